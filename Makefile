@@ -1,0 +1,59 @@
+# `make demo` shows what archc does, `make test` runs everything. A fresh machine needs Python 3.11 or newer and make.
+PYTHON ?= python3
+VENV := .venv
+DEMO := build/venv
+PIP := -m pip --disable-pip-version-check --quiet
+# One thread a worker: two workers that each start a thread per core are slower than one.
+THREADS := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+WORKERS ?= 2
+PACKAGES := $(shell find archc backends specs docs/errors -name '*.py' -o -name '*.yaml' -o -name '*.json' -o -name '*.md')
+
+.PHONY: demo test lint types bench venv clean help
+
+help:
+	@echo "make demo   build ResNet-152 from its spec, in an environment without torch"
+	@echo "make test   lint, types and the whole suite with coverage"
+	@echo "make lint   ruff, mypy, pyright and the layers"
+	@echo "make bench  the measurements of benchmarks/README.md"
+
+demo: $(DEMO)/.installed
+	@$(DEMO)/bin/archc build specs/resnet152.yaml --target torch -o build/resnet152.py --force
+	@$(DEMO)/bin/archc check specs
+	@wc -l build/resnet152.py | awk '{print "build/resnet152.py: " $$1 " lines; the network itself begins:"}'
+	@sed -n '/^class ResNet/,/^$$/p' build/resnet152.py
+
+test: lint
+	@rm -f .coverage .coverage.*
+	@$(THREADS) $(VENV)/bin/python -m pytest -q -n $(WORKERS) --dist loadfile --cov --cov-report=term
+
+lint: $(VENV)/.installed
+	@$(VENV)/bin/ruff check --quiet .
+	@$(VENV)/bin/ruff format --quiet --check .
+	@$(VENV)/bin/mypy --no-error-summary
+	@$(VENV)/bin/pyright --warnings > build/pyright.log || { cat build/pyright.log; exit 1; }
+	@$(VENV)/bin/lint-imports > build/imports.log || { cat build/imports.log; exit 1; }
+
+bench: $(VENV)/.installed
+	@$(VENV)/bin/python benchmarks/build.py
+	@$(VENV)/bin/python benchmarks/scale.py
+	@$(VENV)/bin/python benchmarks/forward.py
+
+venv: $(VENV)/.installed
+
+$(VENV)/.installed: pyproject.toml tests/constraints.txt
+	@echo "installing the test environment into $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(VENV)/bin/python $(PIP) install --constraint tests/constraints.txt --editable '.[dev]'
+	@mkdir -p build
+	@touch $@
+
+# A copy, not an editable install: the demo runs what a user gets.
+$(DEMO)/.installed: pyproject.toml $(PACKAGES)
+	@echo "installing archc without torch into $(DEMO)"
+	@$(PYTHON) -m venv $(DEMO)
+	@rm -rf build/lib build/bdist.*
+	@$(DEMO)/bin/python $(PIP) install --upgrade .
+	@touch $@
+
+clean:
+	@rm -rf build dist .venv *.egg-info

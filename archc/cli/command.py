@@ -1,0 +1,35 @@
+"""What a command is, and the table of them."""
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+
+COMMANDS = {
+    "build": "compile a spec to source",
+    "check": "validate specs and definitions",
+    "list": "what ships with archc",
+    "new": "write a commented starter spec",
+    "resolve": "print a spec in full, each value with the place it came from",
+    "ir": "print the graph of a spec",
+    "schema": "print the JSON Schema of the language",
+    "explain": "explain a diagnostic code",
+    "completion": "print a completion script for a shell",
+}
+"""Each is a module of this package that defines COMMAND; only the one that runs is imported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command's arguments and what it does; `run` returns the exit code."""
+
+    arguments: Callable[[ArgumentParser], None]
+    run: Callable[[Namespace], int]
+    examples: str
+
+
+def load(name: str) -> Command:
+    """The command called `name`, one of COMMANDS."""
+    command = import_module(f"archc.cli.{name}").COMMAND
+    assert isinstance(command, Command)  # noqa: S101  the table above names only modules that define one
+    return command

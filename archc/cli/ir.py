@@ -1,0 +1,29 @@
+"""`archc ir`: the graph a spec lowers to, in the text form that parses back."""
+
+from argparse import ArgumentParser, Namespace
+
+from archc.cli.command import Command
+from archc.cli.parsing import limits_of, spec_arguments
+
+EXAMPLES = """\
+  archc ir resnet18                             the graph of a shipped network
+  archc ir resnet18 --set block.shortcut=A --set expect=null
+  diff <(archc ir resnet50) <(archc ir resnet50_v1)
+"""
+
+
+def arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("spec", help="a file, or the name of a shipped network")
+    spec_arguments(parser)
+
+
+def run(arguments: Namespace) -> int:
+    from archc.ir.text import print_graph
+    from archc.pipeline import compile_spec
+
+    compiled = compile_spec(arguments.spec, overrides=arguments.set, limits=limits_of(arguments))
+    print(print_graph(compiled.graph), end="")
+    return 0
+
+
+COMMAND = Command(arguments, run, EXAMPLES)

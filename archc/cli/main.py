@@ -1,0 +1,103 @@
+"""The program: from arguments to an exit code, whatever happens in between."""
+
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import NoReturn
+
+from archc.cli.command import COMMANDS, load
+from archc.cli.console import exit_code, show
+from archc.cli.parsing import UsageError, parser_of, unknown, usage
+from archc.diagnostics import SpecError
+from archc.output import OutputError
+
+BUG = 70
+INTERRUPTED = 130
+NO_READER = 141
+
+
+def run() -> NoReturn:
+    """The entry point of the script `archc`."""
+    code = main()
+    sys.stdout = None  # whatever could not be flushed was reported already  # type: ignore[assignment]
+    sys.exit(code)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code: 0, 1, 2, 70, 130 or 141."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        code = _dispatch(words)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        _drop_output()
+        return NO_READER
+    except Exception as bug:
+        if os.environ.get("ARCHC_DEBUG"):
+            raise
+        _report(bug, words)
+        return BUG
+    return code
+
+
+def _dispatch(words: list[str]) -> int:
+    name = words[0] if words else "--help"
+    if name in ("-h", "--help"):
+        print(usage(), end="")
+        return 0 if words else 2
+    if name == "--version":
+        print(f"archc {_version()}")
+        return 0
+    color = "auto"
+    try:
+        if name.startswith("-"):
+            raise UsageError(unknown("option", name, ["--help", "--version"]))
+        if name not in COMMANDS:
+            raise UsageError(unknown("command", name, list(COMMANDS)))
+        command = load(name)
+        arguments = parser_of(name, command).parse_args(words[1:])
+        color = arguments.color
+        return command.run(arguments)
+    except SystemExit as done:  # argparse leaves so after --help
+        return int(done.code or 0)
+    except UsageError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except OutputError as error:
+        show((error.diagnostic,), color=color)
+        return 2
+    except SpecError as error:
+        show(error.diagnostics, color=color)
+        return exit_code(error.diagnostics)
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("archc")
+    except PackageNotFoundError:  # a checkout that is not installed
+        from archc import __version__
+
+        return __version__
+
+
+def _drop_output() -> None:
+    """Point stdout at nothing: what is buffered has no reader, and Python would flush it once more at exit."""
+    with suppress(OSError, ValueError):
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, sys.stdout.fileno())
+        os.close(nothing)
+
+
+def _report(bug: Exception, words: list[str]) -> None:
+    lines = (
+        f"archc bug: {type(bug).__name__}: {ascii(str(bug))[1:-1]}",
+        f"  this is a fault of archc {_version()} (Python {sys.version.split()[0]}), not of your spec",
+        f"  please report it with the spec and the command: archc {' '.join(map(ascii, words))}",
+        "  ARCHC_DEBUG=1 shows where it happened",
+    )
+    print("\n".join(lines), file=sys.stderr)

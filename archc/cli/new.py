@@ -1,0 +1,103 @@
+"""`archc new`: a commented starter spec that passes `archc check`."""
+
+import sys
+from argparse import ArgumentParser, Namespace
+
+from archc.cli.command import Command
+from archc.cli.parsing import UsageError
+
+EXAMPLES = """\
+  archc new my_net                              writes my_net.yaml, a small residual network
+  archc new my_net --from resnet50              a variant of a shipped network
+  archc new my_net -o -                         to the standard output
+"""
+
+STARTER = """\
+# A residual network for small images, as in He et al. 2015, section 4.2.
+# `archc check {name}.yaml` validates it, `archc build {name}.yaml` writes {name}.py.
+archc: 1
+name: {name}
+input: {{channels: 3, height: 32, width: 32}}
+classes: 10
+
+# A name for expressions; the network has 6n + 2 layers.
+vars: {{n: 3}}
+
+# Steps in order. One with `kernel` is a convolution with its norm and activation.
+stem:
+  conv: {{kernel: 3, out: 16}}
+
+# What the blocks of every stage have in common; a stage may say otherwise.
+block:
+  kind: basic        # two 3x3 convolutions; bottleneck: 1x1, 3x3, 1x1
+  order: post        # where norm and activation stand; pre: before each convolution
+  shortcut: B        # 1x1 convolution where the shape changes; A: padded with zeros, none: a plain network
+
+stages:
+  layer1: {{out: 16, repeat: n}}
+  layer2: {{out: 32, repeat: n, stride: 2}}
+  layer3: {{out: 64, repeat: n, stride: 2}}
+
+head:
+  pool: {{op: global_pool}}
+  flat: {{op: flatten}}
+  fc:   {{op: linear, out: classes}}
+
+# What it must come out at: `archc check` fails when a change moves these. Delete the line to be free of it.
+expect: {{depth: 20, params: 272474, macs: 40813184}}
+"""
+
+VARIANT = """\
+# A variant of {parent}: everything that is not said here is the parent's.
+# `archc resolve {name}.yaml` prints the whole, with the place each value came from.
+archc: 1
+name: {name}
+extends: {parent}
+
+# Each line replaces the value at a path and nothing else; null removes it.
+set:
+  classes: {classes}
+  # block.shortcut: C
+  # stages.{stage}.repeat: 4
+
+# What it must come out at: `archc check` fails when a change moves these. Delete the line to be free of it.
+expect: {{params: {params}, macs: {macs}}}
+"""
+
+
+def arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("name", help="the network's name: letters, digits and _, beginning with a letter")
+    parser.add_argument("--from", dest="parent", metavar="NAME", help="extend this shipped network")
+    parser.add_argument("-o", "--output", metavar="FILE|FOLDER|-", help="where to; - is the standard output")
+    parser.add_argument("--force", action="store_true", help="write over an existing file")
+
+
+def run(arguments: Namespace) -> int:
+    from archc.output import destinations, write_files
+
+    name: str = arguments.name
+    if not (name.isascii() and name.isidentifier() and name[0].isalpha() and len(name) <= 63):
+        raise UsageError(f"`{name}` cannot name a network\nuse letters, digits and _, beginning with a letter, 63 at most")
+    text = _variant(name, arguments.parent) if arguments.parent else STARTER.format(name=name)
+    if arguments.output == "-":
+        print(text, end="")
+        return 0
+    paths = destinations([f"{name}.yaml"], arguments.output)
+    write_files([(path, (text.encode(),)) for path in paths], force=arguments.force)
+    print(f"wrote {paths[0]}", file=sys.stderr)
+    return 0
+
+
+def _variant(name: str, parent: str) -> str:
+    from archc.cost import total
+    from archc.document.nodes import Map
+    from archc.pipeline import compile_spec, read_spec
+
+    stages = read_spec(parent).root.get("stages")
+    stage = str(stages.entries[-1].key) if isinstance(stages, Map) else "layer1"
+    graph = compile_spec(parent, overrides=("classes=10", "expect=null")).graph
+    cost = total(graph)
+    return VARIANT.format(name=name, parent=parent, classes=10, stage=stage, params=cost.parameters, macs=cost.macs)
+
+
+COMMAND = Command(arguments, run, EXAMPLES)

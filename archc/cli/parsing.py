@@ -1,0 +1,106 @@
+"""Arguments: the parser of one command, usage errors with the nearest valid choice, and what several commands share."""
+
+import sys
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from typing import NoReturn
+
+from archc.cli.command import COMMANDS, Command
+from archc.limits import Limits
+from archc.suggest import nearest
+
+
+class UsageError(Exception):
+    """The command line is at fault: exit code 2."""
+
+
+class Parser(ArgumentParser):
+    """argparse, with short errors that say where the help is."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}\nsee: {self.prog} --help")
+
+
+def parser_of(name: str, command: Command) -> Parser:
+    """The parser of `archc NAME`."""
+    parser = Parser(
+        prog=f"archc {name}",
+        description=COMMANDS[name],
+        epilog=f"examples:\n{command.examples}",
+        formatter_class=RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    command.arguments(parser)
+    parser.add_argument(
+        "--color", choices=("auto", "always", "never"), default="auto", help="auto: on a terminal, unless NO_COLOR is set"
+    )
+    return parser
+
+
+def spec_arguments(parser: ArgumentParser) -> None:
+    """`--set` and `--limit`, for the commands that read a spec."""
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="PATH=VALUE", help="replace a value, as `set:` does; repeatable"
+    )
+    parser.add_argument(
+        "--limit", action="append", default=[], metavar="NAME=N", help="raise a limit, e.g. blocks=100000; repeatable"
+    )
+
+
+def limits_of(arguments: Namespace) -> Limits:
+    """The limits with those of `--limit` in place; raises UsageError."""
+    texts: list[str] = arguments.limit
+    values: dict[str, int] = {}
+    for text in texts:
+        name, equals, number = text.partition("=")
+        if name not in Limits.__slots__:
+            raise UsageError(unknown("limit", name, list(Limits.__slots__)))
+        if not equals or not (number.isascii() and number.isdigit()) or len(number) > 18 or int(number) == 0:
+            raise UsageError(
+                f"--limit {name} needs a whole number above 0, as in --limit {name}={getattr(Limits(), name)}, not `{number}`"
+            )
+        values[name] = int(number)
+    return Limits(**values)
+
+
+def unknown(what: str, name: str, known: list[str]) -> str:
+    """`unknown command `chekc``, with the nearest or all that there are."""
+    guess = nearest(name, known)
+    return f"unknown {what} `{name}`\n" + (f"did you mean `{guess}`?" if guess else f"there are: {', '.join(known)}")
+
+
+def wants_color(choice: str, *, terminal: bool) -> bool:
+    """Whether to print in colour: as told, else on a terminal that does not forbid it."""
+    import os
+
+    if choice != "auto":
+        return choice == "always"
+    return terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def usage() -> str:
+    """What `archc --help` prints."""
+    width = max(map(len, COMMANDS))
+    commands = "\n".join(f"  {name:{width}}  {summary}" for name, summary in COMMANDS.items())
+    return f"""usage: archc COMMAND …
+
+Compiles declarative specs of residual networks to readable source.
+
+commands:
+{commands}
+
+options:
+  -h, --help  this text; archc COMMAND --help tells more
+  --version   the version
+
+examples:
+  archc build resnet50                      a shipped network, to resnet50.py
+  archc build my_net.yaml --target torch    your own
+  archc check specs/                        every spec in a folder
+
+exit codes: 0 clean, 1 problems in a spec, 2 usage or missing file, 70 a bug in archc
+"""
+
+
+def on_terminal() -> bool:
+    """Whether what goes to stderr is seen at once by a person."""
+    return sys.stderr.isatty()

@@ -1,0 +1,28 @@
+"""`archc resolve`: a spec in full, after `extends` and `set`, each value with the file and line it came from."""
+
+from argparse import ArgumentParser, Namespace
+
+from archc.cli.command import Command
+from archc.cli.parsing import limits_of, spec_arguments
+
+EXAMPLES = """\
+  archc resolve resnet50_v1                     what `extends: resnet50` and `set:` come to
+  archc resolve my_net.yaml --set block.order=pre
+"""
+
+
+def arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("spec", help="a file, or the name of a shipped network")
+    spec_arguments(parser)
+
+
+def run(arguments: Namespace) -> int:
+    from archc.cli.yamlout import with_places
+    from archc.pipeline import read_spec
+
+    document = read_spec(arguments.spec, overrides=arguments.set, limits=limits_of(arguments))
+    print(with_places(document.root), end="")
+    return 0
+
+
+COMMAND = Command(arguments, run, EXAMPLES)

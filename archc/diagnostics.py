@@ -1,0 +1,78 @@
+"""What archc says about a spec: a source, a span in it, a diagnostic, and the exception that carries them."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """A text that was read: the name to print (a path as the user gave it, or `--set`) and its content.
+
+    Compared by identity: two documents with one text are still two places.
+    """
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A range of a source; lines and columns count code points from 1, the end is exclusive."""
+
+    source: Source
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+    def __str__(self) -> str:
+        return f"{self.source.name}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A further place that explains a diagnostic: `in block `bottleneck`, expanded here`."""
+
+    message: str
+    span: Span | None = None
+
+
+Severity: TypeAlias = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One problem: a stable code, a sentence, the place, a label under the caret, further places, and a way out."""
+
+    code: str
+    message: str
+    span: Span | None = None
+    label: str = ""
+    notes: tuple[Note, ...] = ()
+    help: str = ""
+    severity: Severity = "error"
+
+
+@dataclass(eq=False)
+class SpecError(Exception):
+    """Every problem of a spec, raised once; sorted by place."""
+
+    diagnostics: tuple[Diagnostic, ...]
+
+    def __str__(self) -> str:
+        return "\n".join(f"{d.span or '-'}: {d.severity}[{d.code}]: {d.message}" for d in self.diagnostics)
+
+
+def in_order(diagnostics: list[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Sorted by source and place; of several with one code at one place the first stays."""
+
+    def place(diagnostic: Diagnostic) -> tuple[str, int, int, str]:
+        span = diagnostic.span
+        return (span.source.name, span.line, span.column, diagnostic.code) if span else ("", 0, 0, diagnostic.code)
+
+    first = {}
+    for diagnostic in diagnostics:
+        span = diagnostic.span
+        key = (diagnostic.code, span and (id(span.source), span.line, span.column), None if span else diagnostic.message)
+        first.setdefault(key, diagnostic)
+    return tuple(sorted(first.values(), key=place))

@@ -1,0 +1,53 @@
+"""The lines of a text as YAML and editors count them: ended by LF, CR LF or CR."""
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+from archc.diagnostics import Source, Span
+
+LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+def lines(text: str) -> list[str]:
+    """The lines without their ends; a text that ends with a line end has an empty last one."""
+    return LINE_END.split(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Turns offsets of a source's text into spans."""
+
+    source: Source
+    _starts: list[int] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_starts", [0, *(match.end() for match in LINE_END.finditer(self.source.text))])
+
+    def line_column(self, offset: int) -> tuple[int, int]:
+        """Line and column of an offset, both from 1."""
+        line = bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1
+
+    def span(self, start: int, end: int) -> Span:
+        """The range from `start` to before `end`, clamped into the text."""
+        start = max(0, min(start, len(self.source.text)))
+        end = max(start, min(end, len(self.source.text)))
+        return Span(self.source, *self.line_column(start), *self.line_column(end))
+
+    def line_start(self, offset: int) -> int:
+        """Offset of the first character of the line that holds `offset`."""
+        return self._starts[bisect_right(self._starts, offset) - 1]
+
+    def line_end(self, offset: int) -> int:
+        """Offset behind the last visible character of the line that holds `offset`."""
+        match = LINE_END.search(self.source.text, offset)
+        end = match.start() if match else len(self.source.text)
+        return offset + len(self.source.text[offset:end].rstrip())
+
+    def trimmed(self, offset: int) -> int:
+        """Offset behind the last character before `offset` that is not white space: libyaml ends a value where the next begins."""
+        text = self.source.text
+        while offset and text[offset - 1].isspace():
+            offset -= 1
+        return offset

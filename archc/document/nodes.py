@@ -1,0 +1,74 @@
+"""The tree of a YAML document: scalars, lists and maps, each with its place. Immutable, compared by identity."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from archc.diagnostics import Span
+
+Plain: TypeAlias = None | bool | int | float | str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scalar:
+    """One value, resolved by YAML 1.2's core schema. `text` is what was written, for exact arithmetic (0.1 is 1/10)."""
+
+    value: Plain
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """A key of a map and its value. `key` is text, or an integer (allowed by the schema under `blocks` only)."""
+
+    key: str | int
+    span: Span
+    value: "Node"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Map:
+    """Entries in the order written, keys unique."""
+
+    entries: tuple[Entry, ...]
+    span: Span
+    _index: dict[str | int, Entry] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_index", {entry.key: entry for entry in self.entries})
+
+    def __contains__(self, key: str | int) -> bool:
+        return key in self._index
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self.entries)
+
+    def entry(self, key: str | int) -> Entry | None:
+        return self._index.get(key)
+
+    def get(self, key: str | int) -> "Node | None":
+        entry = self._index.get(key)
+        return entry.value if entry else None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sequence:
+    """Items in the order written."""
+
+    items: tuple["Node", ...]
+    span: Span
+
+
+Node: TypeAlias = Scalar | Map | Sequence
+
+
+def plain(node: Node) -> object:
+    """The node as dicts, lists and scalars, as a JSON Schema validator wants it (iterative limits hold its depth)."""
+    match node:
+        case Scalar():
+            return node.value
+        case Sequence():
+            return [plain(item) for item in node.items]
+        case Map():
+            return {entry.key: plain(entry.value) for entry in node.entries}

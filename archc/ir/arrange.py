@@ -1,0 +1,187 @@
+"""Operations that combine or rearrange values: sums, products, splits, tokens."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from archc.ir.op import Op, Parameter
+from archc.ir.types import ShapeError, TensorType, feature_map
+
+
+@dataclass(frozen=True, slots=True)
+class Identity(Op):
+    """The value itself: a shortcut that changes nothing."""
+
+    kind: ClassVar[str] = "identity"
+
+    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
+        return (inputs[0],)
+
+
+@dataclass(frozen=True, slots=True)
+class Add(Op):
+    """The sum of operands of one shape, or of maps NxCxHxW with NxCx1x1 (Cao et al. 2019, Fig. 4d)."""
+
+    kind: ClassVar[str] = "add"
+
+    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
+        maps = all(len(type_.shape) == 3 and type_.channels == inputs[0].channels for type_ in inputs)
+        whole = tuple(type_ for type_ in inputs if type_.shape[1:] != (1, 1)) if maps else inputs
+        return (_same("addition", whole or inputs),)
+
+
+@dataclass(frozen=True, slots=True)
+class Mul(Op):
+    """The product of operands of one shape, or of a map NxCxHxW with one NxCx1x1, Nx1xHxW or Nx1x1x1."""
+
+    kind: ClassVar[str] = "mul"
+
+    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
+        if any(len(type_.shape) != len(inputs[0].shape) for type_ in inputs):
+            return (_same("multiplication", inputs),)
+        shape = tuple(max(lengths) for lengths in zip(*(type_.shape for type_ in inputs), strict=True))
+        for type_ in inputs:
+            if any(length not in (1, wanted) for length, wanted in zip(type_.shape, shape, strict=True)):
+                return (_same("multiplication", inputs),)
+        return (TensorType(shape),)
+
+
+def _same(what: str, inputs: tuple[TensorType, ...]) -> TensorType:
+    if any(type_ != inputs[0] for type_ in inputs):
+        raise ShapeError("E0315", f"{what} of unlike shapes: " + " and ".join(map(str, inputs)))
+    return inputs[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Concat(Op):
+    """Operands one after the other: maps and vectors along the channels, tokens along the tokens."""
+
+    kind: ClassVar[str] = "concat"
+
+    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
+        if all(len(type_.shape) == 2 for type_ in inputs):
+            if any(type_.channels != inputs[0].channels for type_ in inputs):
+                raise ShapeError("E0315", "concatenation of unlike shapes: " + " and ".join(map(str, inputs)))
+            return (TensorType((sum(type_.shape[0] for type_ in inputs), inputs[0].channels)),)
+        if any(type_.shape[1:] != inputs[0].shape[1:] for type_ in inputs):
+            raise ShapeError("E0315", "concatenation of unlike shapes: " + " and ".join(map(str, inputs)))
+        return (TensorType((sum(type_.channels for type_ in inputs), *inputs[0].shape[1:])),)
+
+
+@dataclass(frozen=True, slots=True)
+class Split(Op):
+    """The channels in `parts` equal parts: as many outputs."""
+
+    kind: ClassVar[str] = "split"
+    parts: int
+
+    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
+        channels = inputs[0].channels
+        if len(inputs[0].shape) == 2:
+            raise ShapeError("E0310", f"`split` needs a feature map or a vector, not {inputs[0]}")
+        if channels % self.parts:
+            raise ShapeError("E0312", f"{self.parts} parts do not divide {channels} channels", "parts")
+        return (TensorType((channels // self.parts, *inputs[0].shape[1:])),) * self.parts
+
+
+@dataclass(frozen=True, slots=True)
+class PadChannels(Op):
+    """Zero channels before and after (He et al. 2015, section 3.3, option A)."""
+
+    kind: ClassVar[str] = "pad_channels"
+    before: int = 0
+    after: int = 0
+
+    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
+        channels, height, width = feature_map(inputs[0], "pad_channels")
+        return (TensorType((self.before + channels + self.after, height, width)),)
+
+
+@dataclass(frozen=True, slots=True)
+class Shuffle(Op):
+    """Channels ordered (group, part, c) become (part, group, c)."""
+
+    kind: ClassVar[str] = "shuffle"
+    groups: int
+    parts: int
+
+    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
+        channels, _, _ = feature_map(inputs[0], "shuffle")
+        if channels % (self.groups * self.parts):
+            message = f"{self.groups} groups of {self.parts} parts do not divide {channels} channels"
+            raise ShapeError("E0312", message, "groups")
+        return (inputs[0],)
+
+
+@dataclass(frozen=True, slots=True)
+class Flatten(Op):
+    """Everything but the batch in one axis: NxCxHxW to NxCHW."""
+
+    kind: ClassVar[str] = "flatten"
+
+    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
+        length = 1
+        for n in inputs[0].shape:
+            length *= n
+        return (TensorType((length,)),)
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens(Op):
+    """The positions of a map as tokens, row by row: NxCxHxW to NxHWxC."""
+
+    kind: ClassVar[str] = "tokens"
+
+    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
+        channels, height, width = feature_map(inputs[0], "tokens")
+        return (TensorType((height * width, channels)),)
+
+
+@dataclass(frozen=True, slots=True)
+class Position(Op):
+    """Adds a learned table of the input's shape TxC, begun normal with deviation 1/sqrt(C): it fixes the input's size."""
+
+    kind: ClassVar[str] = "position"
+    tokens: int
+    channels: int
+
+    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
+        if inputs[0].shape != (self.tokens, self.channels):
+            raise ShapeError("E0316", f"a table of {self.tokens}x{self.channels} positions is added to {inputs[0]}")
+        return (inputs[0],)
+
+    def parameters(self) -> tuple[Parameter, ...]:
+        return (Parameter("weight", (self.tokens, self.channels)),)
+
+
+@dataclass(frozen=True, slots=True)
+class Attention(Op):
+    """Scaled dot-product attention of query, key and value tokens in `heads` heads (Vaswani et al. 2017, section 3.2)."""
+
+    kind: ClassVar[str] = "attention"
+    heads: int
+
+    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
+        query, key, value = inputs
+        if any(len(type_.shape) != 2 for type_ in inputs):
+            raise ShapeError("E0310", "`attention` needs tokens NxTxC, not " + " and ".join(map(str, inputs)))
+        if query.channels != key.channels or key.shape[0] != value.shape[0]:
+            raise ShapeError("E0315", "attention over unlike shapes: " + " and ".join(map(str, inputs)))
+        for type_ in (query, value):
+            if type_.channels % self.heads:
+                raise ShapeError("E0312", f"{self.heads} heads do not divide {type_.channels} channels", "heads")
+        return (TensorType((query.shape[0], value.channels)),)
+
+
+@dataclass(frozen=True, slots=True)
+class Take(Op):
+    """One token of many: NxTxC to NxC."""
+
+    kind: ClassVar[str] = "take"
+    index: int = 0
+
+    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
+        if len(inputs[0].shape) != 2:
+            raise ShapeError("E0310", f"`take` needs tokens NxTxC, not {inputs[0]}")
+        if not 0 <= self.index < inputs[0].shape[0]:
+            raise ShapeError("E0309", f"there is no token {self.index} among {inputs[0].shape[0]}", "index")
+        return (TensorType((inputs[0].channels,)),)

@@ -1,0 +1,95 @@
+"""Operations with weights that count as multiply-adds: convolutions and linear layers."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from archc.ir.op import Op, Parameter
+from archc.ir.types import ShapeError, TensorType, feature_map, window
+
+
+@dataclass(frozen=True, slots=True)
+class Conv(Op):
+    """A 2-D convolution. `standardized`: weights of zero mean and unit variance over each filter (Qiao et al. 2019);
+    `scaled`: the same times a learned gain and `gamma / sqrt(fan_in)` (Brock et al. 2021)."""
+
+    kind: ClassVar[str] = "conv"
+    in_channels: int
+    out_channels: int
+    kernel: int
+    stride: int = 1
+    padding: int = 0
+    dilation: int = 1
+    groups: int = 1
+    bias: bool = False
+    weights: Literal["plain", "standardized", "scaled"] = "plain"
+    eps: float = 1e-6
+    gamma: float = 1.0
+
+    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
+        channels, height, width = feature_map(inputs[0], "conv")
+        if channels != self.in_channels:
+            raise ShapeError("E0313", f"a convolution of {self.in_channels} channels reads {channels}")
+        for what, count in (("input", self.in_channels), ("output", self.out_channels)):
+            if count % self.groups:
+                raise ShapeError("E0312", f"{self.groups} groups do not divide {count} {what} channels", "groups")
+        size = (window(n, self.kernel, self.stride, self.padding, self.dilation) for n in (height, width))
+        return (TensorType((self.out_channels, *size)),)
+
+    def parameters(self) -> tuple[Parameter, ...]:
+        found = [Parameter("weight", (self.out_channels, self.in_channels // self.groups, self.kernel, self.kernel))]
+        if self.bias:
+            found.append(Parameter("bias", (self.out_channels,)))
+        if self.weights == "scaled":
+            found.append(Parameter("gain", (self.out_channels, 1, 1, 1)))
+        return tuple(found)
+
+    def macs(self, inputs: tuple[TensorType, ...], outputs: tuple[TensorType, ...]) -> int:
+        channels, height, width = outputs[0].shape
+        return height * width * channels * (self.in_channels // self.groups) * self.kernel * self.kernel
+
+
+@dataclass(frozen=True, slots=True)
+class Linear(Op):
+    """A matrix product over the channels, at each position of a map, each token, or of a vector."""
+
+    kind: ClassVar[str] = "linear"
+    in_channels: int
+    out_channels: int
+    bias: bool = True
+
+    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
+        (type_,) = inputs
+        if type_.channels != self.in_channels:
+            raise ShapeError("E0313", f"a linear layer of {self.in_channels} channels reads {type_.channels}")
+        if len(type_.shape) == 2:
+            return (TensorType((type_.shape[0], self.out_channels)),)
+        return (TensorType((self.out_channels, *type_.shape[1:])),)
+
+    def parameters(self) -> tuple[Parameter, ...]:
+        weight = Parameter("weight", (self.out_channels, self.in_channels))
+        return (weight, Parameter("bias", (self.out_channels,))) if self.bias else (weight,)
+
+    def macs(self, inputs: tuple[TensorType, ...], outputs: tuple[TensorType, ...]) -> int:
+        rows = 1
+        for length in outputs[0].shape:
+            rows *= length
+        return rows * self.in_channels
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelConv(Op):
+    """A 1-D convolution along the channels of a pooled map NxCx1x1 (Wang et al. 2020, ECA); one filter, zero padding."""
+
+    kind: ClassVar[str] = "channel_conv"
+    kernel: int
+
+    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
+        _, height, width = feature_map(inputs[0], "channel_conv")
+        if (height, width) != (1, 1):
+            raise ShapeError("E0310", f"`channel_conv` needs a pooled map NxCx1x1, not {inputs[0]}")
+        if self.kernel % 2 == 0:
+            raise ShapeError("E0309", f"a kernel of {self.kernel} along the channels is even", "kernel")
+        return (inputs[0],)
+
+    def parameters(self) -> tuple[Parameter, ...]:
+        return (Parameter("weight", (1, 1, self.kernel)),)

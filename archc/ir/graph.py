@@ -1,0 +1,120 @@
+"""The graph: a flat list of operations in order of execution, and the scopes their names are grouped by."""
+
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal, TypeAlias
+
+from archc.diagnostics import Span
+from archc.ir.ops import Operation
+from archc.ir.types import TensorType
+
+Role: TypeAlias = Literal["main", "shortcut", "insert"]
+"""Where a node or module stands in its block: on the residual branch (stem and head too), the shortcut, or inserted."""
+
+Argument: TypeAlias = int | Fraction | float | bool | str
+
+
+@dataclass(frozen=True, slots=True)
+class Init:
+    """How a tensor begins: `constant` (value), `normal` (std = value), `kaiming_normal_fan_out`, `kaiming_normal_fan_in`,
+    `xavier_uniform`, or `torch` (the layer's own default)."""
+
+    kind: str
+    value: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One operation. `name` is a path (`layer1.0.conv1`); `name + "." + parameter` is the canonical key of a tensor.
+
+    `outputs` is `(name,)`, or `name:0`, `name:1`, … where there are several. `arguments` says which of the enclosing scope's
+    arguments an attribute came from: `(("out_channels", "mid"), ("stride", "stride"))`. `init` names tensors that begin otherwise
+    than the graph's policy says. `origin` is where the spec says it; it takes no part in equality.
+    """
+
+    name: str
+    op: Operation
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    scope: str
+    arguments: tuple[tuple[str, str], ...] = ()
+    init: tuple[tuple[str, Init], ...] = ()
+    role: Role = "main"
+    origin: Span | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def local(self) -> str:
+        """The name within its scope."""
+        return self.name[len(self.scope) + 1 :] if self.scope else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeArgument:
+    """A value a scope was made with; `passed` is the name it has in the enclosing scope, None where it is an expression or constant."""
+
+    name: str
+    value: Argument
+    passed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A named part of the network. `kind` and `template`: `network` (the spec's name), `stem`, `stage`, `block` (`bottleneck`),
+    `head`, `module` (`squeeze_excite`), `turn` (one turn of a loop; the template is the loop's name).
+
+    `arguments` of a block: `in`, `out`, `stride`, `dilation` and its parameters; of a module: `in` and its parameters; of the
+    network: `in` (input channels) and `classes`. `inputs` and `output` are value names, for a module and a block.
+    """
+
+    path: str
+    kind: Literal["network", "stem", "stage", "block", "head", "module", "turn"]
+    template: str
+    arguments: tuple[ScopeArgument, ...] = ()
+    inputs: tuple[str, ...] = ()
+    output: str = ""
+    role: Role = "main"
+    label: str = ""
+    origin: Span | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def parent(self) -> str:
+        """The path without its last name: the enclosing scope's, but for a turn (`enclosing`); the network's is ""."""
+        return self.path.rpartition(".")[0]
+
+
+def enclosing(scope: Scope, known: Container[str]) -> str:
+    """The path of the scope it stands in; a turn `scales.0` stands in that of its loop `scales`, which is no scope itself."""
+    parent = scope.parent
+    return parent.rpartition(".")[0] if scope.kind == "turn" and parent not in known else parent
+
+
+@dataclass(frozen=True, slots=True)
+class InitPolicy:
+    """How weights begin where a node does not say otherwise. Norms begin at one and zero."""
+
+    conv: Init = Init("kaiming_normal_fan_out")
+    linear: Init = Init("torch")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graph:
+    """A network. `scopes` are in order of first use, a scope before what is in it, the network's own ("") first.
+
+    `types` maps every value, the input's name included, to its type.
+    """
+
+    name: str
+    input: str
+    outputs: tuple[str, ...]
+    nodes: tuple[Node, ...]
+    scopes: tuple[Scope, ...]
+    types: Mapping[str, TensorType]
+    init: InitPolicy = InitPolicy()
+    any_size: bool = True
+
+    def parameters(self) -> Iterator[tuple[str, Node, tuple[int, ...], bool]]:
+        """Canonical key, node, shape and whether it is learned, of every tensor in order of execution."""
+        for node in self.nodes:
+            for parameter in node.op.parameters():
+                yield f"{node.name}.{parameter.name}", node, parameter.shape, parameter.trainable

@@ -1,0 +1,64 @@
+"""A length as a function of the input's size along one axis: `floor((size + offset) / stride)`, or a constant.
+
+Every rule of a window or a stride maps n to `floor((n + a) / s)`, and such maps compose to one of the same form. So two lengths are
+equal at all sizes exactly when stride and offset agree, and nothing needs to be sampled.
+"""
+
+from collections.abc import Callable, Sequence
+from math import gcd
+from typing import TypeAlias
+
+Length: TypeAlias = tuple[int, int]
+"""Stride and offset; stride 0 is the constant `offset`. Offsets are canonical for the multiple that sizes are of."""
+
+ONE: Length = (0, 1)
+
+
+def length(stride: int, offset: int, multiple: int) -> Length:
+    """Canonical: where sizes are multiples of m, an offset matters only up to gcd(m, stride)."""
+    return (stride, offset - offset % gcd(multiple, stride))
+
+
+def through(before: Length, stride: int, offset: int, multiple: int) -> Length:
+    """`floor((before + offset) / stride)` of a length that is not constant."""
+    return length(before[0] * stride, before[1] + before[0] * offset, multiple)
+
+
+def window_offset(kernel: int, stride: int, padding: int, dilation: int = 1, *, ceil: bool = False) -> int:
+    """The a of `floor((n + a) / stride)` for a sliding window; see `archc.ir.types.window`."""
+    room = 2 * padding - dilation * (kernel - 1) - 1
+    if not ceil:
+        return room + stride
+    # rounded up, but no window beginning past the input and its left padding: the smaller of two such forms
+    return min(room + 2 * stride - 1, padding + stride - 1)
+
+
+def at(what: Length, size: int) -> int:
+    """The length at one input size."""
+    stride, offset = what
+    return (size + offset) // stride if stride else offset
+
+
+def first_failure(lengths: Sequence[Length], fails: Callable[[list[int]], bool], size: int, multiple: int) -> int:
+    """The smallest multiple from `size` on at which `fails` holds of the lengths; the caller knows that there is one.
+
+    Goes from one change of a length to the next, so that large strides take no longer than small ones.
+    """
+    size = -(-size // multiple) * multiple
+    while True:
+        values = [at(what, size) for what in lengths]
+        if fails(values):
+            return size
+        changes = [(value + 1) * what[0] - what[1] for what, value in zip(lengths, values, strict=True) if what[0]]
+        size = -(-min(changes) // multiple) * multiple
+
+
+def divides(block: int, what: Length, multiple: int) -> bool:
+    """Whether `block` divides a length at every multiple.
+
+    Unless its stride divides the multiple, its steps come in two sizes that differ by one, and one is no multiple of `block`.
+    """
+    stride, offset = what
+    if block == 1:
+        return True
+    return multiple % stride == 0 and multiple // stride % block == 0 and offset // stride % block == 0

@@ -1,0 +1,122 @@
+"""Normalisation and activation."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from archc.ir.op import Op, Parameter
+from archc.ir.types import ShapeError, TensorType, feature_map
+
+ACTIVATIONS = (
+    "relu", "relu6", "leaky_relu", "elu", "silu", "gelu", "gelu_tanh", "mish", "tanh",
+    "sigmoid", "hard_sigmoid", "hard_swish", "softplus",
+)  # fmt: skip
+"""Every activation; `gelu` is exact (erf), `gelu_tanh` its approximation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Norm(Op):
+    """Normalisation with a learned scale and shift per channel.
+
+    `batch` over N, H, W (Ioffe and Szegedy 2015; `frozen`: running statistics and parameters fixed); `group` over H, W and the
+    channels of a group (Wu and He 2018); `layer` over the channels at each position; `instance` over H, W.
+    """
+
+    kind: ClassVar[str] = "norm"
+    norm: Literal["batch", "group", "layer", "instance"]
+    channels: int
+    eps: float = 1e-5
+    momentum: float = 0.1
+    groups: int = 1
+    frozen: bool = False
+
+    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
+        (type_,) = inputs
+        if type_.channels != self.channels:
+            raise ShapeError("E0313", f"a norm of {self.channels} channels reads {type_.channels}")
+        if self.norm == "group" and self.channels % self.groups:
+            raise ShapeError("E0312", f"{self.groups} groups do not divide {self.channels} channels", "groups")
+        if self.norm != "layer" and len(type_.shape) != 3:
+            raise ShapeError("E0310", f"{self.norm} norm needs a feature map NxCxHxW, not {type_}")
+        return (type_,)
+
+    def parameters(self) -> tuple[Parameter, ...]:
+        shape = (self.channels,)
+        learned = (Parameter("weight", shape, not self.frozen), Parameter("bias", shape, not self.frozen))
+        if self.norm != "batch":
+            return learned
+        return (*learned, Parameter("running_mean", shape, False), Parameter("running_var", shape, False))
+
+
+@dataclass(frozen=True, slots=True)
+class Act(Op):
+    """A pointwise non-linearity; `slope` is leaky_relu's (negative side) and elu's alpha, 0 elsewhere."""
+
+    kind: ClassVar[str] = "act"
+    act: str
+    slope: float = 0.0
+
+    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
+        return (inputs[0],)
+
+
+@dataclass(frozen=True, slots=True)
+class Softmax(Op):
+    """`space`: over H·W of each channel. `parts`: over P where the channels are P equal parts, part first (NxP·C)."""
+
+    kind: ClassVar[str] = "softmax"
+    over: Literal["space", "parts"]
+    parts: int = 1
+
+    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
+        if self.over == "space":
+            feature_map(inputs[0], "softmax over space")
+        elif len(inputs[0].shape) == 2:
+            raise ShapeError("E0310", f"`softmax` over parts needs a feature map or a vector, not {inputs[0]}")
+        if self.over == "parts" and inputs[0].channels % self.parts:
+            raise ShapeError("E0312", f"{self.parts} parts do not divide {inputs[0].channels} channels", "parts")
+        return (inputs[0],)
+
+
+@dataclass(frozen=True, slots=True)
+class Affine(Op):
+    """`scale · x + shift`, two constants."""
+
+    kind: ClassVar[str] = "affine"
+    scale: float = 1.0
+    shift: float = 0.0
+
+    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
+        return (inputs[0],)
+
+
+@dataclass(frozen=True, slots=True)
+class Scale(Op):
+    """A learned factor per channel, begun at `value` (layer scale, Touvron et al. 2021); `channels` 1: one for all (SkipInit)."""
+
+    kind: ClassVar[str] = "scale"
+    channels: int
+    value: float = 1.0
+
+    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
+        if self.channels not in (1, inputs[0].channels):
+            raise ShapeError("E0313", f"a scale of {self.channels} channels reads {inputs[0].channels}")
+        return (inputs[0],)
+
+    def parameters(self) -> tuple[Parameter, ...]:
+        return (Parameter("weight", (self.channels,)),)
+
+
+@dataclass(frozen=True, slots=True)
+class Dropout(Op):
+    """Zeroes elements with probability `rate` in training; `drop_path` whole images (Huang et al. 2016), `drop_block` squares
+    of `size` (Ghiasi et al. 2018)."""
+
+    kind: ClassVar[str] = "dropout"
+    rate: float
+    what: Literal["elements", "path", "block"] = "elements"
+    size: int = 7
+
+    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
+        if not 0 <= self.rate < 1:
+            raise ShapeError("E0309", f"a rate of {self.rate:g} is not in [0, 1)", "rate")
+        return (inputs[0],)

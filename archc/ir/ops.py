@@ -1,0 +1,56 @@
+"""The closed set of operations, in one place: what a backend's `match` must cover."""
+
+from typing import TypeAlias
+
+from archc.ir.arrange import (
+    Add,
+    Attention,
+    Concat,
+    Flatten,
+    Identity,
+    Mul,
+    PadChannels,
+    Position,
+    Shuffle,
+    Split,
+    Take,
+    Tokens,
+)
+from archc.ir.convolutions import ChannelConv, Conv, Linear
+from archc.ir.norms import Act, Affine, Dropout, Norm, Scale, Softmax
+from archc.ir.op import Op, Parameter
+from archc.ir.spatial import (
+    AdaptiveAvgPool,
+    AvgPool,
+    BlurPool,
+    GlobalPool,
+    MaxPool,
+    Pad,
+    SpaceToDepth,
+    Subsample,
+    Sum,
+)
+
+Operation: TypeAlias = (
+    Conv | Linear | ChannelConv
+    | Norm | Act | Softmax | Affine | Scale | Dropout
+    | MaxPool | AvgPool | BlurPool | GlobalPool | AdaptiveAvgPool | Sum | Pad | Subsample | SpaceToDepth
+    | Identity | Add | Mul | Concat | Split | PadChannels | Shuffle | Flatten | Tokens | Position | Attention | Take
+)  # fmt: skip
+"""A `match` over this union ends in `assert_never`, so the type checker names every backend that misses a case."""
+
+OPERATIONS: dict[str, type[Operation]] = {
+    cls.kind: cls
+    for cls in (
+        Conv, Linear, ChannelConv,
+        Norm, Act, Softmax, Affine, Scale, Dropout,
+        MaxPool, AvgPool, BlurPool, GlobalPool, AdaptiveAvgPool, Sum, Pad, Subsample, SpaceToDepth,
+        Identity, Add, Mul, Concat, Split, PadChannels, Shuffle, Flatten, Tokens, Position, Attention, Take,
+    )
+}  # fmt: skip
+
+__all__ = [
+    "OPERATIONS", "Act", "AdaptiveAvgPool", "Add", "Affine", "Attention", "AvgPool", "BlurPool", "ChannelConv", "Concat", "Conv",
+    "Dropout", "Flatten", "GlobalPool", "Identity", "Linear", "MaxPool", "Mul", "Norm", "Op", "Operation", "Pad", "PadChannels",
+    "Parameter", "Position", "Scale", "Shuffle", "Softmax", "SpaceToDepth", "Split", "Subsample", "Sum", "Take", "Tokens",
+]  # fmt: skip

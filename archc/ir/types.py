@@ -1,0 +1,50 @@
+"""The type of a value: its shape without the batch, which is symbolic and first everywhere."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class TensorType:
+    """`(C, H, W)` a feature map, `(T, C)` tokens, `(C,)` a vector; N stands before it."""
+
+    shape: tuple[int, ...]
+
+    @property
+    def channels(self) -> int:
+        """C: first in a feature map and a vector, last in tokens."""
+        return self.shape[1] if len(self.shape) == 2 else self.shape[0]
+
+    def __str__(self) -> str:
+        return "x".join(("N", *map(str, self.shape)))
+
+
+class ShapeError(ValueError):
+    """Operands or attributes that do not fit. `attribute` names the field at fault, "" the operands."""
+
+    def __init__(self, code: str, message: str, attribute: str = "", help: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.attribute = attribute
+        self.help = help
+
+
+def feature_map(type_: TensorType, what: str) -> tuple[int, int, int]:
+    """C, H, W, or an error naming the operation."""
+    if len(type_.shape) != 3:
+        raise ShapeError("E0310", f"`{what}` needs a feature map NxCxHxW, not {type_}")
+    return type_.shape
+
+
+def window(size: int, kernel: int, stride: int, padding: int, dilation: int = 1, *, ceil: bool = False) -> int:
+    """Output size of a sliding window along one axis; with `ceil`, a last window must start inside the input or its left padding."""
+    room = size + 2 * padding - dilation * (kernel - 1) - 1
+    out = room // stride + 1
+    if ceil and room % stride:
+        out += 1
+        if (out - 1) * stride >= size + padding:
+            out -= 1
+    if out < 1:
+        reach = dilation * (kernel - 1) + 1
+        raise ShapeError("E0311", f"a window of {reach} does not fit a size of {size} with padding {padding}", "kernel")
+    return out

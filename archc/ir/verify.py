@@ -1,0 +1,146 @@
+"""The check that a graph is whole: what every pass may rely on, and every pass must leave true."""
+
+from dataclasses import fields
+
+from archc.ir.arrange import Add, Attention, Concat, Mul
+from archc.ir.graph import Argument, Graph, Node, enclosing
+from archc.ir.op import Op
+from archc.ir.types import ShapeError, TensorType
+
+
+class GraphError(ValueError):
+    """A graph that breaks a rule: a bug in what made it, not in a spec. `name` is the node or scope at fault."""
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(f"{name}: {message}" if name else message)
+        self.name = name
+
+
+def verify(graph: Graph) -> None:
+    """Raises GraphError at the first broken rule. Linear in nodes; equal operations on equal types are inferred once."""
+    scopes = _scopes(graph)
+    values = _values(graph, scopes)
+    for scope in graph.scopes:
+        for value in (*scope.inputs, *((scope.output,) if scope.output else ())):
+            if value not in values:
+                raise GraphError(scope.path, f"scope names `{value}`, which is no value of the graph")
+    if not graph.outputs:
+        raise GraphError("", "a graph needs an output")
+    for output in graph.outputs:
+        if output not in values:
+            raise GraphError("", f"output `{output}` is no value of the graph")
+    for value in graph.types:
+        if value not in values:
+            raise GraphError(value, "has a type and no node")
+    _no_dead_node(graph)
+
+
+def _scopes(graph: Graph) -> dict[str, dict[str, Argument]]:
+    """Arguments by scope path, after the scopes' own rules."""
+    if not graph.scopes or graph.scopes[0].path != "" or graph.scopes[0].kind != "network":
+        raise GraphError("", "the first scope must be the network's, with the path ``")
+    known: dict[str, dict[str, Argument]] = {}
+    for scope in graph.scopes:
+        if scope.path in known:
+            raise GraphError(scope.path, "two scopes have this path")
+        outer = known.get(enclosing(scope, known)) if scope.path else {}
+        if outer is None:
+            raise GraphError(scope.path, f"scope comes before its parent `{scope.parent}`")
+        arguments: dict[str, Argument] = {}
+        for argument in scope.arguments:
+            if argument.name in arguments:
+                raise GraphError(scope.path, f"two arguments are called `{argument.name}`")
+            arguments[argument.name] = argument.value
+            if argument.passed is not None:
+                _same_value(scope.path, f"argument `{argument.name}`", argument.value, argument.passed, outer)
+        known[scope.path] = arguments
+    return known
+
+
+def _same_value(name: str, what: str, value: object, passed: str, arguments: dict[str, Argument]) -> None:
+    if passed not in arguments:
+        raise GraphError(name, f"{what} comes from `{passed}`, which the scope does not have")
+    source = arguments[passed]
+    # a Fraction becomes the nearest float in an attribute, and True must not pass for 1
+    wanted = float(source) if isinstance(value, float) and not isinstance(source, str) else source
+    if wanted != value or isinstance(value, bool) != isinstance(source, bool):
+        raise GraphError(name, f"{what} is {value!r} and comes from `{passed}`, which is {source!r}")
+
+
+def _values(graph: Graph, scopes: dict[str, dict[str, Argument]]) -> set[str]:
+    """Names of every value, after the rules on nodes."""
+    types = graph.types
+    if graph.input not in types:
+        raise GraphError(graph.input, "the input has no type")
+    values = {graph.input}
+    names = set(scopes)
+    inferred: dict[tuple[Op, tuple[TensorType, ...]], tuple[TensorType, ...]] = {}
+    for node in graph.nodes:
+        name = node.name
+        if name in names:
+            raise GraphError(name, "another node or scope has this name")
+        names.add(name)
+        for value in node.inputs:
+            if value not in values:
+                raise GraphError(name, f"reads `{value}`, which no node before it makes")
+        inputs = tuple([types[value] for value in node.inputs])
+        outputs = inferred.get((node.op, inputs))
+        if outputs is None:
+            outputs = inferred[node.op, inputs] = _infer(node, inputs)
+        if len(outputs) != len(node.outputs):
+            raise GraphError(name, f"names {len(node.outputs)} outputs; `{node.op.kind}` makes {len(outputs)}")
+        for value, type_ in zip(node.outputs, outputs, strict=True):
+            if value in values:
+                raise GraphError(name, f"makes `{value}`, which exists")
+            values.add(value)
+            if types.get(value) != type_:
+                raise GraphError(name, f"`{value}` has the type {types.get(value)}; `{node.op.kind}` makes {type_}")
+        _owned(node, scopes)
+    return values
+
+
+def _infer(node: Node, inputs: tuple[TensorType, ...]) -> tuple[TensorType, ...]:
+    match node.op:
+        case Add() | Mul() | Concat():
+            fits, wanted = len(inputs) >= 1, "1 or more"
+        case Attention():
+            fits, wanted = len(inputs) == 3, "3"
+        case _:
+            fits, wanted = len(inputs) == 1, "1"
+    if not fits:
+        raise GraphError(node.name, f"`{node.op.kind}` has {len(inputs)} operands instead of {wanted}")
+    try:
+        return node.op.infer(*inputs)
+    except ShapeError as error:
+        raise GraphError(node.name, error.message) from error
+
+
+def _owned(node: Node, scopes: dict[str, dict[str, Argument]]) -> None:
+    """Its scope, and what it says of its attributes and parameters."""
+    arguments = scopes.get(node.scope)
+    if arguments is None:
+        raise GraphError(node.name, f"stands in `{node.scope}`, which is no scope")
+    if node.scope and not node.name.startswith(node.scope + "."):
+        raise GraphError(node.name, f"stands in `{node.scope}`, which its name does not begin with")
+    if node.arguments:
+        # what is left to be explained: each attribute once
+        attributes = {field.name for field in fields(node.op)}
+        for attribute, passed in node.arguments:
+            if attribute not in attributes:
+                raise GraphError(node.name, f"`{node.op.kind}` has no attribute `{attribute}`, or says twice where it comes from")
+            attributes.remove(attribute)
+            _same_value(node.name, f"attribute `{attribute}`", getattr(node.op, attribute), passed, arguments)
+    if node.init:
+        owned = {parameter.name for parameter in node.op.parameters()}
+        for tensor, _ in node.init:
+            if tensor not in owned:
+                raise GraphError(node.name, f"says how `{tensor}` begins, which `{node.op.kind}` does not have")
+
+
+def _no_dead_node(graph: Graph) -> None:
+    used = set(graph.outputs)
+    for node in graph.nodes:
+        used.update(node.inputs)
+    for node in graph.nodes:
+        if not any(value in used for value in node.outputs):
+            raise GraphError(node.name, "is used by nothing")

@@ -1,0 +1,223 @@
+"""Where names are looked up: beside the spec, then among what ships; each file read once."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from archc.diagnostics import Diagnostic, Source, SpecError
+from archc.document.loader import parse
+from archc.document.nodes import Map, Scalar
+from archc.document.source import read_source
+from archc.limits import Limits
+from archc.schema.validate import validate
+from archc.spec.resolve import cycle, merge
+from archc.suggest import nearest
+
+Kind: TypeAlias = Literal["network", "block", "module", "shortcut", "layout"]
+FOLDERS: dict[Kind, str] = {
+    "network": "",
+    "block": "blocks",
+    "module": "modules",
+    "shortcut": "shortcuts",
+    "layout": "layouts",
+}
+
+
+def shipped_root() -> Path:
+    """The folder of shipped specs: `archc/specs` where archc is installed, `specs` in a checkout."""
+    here = Path(__file__).resolve().parent
+    installed = here / "specs"
+    return installed if installed.is_dir() else here.parent / "specs"
+
+
+def shipped_file(name: str, kind: Kind) -> Path | None:
+    """The file of a shipped definition or network; networks are looked for in the families' folders too."""
+    root = shipped_root()
+    if not name.replace("_", "a").replace("-", "a").replace("/", "a").isalnum():
+        return None
+    direct = root / FOLDERS[kind] / f"{name}.yaml"
+    if direct.is_file():
+        return direct
+    if kind != "network" or "/" in name:
+        return None
+    return next((path for path in sorted(root.glob(f"*/{name}.yaml")) if path.parent.name not in FOLDERS.values()), None)
+
+
+def shipped_names(kind: Kind) -> list[str]:
+    """What ships, sorted."""
+    root = shipped_root()
+    if kind == "network":
+        found = [*root.glob("*.yaml"), *(p for p in root.glob("*/*.yaml") if p.parent.name not in FOLDERS.values())]
+        return sorted(path.stem for path in found)
+    folder = root / FOLDERS[kind]
+    return sorted(path.relative_to(folder).with_suffix("").as_posix() for path in folder.rglob("*.yaml"))
+
+
+def kind_of(root: Map) -> Kind:
+    """What a document is, by its key."""
+    for kind in ("block", "module", "shortcut", "layout"):
+        if isinstance(root.get(kind), Scalar) and "name" not in root:
+            return kind
+    return "network"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Document:
+    """A file read: as written, and in full, after `extends` and `set`. Both keep every value's place."""
+
+    kind: Kind
+    name: str
+    path: Path
+    written: Map
+    root: Map
+
+
+class Library:
+    """The documents of one compilation. A source that is a definition's is known, since expressions see other names there."""
+
+    def __init__(self, limits: Limits, origin: Path = Path()) -> None:
+        self.origin = origin
+        self.limits = limits
+        self.diagnostics: list[Diagnostic] = []
+        self.definitions: set[Source] = set()
+        self._read: dict[Path, Document] = {}
+        self._files: dict[Source, Path] = {}
+        self._used: set[Path] = set()
+
+    def file_of(self, source: Source) -> Path:
+        """The file a source was read from; the network's own for the command line's values."""
+        return self._files.get(source, self.origin)
+
+    def first_use(self, document: Document) -> bool:
+        """Whether this is the first time the definition is used: then what is wrong in itself is said."""
+        fresh = document.path not in self._used
+        self._used.add(document.path)
+        return fresh
+
+    def shown(self, target: Path, user: Path, shown: str) -> str:
+        """How a file that a spec names is printed."""
+        return display_name(target, user, shown)
+
+    def read(self, path: Path, name: str, kind: Kind | None = None, chain: tuple[tuple[Path, str, Scalar], ...] = ()) -> Document:
+        """The document at `path`, its parents merged in; raises SpecError."""
+        key = path.resolve()
+        if key in self._read:
+            document = self._read[key]
+            if kind is not None and document.kind != kind:
+                raise SpecError((_other_kind(document.kind, kind, document.written),))
+            return document
+        source = read_source(path, name, self.limits)
+        return self.take(parse(source, self.limits), source, path, kind, chain)
+
+    def take(
+        self,
+        written: Map,
+        source: Source,
+        path: Path,
+        kind: Kind | None = None,
+        chain: tuple[tuple[Path, str, Scalar], ...] = (),
+    ) -> Document:
+        """A parsed document, checked against its schema and resolved."""
+        self._files[source] = path
+        found = kind_of(written)
+        if kind is not None and found != kind:
+            raise SpecError((_other_kind(found, kind, written),))
+        if found != "network":
+            self.definitions.add(source)
+        problems = validate(written, found)
+        if problems:
+            raise SpecError(tuple(problems))
+        root = self._with_parent(written, path, found, chain)
+        if found == "network" or "extends" in written:
+            problems = validate(root, "resolved" if found == "network" else found)
+            if problems:
+                raise SpecError(tuple(problems))
+        name_node = root.get("name" if found == "network" else found)
+        name = str(name_node.value) if isinstance(name_node, Scalar) else path.stem
+        document = Document(found, name, path, written, root)
+        self._read[path.resolve()] = document
+        return document
+
+    def _with_parent(self, written: Map, path: Path, kind: Kind, chain: tuple[tuple[Path, str, Scalar], ...]) -> Map:
+        parent = written.get("extends")
+        if not isinstance(parent, Scalar):
+            return written
+        here = (path.resolve(), path.stem, parent)
+        chain = (*chain, here)
+        target = self.find(parent, path, kind)
+        for index, (seen, _, _) in enumerate(chain):
+            if seen == target.resolve():
+                raise SpecError((cycle([(name, at) for _, name, at in chain[index:]]),))
+        base = self.read(target, display_name(target, path, parent.span.source.name), kind, chain)
+        return merge(written, base.root, kind, self.diagnostics.append)
+
+    def find(self, name: Scalar, user: Path, kind: Kind) -> Path:
+        """The file that `name`, written in the document at `user`, stands for; raises SpecError (E0204, E0301, E0302, E0303)."""
+        text = str(name.value)
+        is_path = text.endswith(".yaml") or (("/" in text) and kind != "layout") or text.startswith(("./", "../"))
+        if is_path:
+            return self._by_path(text, name, user)
+        beside = user.parent / f"{text}.yaml"
+        shipped = shipped_file(text, kind)
+        if beside.is_file() and shipped is not None and beside.resolve() != shipped.resolve():
+            if self.is_of_kind(beside, kind) and beside.read_bytes() != shipped.read_bytes():
+                raise SpecError((_ambiguous(text, name, kind),))
+            return shipped if not self.is_of_kind(beside, kind) else beside
+        if beside.is_file() and (shipped is None or beside.resolve() == shipped.resolve()):
+            return beside
+        if shipped is not None:
+            return shipped
+        raise SpecError((_unknown(text, name, kind, user),))
+
+    def is_of_kind(self, path: Path, kind: Kind) -> bool:
+        """Whether the file beside a spec is a definition of this kind at all: `conv.yaml` may be something else's."""
+        try:
+            return kind_of(parse(read_source(path, path.name, self.limits), self.limits)) == kind
+        except SpecError:
+            return True
+
+    def _by_path(self, text: str, name: Scalar, user: Path) -> Path:
+        base = user.parent.resolve()
+        target = (base / text).resolve()
+        inside = target.is_relative_to(base) or target.is_relative_to(shipped_root())
+        if not inside or "\\" in text:
+            message = f"`{text}` is outside the folder of this file"
+            raise SpecError((Diagnostic("E0303", message, name.span, "only files in or below it can be named"),))
+        if not target.is_file():
+            near = nearest(target.name, (p.name for p in target.parent.glob("*.yaml"))) if target.parent.is_dir() else None
+            helped = f"did you mean `{near}`?" if near else ""
+            raise SpecError((Diagnostic("E0301", f"there is no file `{text}`", name.span, "not found", help=helped),))
+        return target
+
+
+def display_name(target: Path, user: Path, shown: str) -> str:
+    """How a file that a spec names is printed: beside the spec as the spec is, shipped ones from `specs/`."""
+    root = shipped_root().resolve()
+    resolved = target.resolve()
+    if resolved.is_relative_to(root) and not user.resolve().is_relative_to(root):
+        return "specs/" + resolved.relative_to(root).as_posix()
+    folder = shown.rpartition("/")[0]
+    try:
+        relative = resolved.relative_to(user.resolve().parent).as_posix()
+    except ValueError:
+        return "specs/" + resolved.relative_to(root).as_posix() if resolved.is_relative_to(root) else target.name
+    return f"{folder}/{relative}" if folder else relative
+
+
+def _other_kind(found: Kind, wanted: Kind, written: Map) -> Diagnostic:
+    at = written.entry(found) or next(iter(written), None)
+    return Diagnostic("E0307", f"this is a {found}, where a {wanted} is wanted", at.span if at else written.span)
+
+
+def _ambiguous(text: str, name: Scalar, kind: Kind) -> Diagnostic:
+    message = f"{kind} `{text}` is both beside this spec and among what ships, and they differ"
+    return Diagnostic("E0302", message, name.span, "which of the two?", help=f"write `./{text}.yaml` for the one beside it")
+
+
+def _unknown(text: str, name: Scalar, kind: Kind, user: Path) -> Diagnostic:
+    beside = [path.stem for path in user.parent.glob("*.yaml")] if user.parent.is_dir() else []
+    guess = nearest(text, [*shipped_names(kind), *beside])
+    helped = f"did you mean `{guess}`?" if guess else ""
+    code = "E0301" if kind == "network" else "E0204"
+    label = f"not a shipped {kind}, and no file of that name beside this one"
+    return Diagnostic(code, f"there is no {kind} `{text}`", name.span, label, help=helped)

@@ -1,0 +1,25 @@
+"""How large a spec may be. Each limit has a name that `--limit NAME=N` raises and a message that prints it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds on one spec; all exact integers, checked before anything is built."""
+
+    bytes: int = 1 << 20
+    depth: int = 64
+    nodes: int = 50_000
+    expanded: int = 100_000
+    aliases: int = 1_000
+    scalar: int = 16_384
+    key: int = 256
+    digits: int = 40
+    diagnostics: int = 100
+    expression: int = 200
+    turns: int = 64
+    blocks: int = 10_000
+    channels: int = 65_536
+    size: int = 65_536
+    kernel: int = 255
+    params: int = 100_000_000_000

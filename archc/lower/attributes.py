@@ -1,0 +1,91 @@
+"""The attributes of one step as a spec writes them: read once each, checked, with where each came from recorded."""
+
+from dataclasses import dataclass, field
+
+from archc.document.nodes import Map, Node, Scalar
+from archc.lower.names import Names
+from archc.lower.values import argument_of, number, truth, whole, word
+from archc.suggest import nearest
+
+COMMON = ("op", "of", "when", "init", "after", "before")
+
+
+@dataclass(slots=True, eq=False)
+class Attributes:
+    """Reads the keys of a step; `given` are what the block passes (stride, dilation), used where the step does not say."""
+
+    step: Map
+    names: Names
+    what: str
+    given: dict[str, tuple[int, str | None]] = field(default_factory=dict)
+    arguments: list[tuple[str, str]] = field(default_factory=list)
+    seen: set[str] = field(default_factory=lambda: set(COMMON))
+
+    def node(self, key: str) -> Node | None:
+        self.seen.add(key)
+        return self.step.get(key)
+
+    def has(self, key: str) -> bool:
+        return key in self.step
+
+    def _required(self, key: str) -> Node:
+        node = self.node(key)
+        if node is None:
+            raise self.names.context.fail("E0202", f"{self.what} does not say its `{key}`", self.step.span)
+        return node
+
+    def whole(self, key: str, default: int | None = None, minimum: int = 1, maximum: int | None = None, field: str = "") -> int:
+        """A whole number; without a default the key is required."""
+        if key in self.given and key not in self.step:
+            self.seen.add(key)
+            value, name = self.given[key]
+            if name is not None:
+                self.arguments.append((field or key, name))
+            return value
+        node = self.node(key)
+        if node is None and default is not None:
+            return default
+        node = self._required(key) if node is None else node
+        value = whole(node, self.names, f"`{key}`", minimum, maximum)
+        self.arguments += argument_of(field or key, node, self.names)
+        return value
+
+    def channels(self, key: str = "out") -> int:
+        """The number of channels a step makes, within the limit."""
+        return self.whole(key, None, 1, self.names.context.limits.channels, "out_channels")
+
+    def kernel(self, key: str = "kernel", default: int | None = None) -> int:
+        return self.whole(key, default, 1, self.names.context.limits.kernel)
+
+    def real(self, key: str, default: float | None = None) -> float:
+        """A number, as a float."""
+        node = self.node(key)
+        if node is None and default is not None:
+            return default
+        node = self._required(key) if node is None else node
+        value = float(number(node, self.names))
+        self.arguments += argument_of(key, node, self.names)
+        return value
+
+    def truth(self, key: str, default: bool) -> bool:
+        node = self.node(key)
+        return default if node is None else truth(node, self.names, f"`{key}`")
+
+    def word(self, key: str, allowed: tuple[str, ...]) -> str:
+        return word(self._required(key), self.names, f"`{key}`", allowed)
+
+    def finish(self) -> tuple[tuple[str, str], ...]:
+        """Reports the keys nobody read; the record of arguments."""
+        for entry in self.step:
+            if entry.key not in self.seen:
+                guess = nearest(str(entry.key), sorted(self.seen))
+                helped = f"did you mean `{guess}`?" if guess else "its keys: " + ", ".join(sorted(self.seen - set(COMMON)))
+                message = f"unknown key `{entry.key}` in {self.what}"
+                self.names.context.report("E0201", message, entry.span, f"not a key of {self.what}", help=helped)
+        return tuple(self.arguments)
+
+    def blame(self, key: str) -> Node:
+        """The value to point at for a problem with an attribute."""
+        names = {"out_channels": "out", "block": "block"}
+        node = self.step.get(names.get(key, key))
+        return node if node is not None else Scalar(None, "", self.step.span)

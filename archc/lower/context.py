@@ -1,0 +1,64 @@
+"""What a lowering carries along: where problems go, the library, the limits."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from archc.diagnostics import Diagnostic, Note, Source, Span
+from archc.library import Library
+from archc.limits import Limits
+
+
+class Failed(Exception):
+    """A problem was reported; what was being made is given up, its siblings go on."""
+
+
+@dataclass(slots=True, eq=False)
+class Context:
+    """One lowering. `trail` holds the user's lines that led into definitions, outermost first."""
+
+    library: Library
+    limits: Limits
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    trail: list[tuple[Span, str]] = field(default_factory=list)
+
+    @contextmanager
+    def inside(self, span: Span | None, what: str) -> Iterator[None]:
+        """While a definition is expanded: problems in it are shown at `span` first."""
+        if span is None:
+            yield
+            return
+        self.trail.append((span, what))
+        try:
+            yield
+        finally:
+            self.trail.pop()
+
+    def is_definition(self, source: Source) -> bool:
+        return source in self.library.definitions
+
+    def report(
+        self,
+        code: str,
+        message: str,
+        span: Span | None,
+        label: str = "",
+        *,
+        help: str = "",
+        notes: tuple[Note, ...] = (),
+    ) -> None:
+        """A problem at `span`; inside a definition the user's own line comes first and the definition's is a note."""
+        users = [(at, what) for at, what in self.trail if not self.is_definition(at.source)]
+        if span is not None and self.is_definition(span.source) and users:
+            at, what = users[-1]
+            notes = (Note(label or f"in {what}", span), *notes)
+            self.diagnostics.append(Diagnostic(code, message, at, f"in {what}, expanded here", notes, help))
+        else:
+            self.diagnostics.append(Diagnostic(code, message, span, label, notes, help))
+
+    def fail(
+        self, code: str, message: str, span: Span | None, label: str = "", *, help: str = "", notes: tuple[Note, ...] = ()
+    ) -> Failed:
+        """Reports and returns the exception to raise."""
+        self.report(code, message, span, label, help=help, notes=notes)
+        return Failed()

@@ -1,0 +1,155 @@
+"""What `norm`, `act`, `conv` and `init` say, and the defaults that hold until something nearer restates them."""
+
+from dataclasses import dataclass, replace
+
+from archc.document.nodes import Map, Node, Scalar
+from archc.ir.graph import Init
+from archc.ir.norms import ACTIVATIONS, Act
+from archc.lower.names import ActKind, Names, NormKind, NormModule, NoNorm, identifier
+from archc.lower.values import number, show, truth, whole, word
+from archc.suggest import nearest
+
+NORMS = ("batch", "group", "layer", "instance", "none")
+SLOPES = {"leaky_relu": 0.01, "elu": 1.0}
+INITS = ("torch", "kaiming_normal_fan_out", "kaiming_normal_fan_in", "xavier_uniform", "normal", "zeros", "ones")
+
+
+@dataclass(frozen=True, slots=True)
+class ConvKind:
+    """What `conv:` says: how weights are treated, and whether a convolution has a bias unless it says."""
+
+    weights: str = "plain"
+    bias: bool = False
+    eps: float = 1e-6
+    gamma: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Defaults:
+    """The nearest `norm`, `act` and `conv`; values are evaluated where they stand."""
+
+    norm: NormKind | NormModule | NoNorm = NormKind("batch")
+    act: ActKind = ActKind(Act("relu"))
+    conv: ConvKind = ConvKind()
+
+    def restated(self, root: Map, names: Names) -> "Defaults":
+        """With what a network, block, module use or unit says of them."""
+        norm, act, conv = root.get("norm"), root.get("act"), root.get("conv")
+        if norm is None and act is None and conv is None:
+            return self
+        return Defaults(
+            self.norm if norm is None else norm_kind(norm, names),
+            self.act if act is None else act_kind(act, names),
+            self.conv if conv is None else conv_kind(conv, names, self.conv),
+        )
+
+
+def _kind_word(node: Node, names: Names, what: str, allowed: tuple[str, ...]) -> str:
+    if isinstance(node, Map):
+        inner = node.get("kind")
+        if inner is None:
+            raise names.context.fail("E0202", f"`{what}` does not say its `kind`", node.span, "one of " + ", ".join(allowed))
+        return word(inner, names, f"`{what}.kind`", allowed)
+    return word(node, names, f"`{what}`", allowed)
+
+
+def _unknown_keys(node: Map, names: Names, what: str, known: tuple[str, ...]) -> None:
+    for entry in node:
+        if entry.key not in known:
+            guess = nearest(str(entry.key), known)
+            helped = f"did you mean `{guess}`?" if guess else ""
+            names.context.report("E0201", f"unknown key `{entry.key}` in `{what}`", entry.span, help=helped)
+
+
+def norm_kind(node: Node, names: Names) -> NormKind | NormModule | NoNorm:
+    """`batch`, `{kind: group, groups: 32}`, `{module: …}`, `none`, or a parameter of type norm."""
+    name = identifier(node)
+    if name is not None and name not in NORMS and names.has(name, node.span.source):
+        value = names.get(name, node.span)
+        if isinstance(value, NormKind | NormModule | NoNorm):
+            return value
+    if isinstance(node, Map) and "module" in node:
+        return NormModule(node)
+    kind = _kind_word(node, names, "norm", NORMS)
+    if kind == "none":
+        return NoNorm()
+    found = NormKind(kind, eps=1e-6 if kind == "layer" else 1e-5)
+    if not isinstance(node, Map):
+        if kind == "group":
+            raise names.context.fail("E0202", "a group norm does not say its `groups`", node.span, "{kind: group, groups: 32}")
+        return found
+    known = ("kind", "eps", "frozen", *(("momentum",) if kind == "batch" else ("groups",) if kind == "group" else ()))
+    _unknown_keys(node, names, "norm", known)
+    for key in ("eps", "momentum"):
+        if (given := node.get(key)) is not None:
+            found = replace(found, **{key: _positive(given, names, key)})
+    if kind == "group":
+        groups = node.get("groups")
+        if groups is None:
+            raise names.context.fail("E0202", "a group norm does not say its `groups`", node.span, "groups: 32, say")
+        found = replace(found, groups=whole(groups, names, "`groups`"))
+    frozen = node.get("frozen")
+    return found if frozen is None else replace(found, frozen=truth(frozen, names, "`frozen`"))
+
+
+def _positive(node: Node, names: Names, what: str) -> float:
+    value = float(number(node, names))
+    if not 0 <= value < float("inf"):
+        raise names.context.fail("E0375", f"`{what}` must be at least 0, not {show(value)}", node.span)
+    return value
+
+
+def act_kind(node: Node, names: Names) -> ActKind:
+    """`relu`, `{kind: leaky_relu, slope: 0.1}`, `none`, or a parameter of type act."""
+    name = identifier(node)
+    if name is not None and names.passes(name) and names.has(name, node.span.source):
+        value = names.get(name, node.span)
+        if isinstance(value, ActKind):
+            return value
+    kind = _kind_word(node, names, "act", (*ACTIVATIONS, "none"))
+    if kind == "none":
+        return ActKind(None)
+    slope = SLOPES.get(kind, 0.0)
+    if isinstance(node, Map):
+        _unknown_keys(node, names, "act", ("kind", "slope") if kind in SLOPES else ("kind",))
+        if (given := node.get("slope")) is not None:
+            slope = float(number(given, names))
+    return ActKind(Act(kind, slope))
+
+
+def conv_kind(node: Node, names: Names, before: ConvKind) -> ConvKind:
+    """`plain`, `standardized`, `scaled`, or `{kind, bias, eps, gamma}`; a map without kind changes only what it names."""
+    kinds = ("plain", "standardized", "scaled")
+    if not isinstance(node, Map):
+        return ConvKind(word(node, names, "`conv`", kinds), before.bias)
+    _unknown_keys(node, names, "conv", ("kind", "bias", "eps", "gamma"))
+    kind, bias, eps, gamma = (node.get(key) for key in ("kind", "bias", "eps", "gamma"))
+    found = before if kind is None else ConvKind(word(kind, names, "`conv.kind`", kinds), before.bias)
+    return ConvKind(
+        found.weights,
+        found.bias if bias is None else truth(bias, names, "`conv.bias`"),
+        found.eps if eps is None else _positive(eps, names, "conv.eps"),
+        found.gamma if gamma is None else float(number(gamma, names)),
+    )
+
+
+def init_kind(node: Node, names: Names) -> Init:
+    """A number, a word, or `{kind: normal, std: 0.01}`."""
+    if isinstance(node, Map):
+        _unknown_keys(node, names, "init", ("kind", "std"))
+        kind = _kind_word(node, names, "init", INITS)
+        std = node.get("std")
+        if kind == "normal" and std is None:
+            raise names.context.fail("E0202", "a normal init does not say its `std`", node.span, "{kind: normal, std: 0.01}")
+        return Init("normal", _positive(std, names, "std")) if std is not None else _init_word(kind)
+    if isinstance(node, Scalar) and isinstance(node.value, str):
+        name = identifier(node)
+        if name in INITS and name != "normal":
+            return _init_word(name)
+        if name is not None and not names.has(name, node.span.source):
+            return _init_word(word(node, names, "`init`", INITS))
+    return Init("constant", float(number(node, names)))
+
+
+def _init_word(kind: str) -> Init:
+    return {"zeros": Init("constant", 0.0), "ones": Init("constant", 1.0)}.get(kind, Init(kind))

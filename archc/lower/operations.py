@@ -1,0 +1,231 @@
+"""From `{op: …}` to an operation: one small function for each word."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from archc.ir.arrange import (
+    Add,
+    Attention,
+    Concat,
+    Flatten,
+    Identity,
+    Mul,
+    PadChannels,
+    Position,
+    Shuffle,
+    Split,
+    Take,
+    Tokens,
+)
+from archc.ir.convolutions import ChannelConv, Conv, Linear
+from archc.ir.norms import Affine, Dropout, Norm, Scale, Softmax
+from archc.ir.ops import Operation
+from archc.ir.spatial import (
+    AdaptiveAvgPool,
+    AvgPool,
+    BlurPool,
+    GlobalPool,
+    MaxPool,
+    Pad,
+    SpaceToDepth,
+    Subsample,
+    Sum,
+)
+from archc.ir.types import TensorType
+from archc.document.nodes import Map
+from archc.lower.attributes import Attributes
+from archc.lower.kinds import Defaults, act_kind, norm_kind
+from archc.lower.names import NormKind, NoNorm
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Made:
+    """What a step's attributes come to for operands of these types."""
+
+    attributes: Attributes
+    types: tuple[TensorType, ...]
+    channels: str | None
+    defaults: Defaults
+
+    @property
+    def channels_in(self) -> int:
+        """Channels of the first operand; which argument of the scope that is, is recorded."""
+        if self.channels is not None:
+            self.attributes.arguments.append(("in_channels", self.channels))
+        return self.types[0].channels
+
+
+def convolution(made: Made) -> Operation:
+    """`{op: conv}` and the convolution of a unit. Padding keeps the size at stride 1, so an even kernel must say."""
+    a = made.attributes
+    conv = made.defaults.restated(_only(a, "conv"), a.names).conv
+    in_channels, out = made.channels_in, a.channels()
+    kernel, stride = a.kernel(), a.whole("stride", 1)
+    if kernel == 1:
+        a.given.pop("dilation", None)
+    dilation = a.whole("dilation", 1)
+    if kernel % 2 == 0 and not a.has("padding"):
+        at = a.step.entry("kernel")
+        message = f"{a.what} has an even kernel of {kernel} and does not say its `padding`"
+        raise a.names.context.fail("E0202", message, at.span if at else a.step.span)
+    padding = a.whole("padding", dilation * (kernel - 1) // 2, 0, a.names.context.limits.size)
+    groups, bias = a.whole("groups", 1), a.truth("bias", conv.bias)
+    weights = conv.weights
+    assert weights == "plain" or weights == "standardized" or weights == "scaled"
+    eps, gamma = (1e-6, 1.0) if weights == "plain" else (conv.eps, conv.gamma if weights == "scaled" else 1.0)
+    return Conv(in_channels, out, kernel, stride, padding, dilation, groups, bias, weights, eps, gamma)
+
+
+def _only(a: Attributes, key: str) -> Map:
+
+    a.seen.add(key)
+    entry = a.step.entry(key)
+    return Map((entry,) if entry else (), a.step.span)
+
+
+def _linear(made: Made) -> Operation:
+    return Linear(made.channels_in, made.attributes.channels(), made.attributes.truth("bias", True))
+
+
+def norm_of(kind: NormKind, channels: int) -> Norm:
+    """A norm over so many channels."""
+    norm = kind.norm
+    assert norm == "batch" or norm == "group" or norm == "layer" or norm == "instance"
+    return Norm(norm, channels, kind.eps, kind.momentum, kind.groups, kind.frozen)
+
+
+def _norm(made: Made) -> Operation:
+    """`{op: norm}` is the nearest default; with `kind` it says its own."""
+    a = made.attributes
+    kind = made.defaults.norm
+    if a.has("kind"):
+
+        own = ("kind", "eps", "momentum", "groups", "frozen")
+        a.seen.update(own)
+        kind = norm_kind(Map(tuple(e for e in a.step if e.key in own), a.step.span), a.names)
+    if isinstance(kind, NoNorm):
+        return Identity()
+    if not isinstance(kind, NormKind):
+        raise a.names.context.fail("E0331", "a norm that is a module is used as `{module: …}`", a.step.span)
+    if made.channels is not None:
+        a.arguments.append(("channels", made.channels))
+    return norm_of(kind, made.types[0].channels)
+
+
+def _act(made: Made) -> Operation:
+    a = made.attributes
+    kind = made.defaults.act
+    if (node := a.node("kind")) is not None:
+
+        slope = a.step.entry("slope")
+        a.seen.add("slope")
+        entry = a.step.entry("kind")
+        whole = Map((entry, slope), a.step.span) if slope and entry else node
+        kind = act_kind(whole, a.names)
+    return kind.op if kind.op is not None else Identity()
+
+
+def _max_pool(made: Made) -> Operation:
+    a = made.attributes
+    return MaxPool(a.kernel(), a.whole("stride", 1), a.whole("padding", 0, 0), a.truth("ceil", False))
+
+
+def _avg_pool(made: Made) -> Operation:
+    a = made.attributes
+    kernel, stride, padding = a.kernel(), a.whole("stride", 1), a.whole("padding", 0, 0)
+    return AvgPool(kernel, stride, padding, a.truth("ceil", False), a.truth("count_include_pad", True))
+
+
+def _blur_pool(made: Made) -> Operation:
+    a = made.attributes
+    if made.channels is not None:
+        a.arguments.append(("channels", made.channels))
+    return BlurPool(made.types[0].channels, a.kernel("kernel", 3), a.whole("stride", 1))
+
+
+def _pad(made: Made) -> Operation:
+    a = made.attributes
+    size = a.whole("size", 0, 0, a.names.context.limits.size)
+    left, right, top, bottom = (
+        a.whole(side, size, 0, a.names.context.limits.size) for side in ("left", "right", "top", "bottom")
+    )
+    return Pad(left, right, top, bottom)
+
+
+def _pad_channels(made: Made) -> Operation:
+    """Zeros up to `out` channels: all after, or half on either side."""
+    a = made.attributes
+    have, out, zeros = made.types[0].channels, a.channels(), a.word("zeros", ("after", "both"))
+    a.arguments = [pair for pair in a.arguments if pair[0] != "out_channels"]
+    if out < have:
+        raise a.names.context.fail("E0317", f"{have} channels cannot be padded to {out}", a.step.span, "fewer than there are")
+    before = (out - have) // 2 if zeros == "both" else 0
+    return PadChannels(before, out - have - before)
+
+
+def _scale(made: Made) -> Operation:
+    a = made.attributes
+    shared = a.truth("shared", False)
+    if made.channels is not None and not shared:
+        a.arguments.append(("channels", made.channels))
+    return Scale(1 if shared else made.types[0].channels, a.real("value", 1.0))
+
+
+def _softmax(made: Made) -> Operation:
+    a = made.attributes
+    over = a.word("over", ("space", "parts"))
+    if over == "parts":
+        return Softmax("parts", a.whole("parts"))
+    return Softmax("space")
+
+
+def _position(made: Made) -> Operation:
+    type_ = made.types[0]
+    if len(type_.shape) != 2:
+        a = made.attributes
+        raise a.names.context.fail("E0310", f"`position` needs tokens NxTxC, not {type_}", a.step.span)
+    return Position(type_.shape[0], type_.channels)
+
+
+OPERATIONS: dict[str, Callable[[Made], Operation]] = {
+    "conv": convolution,
+    "linear": _linear,
+    "channel_conv": lambda made: ChannelConv(made.attributes.kernel()),
+    "norm": _norm,
+    "act": _act,
+    "max_pool": _max_pool,
+    "avg_pool": _avg_pool,
+    "blur_pool": _blur_pool,
+    "global_pool": lambda made: GlobalPool(),
+    "adaptive_avg_pool": lambda made: AdaptiveAvgPool(made.attributes.whole("size")),
+    "sum": lambda made: Sum(),
+    "pad": _pad,
+    "subsample": lambda made: Subsample(made.attributes.whole("stride")),
+    "pad_channels": _pad_channels,
+    "space_to_depth": lambda made: SpaceToDepth(made.attributes.whole("block")),
+    "shuffle": lambda made: Shuffle(made.attributes.whole("groups"), made.attributes.whole("parts")),
+    "split": lambda made: Split(made.attributes.whole("parts", None, 1, made.attributes.names.context.limits.turns)),
+    "concat": lambda made: Concat(),
+    "identity": lambda made: Identity(),
+    "add": lambda made: Add(),
+    "mul": lambda made: Mul(),
+    "affine": lambda made: Affine(made.attributes.real("scale", 1.0), made.attributes.real("shift", 0.0)),
+    "scale": _scale,
+    "softmax": _softmax,
+    "dropout": lambda made: Dropout(made.attributes.real("rate")),
+    "drop_path": lambda made: Dropout(made.attributes.real("rate"), "path"),
+    "drop_block": lambda made: Dropout(made.attributes.real("rate"), "block", made.attributes.whole("size", 7)),
+    "flatten": lambda made: Flatten(),
+    "tokens": lambda made: Tokens(),
+    "position": _position,
+    "attention": lambda made: Attention(made.attributes.whole("heads")),
+    "take": lambda made: Take(made.attributes.whole("index", 0, 0)),
+}
+OPERANDS: dict[str, tuple[int, int]] = {"add": (1, 64), "mul": (1, 64), "concat": (1, 64), "attention": (3, 3)}
+"""How many operands an operation takes, where it is not one; lists count one for each of their values."""
+SAME_CHANNELS = (
+    "norm", "act", "max_pool", "avg_pool", "blur_pool", "global_pool", "adaptive_avg_pool", "sum", "pad", "subsample", "identity",
+    "add", "mul", "affine", "scale", "softmax", "dropout", "drop_path", "drop_block", "channel_conv", "shuffle",
+    "tokens", "position", "take",
+)  # fmt: skip
+"""Operations whose output has the channels of their first operand."""

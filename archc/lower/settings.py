@@ -1,0 +1,133 @@
+"""What a block is told: the keys of `block:`, changed by its stage and by its index, read once for all blocks that share them."""
+
+from dataclasses import dataclass, field
+
+from archc.document.nodes import Entry, Map, Node, Scalar
+from archc.library import Document
+from archc.lower.context import Context, Failed
+from archc.lower.modules import definition, parameters_of
+from archc.lower.order import Order, explicit, read_order
+from archc.spec.paths import NothingThere, change, is_null
+from archc.suggest import nearest
+
+KEYS = ("kind", "order", "shortcut", "stride_at", "insert", "norm", "act", "conv")
+STAGE_KEYS = ("out", "repeat", "stride", "label", "blocks")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Settings:
+    """A block's kind, its steps with the network's changes in them, and the rest of what the network says.
+
+    `parameters` are the values the network gives to the kind's parameters.
+    """
+
+    kind: Document
+    steps: Map
+    parameters: Map
+    order: Order
+    order_node: Node
+    stride_at: Scalar
+    shortcut: Node
+    insert: Map
+    defaults: Map
+    origin: Entry
+    declared: dict[str, Map] = field(default_factory=dict)
+
+
+def read_settings(context: Context, layers: list[tuple[str, Map]], origin: Entry) -> Settings:
+    """`layers` are the maps in order: `block`, the stage, the block's own; each named for messages. Raises Failed."""
+    kind = _kind(context, layers, origin)
+    declared = parameters_of(kind)
+    steps = kind.root.get("steps")
+    steps = steps if isinstance(steps, Map) else Map((), kind.root.span)
+    held = Map((), origin.span)
+    parameters = Map((), origin.span)
+    others = _other_kinds(context, layers, kind)
+    for name, layer in layers:
+        for entry in layer:
+            head = str(entry.key).partition(".")[0]
+            try:
+                if head in KEYS:
+                    held = change(_opened(context, held, head, entry), str(entry.key), entry)
+                elif head in steps:
+                    steps = change(steps, str(entry.key), entry)
+                elif entry.key in declared:
+                    parameters = change(parameters, str(entry.key), entry)
+                elif head not in STAGE_KEYS and not (name == "block" and head in others):
+                    _unknown(context, entry, name, kind, steps, declared)
+            except NothingThere as nothing:
+                message = f"nothing to remove at `{entry.key}`"
+                context.report("E0305", message, entry.span, f"there is no `{nothing}` here")
+    return _settings(context, kind, steps, parameters, held, origin, declared)
+
+
+def _settings(
+    context: Context, kind: Document, steps: Map, parameters: Map, held: Map, origin: Entry, declared: dict[str, Map]
+) -> Settings:
+    order_node = held.get("order")
+    if order_node is None:
+        raise context.fail("E0202", "`block` does not say its `order`", origin.span, "no order here", help="post, pre, …")
+    stride_at = held.get("stride_at") or kind.root.get("stride_at")
+    if not isinstance(stride_at, Scalar):
+        helped = "conv1: as the paper and Caffe; conv2: as torchvision and timm" if kind.name == "bottleneck" else ""
+        message = f"`block` does not say its `stride_at`, and block `{kind.name}` leaves it to the network"
+        raise context.fail("E0340", message, origin.span, "which step carries the stride?", help=helped)
+    shortcut = held.get("shortcut")
+    if shortcut is None:
+        raise context.fail("E0202", "`block` does not say its `shortcut`", origin.span, help="A, B, C, D, none, …")
+    insert = held.get("insert")
+    defaults = Map(tuple(e for e in held if e.key in ("norm", "act", "conv")), held.span)
+    order = read_order(order_node, context)
+    insert = insert if isinstance(insert, Map) else Map((), origin.span)
+    return Settings(
+        kind, steps, parameters, order, order_node, stride_at, shortcut, insert, defaults, origin, declared
+    )
+
+
+def _kind(context: Context, layers: list[tuple[str, Map]], origin: Entry) -> Document:
+    for _, layer in reversed(layers):
+        node = layer.get("kind")
+        if isinstance(node, Scalar):
+            return definition(context, node, "block")
+    raise context.fail("E0202", "`block` does not say its `kind`", origin.span, help="basic, bottleneck, conv, or your own")
+
+
+def _other_kinds(context: Context, layers: list[tuple[str, Map]], kind: Document) -> set[str]:
+    """Parameters and steps of the kind `block:` names, where a stage has another kind: they are not this stage's."""
+    found: set[str] = set()
+    for _, layer in layers:
+        node = layer.get("kind")
+        if isinstance(node, Scalar) and node.value != kind.name:
+            try:
+                other = definition(context, node, "block")
+            except Failed:
+                continue
+            steps = other.root.get("steps")
+            found |= set(parameters_of(other)) | {str(e.key) for e in (steps if isinstance(steps, Map) else ())}
+    return found
+
+
+def _opened(context: Context, held: Map, head: str, entry: Entry) -> Map:
+    """Before a path changes a part of what a word stands for, the word is written out."""
+    node = held.get(head)
+    if entry.key == head or not isinstance(node, Scalar) or is_null(node):
+        return held
+    if head == "order":
+        return change(held, head, Entry(head, node.span, explicit(node, context)))
+    if head == "shortcut":
+        from archc.lower.shortcut import opened
+
+        return change(held, head, Entry(head, node.span, opened(context, node)))
+    if head in ("norm", "act", "conv"):
+        inner = Map((Entry("kind", node.span, node),), node.span)
+        return change(held, head, Entry(head, node.span, inner))
+    return held
+
+
+def _unknown(context: Context, entry: Entry, name: str, kind: Document, steps: Map, declared: dict[str, Map]) -> None:
+    known = [*KEYS, *declared, *(str(e.key) for e in steps), *(STAGE_KEYS if name != "block" else ())]
+    guess = nearest(str(entry.key), known)
+    helped = f"did you mean `{guess}`?" if guess else ""
+    where = "block" if name == "block" else "stage"
+    label = f"not a key of a {where} or of block `{kind.name}`"
+    context.report("E0201", f"unknown key `{entry.key}` in `{name}`", entry.span, label, help=helped)

@@ -1,0 +1,125 @@
+"""The shortcut of a block: what a policy's name stands for, and the branch and the joining it makes."""
+
+from dataclasses import dataclass
+
+from archc.document.nodes import Entry, Map, Node, Scalar
+from archc.ir.arrange import Add, Identity
+from archc.lower.atoms import Atom, is_unit
+from archc.lower.builder import Ref
+from archc.lower.context import Context
+from archc.lower.frame import Frame, Result
+from archc.lower.modules import definition, parameters_of
+from archc.lower.names import Names
+from archc.lower.values import typed
+from archc.spec.paths import NothingThere, change
+from archc.suggest import nearest
+
+PARTS = ("same", "change", "join")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Policy:
+    """`same`, `change` and `join`, and the policy's own names for what its file says."""
+
+    same: Node
+    change: Node
+    join: Node | None
+    node: Node
+
+
+def opened(context: Context, node: Scalar) -> Map:
+    """`B` as `{kind: B}`, so that a path can change a part of it."""
+    return Map((Entry("kind", node.span, node),), node.span)
+
+
+def read_policy(context: Context, node: Node, names: Names) -> tuple[Policy, Names]:
+    """A name, `{kind: NAME, …}` or the explicit `{same, change, join}`; also the names its expressions see."""
+    name = node if isinstance(node, Scalar) else node.get("kind") if isinstance(node, Map) else None
+    if name is None and isinstance(node, Map):
+        _known(context, node, PARTS, "shortcut")
+        missing = [part for part in ("same", "change") if part not in node]
+        if missing:
+            raise context.fail("E0202", f"`shortcut` does not say `{missing[0]}`", node.span, "identity, none, or a step")
+        return Policy(node.get("same") or node, node.get("change") or node, node.get("join"), node), names
+    if not isinstance(name, Scalar):
+        raise context.fail("E0203", "`shortcut` is a name or a map", node.span)
+    document = definition(context, name, "shortcut")
+    declared = parameters_of(document)
+    given = node if isinstance(node, Map) else Map((), node.span)
+    _known(context, given, ("kind", *PARTS, *declared), f"shortcut `{document.name}`")
+    inner = Names(context, f"shortcut `{document.name}`", {}, outer=names, nodes={})
+    inner.arguments = names.arguments
+    nodes: dict[str, Node] = {}
+    for key, declaration in declared.items():
+        value = given.get(key) or declaration.get("default")
+        if value is None:
+            raise context.fail("E0308", f"shortcut `{document.name}` needs `{key}`", node.span, "this parameter is missing")
+        nodes[key] = value
+        inner.lazy[key] = lambda d=declaration, v=value, k=key: typed(d, v, names, f"`{k}`")  # type: ignore[misc]
+    inner.nodes = nodes
+    parts = Map(tuple(e for e in document.root if e.key in PARTS), document.root.span)
+    for entry in given:
+        if str(entry.key).partition(".")[0] in PARTS:
+            try:
+                parts = change(parts, str(entry.key), entry)
+            except NothingThere as nothing:
+                raise context.fail("E0305", f"nothing to remove at `{nothing}`", entry.span) from None
+    same, changed = parts.get("same"), parts.get("change")
+    if same is None or changed is None:
+        raise context.fail("E0202", f"shortcut `{document.name}` says `same` and `change`", node.span)
+    return Policy(same, changed, parts.get("join"), node), inner
+
+
+def _known(context: Context, node: Map, known: tuple[str, ...], what: str) -> None:
+    for entry in node:
+        if str(entry.key).partition(".")[0] not in known:
+            guess = nearest(str(entry.key), known)
+            helped = f"did you mean `{guess}`?" if guess else ""
+            context.report("E0201", f"unknown key `{entry.key}` in `{what}`", entry.span, help=helped)
+
+
+def join(frame: Frame, policy: Policy, names: Names, changes: bool, begins_conv: bool, x: Ref, preact: Ref, residual: Ref) -> Ref:
+    """The branch beside the residual one, and the two joined; without a shortcut the residual as it is."""
+    context = frame.context
+    node = policy.change if changes else policy.same
+    if isinstance(node, Scalar) and node.value == "none":
+        return residual
+    side = Frame(context, names, frame.defaults, frame.part, frame.scope, frame.what, {"x": x, "preact": preact}, "shortcut")
+    side.dilation = frame.dilation
+    shortcut = _branch(side, policy, node, changes, begins_conv, x)
+    how = policy.join
+    if how is None or (isinstance(how, Scalar) and how.value == "add"):
+        atom = Atom("add", "step", Map((), policy.node.span), policy.node.span, "add")
+        result = frame.emit(atom, Add(), [residual, shortcut], (), residual.channels or shortcut.channels)
+        return result if isinstance(result, Ref) else result[0]
+    if not isinstance(how, Map) or "module" not in how:
+        raise context.fail("E0331", "`join` is `add` or a module over [shortcut, residual, x]", how.span)
+    from archc.lower.modules import use_module
+
+    atom = Atom("add", "step", how, policy.node.span, "add")
+    side.role = "main"
+    return use_module(side, atom, [shortcut, residual, x])
+
+
+def _branch(side: Frame, policy: Policy, node: Node, changes: bool, begins_conv: bool, x: Ref) -> Ref:
+    context = side.context
+    if isinstance(node, Scalar):
+        if node.value != "identity":
+            which = "change" if changes else "same"
+            guess = nearest(str(node.value), ("identity", "none"))
+            helped = f"did you mean `{guess}`?" if guess else ""
+            label = "identity, none, or a step"
+            raise context.fail("E0204", f"`{which}` cannot be `{node.value}`", node.span, label, help=helped)
+        atom = Atom("shortcut", "step", Map((), policy.node.span), policy.node.span, "shortcut", role="shortcut")
+        result: Result = side.emit(atom, Identity(), [x], (), x.channels)
+    else:
+        if not isinstance(node, Map) or is_unit(node):
+            raise context.fail("E0331", "a shortcut's branch is an operation or a module", node.span)
+        if changes and not begins_conv and "of" not in node:
+            message = "this order begins with a norm or activation, so the shortcut must say what it reads"
+            raise context.fail("E0346", message, policy.node.span, "of: x or of: preact?")
+        atom = Atom("shortcut", "step", node, policy.node.span, "shortcut", role="shortcut")
+        result = side.run([atom], x)
+    if isinstance(result, list):
+        raise context.fail("E0337", "a shortcut's branch ends in a list", policy.node.span, "one value is wanted")
+    return result

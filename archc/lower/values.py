@@ -1,0 +1,192 @@
+"""Values of a spec: expressions evaluated where they are written, each checked for what is wanted of it."""
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from archc.diagnostics import Note, Span
+from archc.document.nodes import Map, Node, Scalar
+from archc.expressions.evaluate import evaluate
+from archc.expressions.parse import Expr, ExpressionError, parse
+from archc.expressions.tree import Value
+from archc.lower.context import Failed
+from archc.lower.names import ActKind, Named, Names, NormKind, NormModule, NoNorm, identifier
+from archc.suggest import nearest
+
+
+def part_of(span: Span, text: str, start: int, end: int) -> Span:
+    """The place of an offset range of a scalar's text, where the text stands in the source as it is."""
+    width = span.end_column - span.column
+    if start < 0 or span.line != span.end_line or width not in (len(text), len(text) + 2):
+        return span
+    first = span.column + start + (1 if width == len(text) + 2 else 0)
+    return Span(span.source, span.line, first, span.line, first + max(1, end - start))
+
+
+def parsed(node: Scalar, names: Names) -> Expr:
+    """The expression a text is; E0370 if it is none, E0414 if it is too long."""
+    text = str(node.value)
+    longest = names.context.limits.expression
+    if len(text) > longest:
+        raise names.context.fail("E0414", f"an expression of {len(text)} characters", node.span, f"the limit is {longest}")
+    try:
+        return parse(text, longest)
+    except ExpressionError as error:
+        span = part_of(node.span, text, error.start, error.end)
+        raise names.context.fail("E0370", error.message, span, help=error.help) from None
+
+
+def value_of(node: Node, names: Names) -> Named:
+    """A scalar's value: a number or truth as it is (decimals exact), a text as an expression."""
+    if not isinstance(node, Scalar) or node.value is None:
+        what = "null" if isinstance(node, Scalar) else "a map or list"
+        raise names.context.fail("E0323", f"a number is wanted, not {what}", node.span)
+    if isinstance(node.value, float):
+        return _exact(Fraction(node.text))
+    if not isinstance(node.value, str):
+        return node.value
+    name = identifier(node)
+    if name is not None and name not in ("true", "false"):
+        return names.get(name, node.span)
+    expr = parsed(node, names)
+    try:
+        return evaluate(expr, lambda asked: _plain(asked, names, node))
+    except ExpressionError as error:
+        text = str(node.value)
+        span = part_of(node.span, text, error.start, error.end)
+        raise names.context.fail("E0372", error.message, span, help=error.help, notes=_where(expr, names, node)) from None
+
+
+def _plain(name: str, names: Names, node: Scalar) -> Value:
+    value = names.get(name, node.span)
+    if isinstance(value, NormKind | NormModule | NoNorm | ActKind):
+        raise ExpressionError(f"`{name}` is a norm or an activation, not a number")
+    return value
+
+
+def _where(expr: Expr, names: Names, node: Scalar) -> tuple[Note, ...]:
+    from archc.expressions.parse import names as names_in
+
+    known = [f"{name} = {show(names.known[name])}" for name in names_in(expr) if name in names.known]
+    return (Note("with " + ", ".join(known), node.span),) if known else ()
+
+
+def show(value: object) -> str:
+    """A value as a message prints it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Fraction):
+        return f"{float(value):.6g}" if value.denominator != 1 else str(value.numerator)
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def _exact(value: Fraction) -> int | Fraction:
+    return value.numerator if value.denominator == 1 else value
+
+
+def number(node: Node, names: Names) -> int | Fraction | float:
+    """Any number; E0323 otherwise."""
+    value = value_of(node, names)
+    if isinstance(value, bool) or not isinstance(value, int | Fraction | float):
+        raise names.context.fail("E0323", f"a number is wanted, not `{show(value)}`", *blame(node, names))
+    return value
+
+
+def whole(node: Node, names: Names, what: str, minimum: int = 1, maximum: int | None = None) -> int:
+    """A whole number in a range; E0323 if not whole, E0375 if too small, E0411 if beyond a limit."""
+    value = number(node, names)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if not isinstance(value, int):
+        span, label = blame(node, names)
+        raise names.context.fail("E0323", f"{what} must be a whole number, not {show(value)}", span, label)
+    if value < minimum:
+        span, label = blame(node, names)
+        raise names.context.fail("E0375", f"{what} must be at least {minimum}, not {value}", span, label)
+    if maximum is not None and value > maximum:
+        span, label = blame(node, names)
+        shown = str(value) if value < 10**18 else f"{value:.3e}" if value < 10**300 else "a huge number"
+        raise names.context.fail("E0411", f"{what} of {shown} is over the limit of {maximum}", span, label)
+    return value
+
+
+def truth(node: Node, names: Names, what: str) -> bool:
+    """true or false; E0323 otherwise."""
+    value = value_of(node, names)
+    if not isinstance(value, bool):
+        helped = "write true or false" if show(value) in ("yes", "no", "on", "off") else ""
+        raise names.context.fail("E0323", f"{what} must be true or false, not {show(value)}", node.span, help=helped)
+    return value
+
+
+def word(node: Node, names: Names, what: str, allowed: tuple[str, ...]) -> str:
+    """One of some words; a word that names a parameter is that parameter."""
+    name = identifier(node)
+    if name is not None and name not in allowed and names.has(name, node.span.source):
+        value = names.get(name, node.span)
+    else:
+        value = node.value if isinstance(node, Scalar) else None
+    if value not in allowed or not isinstance(value, str):
+        guess = nearest(str(value), allowed)
+        helped = f"did you mean `{guess}`?" if guess else ""
+        label = "one of " + ", ".join(allowed)
+        raise names.context.fail("E0204", f"{what} cannot be `{show(value)}`", node.span, label, help=helped)
+    return value
+
+
+def blame(node: Node, names: Names) -> tuple[Span, str]:
+    """Where the value was written: through names that only pass it on, to the user's own line if there is one."""
+    span = node.span
+    seen: set[str] = set()
+    at: Node | None = node
+    while (name := identifier(at)) is not None and name not in seen:
+        seen.add(name)
+        at = names.node(name)
+        if at is None:
+            break
+        span = at.span
+        if not names.context.is_definition(span.source):
+            return span, ""
+    return node.span, ""
+
+
+def argument_of(key: str, node: Node, names: Names) -> tuple[tuple[str, str], ...]:
+    """The record that attribute `key` is the scope's argument of the name written there."""
+    name = identifier(node)
+    return ((key, name),) if name is not None and names.passes(name) else ()
+
+
+def typed(declared: Map, node: Node, names: Names, what: str) -> Named:
+    """A parameter's value, of the declared type."""
+    from archc.lower.kinds import act_kind, norm_kind
+
+    of = declared.get("type")
+    type_ = of.value if isinstance(of, Scalar) else None
+    checks: dict[object, Callable[[], Named]] = {
+        "channels": lambda: whole(node, names, what, 1, names.context.limits.channels),
+        "integer": lambda: whole(node, names, what, -(10**12), 10**12),
+        "number": lambda: number(node, names),
+        "boolean": lambda: truth(node, names, what),
+        "act": lambda: act_kind(node, names),
+        "norm": lambda: norm_kind(node, names),
+        "word": lambda: _any_word(declared, node, names, what),
+    }
+    return checks[type_]()
+
+
+def _any_word(declared: Map, node: Node, names: Names, what: str) -> str:
+    from archc.document.nodes import Sequence
+
+    choices = declared.get("one_of")
+    if isinstance(choices, Sequence):
+        return word(node, names, what, tuple(str(c.value) for c in choices.items if isinstance(c, Scalar)))
+    name = identifier(node)
+    if name is not None and names.has(name, node.span.source):
+        value = names.get(name, node.span)
+        if isinstance(value, str):
+            return value
+    if isinstance(node, Scalar) and isinstance(node.value, str):
+        return node.value
+    raise names.context.fail("E0323", f"{what} must be a word", node.span)
+
+
+__all__ = ["Failed", "argument_of", "blame", "number", "parsed", "show", "truth", "typed", "value_of", "whole", "word"]

@@ -1,0 +1,213 @@
+"""From a name or a file to a checked graph: the functions the command line and the API call, in the order they run."""
+
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from archc.diagnostics import Diagnostic, Note, Source, SpecError, in_order
+from archc.document.loader import parse, parse_value
+from archc.document.nodes import Entry, Map, Scalar
+from archc.document.source import read_source
+from archc.ir.graph import Graph
+from archc.layouts.table import CANONICAL, Layout
+from archc.library import Document, Library, Kind, display_name, kind_of, shipped_file, shipped_names, shipped_root
+from archc.limits import Limits
+from archc.lower.context import Context
+from archc.lower.network import NetworkLowering
+from archc.schema.validate import validate
+from archc.spec.resolve import apply_all
+from archc.suggest import nearest
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """What a network's document says of itself."""
+
+    name: str
+    title: str
+    source: tuple[tuple[str, str], ...]
+    path: Path
+    root: Map
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A checked network: its document, its graph, and the layout its tensors are named by."""
+
+    spec: Spec
+    graph: Graph
+    layout: Layout
+
+
+def locate(target: str) -> tuple[Path, str]:
+    """A path or anything with a suffix is a file, else a shipped name; with the name to print. Raises SpecError (E0001)."""
+    if "/" in target or "\\" in target or "." in target or Path(target).is_file():
+        return Path(target), target
+    found = shipped_file(target, "network")
+    if found is not None:
+        return found, f"specs/{found.relative_to(shipped_root()).as_posix()}"
+    guess = nearest(target, shipped_names("network"))
+    helped = f"did you mean `{guess}`?" if guess else "`archc list` prints what ships; a file is named with its suffix"
+    raise SpecError((Diagnostic("E0001", f"there is no file and no shipped network `{target}`", help=helped),))
+
+
+def read_spec(target: str, *, overrides: Sequence[str] = (), limits: Limits = Limits()) -> Document:
+    """The document in full, after `extends`, `set` and the command line's changes. Raises SpecError."""
+    return _read(target, overrides, limits)[1]
+
+
+def _read(target: str, overrides: Sequence[str], limits: Limits, kind: Kind | None = "network") -> tuple[Library, Document]:
+    path, name = locate(target)
+    library = Library(limits, path)
+    document = library.read(path, name, kind)
+    if overrides:
+        document = _overridden(library, document, overrides, limits)
+    if library.diagnostics:
+        raise SpecError(in_order(library.diagnostics))
+    return library, document
+
+
+def _overridden(library: Library, document: Document, overrides: Sequence[str], limits: Limits) -> Document:
+    entries = tuple(_override(text, limits) for text in overrides)
+    root = apply_all(document.root, entries, library.diagnostics.append)
+    if not library.diagnostics:
+        library.diagnostics += validate(root, "resolved")
+    return Document(document.kind, document.name, document.path, document.written, root)
+
+
+def _override(text: str, limits: Limits) -> Entry:
+    """`path=value` as an entry of `set`; the value is YAML."""
+    path, equals, value = text.partition("=")
+    source = Source("--set", text)
+    node = parse_value(value, f"--set {path}", limits) if equals else Scalar(None, "", _whole(source))
+    if not equals or not path.strip():
+        raise SpecError((Diagnostic("E0209", f"`--set {text}` is not path=value", _whole(source), help="--set classes=10"),))
+    return Entry(path.strip(), _whole(source), node)
+
+
+def _whole(source: Source):  # type: ignore[no-untyped-def]
+    from archc.diagnostics import Span
+
+    return Span(source, 1, 1, 1, len(source.text) + 1)
+
+
+def compile_spec(target: str, *, overrides: Sequence[str] = (), limits: Limits = Limits(), layout: str | None = None) -> Compiled:
+    """The checked graph of a network, or SpecError with every problem found, sorted."""
+    library, document = _read(target, overrides, limits)
+    return compile_document(library, document, overrides, limits, layout)
+
+
+def compile_document(
+    library: Library, document: Document, overrides: Sequence[str], limits: Limits, layout: str | None = None
+) -> Compiled:
+    """As compile_spec, of a document that was read already."""
+    from archc.semantics import check_graph
+
+    context = Context(library, limits)
+    with _no_collection():
+        graph = NetworkLowering(context, document).lower()
+        found = list(context.diagnostics)
+        if graph is not None and not found:
+            touched = any(not text.startswith("expect") for text in overrides)
+            found += check_graph(document.root, graph, limits, expected=not touched)
+        table = _layout(library, document, layout, graph, found)
+    if found or graph is None:
+        cut = len(found) - limits.diagnostics
+        ordered = in_order(found)
+        raise SpecError(ordered if cut <= 0 else ordered[: limits.diagnostics])
+    return Compiled(_spec(document), graph, table)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Nodes hold no cycles, so the collector has nothing to find while they are made (16 % of the time of a large graph)."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def _layout(library: Library, document: Document, wanted: str | None, graph: Graph | None, found: list[Diagnostic]) -> Layout:
+    """The layout asked for, else the spec's first, else canonical names; all that the spec names are checked."""
+    from archc.layouts.naming import state_keys
+
+    node = document.root.get("layouts")
+    entries = node.entries if isinstance(node, Map) else ()
+    known = [str(entry.key) for entry in entries]
+    chosen = CANONICAL
+    if wanted is not None and wanted != "canonical" and wanted not in known:
+        guess = nearest(wanted, [*known, "canonical"])
+        helped = f"did you mean `{guess}`?" if guess else "its layouts: " + ", ".join([*known, "canonical"])
+        at = document.root.entry("layouts")
+        found.append(Diagnostic("E0320", f"this spec has no layout `{wanted}`", at.span if at else None, help=helped))
+        return chosen
+    for entry in entries:
+        try:
+            table = _read_layout(library, entry)
+            if graph is not None and not found:
+                state_keys(graph, table)
+        except SpecError as error:
+            used = Note(f"layout `{entry.key}` of this network", entry.span)
+            found += [Diagnostic(d.code, d.message, d.span, d.label, (*d.notes, used), d.help) for d in error.diagnostics]
+            continue
+        if str(entry.key) == wanted or (wanted is None and entry is entries[0]):
+            chosen = table
+    return chosen
+
+
+def _read_layout(library: Library, entry: Entry) -> Layout:
+    from archc.layouts.table import read_layout
+
+    assert isinstance(entry.value, Scalar)
+    user = library.file_of(entry.value.span.source)
+    path = library.find(entry.value, user, "layout")
+    document = library.read(path, display_name(path, user, entry.value.span.source.name), "layout")
+    return read_layout(document.root)
+
+
+def _spec(document: Document) -> Spec:
+    root = document.root
+    title, source = root.get("title"), root.get("source")
+    words = (
+        tuple((str(e.key), str(e.value.value)) for e in source if isinstance(e.value, Scalar)) if isinstance(source, Map) else ()
+    )
+    return Spec(document.name, str(title.value) if isinstance(title, Scalar) else "", words, document.path, root)
+
+
+def check_file(target: str, *, overrides: Sequence[str] = (), limits: Limits = Limits()) -> tuple[Diagnostic, ...]:
+    """Every problem of a network or a definition; empty if there is none."""
+    try:
+        path, name = locate(target)
+        library = Library(limits, path)
+        written = parse(read_source(path, name, limits), limits)
+        if kind_of(written) == "network":
+            compile_spec(target, overrides=overrides, limits=limits)
+            return ()
+        document = library.read(path, name)
+        return check_definition(library, document)
+    except SpecError as error:
+        return in_order(list(error.diagnostics))
+
+
+def check_definition(library: Library, document: Document) -> tuple[Diagnostic, ...]:
+    """What can be said of a block, module, shortcut or layout without a network that uses it."""
+    from archc.layouts.table import read_layout
+    from archc.lower.unused import check_parameters
+
+    context = Context(library, library.limits)
+    context.diagnostics += library.diagnostics
+    if document.kind == "layout":
+        read_layout(document.root)
+    else:
+        check_parameters(context, document)
+    return in_order(context.diagnostics)
+
+
+def shipped() -> list[tuple[str, Path]]:
+    """Name and file of every network that ships."""
+    return [(name, path) for name in shipped_names("network") if (path := shipped_file(name, "network")) is not None]

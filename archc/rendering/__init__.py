@@ -1,0 +1,1 @@
+"""How diagnostics are shown: text with carets for people, JSON for programs."""

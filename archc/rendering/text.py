@@ -1,0 +1,126 @@
+"""Diagnostics for people: what is wrong, the line with a caret, further places, a way out."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from archc.diagnostics import Diagnostic, Note, Source, Span
+from archc.document.lines import lines
+from archc.rendering.excerpt import excerpt
+from archc.rendering.visible import clipped, width
+
+_RESET = "\x1b[0m"
+_STYLES = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "gutter": "\x1b[1;34m", "bold": "\x1b[1m", "note": "\x1b[1;36m"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """An underline: `^` for the place of the diagnostic, `-` for that of a note."""
+
+    span: Span
+    label: str
+    sign: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What holds for one output: colour or none, and the lines of each source, split once."""
+
+    color: bool
+    texts: dict[int, list[str]]
+
+    def paint(self, text: str, style: str) -> str:
+        return f"{_STYLES[style]}{text}{_RESET}" if self.color and text else text
+
+    def line(self, span: Span) -> str:
+        """The first line of a span, "" beyond the text."""
+        text = self.texts.setdefault(id(span.source), lines(span.source.text))
+        return text[span.line - 1] if 0 < span.line <= len(text) else ""
+
+
+def render(diagnostics: Sequence[Diagnostic], *, color: bool = False, limit: int = 100) -> str:
+    """All of them, a blank line between two; beyond `limit` only how many more there are. Ends with a newline."""
+    page = _Page(color, {})
+    explained: set[str] = set()
+    blocks: list[str] = []
+    for diagnostic in diagnostics[:limit]:
+        blocks.append("\n".join(_block(diagnostic, page, explain=diagnostic.code not in explained)) + "\n")
+        explained.add(diagnostic.code)
+    if len(diagnostics) > limit:
+        blocks.append(f"{len(diagnostics) - limit} more are not shown.\n")
+    return "\n".join(blocks)
+
+
+def summary(diagnostics: Sequence[Diagnostic]) -> str:
+    """`2 errors, 1 warning in net.yaml`, "" for none."""
+    counts = [(severity, sum(d.severity == severity for d in diagnostics)) for severity in ("error", "warning")]
+    said = ", ".join(f"{count} {severity}{'s' if count > 1 else ''}" for severity, count in counts if count)
+    names = {diagnostic.span.source.name: None for diagnostic in diagnostics if diagnostic.span}
+    if not said or not names:
+        return said
+    return f"{said} in {clipped(next(iter(names))) if len(names) == 1 else f'{len(names)} files'}"
+
+
+def _block(diagnostic: Diagnostic, page: _Page, *, explain: bool) -> Iterable[str]:
+    head = page.paint(f"{diagnostic.severity}[{diagnostic.code}]", diagnostic.severity)
+    yield head + page.paint(f": {clipped(diagnostic.message)}", "bold")
+    groups = _groups(diagnostic)
+    margin = max((len(str(mark.span.line)) for group in groups for mark in group if mark.span.source.text), default=1)
+    for number, group in enumerate(groups):
+        if number:
+            yield page.paint(f"{' ' * margin} |", "gutter")
+        yield f"{' ' * margin}{page.paint('-->' if not number else ':::', 'gutter')} {_place(group[0].span)}"
+        if group[0].span.source.text:
+            yield from _excerpts(group, margin, page)
+    footer = [("note", note.message) for note in diagnostic.notes if note.span is None]
+    if diagnostic.help:
+        footer.append(("help", diagnostic.help))
+    if explain:
+        footer.append(("see", f"archc explain {diagnostic.code}"))
+    for word, text in footer:
+        yield f"{' ' * margin} {page.paint('=', 'gutter')} {page.paint(f'{word}:', 'bold')} {clipped(text)}"
+
+
+def _place(span: Span) -> str:
+    """A file that was not read has no line to name."""
+    name = clipped(span.source.name)
+    return f"{name}:{span.line}:{span.column}" if span.source.text else name
+
+
+def _groups(diagnostic: Diagnostic) -> list[list[_Mark]]:
+    """The marks by source, that of the diagnostic first; in each the first is the place to print."""
+    groups: dict[int, list[_Mark]] = {}
+    if diagnostic.span:
+        groups[id(diagnostic.span.source)] = [_Mark(diagnostic.span, diagnostic.label, "^")]
+    for note in diagnostic.notes:
+        if note.span:
+            groups.setdefault(id(note.span.source), []).append(_Mark(note.span, note.message, "-"))
+    return list(groups.values())
+
+
+def _excerpts(group: list[_Mark], margin: int, page: _Page) -> Iterable[str]:
+    yield page.paint(f"{' ' * margin} |", "gutter")
+    by_line: dict[int, list[_Mark]] = {}
+    for mark in group:
+        by_line.setdefault(mark.span.line, []).append(mark)
+    before = None
+    for number in sorted(by_line):
+        marks = by_line[number]
+        if before is not None and number > before + 1:
+            yield page.paint("...", "gutter")
+        before = number
+        yield from _line(marks, margin, page)
+
+
+def _line(marks: list[_Mark], margin: int, page: _Page) -> Iterable[str]:
+    span = marks[0].span
+    part = excerpt(page.line(span), span.column)
+    yield f"{page.paint(f'{span.line:>{margin}} |', 'gutter')} {part.text}".rstrip()
+    for mark in marks:
+        start = part.cell(mark.span.column)
+        # Of a span over several lines the first is underlined.
+        end = part.cell(mark.span.end_column) if mark.span.end_line == mark.span.line else part.stops[-1]
+        underline = mark.sign * max(1, end - start)
+        said = f"{underline} {clipped(mark.label)}".rstrip()
+        style = "note" if mark.sign == "-" else "error"
+        gutter = page.paint(" " * margin + " |", "gutter")
+        yield f"{gutter} {' ' * start}{page.paint(said, style)}"

@@ -1,0 +1,102 @@
+"""The emitted ResNet-50 against torchvision's with the same weights: time and memory, forward and with backward.
+
+Both models see the same batch in the same process. Each round times both, in an order that alternates; the figure is the median
+over rounds of torchvision's time divided by archc's, so that drift of the machine falls on both.
+"""
+
+import argparse
+import statistics
+import time
+from collections.abc import Callable
+from multiprocessing import get_context
+from pathlib import Path
+
+import torch
+import torchvision  # type: ignore[import-untyped]
+
+import archc
+
+
+def models() -> tuple[torch.nn.Module, torch.nn.Module]:
+    """The emitted module and torchvision's, equal weights."""
+    torch.manual_seed(0)
+    theirs: torch.nn.Module = torchvision.models.resnet50(weights=None)
+    ours = archc.torch_module("resnet50")
+    ours.load_state_dict(theirs.state_dict(), strict=True)
+    return ours, theirs
+
+
+def forward(model: torch.nn.Module, batch: torch.Tensor) -> None:
+    """Inference."""
+    with torch.no_grad():
+        model.eval()(batch)
+
+
+def backward(model: torch.nn.Module, batch: torch.Tensor) -> None:
+    """A training step without the optimiser."""
+    model.train()
+    model.zero_grad(set_to_none=True)
+    model(batch).sum().backward()
+
+
+STEPS: dict[str, Callable[[torch.nn.Module, torch.Tensor], None]] = {"forward": forward, "forward + backward": backward}
+
+
+def seconds(step: Callable[[torch.nn.Module, torch.Tensor], None], model: torch.nn.Module, batch: torch.Tensor) -> float:
+    """Wall time of one step."""
+    begin = time.perf_counter()
+    step(model, batch)
+    return time.perf_counter() - begin
+
+
+def ratio(step: Callable[[torch.nn.Module, torch.Tensor], None], rounds: int, batch: torch.Tensor) -> tuple[float, float, float]:
+    """Median of torchvision's time over archc's, and the smallest time of each."""
+    pair = models()
+    for model in pair:
+        step(model, batch)
+    ratios: list[float] = []
+    least = [float("inf"), float("inf")]
+    for turn in range(rounds):
+        taken = [0.0, 0.0]
+        for which in (0, 1) if turn % 2 else (1, 0):
+            taken[which] = seconds(step, pair[which], batch)
+        ratios.append(taken[1] / taken[0])
+        least = [min(old, new) for old, new in zip(least, taken, strict=True)]
+    return statistics.median(ratios), least[0], least[1]
+
+
+def resident(field: str) -> float:
+    """`VmRSS` now or `VmHWM` at its highest, in MB."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(field)) / 1024
+
+
+def peak(which: int, name: str, batch_size: int) -> float:
+    """MB that a step takes at its peak over what the process held before; in a process of its own (Linux)."""
+    model = models()[which]
+    batch = torch.randn(batch_size, 3, 224, 224)
+    STEPS[name](model, batch)  # libraries allocate their own at the first step
+    Path("/proc/self/clear_refs").write_text("5")  # the high-water mark begins anew
+    before = resident("VmRSS")
+    STEPS[name](model, batch)
+    return resident("VmHWM") - before
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=12)
+    parser.add_argument("--batch", type=int, default=8)
+    arguments = parser.parse_args()
+    batch = torch.randn(arguments.batch, 3, 224, 224)
+    for name, step in STEPS.items():
+        middle, ours, theirs = ratio(step, arguments.rounds, batch)
+        print(f"{name:19} {middle:.3f}x torchvision's speed (least: archc {ours:.3f} s, torchvision {theirs:.3f} s)")
+    for name in STEPS:
+        with get_context("spawn").Pool(1, maxtasksperchild=1) as pool:
+            ours, theirs = (pool.apply(peak, (which, name, arguments.batch)) for which in (0, 1))
+        print(f"{name:19} adds {ours:.0f} MB at its peak, torchvision {theirs:.0f} MB")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""Compile time by number of blocks, in one process: 50, 1,202 and 100,000 bottleneck blocks."""
+
+import argparse
+import resource
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from archc.backend import find_backend
+from archc.limits import Limits
+from archc.pipeline import compile_spec
+
+SPEC = """\
+archc: 1
+name: deep
+input: {{channels: 3, height: 32, width: 32}}
+classes: 10
+stem: {{conv: {{kernel: 3, out: 16}}}}
+block: {{kind: bottleneck, order: post, shortcut: B, stride_at: conv2}}
+stages:
+  layer1: {{out: 64, repeat: {first}}}
+  layer2: {{out: 128, repeat: {rest}, stride: 2}}
+head: {{pool: {{op: global_pool}}, flat: {{op: flatten}}, fc: {{op: linear, out: classes}}}}
+"""
+ROUNDS = {50: 20, 1_202: 5, 100_000: 1}
+
+
+def compile_once(blocks: int, folder: Path) -> float:
+    """Wall seconds from the file's text to emitted source."""
+    path = folder / "deep.yaml"
+    path.write_text(SPEC.format(first=blocks // 2, rest=blocks - blocks // 2))
+    backend = find_backend("torch")
+    begin = time.perf_counter()
+    compiled = compile_spec(str(path), limits=replace(Limits(), blocks=blocks))
+    for file in backend.emit(compiled).files:
+        for _ in file.chunks:
+            pass
+    return time.perf_counter() - begin
+
+
+def main() -> None:
+    """Measure and print."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
+    per_block: dict[int, float] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        compile_once(50, Path(folder))  # imports
+        for blocks, rounds in ROUNDS.items():
+            seconds = min(compile_once(blocks, Path(folder)) for _ in range(rounds))
+            per_block[blocks] = seconds / blocks
+            memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+            print(
+                f"{blocks:>8,} blocks: {seconds:8.3f} s, {per_block[blocks] * 1e6:7.1f} us a block, peak memory {memory:6.0f} MB"
+            )
+    print(f"a block at 100,000 costs {per_block[100_000] / per_block[1_202]:.2f}x one at 1,202")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""One page for each diagnostic code, printed by `archc explain`; installed as `archc.errors`."""

@@ -1,0 +1,1 @@
+"""The networks and definitions that ship with archc, as YAML."""

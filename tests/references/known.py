@@ -1,0 +1,26 @@
+"""The table of networks measured on other people's code, and which of them ship."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from archc.ir.graph import Graph
+from archc.library import shipped_names
+from archc.pipeline import compile_spec
+
+Row: TypeAlias = dict[str, Any]
+"""One network: `params`, `macs`, `input`, `shapes`, `state_dict_sha256`, `golden`."""
+
+_TABLE = Path(__file__).parents[1] / "data" / "known_networks.json"
+KNOWN: dict[str, Row] = {row["spec"]: row for row in json.loads(_TABLE.read_text("utf-8"))}
+SHIPPED: list[str] = shipped_names("network")
+MEASURED: list[str] = [name for name in SHIPPED if name in KNOWN]
+CIFAR: list[str] = [name for name in MEASURED if KNOWN[name]["input"] == [3, 32, 32]]
+TORCHVISION: list[str] = [name for name in MEASURED if KNOWN[name]["source"] == f"torchvision/{name}"]
+
+
+@cache
+def graph_of(name: str) -> Graph:
+    """The graph of a shipped network, compiled once."""
+    return compile_spec(name).graph

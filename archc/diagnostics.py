@@ -70,7 +70,7 @@ def in_order(diagnostics: list[Diagnostic]) -> tuple[Diagnostic, ...]:
         span = diagnostic.span
         return (span.source.name, span.line, span.column, diagnostic.code) if span else ("", 0, 0, diagnostic.code)
 
-    first = {}
+    first: dict[tuple[object, ...], Diagnostic] = {}
     for diagnostic in diagnostics:
         span = diagnostic.span
         key = (diagnostic.code, span and (id(span.source), span.line, span.column), None if span else diagnostic.message)

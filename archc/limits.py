@@ -23,3 +23,6 @@ class Limits:
     size: int = 65_536
     kernel: int = 255
     params: int = 100_000_000_000
+
+
+DEFAULT_LIMITS = Limits()

@@ -6,14 +6,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from archc.diagnostics import Diagnostic, Note, Source, SpecError, in_order
+from archc.diagnostics import Diagnostic, Note, Source, Span, SpecError, in_order
 from archc.document.loader import parse, parse_value
 from archc.document.nodes import Entry, Map, Scalar
 from archc.document.source import read_source
 from archc.ir.graph import Graph
 from archc.layouts.table import CANONICAL, Layout
-from archc.library import Document, Library, Kind, display_name, kind_of, shipped_file, shipped_names, shipped_root
-from archc.limits import Limits
+from archc.library import Document, Kind, Library, display_name, kind_of, shipped_file, shipped_names, shipped_root
+from archc.limits import DEFAULT_LIMITS, Limits
 from archc.lower.context import Context
 from archc.lower.network import NetworkLowering
 from archc.schema.validate import validate
@@ -53,7 +53,7 @@ def locate(target: str) -> tuple[Path, str]:
     raise SpecError((Diagnostic("E0001", f"there is no file and no shipped network `{target}`", help=helped),))
 
 
-def read_spec(target: str, *, overrides: Sequence[str] = (), limits: Limits = Limits()) -> Document:
+def read_spec(target: str, *, overrides: Sequence[str] = (), limits: Limits = DEFAULT_LIMITS) -> Document:
     """The document in full, after `extends`, `set` and the command line's changes. Raises SpecError."""
     return _read(target, overrides, limits)[1]
 
@@ -87,13 +87,13 @@ def _override(text: str, limits: Limits) -> Entry:
     return Entry(path.strip(), _whole(source), node)
 
 
-def _whole(source: Source):  # type: ignore[no-untyped-def]
-    from archc.diagnostics import Span
-
+def _whole(source: Source) -> Span:
     return Span(source, 1, 1, 1, len(source.text) + 1)
 
 
-def compile_spec(target: str, *, overrides: Sequence[str] = (), limits: Limits = Limits(), layout: str | None = None) -> Compiled:
+def compile_spec(
+    target: str, *, overrides: Sequence[str] = (), limits: Limits = DEFAULT_LIMITS, layout: str | None = None
+) -> Compiled:
     """The checked graph of a network, or SpecError with every problem found, sorted."""
     library, document = _read(target, overrides, limits)
     return compile_document(library, document, overrides, limits, layout)
@@ -163,10 +163,10 @@ def _layout(library: Library, document: Document, wanted: str | None, graph: Gra
 def _read_layout(library: Library, entry: Entry) -> Layout:
     from archc.layouts.table import read_layout
 
-    assert isinstance(entry.value, Scalar)
-    user = library.file_of(entry.value.span.source)
-    path = library.find(entry.value, user, "layout")
-    document = library.read(path, display_name(path, user, entry.value.span.source.name), "layout")
+    name = entry.value if isinstance(entry.value, Scalar) else Scalar(None, "", entry.span)
+    user = library.file_of(name.span.source)
+    path = library.find(name, user, "layout")
+    document = library.read(path, display_name(path, user, name.span.source.name), "layout")
     return read_layout(document.root)
 
 
@@ -179,7 +179,7 @@ def _spec(document: Document) -> Spec:
     return Spec(document.name, str(title.value) if isinstance(title, Scalar) else "", words, document.path, root)
 
 
-def check_file(target: str, *, overrides: Sequence[str] = (), limits: Limits = Limits()) -> tuple[Diagnostic, ...]:
+def check_file(target: str, *, overrides: Sequence[str] = (), limits: Limits = DEFAULT_LIMITS) -> tuple[Diagnostic, ...]:
     """Every problem of a network or a definition; empty if there is none."""
     try:
         path, name = locate(target)

@@ -47,17 +47,17 @@ def _sizes(root: Map, graph: Graph) -> list[Diagnostic]:
     problem = prove_sizes(graph, said)
     if problem is None:
         return []
-    origin = next((n.origin for n in graph.nodes if n.name == problem.node), None)
-    notes = (Note(f"at `{problem.node}`: {problem.message}", origin),) if origin else ()
+    origin = next((n.origin for n in graph.nodes if n.name == problem.name), None)
+    notes = (Note(f"at `{problem.name}`: {problem.message}", origin),) if origin else ()
     high, wide = problem.size
     entry = root.entry("input")
     span = entry.span if entry else node.span
     if problem.fixed or problem.multiple is None:
         message = f"this network works at {height}x{width} only, which `input` does not say"
-        return [Diagnostic("E0353", message, span, f"at {high}x{wide} `{problem.node}` fails", notes, "say `fixed: true`")]
+        return [Diagnostic("E0353", message, span, f"at {high}x{wide} `{problem.name}` fails", notes, "say `fixed: true`")]
     message = f"this network works at multiples of {problem.multiple} only, which `input` does not say"
     helped = f"say `multiple: {problem.multiple}`"
-    return [Diagnostic("E0352", message, span, f"at {high}x{wide} `{problem.node}` fails", notes, helped)]
+    return [Diagnostic("E0352", message, span, f"at {high}x{wide} `{problem.name}` fails", notes, helped)]
 
 
 def _features(root: Map, graph: Graph) -> list[Diagnostic]:

@@ -1,4 +1,4 @@
-"""The nearest of several words to one that was mistyped: did you mean …?"""
+"""The nearest of several words to one that was mistyped, for "did you mean"."""
 
 from collections.abc import Iterable
 

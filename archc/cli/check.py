@@ -79,18 +79,20 @@ def _print(diagnostics: Sequence[Diagnostic], files: int, arguments: Namespace) 
     if arguments.format == "json":
         from archc.rendering.jsonout import as_json
 
-        print(as_json(diagnostics))
+        print(as_json(diagnostics), end="")
         return
     if arguments.format == "concise":
         for diagnostic in diagnostics:
             print(f"{diagnostic.span or '-'}: {diagnostic.severity}[{diagnostic.code}]: {diagnostic.message}")
         return
-    if diagnostics:
-        show(diagnostics, color=arguments.color, stream=sys.stdout)
-        print(file=sys.stdout)
-    errors = sum(diagnostic.severity == "error" for diagnostic in diagnostics)
     what = f"{files} file" + ("" if files == 1 else "s")
-    print(f"{what} checked: " + (f"{errors} error" + ("" if errors == 1 else "s") if errors else "all good"))
+    if diagnostics:
+        from archc.rendering.text import summary
+
+        show(diagnostics, color=arguments.color, stream=sys.stdout)
+        print(f"\n{what} checked: {summary(diagnostics)}")
+    else:
+        print(f"{what} checked: all good")
 
 
 class _Progress:

@@ -15,8 +15,7 @@ def show(diagnostics: Sequence[Diagnostic], *, color: str, stream: TextIO | None
     from archc.rendering.text import render
 
     out = stream or sys.stderr
-    text = render(diagnostics, color=wants_color(color, terminal=out.isatty()))
-    print(text, file=out)
+    print(render(diagnostics, color=wants_color(color, terminal=out.isatty())), end="", file=out)
 
 
 def exit_code(diagnostics: Sequence[Diagnostic]) -> int:

@@ -1,5 +1,6 @@
 """The program: from arguments to an exit code, whatever happens in between."""
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -15,13 +16,13 @@ from archc.output import OutputError
 BUG = 70
 INTERRUPTED = 130
 NO_READER = 141
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 def run() -> NoReturn:
     """The entry point of the script `archc`."""
-    code = main()
-    sys.stdout = None  # whatever could not be flushed was reported already  # type: ignore[assignment]
-    sys.exit(code)
+    _open_streams()
+    sys.exit(main())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,11 +37,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _drop_output()
         return NO_READER
     except Exception as bug:
+        if isinstance(bug, OSError) and bug.errno in FULL:
+            _drop_output()
+            print(f"error: cannot write the standard output: {(bug.strerror or '').lower()}", file=sys.stderr)
+            return 2
         if os.environ.get("ARCHC_DEBUG"):
             raise
         _report(bug, words)
         return BUG
     return code
+
+
+def _open_streams() -> None:
+    """A stream that the caller closed becomes one that leads nowhere; what an encoding lacks is printed escaped."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115  open as long as the process
+        else:
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _dispatch(words: list[str]) -> int:

@@ -6,7 +6,7 @@ from archc.document.lines import Places
 
 
 def notice(frame: Frame, text: str, offsets: tuple[int, int], places: Places, found: list[Diagnostic]) -> None:
-    """Look at a plain scalar with parentheses inside a flow collection; E0117 replaces what the pieces themselves were said to be."""
+    """Look at a plain scalar with parentheses inside brackets or braces; E0117 replaces what was said of the pieces."""
     surplus = text.count("(") - text.count(")")
     if surplus > 0 and frame.opened is None:
         frame.opened = (offsets[0], len(found))

@@ -3,7 +3,7 @@
 Neither recurses; composing and constructing do, and crash on 50 kB of brackets. That is why nothing else of PyYAML is used.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol, cast
 
 import yaml
@@ -17,7 +17,13 @@ class Mark(Protocol):
     column: int
 
 
-Parser: type[yaml.CSafeLoader | yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+class Stream(Protocol):
+    """A parser in the middle of a text."""
+
+    def get_event(self) -> yaml.Event | None: ...
+
+
+Parser: Callable[[str], Stream] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def events(text: str) -> Iterator[yaml.Event]:
@@ -28,8 +34,8 @@ def events(text: str) -> Iterator[yaml.Event]:
 
 
 def start(event: yaml.Event) -> Mark:
-    return cast(Mark, event.start_mark)  # parsed events always have one
+    return cast("Mark", event.start_mark)  # parsed events always have one
 
 
 def end(event: yaml.Event) -> Mark:
-    return cast(Mark, event.end_mark)
+    return cast("Mark", event.end_mark)

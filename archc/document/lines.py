@@ -46,7 +46,7 @@ class Places:
         return offset + len(self.source.text[offset:end].rstrip())
 
     def trimmed(self, offset: int) -> int:
-        """Offset behind the last character before `offset` that is not white space: libyaml ends a value where the next begins."""
+        """Offset behind the last character before `offset` that is not white space."""
         text = self.source.text
         while offset and text[offset - 1].isspace():
             offset -= 1

@@ -1,4 +1,4 @@
-"""Turns the text of a spec into its tree: YAML 1.2 without tags, directives or a second document, within limits, every problem at once."""
+"""Turns the text of a spec into its tree: YAML 1.2 without tags, within limits, every problem at once."""
 
 import yaml
 

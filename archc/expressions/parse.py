@@ -23,6 +23,7 @@ from archc.expressions.tree import (
     names,
 )
 from archc.limits import Limits
+from archc.suggest import nearest
 
 __all__ = ["Expr", "ExpressionError", "names", "parse"]
 
@@ -180,8 +181,6 @@ def _number(token: Token) -> Number:
 
 
 def _unknown(name: Token) -> ExpressionError:
-    from archc.suggest import nearest  # noqa: PLC0415
-
     close = nearest(name.text, tuple(FUNCTIONS))
     advice = f"did you mean `{close}`?" if close else f"the functions are {', '.join(FUNCTIONS)}"
     return ExpressionError(f"unknown function `{name.text}`", name.start, name.end, advice)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from archc.ir.op import Op, Parameter
-from archc.ir.types import ShapeError, TensorType, feature_map
+from archc.ir.types import ShapeError, TensorType, feature_map, must_divide
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +78,7 @@ class Split(Op):
         channels = inputs[0].channels
         if len(inputs[0].shape) == 2:
             raise ShapeError("E0310", f"`split` needs a feature map or a vector, not {inputs[0]}")
-        if channels % self.parts:
-            raise ShapeError("E0312", f"{self.parts} parts do not divide {channels} channels", "parts")
+        must_divide(self.parts, channels, "channels", "parts")
         return (TensorType((channels // self.parts, *inputs[0].shape[1:])),) * self.parts
 
 
@@ -167,8 +166,7 @@ class Attention(Op):
         if query.channels != key.channels or key.shape[0] != value.shape[0]:
             raise ShapeError("E0315", "attention over unlike shapes: " + " and ".join(map(str, inputs)))
         for type_ in (query, value):
-            if type_.channels % self.heads:
-                raise ShapeError("E0312", f"{self.heads} heads do not divide {type_.channels} channels", "heads")
+            must_divide(self.heads, type_.channels, "channels", "heads")
         return (TensorType((query.shape[0], value.channels)),)
 
 

@@ -1,10 +1,12 @@
 """Operations with weights that count as multiply-adds: convolutions and linear layers."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, TypeAlias
 
 from archc.ir.op import Op, Parameter
-from archc.ir.types import ShapeError, TensorType, feature_map, window
+from archc.ir.types import ShapeError, TensorType, feature_map, must_divide, window
+
+Weights: TypeAlias = Literal["plain", "standardized", "scaled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,7 @@ class Conv(Op):
     dilation: int = 1
     groups: int = 1
     bias: bool = False
-    weights: Literal["plain", "standardized", "scaled"] = "plain"
+    weights: Weights = "plain"
     eps: float = 1e-6
     gamma: float = 1.0
 
@@ -30,8 +32,7 @@ class Conv(Op):
         if channels != self.in_channels:
             raise ShapeError("E0313", f"a convolution of {self.in_channels} channels reads {channels}")
         for what, count in (("input", self.in_channels), ("output", self.out_channels)):
-            if count % self.groups:
-                raise ShapeError("E0312", f"{self.groups} groups do not divide {count} {what} channels", "groups")
+            must_divide(self.groups, count, f"{what} channels", "groups")
         size = (window(n, self.kernel, self.stride, self.padding, self.dilation) for n in (height, width))
         return (TensorType((self.out_channels, *size)),)
 

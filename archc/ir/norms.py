@@ -1,10 +1,12 @@
 """Normalisation and activation."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, TypeAlias
 
 from archc.ir.op import Op, Parameter
-from archc.ir.types import ShapeError, TensorType, feature_map
+from archc.ir.types import ShapeError, TensorType, must_divide, feature_map
+
+NormName: TypeAlias = Literal["batch", "group", "layer", "instance"]
 
 ACTIVATIONS = (
     "relu", "relu6", "leaky_relu", "elu", "silu", "gelu", "gelu_tanh", "mish", "tanh",
@@ -22,7 +24,7 @@ class Norm(Op):
     """
 
     kind: ClassVar[str] = "norm"
-    norm: Literal["batch", "group", "layer", "instance"]
+    norm: NormName
     channels: int
     eps: float = 1e-5
     momentum: float = 0.1
@@ -33,8 +35,8 @@ class Norm(Op):
         (type_,) = inputs
         if type_.channels != self.channels:
             raise ShapeError("E0313", f"a norm of {self.channels} channels reads {type_.channels}")
-        if self.norm == "group" and self.channels % self.groups:
-            raise ShapeError("E0312", f"{self.groups} groups do not divide {self.channels} channels", "groups")
+        if self.norm == "group":
+            must_divide(self.groups, self.channels, "channels", "groups")
         if self.norm != "layer" and len(type_.shape) != 3:
             raise ShapeError("E0310", f"{self.norm} norm needs a feature map NxCxHxW, not {type_}")
         return (type_,)
@@ -72,8 +74,8 @@ class Softmax(Op):
             feature_map(inputs[0], "softmax over space")
         elif len(inputs[0].shape) == 2:
             raise ShapeError("E0310", f"`softmax` over parts needs a feature map or a vector, not {inputs[0]}")
-        if self.over == "parts" and inputs[0].channels % self.parts:
-            raise ShapeError("E0312", f"{self.parts} parts do not divide {inputs[0].channels} channels", "parts")
+        if self.over == "parts":
+            must_divide(self.parts, inputs[0].channels, "channels", "parts")
         return (inputs[0],)
 
 

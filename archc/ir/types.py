@@ -29,6 +29,16 @@ class ShapeError(ValueError):
         self.help = help
 
 
+def must_divide(parts: int, count: int, what: str, attribute: str) -> None:
+    """E0312 unless `parts` divides `count`; the nearest divisors are what helps."""
+    if count % parts == 0:
+        return
+    below = next(n for n in range(min(parts, count), 0, -1) if count % n == 0)
+    above = next((n for n in range(parts + 1, count + 1) if count % n == 0), below)
+    near = f"use {below}" if above == below else f"use {below} or {above}"
+    raise ShapeError("E0312", f"{parts} {attribute} do not divide {count} {what}", attribute, near)
+
+
 def feature_map(type_: TensorType, what: str) -> tuple[int, int, int]:
     """C, H, W, or an error naming the operation."""
     if len(type_.shape) != 3:

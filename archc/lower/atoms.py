@@ -40,9 +40,7 @@ def part_name(unit: str, word: Word) -> str:
 
 def unit_atoms(name: str, step: Map, span: Span, order: tuple[Word, ...] = PLAIN, role: Role = "main") -> list[Atom]:
     """A unit's atoms in an order."""
-    return [
-        Atom(name if w == "conv" else part_name(name, w), w, step, span, name, i == 0, role) for i, w in enumerate(order)
-    ]
+    return [Atom(name if w == "conv" else part_name(name, w), w, step, span, name, i == 0, role) for i, w in enumerate(order)]
 
 
 def step_atoms(entry: Entry, context: Context, order: tuple[Word, ...] = PLAIN, role: Role = "main") -> list[Atom]:

@@ -67,7 +67,7 @@ class Attributes:
         self.arguments += argument_of(key, node, self.names)
         return value
 
-    def truth(self, key: str, default: bool) -> bool:
+    def truth(self, key: str, *, default: bool) -> bool:
         node = self.node(key)
         return default if node is None else truth(node, self.names, f"`{key}`")
 

@@ -2,22 +2,34 @@
 
 from dataclasses import dataclass, replace
 
-from archc.document.nodes import Entry, Map, Scalar
+from archc.document.nodes import Map
 from archc.ir.graph import Scope, ScopeArgument
 from archc.ir.types import TensorType
 from archc.lower.atoms import Atom, is_unit, step_atoms, unit_atoms
 from archc.lower.builder import INPUT, Fragment, Ref
 from archc.lower.context import Context, Failed
 from archc.lower.frame import Frame
+from archc.lower.insert import Rows, insert
 from archc.lower.kinds import Defaults
-from archc.lower.names import ActKind, Named, Names, NormKind, NormModule, NoNorm
+from archc.lower.names import ActKind, Named, Names, NoNorm, NormKind, NormModule
+from archc.lower.running import run
 from archc.lower.settings import Settings
-from archc.lower.shortcut import join, read_policy
+from archc.lower.shortcut import Branch, join, read_policy
 from archc.lower.unused import check_values
 from archc.lower.values import typed
 from archc.suggest import nearest
 
 INDICES = ("index", "block_index", "repeat", "block_count")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Surroundings:
+    """What every block of a network shares: the network's names and defaults, and whether last norms begin at zero."""
+
+    context: Context
+    names: Names
+    defaults: Defaults
+    zero_last: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +87,7 @@ def branch_atoms(context: Context, settings: Settings) -> tuple[list[Atom], list
         except Failed:
             continue
     after = [replace(atom, name=f"{atom.what}_out", unit="out") for atom in _after_add(settings)]
-    _insert(context, settings, atoms, after)
+    insert(context, settings.insert, Rows(atoms, after))
     return atoms, after
 
 
@@ -84,109 +96,59 @@ def _after_add(settings: Settings) -> list[Atom]:
     return unit_atoms("conv", nothing, settings.order_node.span, settings.order.after_add)
 
 
-def _insert(context: Context, settings: Settings, atoms: list[Atom], after: list[Atom]) -> None:
-    """Puts each inserted step after or before its place; several at one place stay in the order written."""
-    latest: dict[str, str] = {}
-    for entry in settings.insert:
-        step = entry.value
-        places = [e for e in step if e.key in ("after", "before")] if isinstance(step, Map) else []
-        if len(places) != 1 or not isinstance(places[0].value, Scalar):
-            helped = "before: add, after: act2, …"
-            context.report("E0347", f"`{entry.key}` does not say one place", entry.span, "after or before what?", help=helped)
-            continue
-        try:
-            made = step_atoms(Entry(entry.key, entry.span, step), context, role="insert")
-        except Failed:
-            continue
-        _put(context, places[0], str(entry.key), made, atoms, after, latest)
-
-
-def _put(
-    context: Context, place: Entry, name: str, made: list[Atom], atoms: list[Atom], after: list[Atom], latest: dict[str, str]
-) -> None:
-    assert isinstance(place.value, Scalar)
-    target = str(place.value.value)
-    if target == "add":
-        if place.key == "before":
-            atoms += made
-        else:
-            start = next((i + 1 for i, a in enumerate(after) if a.name == latest.get(target)), 0)
-            after[start:start] = made
-            latest[target] = made[-1].name
-        return
-    for row in (atoms, after):
-        found = {atom.name: i for i, atom in enumerate(row)}
-        if target in found:
-            at = found[target]
-            if place.key == "after":
-                at = found.get(latest.get(target, target), at) + 1
-                latest[target] = made[-1].name
-            row[at:at] = made
-            return
-    known = [atom.name for atom in (*atoms, *after)] + ["add"]
-    guess = nearest(target, known)
-    helped = f"did you mean `{guess}`?" if guess else "its nodes: " + ", ".join(known)
-    context.report("E0348", f"there is no `{target}` to insert `{name}` {place.key}", place.value.span, help=helped)
-
-
-def lower_block(
-    context: Context, settings: Settings, place: Place, network: Names, defaults: Defaults, zero_last: bool
-) -> tuple[Fragment, Ref, frozenset[str]]:
+def lower_block(around: Surroundings, settings: Settings, place: Place) -> tuple[Fragment, Ref, frozenset[str]]:
     """The block as a fragment that reads `INPUT`, its value, and which indices its expressions asked for."""
-    names = block_names(context, settings, place, network)
+    context = around.context
+    names = block_names(context, settings, place, around.names)
     part = Fragment()
     part.scopes.append(Scope("", "block", settings.kind.name))
     x = Ref(INPUT, place.type, "in")
     with context.inside(settings.origin.span, f"block `{settings.kind.name}`"):
         atoms, after = branch_atoms(context, settings)
-        frame = Frame(context, names, defaults.restated(settings.defaults, names), part, "", names.what, {"x": x})
+        frame = Frame(context, names, around.defaults.restated(settings.defaults, names), part, "", {"x": x})
         frame.dilation = (place.dilation, "dilation")
-        _stride(context, settings, place, frame, atoms)
-        if zero_last:
+        _stride(frame, settings, place, atoms)
+        if around.zero_last:
             frame.zero_norm = next((atom.name for atom in reversed(atoms) if atom.what == "norm"), None)
-        out = _joined(frame, settings, atoms, after, x, names)
+        out = _joined(frame, settings, atoms, after)
         arguments = [
             ScopeArgument(key, value)
             for key in ("in", "out", "stride", "dilation", *settings.declared)
-            if (value := names.known.get(key)) is not None
-            and not isinstance(value, NormKind | NormModule | NoNorm | ActKind)
+            if (value := names.known.get(key)) is not None and not isinstance(value, NormKind | NormModule | NoNorm | ActKind)
         ]
-        part.scopes[0] = Scope(
-            "", "block", settings.kind.name, tuple(arguments), (INPUT,), out.name, origin=settings.origin.span
-        )
+        part.scopes[0] = Scope("", "block", settings.kind.name, tuple(arguments), (INPUT,), out.name, origin=settings.origin.span)
         if out.type is not None:
             check_values(context, part.nodes, {out.name}, settings.origin.span)
     return part, out, frozenset(names.read.intersection(INDICES))
 
 
-def _joined(frame: Frame, settings: Settings, atoms: list[Atom], after: list[Atom], x: Ref, names: Names) -> Ref:
-    context = frame.context
+def _joined(frame: Frame, settings: Settings, atoms: list[Atom], after: list[Atom]) -> Ref:
+    context, names, x = frame.context, frame.names, frame.values["x"]
     convs = [i for i, a in enumerate(atoms) if a.what == "conv" or (a.what == "step" and a.unit.startswith("conv"))]
     first = convs[0] if convs else 0
-    preact = frame.run(atoms[:first], x)
-    residual = frame.run(atoms[first:], preact)
+    preact = run(frame, atoms[:first], x)
+    residual = run(frame, atoms[first:], preact)
     policy, inner = read_policy(context, settings.shortcut, names)
-    if isinstance(residual, list) or isinstance(preact, list):
+    if isinstance(residual, list) or isinstance(preact, list) or isinstance(x, list):
         raise context.fail("E0337", "the residual branch ends in a list", settings.origin.span, "one value is wanted")
-    changes = names.known["change"] is True
-    begins_conv = first == 0
+    branch = Branch(x, preact, residual, names.known["change"] is True, first == 0)
     try:
-        out = join(frame, policy, inner, changes, begins_conv, x, preact, residual)
+        out = join(frame, policy, inner, branch)
     except Failed:
         out = Ref("", None)
     frame.values["add"] = out
-    result = frame.run(after, out)
+    result = run(frame, after, out)
     return result if isinstance(result, Ref) else result[0]
 
 
-def _stride(context: Context, settings: Settings, place: Place, frame: Frame, atoms: list[Atom]) -> None:
+def _stride(frame: Frame, settings: Settings, place: Place, atoms: list[Atom]) -> None:
     """Tells the step at `stride_at` the block's stride, and under `output_stride` the dilation of the stage before."""
     at = str(settings.stride_at.value)
     units = {atom.unit for atom in atoms}
     if at not in units:
         guess = nearest(at, units)
         helped = f"did you mean `{guess}`?" if guess else "its steps: " + ", ".join(sorted(units))
-        raise context.fail("E0341", f"`stride_at` names no step `{at}`", settings.stride_at.span, help=helped)
+        raise frame.context.fail("E0341", f"`stride_at` names no step `{at}`", settings.stride_at.span, help=helped)
     same = place.first_dilation == place.dilation
     frame.given[at] = {
         "stride": (place.stride, "stride"),

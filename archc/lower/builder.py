@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from archc.diagnostics import Span
-from archc.ir.graph import Init, Node, Role, Scope
+from archc.ir.graph import Node, Scope
 from archc.ir.ops import Operation
 from archc.ir.types import TensorType
 
@@ -14,7 +13,8 @@ INPUT = "@"
 @dataclass(frozen=True, slots=True)
 class Ref:
     """A value: its name, its type (None after a reported problem: what reads it is not checked), and which of the scope's
-    arguments its number of channels is."""
+    arguments its number of channels is.
+    """
 
     name: str
     type: TensorType | None
@@ -28,26 +28,16 @@ class Fragment:
     nodes: list[Node] = field(default_factory=list)
     scopes: list[Scope] = field(default_factory=list)
     types: dict[str, TensorType] = field(default_factory=dict)
-    interned: dict[Operation, Operation] = field(default_factory=dict)
+    _operations: dict[Operation, Operation] = field(default_factory=dict)
 
-    def add(
-        self,
-        name: str,
-        scope: str,
-        op: Operation,
-        inputs: tuple[str, ...],
-        types: tuple[TensorType, ...],
-        arguments: tuple[tuple[str, str], ...] = (),
-        init: tuple[tuple[str, Init], ...] = (),
-        role: Role = "main",
-        origin: Span | None = None,
-    ) -> tuple[str, ...]:
-        """A node; returns the names of its outputs."""
-        op = self.interned.setdefault(op, op)
-        outputs = (name,) if len(types) == 1 else tuple(f"{name}:{i}" for i in range(len(types)))
-        self.nodes.append(Node(name, op, inputs, outputs, scope, arguments, init, role, origin))
-        self.types.update(zip(outputs, types, strict=True))
-        return outputs
+    def interned(self, op: Operation) -> Operation:
+        """The same object for equal operations: a third less memory in a deep network."""
+        return self._operations.setdefault(op, op)
+
+    def add(self, node: Node, types: tuple[TensorType, ...]) -> None:
+        """The next node in order of execution, and the types of its outputs."""
+        self.nodes.append(node)
+        self.types.update(zip(node.outputs, types, strict=True))
 
     def place(self, part: "Fragment", prefix: str, value: str) -> None:
         """A copy of `part` under `prefix`, reading `value` as its input."""

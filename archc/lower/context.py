@@ -21,6 +21,7 @@ class Context:
     limits: Limits
     diagnostics: list[Diagnostic] = field(default_factory=list)
     trail: list[tuple[Span, str]] = field(default_factory=list)
+    stage: str = ""
 
     @contextmanager
     def inside(self, span: Span | None, what: str) -> Iterator[None]:
@@ -33,6 +34,11 @@ class Context:
             yield
         finally:
             self.trail.pop()
+
+    @property
+    def where(self) -> str:
+        """` in stages.layer2`, for messages; empty outside the stages."""
+        return f", in stages.{self.stage}" if self.stage else ""
 
     def is_definition(self, source: Source) -> bool:
         return source in self.library.definitions

@@ -3,13 +3,21 @@
 from dataclasses import dataclass, replace
 
 from archc.document.nodes import Map, Node, Scalar
+from archc.ir.convolutions import Weights
 from archc.ir.graph import Init
 from archc.ir.norms import ACTIVATIONS, Act
-from archc.lower.names import ActKind, Names, NormKind, NormModule, NoNorm, identifier
+from archc.lower.names import ActKind, Names, NoNorm, NormKind, NormModule, identifier
 from archc.lower.values import number, show, truth, whole, word
 from archc.suggest import nearest
 
-NORMS = ("batch", "group", "layer", "instance", "none")
+KINDS_OF_NORM = {
+    "batch": NormKind("batch"),
+    "group": NormKind("group"),
+    "layer": NormKind("layer", eps=1e-6),  # timm's default; torch's own is 1e-5
+    "instance": NormKind("instance"),
+}
+NORMS = (*KINDS_OF_NORM, "none")
+KINDS_OF_WEIGHTS: dict[str, Weights] = {"plain": "plain", "standardized": "standardized", "scaled": "scaled"}
 SLOPES = {"leaky_relu": 0.01, "elu": 1.0}
 INITS = ("torch", "kaiming_normal_fan_out", "kaiming_normal_fan_in", "xavier_uniform", "normal", "zeros", "ones")
 
@@ -18,7 +26,7 @@ INITS = ("torch", "kaiming_normal_fan_out", "kaiming_normal_fan_in", "xavier_uni
 class ConvKind:
     """What `conv:` says: how weights are treated, and whether a convolution has a bias unless it says."""
 
-    weights: str = "plain"
+    weights: Weights = "plain"
     bias: bool = False
     eps: float = 1e-6
     gamma: float = 1.0
@@ -28,9 +36,9 @@ class ConvKind:
 class Defaults:
     """The nearest `norm`, `act` and `conv`; values are evaluated where they stand."""
 
-    norm: NormKind | NormModule | NoNorm = NormKind("batch")
-    act: ActKind = ActKind(Act("relu"))
-    conv: ConvKind = ConvKind()
+    norm: NormKind | NormModule | NoNorm
+    act: ActKind
+    conv: ConvKind
 
     def restated(self, root: Map, names: Names) -> "Defaults":
         """With what a network, block, module use or unit says of them."""
@@ -42,6 +50,10 @@ class Defaults:
             self.act if act is None else act_kind(act, names),
             self.conv if conv is None else conv_kind(conv, names, self.conv),
         )
+
+
+DEFAULTS = Defaults(KINDS_OF_NORM["batch"], ActKind(Act("relu")), ConvKind())
+"""What holds in a network that says nothing."""
 
 
 def _kind_word(node: Node, names: Names, what: str, allowed: tuple[str, ...]) -> str:
@@ -73,16 +85,17 @@ def norm_kind(node: Node, names: Names) -> NormKind | NormModule | NoNorm:
     kind = _kind_word(node, names, "norm", NORMS)
     if kind == "none":
         return NoNorm()
-    found = NormKind(kind, eps=1e-6 if kind == "layer" else 1e-5)
+    found = KINDS_OF_NORM[kind]
     if not isinstance(node, Map):
         if kind == "group":
             raise names.context.fail("E0202", "a group norm does not say its `groups`", node.span, "{kind: group, groups: 32}")
         return found
     known = ("kind", "eps", "frozen", *(("momentum",) if kind == "batch" else ("groups",) if kind == "group" else ()))
     _unknown_keys(node, names, "norm", known)
-    for key in ("eps", "momentum"):
-        if (given := node.get(key)) is not None:
-            found = replace(found, **{key: _positive(given, names, key)})
+    if (eps := node.get("eps")) is not None:
+        found = replace(found, eps=_positive(eps, names, "eps"))
+    if (momentum := node.get("momentum")) is not None:
+        found = replace(found, momentum=_positive(momentum, names, "momentum"))
     if kind == "group":
         groups = node.get("groups")
         if groups is None:
@@ -119,12 +132,12 @@ def act_kind(node: Node, names: Names) -> ActKind:
 
 def conv_kind(node: Node, names: Names, before: ConvKind) -> ConvKind:
     """`plain`, `standardized`, `scaled`, or `{kind, bias, eps, gamma}`; a map without kind changes only what it names."""
-    kinds = ("plain", "standardized", "scaled")
+    kinds = tuple(KINDS_OF_WEIGHTS)
     if not isinstance(node, Map):
-        return ConvKind(word(node, names, "`conv`", kinds), before.bias)
+        return ConvKind(KINDS_OF_WEIGHTS[word(node, names, "`conv`", kinds)], before.bias)
     _unknown_keys(node, names, "conv", ("kind", "bias", "eps", "gamma"))
     kind, bias, eps, gamma = (node.get(key) for key in ("kind", "bias", "eps", "gamma"))
-    found = before if kind is None else ConvKind(word(kind, names, "`conv.kind`", kinds), before.bias)
+    found = before if kind is None else ConvKind(KINDS_OF_WEIGHTS[word(kind, names, "`conv.kind`", kinds)], before.bias)
     return ConvKind(
         found.weights,
         found.bias if bias is None else truth(bias, names, "`conv.bias`"),

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from archc.diagnostics import Source, Span
 from archc.document.nodes import Map, Node, Scalar
-from archc.ir.norms import Act
+from archc.ir.norms import Act, NormName
 from archc.lower.context import Context
 from archc.suggest import nearest
 
@@ -16,7 +16,7 @@ from archc.suggest import nearest
 class NormKind:
     """What `norm:` says, before the channels are known."""
 
-    norm: str
+    norm: NormName
     eps: float = 1e-5
     momentum: float = 0.1
     groups: int = 1

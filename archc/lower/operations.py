@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from archc.document.nodes import Map
 from archc.ir.arrange import (
     Add,
     Attention,
@@ -32,10 +33,9 @@ from archc.ir.spatial import (
     Sum,
 )
 from archc.ir.types import TensorType
-from archc.document.nodes import Map
 from archc.lower.attributes import Attributes
 from archc.lower.kinds import Defaults, act_kind, norm_kind
-from archc.lower.names import NormKind, NoNorm
+from archc.lower.names import NoNorm, NormKind
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,11 +69,10 @@ def convolution(made: Made) -> Operation:
         message = f"{a.what} has an even kernel of {kernel} and does not say its `padding`"
         raise a.names.context.fail("E0202", message, at.span if at else a.step.span)
     padding = a.whole("padding", dilation * (kernel - 1) // 2, 0, a.names.context.limits.size)
-    groups, bias = a.whole("groups", 1), a.truth("bias", conv.bias)
-    weights = conv.weights
-    assert weights == "plain" or weights == "standardized" or weights == "scaled"
-    eps, gamma = (1e-6, 1.0) if weights == "plain" else (conv.eps, conv.gamma if weights == "scaled" else 1.0)
-    return Conv(in_channels, out, kernel, stride, padding, dilation, groups, bias, weights, eps, gamma)
+    groups, bias = a.whole("groups", 1), a.truth("bias", default=conv.bias)
+    eps = 1e-6 if conv.weights == "plain" else conv.eps
+    gamma = conv.gamma if conv.weights == "scaled" else 1.0
+    return Conv(in_channels, out, kernel, stride, padding, dilation, groups, bias, conv.weights, eps, gamma)
 
 
 def _only(a: Attributes, key: str) -> Map:
@@ -84,14 +83,12 @@ def _only(a: Attributes, key: str) -> Map:
 
 
 def _linear(made: Made) -> Operation:
-    return Linear(made.channels_in, made.attributes.channels(), made.attributes.truth("bias", True))
+    return Linear(made.channels_in, made.attributes.channels(), made.attributes.truth("bias", default=True))
 
 
 def norm_of(kind: NormKind, channels: int) -> Norm:
     """A norm over so many channels."""
-    norm = kind.norm
-    assert norm == "batch" or norm == "group" or norm == "layer" or norm == "instance"
-    return Norm(norm, channels, kind.eps, kind.momentum, kind.groups, kind.frozen)
+    return Norm(kind.norm, channels, kind.eps, kind.momentum, kind.groups, kind.frozen)
 
 
 def _norm(made: Made) -> Operation:
@@ -99,7 +96,6 @@ def _norm(made: Made) -> Operation:
     a = made.attributes
     kind = made.defaults.norm
     if a.has("kind"):
-
         own = ("kind", "eps", "momentum", "groups", "frozen")
         a.seen.update(own)
         kind = norm_kind(Map(tuple(e for e in a.step if e.key in own), a.step.span), a.names)
@@ -116,7 +112,6 @@ def _act(made: Made) -> Operation:
     a = made.attributes
     kind = made.defaults.act
     if (node := a.node("kind")) is not None:
-
         slope = a.step.entry("slope")
         a.seen.add("slope")
         entry = a.step.entry("kind")
@@ -127,13 +122,13 @@ def _act(made: Made) -> Operation:
 
 def _max_pool(made: Made) -> Operation:
     a = made.attributes
-    return MaxPool(a.kernel(), a.whole("stride", 1), a.whole("padding", 0, 0), a.truth("ceil", False))
+    return MaxPool(a.kernel(), a.whole("stride", 1), a.whole("padding", 0, 0), a.truth("ceil", default=False))
 
 
 def _avg_pool(made: Made) -> Operation:
     a = made.attributes
     kernel, stride, padding = a.kernel(), a.whole("stride", 1), a.whole("padding", 0, 0)
-    return AvgPool(kernel, stride, padding, a.truth("ceil", False), a.truth("count_include_pad", True))
+    return AvgPool(kernel, stride, padding, a.truth("ceil", default=False), a.truth("count_include_pad", default=True))
 
 
 def _blur_pool(made: Made) -> Operation:
@@ -165,7 +160,7 @@ def _pad_channels(made: Made) -> Operation:
 
 def _scale(made: Made) -> Operation:
     a = made.attributes
-    shared = a.truth("shared", False)
+    shared = a.truth("shared", default=False)
     if made.channels is not None and not shared:
         a.arguments.append(("channels", made.channels))
     return Scale(1 if shared else made.types[0].channels, a.real("value", 1.0))
@@ -196,27 +191,27 @@ OPERATIONS: dict[str, Callable[[Made], Operation]] = {
     "max_pool": _max_pool,
     "avg_pool": _avg_pool,
     "blur_pool": _blur_pool,
-    "global_pool": lambda made: GlobalPool(),
+    "global_pool": lambda _: GlobalPool(),
     "adaptive_avg_pool": lambda made: AdaptiveAvgPool(made.attributes.whole("size")),
-    "sum": lambda made: Sum(),
+    "sum": lambda _: Sum(),
     "pad": _pad,
     "subsample": lambda made: Subsample(made.attributes.whole("stride")),
     "pad_channels": _pad_channels,
     "space_to_depth": lambda made: SpaceToDepth(made.attributes.whole("block")),
     "shuffle": lambda made: Shuffle(made.attributes.whole("groups"), made.attributes.whole("parts")),
     "split": lambda made: Split(made.attributes.whole("parts", None, 1, made.attributes.names.context.limits.turns)),
-    "concat": lambda made: Concat(),
-    "identity": lambda made: Identity(),
-    "add": lambda made: Add(),
-    "mul": lambda made: Mul(),
+    "concat": lambda _: Concat(),
+    "identity": lambda _: Identity(),
+    "add": lambda _: Add(),
+    "mul": lambda _: Mul(),
     "affine": lambda made: Affine(made.attributes.real("scale", 1.0), made.attributes.real("shift", 0.0)),
     "scale": _scale,
     "softmax": _softmax,
     "dropout": lambda made: Dropout(made.attributes.real("rate")),
     "drop_path": lambda made: Dropout(made.attributes.real("rate"), "path"),
     "drop_block": lambda made: Dropout(made.attributes.real("rate"), "block", made.attributes.whole("size", 7)),
-    "flatten": lambda made: Flatten(),
-    "tokens": lambda made: Tokens(),
+    "flatten": lambda _: Flatten(),
+    "tokens": lambda _: Tokens(),
     "position": _position,
     "attention": lambda made: Attention(made.attributes.whole("heads")),
     "take": lambda made: Take(made.attributes.whole("index", 0, 0)),

@@ -54,16 +54,16 @@ def read_settings(context: Context, layers: list[tuple[str, Map]], origin: Entry
                 elif entry.key in declared:
                     parameters = change(parameters, str(entry.key), entry)
                 elif head not in STAGE_KEYS and not (name == "block" and head in others):
-                    _unknown(context, entry, name, kind, steps, declared)
+                    _unknown(context, entry, name, kind)
             except NothingThere as nothing:
                 message = f"nothing to remove at `{entry.key}`"
                 context.report("E0305", message, entry.span, f"there is no `{nothing}` here")
-    return _settings(context, kind, steps, parameters, held, origin, declared)
+    return _settings(context, kind, (steps, parameters, held), origin)
 
 
-def _settings(
-    context: Context, kind: Document, steps: Map, parameters: Map, held: Map, origin: Entry, declared: dict[str, Map]
-) -> Settings:
+def _settings(context: Context, kind: Document, parts: tuple[Map, Map, Map], origin: Entry) -> Settings:
+    """From the kind's steps, its parameters' values, and the other keys, each as the layers left them."""
+    steps, parameters, held = parts
     order_node = held.get("order")
     if order_node is None:
         raise context.fail("E0202", "`block` does not say its `order`", origin.span, "no order here", help="post, pre, …")
@@ -80,7 +80,7 @@ def _settings(
     order = read_order(order_node, context)
     insert = insert if isinstance(insert, Map) else Map((), origin.span)
     return Settings(
-        kind, steps, parameters, order, order_node, stride_at, shortcut, insert, defaults, origin, declared
+        kind, steps, parameters, order, order_node, stride_at, shortcut, insert, defaults, origin, parameters_of(kind)
     )
 
 
@@ -117,15 +117,17 @@ def _opened(context: Context, held: Map, head: str, entry: Entry) -> Map:
     if head == "shortcut":
         from archc.lower.shortcut import opened
 
-        return change(held, head, Entry(head, node.span, opened(context, node)))
+        return change(held, head, Entry(head, node.span, opened(node)))
     if head in ("norm", "act", "conv"):
         inner = Map((Entry("kind", node.span, node),), node.span)
         return change(held, head, Entry(head, node.span, inner))
     return held
 
 
-def _unknown(context: Context, entry: Entry, name: str, kind: Document, steps: Map, declared: dict[str, Map]) -> None:
-    known = [*KEYS, *declared, *(str(e.key) for e in steps), *(STAGE_KEYS if name != "block" else ())]
+def _unknown(context: Context, entry: Entry, name: str, kind: Document) -> None:
+    steps = kind.root.get("steps")
+    names = [str(e.key) for e in steps] if isinstance(steps, Map) else []
+    known = [*KEYS, *parameters_of(kind), *names, *(STAGE_KEYS if name != "block" else ())]
     guess = nearest(str(entry.key), known)
     helped = f"did you mean `{guess}`?" if guess else ""
     where = "block" if name == "block" else "stage"

@@ -8,8 +8,10 @@ from archc.lower.atoms import Atom, is_unit
 from archc.lower.builder import Ref
 from archc.lower.context import Context
 from archc.lower.frame import Frame, Result
+from archc.lower.making import emit
 from archc.lower.modules import definition, parameters_of
 from archc.lower.names import Names
+from archc.lower.running import run, use_module
 from archc.lower.values import typed
 from archc.spec.paths import NothingThere, change
 from archc.suggest import nearest
@@ -27,7 +29,20 @@ class Policy:
     node: Node
 
 
-def opened(context: Context, node: Scalar) -> Map:
+@dataclass(frozen=True, slots=True, eq=False)
+class Branch:
+    """A block's input, what enters its first convolution, what its residual branch comes to; whether the block changes the
+    shape, and whether its order begins with the convolution itself.
+    """
+
+    x: Ref
+    preact: Ref
+    residual: Ref
+    changes: bool
+    begins_conv: bool
+
+
+def opened(node: Scalar) -> Map:
     """`B` as `{kind: B}`, so that a path can change a part of it."""
     return Map((Entry("kind", node.span, node),), node.span)
 
@@ -55,7 +70,8 @@ def read_policy(context: Context, node: Node, names: Names) -> tuple[Policy, Nam
         if value is None:
             raise context.fail("E0308", f"shortcut `{document.name}` needs `{key}`", node.span, "this parameter is missing")
         nodes[key] = value
-        inner.lazy[key] = lambda d=declaration, v=value, k=key: typed(d, v, names, f"`{k}`")  # type: ignore[misc]
+        where = names if key in given else inner  # a default may name the policy's other parameters
+        inner.lazy[key] = lambda d=declaration, v=value, k=key, w=where: typed(d, v, w, f"`{k}`")  # type: ignore[misc]
     inner.nodes = nodes
     parts = Map(tuple(e for e in document.root if e.key in PARTS), document.root.span)
     for entry in given:
@@ -78,48 +94,47 @@ def _known(context: Context, node: Map, known: tuple[str, ...], what: str) -> No
             context.report("E0201", f"unknown key `{entry.key}` in `{what}`", entry.span, help=helped)
 
 
-def join(frame: Frame, policy: Policy, names: Names, changes: bool, begins_conv: bool, x: Ref, preact: Ref, residual: Ref) -> Ref:
+def join(frame: Frame, policy: Policy, names: Names, branch: Branch) -> Ref:
     """The branch beside the residual one, and the two joined; without a shortcut the residual as it is."""
     context = frame.context
-    node = policy.change if changes else policy.same
+    node = policy.change if branch.changes else policy.same
+    residual = branch.residual
     if isinstance(node, Scalar) and node.value == "none":
         return residual
-    side = Frame(context, names, frame.defaults, frame.part, frame.scope, frame.what, {"x": x, "preact": preact}, "shortcut")
+    side = Frame(context, names, frame.defaults, frame.part, frame.scope, {"x": branch.x, "preact": branch.preact}, "shortcut")
     side.dilation = frame.dilation
-    shortcut = _branch(side, policy, node, changes, begins_conv, x)
+    shortcut = _beside(side, policy, node, branch)
     how = policy.join
     if how is None or (isinstance(how, Scalar) and how.value == "add"):
         atom = Atom("add", "step", Map((), policy.node.span), policy.node.span, "add")
-        result = frame.emit(atom, Add(), [residual, shortcut], (), residual.channels or shortcut.channels)
+        result = emit(frame, atom, Add(), [residual, shortcut], channels=residual.channels or shortcut.channels)
         return result if isinstance(result, Ref) else result[0]
     if not isinstance(how, Map) or "module" not in how:
         raise context.fail("E0331", "`join` is `add` or a module over [shortcut, residual, x]", how.span)
-    from archc.lower.modules import use_module
-
     atom = Atom("add", "step", how, policy.node.span, "add")
     side.role = "main"
-    return use_module(side, atom, [shortcut, residual, x])
+    return use_module(side, atom, [shortcut, residual, branch.x])
 
 
-def _branch(side: Frame, policy: Policy, node: Node, changes: bool, begins_conv: bool, x: Ref) -> Ref:
+def _beside(side: Frame, policy: Policy, node: Node, branch: Branch) -> Ref:
     context = side.context
     if isinstance(node, Scalar):
         if node.value != "identity":
-            which = "change" if changes else "same"
+            which = "change" if branch.changes else "same"
             guess = nearest(str(node.value), ("identity", "none"))
             helped = f"did you mean `{guess}`?" if guess else ""
             label = "identity, none, or a step"
             raise context.fail("E0204", f"`{which}` cannot be `{node.value}`", node.span, label, help=helped)
         atom = Atom("shortcut", "step", Map((), policy.node.span), policy.node.span, "shortcut", role="shortcut")
-        result: Result = side.emit(atom, Identity(), [x], (), x.channels)
+        result: Result = emit(side, atom, Identity(), [branch.x], channels=branch.x.channels)
     else:
         if not isinstance(node, Map) or is_unit(node):
             raise context.fail("E0331", "a shortcut's branch is an operation or a module", node.span)
-        if changes and not begins_conv and "of" not in node:
+        if branch.changes and not branch.begins_conv and "of" not in node:
             message = "this order begins with a norm or activation, so the shortcut must say what it reads"
             raise context.fail("E0346", message, policy.node.span, "of: x or of: preact?")
         atom = Atom("shortcut", "step", node, policy.node.span, "shortcut", role="shortcut")
-        result = side.run([atom], x)
+        result = run(side, [atom], branch.x)
     if isinstance(result, list):
         raise context.fail("E0337", "a shortcut's branch ends in a list", policy.node.span, "one value is wanted")
     return result

@@ -9,7 +9,7 @@ from archc.expressions.evaluate import evaluate
 from archc.expressions.parse import Expr, ExpressionError, parse
 from archc.expressions.tree import Value
 from archc.lower.context import Failed
-from archc.lower.names import ActKind, Named, Names, NormKind, NormModule, NoNorm, identifier
+from archc.lower.names import ActKind, Named, Names, NoNorm, NormKind, NormModule, identifier
 from archc.suggest import nearest
 
 
@@ -110,7 +110,7 @@ def whole(node: Node, names: Names, what: str, minimum: int = 1, maximum: int | 
 
 
 def truth(node: Node, names: Names, what: str) -> bool:
-    """true or false; E0323 otherwise."""
+    """True or false; E0323 otherwise."""
     value = value_of(node, names)
     if not isinstance(value, bool):
         helped = "write true or false" if show(value) in ("yes", "no", "on", "off") else ""
@@ -121,6 +121,7 @@ def truth(node: Node, names: Names, what: str) -> bool:
 def word(node: Node, names: Names, what: str, allowed: tuple[str, ...]) -> str:
     """One of some words; a word that names a parameter is that parameter."""
     name = identifier(node)
+    value: object
     if name is not None and name not in allowed and names.has(name, node.span.source):
         value = names.get(name, node.span)
     else:

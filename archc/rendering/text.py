@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from archc.diagnostics import Diagnostic, Note, Source, Span
+from archc.diagnostics import Diagnostic, Span
 from archc.document.lines import lines
 from archc.rendering.excerpt import excerpt
-from archc.rendering.visible import clipped, width
+from archc.rendering.visible import clipped
 
 _RESET = "\x1b[0m"
 _STYLES = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "gutter": "\x1b[1;34m", "bold": "\x1b[1m", "note": "\x1b[1;36m"}

@@ -90,6 +90,17 @@ class TestExitCodes:
             process.stdout.close()
             assert (process.wait(), process.stderr.read()) == (141, b"")
 
+    def test_full_disk(self) -> None:
+        with open("/dev/full", "wb") as full:
+            command = [sys.executable, "-m", "archc", "explain", "E0540"]
+            done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        assert (done.returncode, done.stderr) == (2, "error: cannot write the standard output: no space left on device\n")
+
+    def test_narrow_encoding(self) -> None:
+        """A terminal that knows no `×` shows it escaped."""
+        done = archc("explain", "E0543", PYTHONIOENCODING="ascii")
+        assert (done.returncode, "\\u2026" in done.stdout) == (0, True)
+
     def test_interrupt(self, monkeypatch: pytest.MonkeyPatch) -> None:
         def interrupted(_: str) -> None:
             raise KeyboardInterrupt
@@ -98,7 +109,10 @@ class TestExitCodes:
         assert main(["list"]) == 130
 
     def test_interrupted_process(self) -> None:
-        program = "import os, signal; from archc.cli import main; main._dispatch = lambda _: os.kill(os.getpid(), signal.SIGINT); main.run()"
+        program = (
+            "import os, signal\nfrom archc.cli import main\n"
+            "main._dispatch = lambda _: os.kill(os.getpid(), signal.SIGINT)\nmain.run()"
+        )
         done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
         assert (done.returncode, done.stderr) == (130, b"")
 
@@ -143,7 +157,8 @@ class TestColor:
     @pytest.mark.parametrize(("choice", "expected"), [("auto", False), ("never", False), ("always", True)])
     def test_choice(self, choice: str, expected: bool, tmp_path: Path) -> None:
         (tmp_path / "net.yaml").write_text(self.BAD)
-        assert ("\x1b[" in archc("check", "net.yaml", "--color", choice, folder=tmp_path).stdout) == expected
+        done = archc("check", "net.yaml", "--color", choice, folder=tmp_path)
+        assert (done.returncode, "\x1b[" in done.stdout) == (1, expected)
 
     @pytest.mark.parametrize(
         ("variable", "value", "expected"), [("TERM", "xterm", True), ("NO_COLOR", "1", False), ("TERM", "dumb", False)]

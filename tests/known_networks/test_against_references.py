@@ -1,6 +1,5 @@
 """The emitted modules against constructions written from the papers, in float64: the same function, evaluated and trained."""
 
-import archc
 import pytest
 import torch
 from golden_weights import fill, golden_input, golden_tensor
@@ -8,6 +7,8 @@ from references.forward import Forward
 from references.known import KNOWN, SHIPPED
 from references.networks import REFERENCES
 from torch import Tensor
+
+import archc
 
 UNMEASURED = [name for name in SHIPPED if name not in KNOWN]
 """No code of others' is known for these; He et al. 2016 describe them in section 3.1 and Table 2."""
@@ -47,7 +48,7 @@ def test_the_function_in_training_is_the_construction_s(name: str) -> None:
 def test_gates_begin_nearly_closed(name: str) -> None:
     """Table 1: biases begin at -6. The gates are the only biased convolutions."""
     biases = [m.bias for m in archc.torch_module(name).modules() if isinstance(m, torch.nn.Conv2d) and m.bias is not None]
-    assert [[-6.0]] * 54 == [bias.unique().tolist() for bias in biases]
+    assert [bias.unique().tolist() for bias in biases] == [[-6.0]] * 54
 
 
 def image(name: str) -> Tensor:

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-import archc
 import pytest
 import torch
 import torchvision
 from references.known import TORCHVISION
 from torch import Tensor, nn
+
+import archc
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +61,11 @@ def test_outputs_are_bit_equal(pair: Pair, mode: str) -> None:
 
 
 def test_gradients_are_bit_equal(pair: Pair, mode: str) -> None:
-    assert [] == differing(pair.theirs.runs[mode].gradients, pair.ours.runs[mode].gradients)
+    assert differing(pair.theirs.runs[mode].gradients, pair.ours.runs[mode].gradients) == []
 
 
 def test_running_statistics_are_bit_equal(pair: Pair, mode: str) -> None:
-    assert [] == differing(pair.theirs.runs[mode].buffers, pair.ours.runs[mode].buffers)
+    assert differing(pair.theirs.runs[mode].buffers, pair.ours.runs[mode].buffers) == []
 
 
 def side(model: nn.Module) -> Side:

@@ -3,11 +3,12 @@
 import re
 
 import pytest
-from archc import cost
-from archc.ir.graph import Graph
 from references.counting import count
 from references.known import KNOWN, MEASURED, SHIPPED, graph_of
 from references.networks import REFERENCES
+
+from archc import cost
+from archc.ir.graph import Graph
 
 
 @pytest.mark.parametrize("name", MEASURED)

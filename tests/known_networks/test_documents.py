@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from archc.library import shipped_root
 from references.known import SHIPPED
+
+from archc.library import shipped_root
 
 PRINTED = {
     "params": {

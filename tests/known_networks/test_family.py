@@ -3,13 +3,14 @@
 import hashlib
 from pathlib import Path
 
-import archc
 import pytest
 import torch
-from archc import cost
-from archc.pipeline import compile_spec
 from golden_weights import fill, golden_input
 from references.known import KNOWN
+
+import archc
+from archc import cost
+from archc.pipeline import compile_spec
 
 FOLDER = Path(__file__).parents[1] / "data" / "family"
 FAMILY = sorted(path.stem for path in FOLDER.glob("*.yaml"))

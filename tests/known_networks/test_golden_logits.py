@@ -2,11 +2,12 @@
 
 import hashlib
 
-import archc
 import pytest
 import torch
 from golden_weights import fill, golden_input
 from references.known import KNOWN, MEASURED
+
+import archc
 
 HASHED = [name for name in MEASURED if KNOWN[name]["state_dict_sha256"]]
 

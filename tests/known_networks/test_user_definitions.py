@@ -2,17 +2,18 @@
 
 from pathlib import Path
 
-import archc
 import pytest
 import torch
-import torch.nn.functional as F
-from archc import cost
-from archc.pipeline import compile_spec
+import torch.nn.functional as F  # noqa: N812  the field's name for it
 from golden_weights import fill, golden_input, golden_tensor
 from references.counting import count
 from references.forward import Forward
 from references.networks import Network
 from torch import Tensor
+
+import archc
+from archc import cost
+from archc.pipeline import compile_spec
 
 USER = Path(__file__).parents[1] / "data" / "user"
 STRIDES = {(8, 0): 1, (8, 1): 1, (16, 0): 2, (16, 1): 1}
@@ -64,4 +65,4 @@ def test_costs_follow_from_the_operations(name: str) -> None:
 def test_a_definition_beside_a_spec_is_found_from_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     blocks = [s.template for s in compile_spec(str(USER / "tiny_mobile.yaml")).graph.scopes if s.kind == "block"]
-    assert ["inverted"] * 4 == blocks
+    assert blocks == ["inverted"] * 4

@@ -25,9 +25,7 @@ REFERENCES: dict[str, Network] = {
     **{f"resnet{depth}_a": partial(v1.imagenet, depth=depth, shortcut=v1.option_a) for depth in (18, 34)},
     **{f"resnet{depth}_c": partial(v1.imagenet, depth=depth, shortcut=v1.option_c) for depth in (18, 34, 50)},
     **{f"resnet{depth}_v1": partial(v1.imagenet, depth=depth, shortcut=v1.option_b, stride_at=1) for depth in (50, 101, 152)},
-    "caffe_resnet50": partial(
-        v1.imagenet, depth=50, shortcut=v1.option_b, stride_at=1, stem_bias=True, pool=v1.caffe_pool
-    ),
+    "caffe_resnet50": partial(v1.imagenet, depth=50, shortcut=v1.option_b, stride_at=1, stem_bias=True, pool=v1.caffe_pool),
     **{f"cifar_plain{depth}": partial(v1.cifar, depth=depth, shortcut=v1.no_shortcut) for depth in (20, 32, 44, 56, 110)},
     **{f"cifar_resnet{depth}": partial(v1.cifar, depth=depth, shortcut=v1.option_a) for depth in (20, 32, 44, 56, 110, 1202)},
     "cifar_resnet20_b": partial(v1.cifar, depth=20, shortcut=v1.option_b),

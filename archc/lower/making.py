@@ -1,0 +1,158 @@
+"""From a step and its operands to a node: attributes read, shapes inferred, a misfit reported at the value at fault."""
+
+from archc.diagnostics import Note
+from archc.document.nodes import Map, Scalar
+from archc.ir.graph import Init, Node
+from archc.ir.ops import Identity, Operation, Split
+from archc.ir.types import ShapeError, TensorType
+from archc.lower.atoms import UNIT_KEYS, Atom
+from archc.lower.attributes import Attributes
+from archc.lower.builder import Ref
+from archc.lower.context import Failed
+from archc.lower.frame import POISON, Frame, Result
+from archc.lower.kinds import init_kind
+from archc.lower.names import Names, NormKind
+from archc.lower.operations import OPERANDS, OPERATIONS, SAME_CHANNELS, Made, norm_of
+from archc.lower.values import argument_of, blame
+from archc.suggest import nearest
+
+STRIDED = ("conv", "max_pool", "avg_pool", "blur_pool", "subsample")
+"""Operations that can stand at `stride_at`."""
+
+
+def make_convolution(frame: Frame, atom: Atom, operands: list[Ref]) -> Result:
+    """The convolution of a unit."""
+    a = Attributes(atom.step, frame.names, f"`{atom.unit}`", frame.given_to(atom.unit))
+    a.seen.update(UNIT_KEYS)
+    return _make(frame, atom, a, operands, "conv")
+
+
+def make_norm(frame: Frame, atom: Atom, kind: NormKind, operand: Ref) -> Result:
+    """The norm of a unit."""
+    if operand.type is None:
+        return POISON
+    arguments = (("channels", operand.channels),) if operand.channels else ()
+    init = (("weight", Init("constant", 0.0)),) if atom.name == frame.zero_norm else ()
+    return emit(
+        frame, atom, norm_of(kind, operand.type.channels), [operand], arguments=arguments, channels=operand.channels, init=init
+    )
+
+
+def make_operation(frame: Frame, atom: Atom, operands: list[Ref]) -> Result:
+    """A step `{op: …}`."""
+    word = atom.step.get("op")
+    kind = word.value if isinstance(word, Scalar) else None
+    if not isinstance(kind, str) or kind not in OPERATIONS:
+        guess = nearest(str(kind), OPERATIONS)
+        helped = f"did you mean `{guess}`?" if guess else "operations: " + ", ".join(OPERATIONS)
+        span = word.span if word else atom.span
+        raise frame.context.fail("E0204", f"there is no operation `{kind}`", span, "not an operation", help=helped)
+    given = frame.given_to(atom.unit)
+    if kind not in STRIDED and atom.unit in frame.given and given["stride"][0] > 1:
+        raise frame.context.fail("E0342", f"`{kind}` takes no stride", atom.span, "the block's stride is at this step")
+    wanted = {"conv": ("stride", "dilation"), **dict.fromkeys(STRIDED[1:], ("stride",))}.get(kind, ())
+    given = {key: value for key, value in given.items() if key in wanted}
+    a = Attributes(atom.step, frame.names, f"`{kind}`", given)
+    return _make(frame, atom, a, operands, kind)
+
+
+def _make(frame: Frame, atom: Atom, a: Attributes, operands: list[Ref], kind: str) -> Result:
+    low, high = OPERANDS.get(kind, (1, 1))
+    if not low <= len(operands) <= high:
+        wanted = str(low) if low == high else f"{low} to {high}"
+        message = f"{a.what} takes {wanted} operand{'s' * (high > 1)}, not {len(operands)}"
+        raise frame.context.fail("E0334", message, atom.span)
+    types = tuple(ref.type for ref in operands if ref.type is not None)
+    if len(types) != len(operands):
+        return POISON
+    op = OPERATIONS[kind](Made(a, types, operands[0].channels, frame.defaults))
+    recorded = dict(a.finish())
+    if isinstance(op, Identity) and kind in ("norm", "act"):
+        return operands[0]  # `norm: none`: the name stands for what it would have read
+    fields = type(op).__dataclass_fields__
+    arguments = tuple((key, name) for key, name in recorded.items() if key in fields)
+    channels = _channels(kind, atom, frame.names, recorded, operands)
+    init = _init(frame, atom, op)
+    return emit(frame, atom, op, operands, arguments=arguments, channels=channels, a=a, init=init)
+
+
+def _channels(kind: str, atom: Atom, names: Names, recorded: dict[str, str], operands: list[Ref]) -> str | None:
+    """Which of the scope's arguments the output's channels are, where that is known by construction."""
+    if kind in ("conv", "linear"):
+        return recorded.get("out_channels")
+    if kind in SAME_CHANNELS:
+        return next((ref.channels for ref in operands if ref.channels), None)
+    if kind == "pad_channels" and (out := atom.step.get("out")) is not None:
+        return dict(argument_of("out", out, names)).get("out")
+    type_ = operands[0].type
+    pooled = type_ is not None and type_.shape[1:] == (1, 1)
+    return operands[0].channels if kind == "flatten" and pooled else None
+
+
+def _init(frame: Frame, atom: Atom, op: Operation) -> tuple[tuple[str, Init], ...]:
+    node = atom.step.get("init")
+    if not isinstance(node, Map):
+        return ()
+    known = [parameter.name for parameter in op.parameters() if parameter.trainable]
+    found: list[tuple[str, Init]] = []
+    for entry in node:
+        if entry.key in known:
+            found.append((str(entry.key), init_kind(entry.value, frame.names)))
+            continue
+        guess = nearest(str(entry.key), known)
+        helped = f"did you mean `{guess}`?" if guess else ""
+        label = "it has " + (", ".join(known) or "no tensors")
+        frame.context.report("E0318", f"`{atom.name}` has no tensor `{entry.key}`", entry.span, label, help=helped)
+    return tuple(found)
+
+
+def emit(
+    frame: Frame,
+    atom: Atom,
+    op: Operation,
+    operands: list[Ref],
+    *,
+    arguments: tuple[tuple[str, str], ...] = (),
+    channels: str | None = None,
+    a: Attributes | None = None,
+    init: tuple[tuple[str, Init], ...] = (),
+) -> Result:
+    """Adds the node; a split gives a list, anything else one value."""
+    types = tuple(ref.type for ref in operands if ref.type is not None)
+    if len(types) != len(operands):
+        return POISON
+    try:
+        out = op.infer(*types)
+        _within_limits(frame, out)
+    except ShapeError as error:
+        raise _misfit(frame, error, atom, a) from None
+    names = tuple(ref.name for ref in operands)
+    path = frame.path(atom.name)
+    outputs = tuple(f"{path}:{i}" for i in range(len(out))) if isinstance(op, Split) else (path,)
+    node = Node(path, frame.part.interned(op), names, outputs, frame.scope, arguments, init, atom.role, atom.span)
+    frame.part.add(node, out)
+    refs = [Ref(name, type_, channels) for name, type_ in zip(outputs, out, strict=True)]
+    return refs if isinstance(op, Split) else refs[0]
+
+
+def _within_limits(frame: Frame, types: tuple[TensorType, ...]) -> None:
+    limits = frame.context.limits
+    for type_ in types:
+        if len(type_.shape) != 3:
+            continue
+        if type_.channels > limits.channels:
+            raise ShapeError("E0411", f"{type_.channels} channels are over the limit of {limits.channels}")
+        if max(type_.shape[1:]) > limits.size:
+            raise ShapeError("E0411", f"a size of {max(type_.shape[1:])} is over the limit of {limits.size}")
+
+
+def _misfit(frame: Frame, error: ShapeError, atom: Atom, a: Attributes | None) -> Failed:
+    context = frame.context
+    at = f"at `{atom.name}`{context.where}"
+    if a is None or not error.attribute:
+        return context.fail(error.code, error.message, atom.span, at, help=error.help)
+    span, label = blame(a.blame(error.attribute), frame.names)
+    if span == atom.span or span.source is atom.span.source:
+        return context.fail(error.code, error.message, span, label or at, help=error.help)
+    note = Note(f"used here{context.where}", atom.span)
+    return context.fail(error.code, error.message, span, label, help=error.help, notes=(note,))

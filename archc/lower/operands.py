@@ -1,0 +1,69 @@
+"""What `of:` names: a step's value, `list.i`, `list.last`; else the value before the step."""
+
+import re
+
+from archc.document.nodes import Map, Node, Scalar, Sequence
+from archc.lower.builder import Ref
+from archc.lower.frame import POISON, Frame, Result
+from archc.lower.values import part_of, whole
+from archc.suggest import nearest
+
+_OPERAND = re.compile(r"([A-Za-z][A-Za-z0-9_]*)(?:\.(.+))?\Z", re.DOTALL)
+
+
+def operands(frame: Frame, step: Map, current: Result) -> list[Ref]:
+    """Every operand of a step, lists unfolded."""
+    of = step.get("of")
+    if of is None:
+        return flat(current)
+    items = of.items if isinstance(of, Sequence) else (of,)
+    return [ref for item in items for ref in flat(operand(frame, item))]
+
+
+def first_operand(frame: Frame, step: Map, current: Result) -> Result:
+    """What passes where a step is not there."""
+    of = step.get("of")
+    if isinstance(of, Sequence):
+        return operand(frame, of.items[0]) if of.items else current
+    return current if of is None else operand(frame, of)
+
+
+def flat(value: Result) -> list[Ref]:
+    return value if isinstance(value, list) else [value]
+
+
+def operand(frame: Frame, node: Node) -> Result:
+    """The value of one name; reported where it stands."""
+    text = node.value if isinstance(node, Scalar) else None
+    found = _OPERAND.match(text) if isinstance(text, str) else None
+    if found is None or not isinstance(text, str):
+        raise frame.context.fail("E0330", "an operand is the name of a step, or `list.i`", node.span)
+    name, index = found.groups()
+    value = _named(frame, name, node)
+    if index is None:
+        return value
+    if not isinstance(value, list):
+        if value.type is None:
+            return POISON
+        raise frame.context.fail("E0330", f"`{name}` is one value, not a list", node.span)
+    if index == "last":
+        place = len(value) - 1
+    else:
+        at = part_of(node.span, text, len(name) + 1, len(text))
+        place = whole(Scalar(index, index, at), frame.names, f"the index of `{name}`", 0)
+    if not 0 <= place < len(value):
+        raise frame.context.fail("E0330", f"`{name}` has {len(value)} values, none at {place}", node.span)
+    return value[place]
+
+
+def _named(frame: Frame, name: str, node: Node) -> Result:
+    known: list[str] = []
+    at: Frame | None = frame
+    while at is not None:
+        if name in at.values:
+            return at.values[name]
+        known += at.values
+        at = at.outer
+    guess = nearest(name, known)
+    helped = f"did you mean `{guess}`?" if guess else "values so far: " + ", ".join(known)
+    raise frame.context.fail("E0330", f"there is no value `{name}` before this step", node.span, help=helped)

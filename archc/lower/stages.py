@@ -1,0 +1,210 @@
+"""The stages of a network: each block expanded once a stage where it can be, and placed."""
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from archc.document.nodes import Entry, Map, Node, Scalar
+from archc.ir.graph import Node as GraphNode
+from archc.ir.graph import Scope, ScopeArgument
+from archc.ir.types import TensorType
+from archc.lower.block import Place, Surroundings, lower_block
+from archc.lower.builder import INPUT, Fragment, Ref
+from archc.lower.context import Context, Failed
+from archc.lower.frame import POISON
+from archc.lower.names import Named, Names
+from archc.lower.settings import Settings, read_settings
+from archc.lower.values import whole
+
+INPUT_NAME = "input"
+RESERVED = ("stem", "head", INPUT_NAME)
+Block: TypeAlias = tuple[Fragment, Ref, frozenset[str]]
+
+
+@dataclass(slots=True, eq=False)
+class Stage:
+    """One entry of `stages` with its repeat known; None where that could not be read."""
+
+    entry: Entry
+    root: Map
+    repeat: int
+    stride: int
+    settings: dict[int, Settings] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Where a stage stands: the stride and dilation of its first block, the dilation before it, the blocks before and in all."""
+
+    stride: int
+    before: int
+    dilation: int
+    done: int
+    total: int
+
+
+@dataclass(slots=True, eq=False)
+class Stages:
+    """The stages of one network; `reduction` is the stride so far, of the stem at first."""
+
+    around: Surroundings
+    root: Map
+    part: Fragment
+    reduction: int = 1
+
+    @property
+    def context(self) -> Context:
+        return self.around.context
+
+    @property
+    def names(self) -> Names:
+        return self.around.names
+
+    def lower(self, value: Ref) -> Ref:
+        """Every stage in order; the value after the last."""
+        self.reduction = _reduction(self.part.nodes)
+        node = self.root.get("stages")
+        stages = [s for entry in (node if isinstance(node, Map) else ()) if (s := self._stage(entry)) is not None]
+        total = sum(stage.repeat for stage in stages)
+        if total > self.context.limits.blocks:
+            at = max(stages, key=lambda stage: stage.repeat)
+            repeat = at.root.get("repeat")
+            message = f"{total} blocks are over the limit of {self.context.limits.blocks}"
+            helped = "raise it with --limit blocks=N"
+            self.context.report("E0410", message, repeat.span if repeat else at.entry.span, help=helped)
+            return POISON
+        done, dilation = 0, 1
+        target = self._output_stride()
+        for stage in stages:
+            before, stride = dilation, stage.stride
+            if target is not None and self.reduction * stride > target:
+                dilation *= stride
+                stride = 1
+            self.reduction *= stride
+            value = self._blocks(stage, value, Run(stride, before, dilation, done, total))
+            done += stage.repeat
+        return value
+
+    def _output_stride(self) -> int | None:
+        node = self.root.get("output_stride")
+        try:
+            return whole(node, self.names, "`output_stride`") if node is not None else None
+        except Failed:
+            return None
+
+    def _stage(self, entry: Entry) -> Stage | None:
+        if not isinstance(entry.value, Map):
+            return None
+        if entry.key in RESERVED:
+            self.context.report("E0333", f"a stage cannot be called `{entry.key}`", entry.span, "the network has its own")
+        root = entry.value
+        try:
+            repeat, stride = root.get("repeat"), root.get("stride")
+            n = whole(repeat, self.names, "`repeat`", 1) if repeat is not None else 1
+            return Stage(entry, root, n, whole(stride, self.names, "`stride`", 1) if stride is not None else 1)
+        except Failed:
+            return None
+
+    def _blocks(self, stage: Stage, value: Ref, at: Run) -> Ref:
+        """Every block of a stage; one that asks for no index is expanded once and copied."""
+        path = str(stage.entry.key)
+        label = stage.root.get("label")
+        text = str(label.value) if isinstance(label, Scalar) else ""
+        place = len(self.part.scopes)
+        self.part.scopes.append(Scope(path, "stage", path, label=text, origin=stage.entry.span))
+        self._check_indices(stage)
+        first = value
+        made: dict[tuple[object, ...], Block] = {}
+        self.context.stage = path
+        for index in range(stage.repeat):
+            try:
+                settings = self._settings(stage, index)
+                if value.type is None:
+                    return POISON
+                out = self._out(stage, value.type, index, at)
+            except Failed:
+                return POISON
+            here = Place(
+                value.type,
+                out,
+                at.stride if index == 0 else 1,
+                at.dilation,
+                at.before if index == 0 else at.dilation,
+                index,
+                stage.repeat,
+                at.done + index,
+                at.total,
+            )
+            key = (id(settings), here.type, out, here.stride, here.first_dilation)
+            found = made.get(key)
+            if found is None:
+                try:
+                    found = lower_block(self.around, settings, here)
+                except Failed:
+                    found = (Fragment(), POISON, frozenset())
+                if not found[2].intersection(("index", "block_index")):
+                    made[key] = found
+            part, last, _ = found
+            if last.type is None:
+                value = Ref("", TensorType((out, *value.type.shape[1:])))  # go on, so that later stages are checked too
+                continue
+            self.part.place(part, f"{path}.{index}", value.name)
+            name = f"{path}.{index}.{last.name}" if last.name != INPUT else value.name
+            value = Ref(name, last.type)
+        self.context.stage = ""
+        self.part.scopes[place] = _scope(stage, first, value, text, at.stride)
+        return value
+
+    def _check_indices(self, stage: Stage) -> None:
+        blocks = stage.root.get("blocks")
+        for entry in blocks if isinstance(blocks, Map) else ():
+            if not isinstance(entry.key, int) or entry.key >= stage.repeat:
+                message = f"stage `{stage.entry.key}` has no block {entry.key}"
+                self.context.report("E0355", message, entry.span, f"blocks are 0 to {stage.repeat - 1}")
+
+    def _settings(self, stage: Stage, index: int) -> Settings:
+        """The settings of a block: shared by all blocks of the stage that are not set apart."""
+        blocks = stage.root.get("blocks")
+        own = blocks.get(index) if isinstance(blocks, Map) else None
+        key = index if isinstance(own, Map) else -1
+        if key not in stage.settings:
+            block = self.root.get("block")
+            layers = [("block", block if isinstance(block, Map) else Map((), self.root.span))]
+            layers.append((f"stages.{stage.entry.key}", stage.root))
+            if isinstance(own, Map):
+                layers.append((f"stages.{stage.entry.key}.blocks.{index}", own))
+            stage.settings[key] = read_settings(self.context, layers, stage.entry)
+        return stage.settings[key]
+
+    def _out(self, stage: Stage, type_: TensorType, index: int, at: Run) -> int:
+        blocks = stage.root.get("blocks")
+        own = blocks.get(index) if isinstance(blocks, Map) else None
+        node: Node | None = own.get("out") if isinstance(own, Map) else None
+        node = node or stage.root.get("out")
+        if node is None:
+            raise self.context.fail("E0202", f"stage `{stage.entry.key}` does not say its `out`", stage.entry.span)
+        limit = self.context.limits.channels
+        if isinstance(node, Scalar) and type(node.value) is int and 0 < node.value <= limit:
+            return node.value
+        known: dict[str, Named] = {"in": type_.channels, "index": index, "repeat": stage.repeat}
+        known |= {"block_index": at.done + index, "block_count": at.total}
+        return whole(node, Names(self.context, "a stage", known, outer=self.names), "`out`", 1, limit)
+
+
+def _reduction(nodes: list[GraphNode]) -> int:
+    """The product of the strides of a stem."""
+    product = 1
+    for node in nodes:
+        product *= getattr(node.op, "stride", 1) if node.role != "shortcut" else 1
+    return product
+
+
+def _scope(stage: Stage, first: Ref, last: Ref, label: str, stride: int) -> Scope:
+    numbers = {
+        "in": first.type.channels if first.type else 0,
+        "out": last.type.channels if last.type else 0,
+        "repeat": stage.repeat,
+        "stride": stride,
+    }
+    arguments = tuple(ScopeArgument(key, number) for key, number in numbers.items())
+    path = str(stage.entry.key)
+    return Scope(path, "stage", path, arguments, (first.name,), last.name, label=label, origin=stage.entry.span)

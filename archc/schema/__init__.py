@@ -1,0 +1,1 @@
+"""The JSON Schema of the language and the validation of documents against it."""

@@ -1,0 +1,38 @@
+"""The check of a document against the schema of its kind: every problem at once, each with its place."""
+
+from archc.diagnostics import Diagnostic
+from archc.document.nodes import Map, Scalar
+from archc.schema.fast import is_valid
+from archc.schema.load import Kind, load_schema
+from archc.schema.places import as_document
+
+__all__ = ["Kind", "load_schema", "validate"]
+
+VERSION = 1
+
+
+def validate(root: Map, kind: Kind) -> list[Diagnostic]:
+    """The problems of a document: E0201 to E0209, and E0331 for a step that is none. An unknown version is the only one.
+
+    `network` is a document as written, `resolved` one after `extends` and `set`. jsonschema is loaded only where there are problems.
+    """
+    version = root.get("archc")
+    if version is not None and not _is_known(version):
+        return [_unknown_version(version)]
+    problems: list[Diagnostic] = []
+    document = as_document(root, problems)
+    schema = load_schema(kind)
+    if is_valid(document, schema):
+        return problems
+    from archc.schema.problems import problems_of  # noqa: PLC0415  it loads jsonschema, which is slow
+
+    return problems + problems_of(root, document, schema, kind)
+
+
+def _is_known(version: object) -> bool:
+    return isinstance(version, Scalar) and version.value == VERSION and type(version.value) is int
+
+
+def _unknown_version(version: object) -> Diagnostic:
+    assert isinstance(version, Scalar | Map) or hasattr(version, "span")
+    return Diagnostic("E0206", "", None)

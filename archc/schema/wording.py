@@ -1,0 +1,77 @@
+"""The words for what a schema wants and what a document has."""
+
+import re
+from collections.abc import Iterable
+
+_KINDS = {
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "string": "text",
+    "object": "a map",
+    "array": "a list",
+}
+_WITH_TEXT = {
+    frozenset({"string", "object"}): "a word or a map",
+    frozenset({"string", "array"}): "a name or a list of names",
+    frozenset({"string", "integer"}): "a whole number or an expression",
+    frozenset({"string", "number"}): "a number or an expression",
+    frozenset({"string", "boolean"}): "true, false or an expression",
+    frozenset({"string", "number", "boolean"}): "a number, true, false or an expression",
+    frozenset({"string", "number", "object"}): "a number, a word or a map",
+}
+
+
+def wanted(types: str | Iterable[str]) -> str:
+    """What may stand in a place, from a schema's `type`: a whole number or an expression."""
+    names = frozenset([types] if isinstance(types, str) else types) - {"null"}
+    return _WITH_TEXT.get(names) or " or ".join(words for name, words in _KINDS.items() if name in names)
+
+
+def found(value: object) -> str:
+    """What stands there: the number 3, the text "a", a map."""
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return f"the number {value}"
+        case str():
+            return f'the text "{short(value)}"'
+        case list():
+            return "a list"
+        case _:
+            return "a map"
+
+
+def short(text: str) -> str:
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def plural(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def advice(types: str | Iterable[str], value: object) -> str:
+    """How the value would be of the type, where that can be guessed."""
+    names = {types} if isinstance(types, str) else set(types)
+    match value:
+        case None if "object" in names:
+            return "write `{}` where there is nothing to say"
+        case float() if "integer" in names and value.is_integer():
+            return f"write {int(value)}"
+        case str() if "boolean" in names and value.casefold() in ("yes", "no", "on", "off", "y", "n"):
+            return "write true or false"
+        case str() if names & {"integer", "number"} and re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?", value):
+            return "write it without quotes"
+        case bool() | int() | float() if "string" in names:
+            return f'write it with quotes: "{str(value).lower()}"'
+        case _:
+            return ""
+
+
+def as_name(text: str) -> str:
+    """The nearest text that is a name, "" where there is none."""
+    near = re.sub(r"[^A-Za-z0-9_]+", "_", text).strip("_")
+    return near if re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,62}", near) and near != text else ""

@@ -10,8 +10,7 @@ from archc.ir.types import TensorType
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Learned parameters, values only kept (running statistics, filters), and multiply-adds of convolutions and linear
-    layers for one image."""
+    """Learned parameters, values only kept (running statistics, filters), and multiply-adds for one image."""
 
     parameters: int = 0
     buffers: int = 0
@@ -24,13 +23,15 @@ class Cost:
 def node_costs(graph: Graph) -> dict[str, Cost]:
     """By the node's name, in order of execution. Equal operations on equal types are counted once."""
     found: dict[str, Cost] = {}
-    known: dict[tuple[Op, tuple[TensorType, ...], tuple[TensorType, ...]], Cost] = {}
+    # by identity: hashing an operation's attributes would cost more than counting
+    known: dict[tuple[int, tuple[tuple[int, ...], ...]], Cost] = {}
     types = graph.types
     for node in graph.nodes:
-        key = (node.op, tuple([types[name] for name in node.inputs]), tuple([types[name] for name in node.outputs]))
+        key = (id(node.op), tuple([types[name].shape for name in node.inputs]))
         cost = known.get(key)
         if cost is None:
-            cost = known[key] = _cost(*key)
+            inputs, outputs = (tuple([types[name] for name in names]) for names in (node.inputs, node.outputs))
+            cost = known[key] = _cost(node.op, inputs, outputs)
         found[node.name] = cost
     return found
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from archc.diagnostics import Diagnostic, Source, SpecError
+from archc.diagnostics import Diagnostic, Note, Source, SpecError
 from archc.document.loader import parse
 from archc.document.nodes import Map, Scalar
 from archc.document.source import read_source
@@ -80,6 +80,7 @@ class Library:
         self.limits = limits
         self.diagnostics: list[Diagnostic] = []
         self.definitions: set[Source] = set()
+        self._texts: dict[Path, tuple[Source, Map] | SpecError] = {}
         self._read: dict[Path, Document] = {}
         self._files: dict[Source, Path] = {}
         self._used: set[Path] = set()
@@ -98,30 +99,41 @@ class Library:
         """How a file that a spec names is printed."""
         return display_name(target, user, shown)
 
-    def read(self, path: Path, name: str, kind: Kind | None = None, chain: tuple[tuple[Path, str, Scalar], ...] = ()) -> Document:
-        """The document at `path`, its parents merged in; raises SpecError."""
-        key = path.resolve()
-        if key in self._read:
-            document = self._read[key]
-            if kind is not None and document.kind != kind:
-                raise SpecError((_other_kind(document.kind, kind, document.written),))
-            return document
-        source = read_source(path, name, self.limits)
-        return self.take(parse(source, self.limits), source, path, kind, chain)
-
-    def take(
+    def read(
         self,
-        written: Map,
-        source: Source,
         path: Path,
+        name: str,
         kind: Kind | None = None,
         chain: tuple[tuple[Path, str, Scalar], ...] = (),
+        at: Scalar | None = None,
     ) -> Document:
-        """A parsed document, checked against its schema and resolved."""
-        self._files[source] = path
+        """The document at `path`, which `at` names, checked against its schema, its parents merged in; raises SpecError."""
+        key = path.resolve()
+        source, written = self._text(key, path, name)
         found = kind_of(written)
         if kind is not None and found != kind:
-            raise SpecError((_other_kind(found, kind, written),))
+            raise SpecError((_other_kind(found, kind, written, at),))
+        if key not in self._read:
+            self._read[key] = self._taken(written, source, path, found, chain)
+        return self._read[key]
+
+    def _text(self, key: Path, path: Path, name: str) -> tuple[Source, Map]:
+        """The file's text and tree. Read once even where it fails, so that a problem is told once."""
+        if key not in self._texts:
+            try:
+                source = read_source(path, name, self.limits)
+                self._texts[key] = (source, parse(source, self.limits))
+            except SpecError as error:
+                self._texts[key] = error
+        text = self._texts[key]
+        if isinstance(text, SpecError):
+            raise text
+        return text
+
+    def _taken(
+        self, written: Map, source: Source, path: Path, found: Kind, chain: tuple[tuple[Path, str, Scalar], ...]
+    ) -> Document:
+        self._files[source] = path
         if found != "network":
             self.definitions.add(source)
         problems = validate(written, found)
@@ -134,9 +146,7 @@ class Library:
                 raise SpecError(tuple(problems))
         name_node = root.get("name" if found == "network" else found)
         name = str(name_node.value) if isinstance(name_node, Scalar) else path.stem
-        document = Document(found, name, path, written, root)
-        self._read[path.resolve()] = document
-        return document
+        return Document(found, name, path, written, root)
 
     def _with_parent(self, written: Map, path: Path, kind: Kind, chain: tuple[tuple[Path, str, Scalar], ...]) -> Map:
         parent = written.get("extends")
@@ -148,7 +158,7 @@ class Library:
         for index, (seen, _, _) in enumerate(chain):
             if seen == target.resolve():
                 raise SpecError((cycle([(name, at) for _, name, at in chain[index:]]),))
-        base = self.read(target, display_name(target, path, parent.span.source.name), kind, chain)
+        base = self.read(target, display_name(target, path, parent.span.source.name), kind, chain, parent)
         return merge(written, base.root, kind, self.diagnostics.append)
 
     def find(self, name: Scalar, user: Path, kind: Kind) -> Path:
@@ -204,9 +214,13 @@ def display_name(target: Path, user: Path, shown: str) -> str:
     return f"{folder}/{relative}" if folder else relative
 
 
-def _other_kind(found: Kind, wanted: Kind, written: Map) -> Diagnostic:
-    at = written.entry(found) or next(iter(written), None)
-    return Diagnostic("E0307", f"this is a {found}, where a {wanted} is wanted", at.span if at else written.span)
+def _other_kind(found: Kind, wanted: Kind, written: Map, user: Scalar | None) -> Diagnostic:
+    entry = written.entry("name" if found == "network" else found) or next(iter(written), None)
+    span = entry.span if entry else written.span
+    if user is None:
+        return Diagnostic("E0307", f"this is a {found}, where a {wanted} is wanted", span)
+    notes = (Note(f"it is a {found}", span),)
+    return Diagnostic("E0307", f"`{user.value}` is a {found}, where a {wanted} is wanted", user.span, "", notes)
 
 
 def _ambiguous(text: str, name: Scalar, kind: Kind) -> Diagnostic:

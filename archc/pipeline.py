@@ -58,6 +58,18 @@ def read_spec(target: str, *, overrides: Sequence[str] = (), limits: Limits = DE
     return _read(target, overrides, limits)[1]
 
 
+def complete_spec(target: str, *, overrides: Sequence[str] = (), limits: Limits = DEFAULT_LIMITS) -> Map:
+    """As read_spec, every default written out. Raises SpecError, also where the network itself has a problem."""
+    from archc.complete import complete
+
+    library, document = _read(target, overrides, limits)
+    context = Context(library, limits)
+    root = complete(context, document)
+    if context.diagnostics:
+        raise SpecError(in_order(context.diagnostics))
+    return root
+
+
 def _read(target: str, overrides: Sequence[str], limits: Limits, kind: Kind | None = "network") -> tuple[Library, Document]:
     path, name = locate(target)
     library = Library(limits, path)
@@ -166,7 +178,7 @@ def _read_layout(library: Library, entry: Entry) -> Layout:
     name = entry.value if isinstance(entry.value, Scalar) else Scalar(None, "", entry.span)
     user = library.file_of(name.span.source)
     path = library.find(name, user, "layout")
-    document = library.read(path, display_name(path, user, name.span.source.name), "layout")
+    document = library.read(path, display_name(path, user, name.span.source.name), "layout", at=name)
     return read_layout(document.root)
 
 

@@ -11,7 +11,7 @@ def nearest(word: str, choices: Iterable[str]) -> str | None:
     """
     plain = _plain(word)
     words = [(choice, _plain(choice)) for choice in choices]
-    allowed = max(len(plain), 3) // 3
+    allowed = len(plain) // 3
     best: tuple[int, int] | None = None
     found = None
     for choice, other in words:

@@ -4,6 +4,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 
 from archc.cli.command import Command
+from archc.cli.console import say
 from archc.cli.parsing import UsageError, limits_of, spec_arguments
 
 EXAMPLES = """\
@@ -42,7 +43,7 @@ def run(arguments: Namespace) -> int:
     paths = destinations([file.name for file in artifact.files], arguments.output)
     write_files([(path, file.chunks) for path, file in zip(paths, artifact.files, strict=True)], force=arguments.force)
     for path in paths:
-        print(f"wrote {path}", file=sys.stderr)
+        say(f"wrote {path}")
     return 0
 
 

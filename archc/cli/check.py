@@ -7,7 +7,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
 
 from archc.cli.command import Command
-from archc.cli.console import exit_code, show
+from archc.cli.console import exit_code, say, show
 from archc.cli.parsing import UsageError, limits_of, on_terminal, spec_arguments
 from archc.diagnostics import Diagnostic
 
@@ -65,7 +65,7 @@ def _walk(folder: str) -> Iterator[str]:
         folders.sort()
         for name in folders:
             if os.path.islink(os.path.join(here, name)):
-                print(f"note: `{os.path.join(here, name)}` is a link to a folder, which is not followed", file=sys.stderr)
+                say(f"note: `{os.path.join(here, name)}` is a link to a folder, which is not followed")
         yield from (os.path.join(here, name) for name in sorted(files) if name.endswith(SUFFIXES))
 
 
@@ -82,8 +82,10 @@ def _print(diagnostics: Sequence[Diagnostic], files: int, arguments: Namespace) 
         print(as_json(diagnostics), end="")
         return
     if arguments.format == "concise":
+        from archc.rendering.visible import visible
+
         for diagnostic in diagnostics:
-            print(f"{diagnostic.span or '-'}: {diagnostic.severity}[{diagnostic.code}]: {diagnostic.message}")
+            print(visible(f"{diagnostic.span or '-'}: {diagnostic.severity}[{diagnostic.code}]: {diagnostic.message}"))
         return
     what = f"{files} file" + ("" if files == 1 else "s")
     if diagnostics:

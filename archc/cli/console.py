@@ -7,7 +7,8 @@ from typing import TextIO
 from archc.cli.parsing import wants_color
 from archc.diagnostics import Diagnostic
 
-MISSING = "E0001"
+UNREADABLE = frozenset({"E0001", "E0002", "E0003"})
+"""No such file, not a file, not readable: the command line is at fault, no spec."""
 
 
 def show(diagnostics: Sequence[Diagnostic], *, color: str, stream: TextIO | None = None) -> None:
@@ -18,9 +19,16 @@ def show(diagnostics: Sequence[Diagnostic], *, color: str, stream: TextIO | None
     print(render(diagnostics, color=wants_color(color, terminal=out.isatty())), end="", file=out)
 
 
+def say(text: str) -> None:
+    """A line to stderr; what a name in it may hide is shown escaped."""
+    from archc.rendering.visible import visible
+
+    print(visible(text), file=sys.stderr)
+
+
 def exit_code(diagnostics: Sequence[Diagnostic]) -> int:
-    """0 for warnings alone, 2 where all that is wrong is a file that is not there, else 1."""
+    """0 for warnings alone, 2 where all that is wrong is a file that cannot be read, else 1."""
     codes = {diagnostic.code for diagnostic in diagnostics if diagnostic.severity == "error"}
     if not codes:
         return 0
-    return 2 if codes == {MISSING} else 1
+    return 2 if codes <= UNREADABLE else 1

@@ -23,7 +23,7 @@ def run(arguments: Namespace) -> int:
         return 0
     text = page(arguments.code)
     if text is None:
-        raise UsageError(f"unknown code `{arguments.code}`\narchc explain lists them all")
+        raise UsageError(f"unknown code `{arguments.code}`", "archc explain lists them all")
     print(text, end="")
     return 0
 

@@ -18,11 +18,11 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
-    from archc.ir.text import print_graph
+    from archc.ir.text import to_text
     from archc.pipeline import compile_spec
 
     compiled = compile_spec(arguments.spec, overrides=arguments.set, limits=limits_of(arguments))
-    print(print_graph(compiled.graph), end="")
+    print(to_text(compiled.graph), end="")
     return 0
 
 

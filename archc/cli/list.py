@@ -81,7 +81,8 @@ def _source(node: Node | None) -> str:
 
 def _print_table(networks: list[Network]) -> None:
     rows = [("name", "params", "macs", "depth", "title", "source")]
-    rows += [(n.name, _short(n.params), _short(n.macs), _short(n.depth), n.title, n.source) for n in networks]
+    # Of the source the paper; where in it and whose variant stand in the JSON form.
+    rows += [(n.name, _short(n.params), _short(n.macs), _short(n.depth), n.title, n.source.split(",")[0]) for n in networks]
     widths = [max(len(row[column]) for row in rows) for column in range(6)]
     for row in rows:
         cells = [

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import NoReturn
 
 from archc.cli.command import COMMANDS, load
-from archc.cli.console import exit_code, show
+from archc.cli.console import exit_code, say, show
 from archc.cli.parsing import UsageError, parser_of, unknown, usage
 from archc.diagnostics import SpecError
 from archc.output import OutputError
@@ -69,9 +69,9 @@ def _dispatch(words: list[str]) -> int:
     color = "auto"
     try:
         if name.startswith("-"):
-            raise UsageError(unknown("option", name, ["--help", "--version"]))
+            raise unknown("option", name, ["--help", "--version"])
         if name not in COMMANDS:
-            raise UsageError(unknown("command", name, list(COMMANDS)))
+            raise unknown("command", name, list(COMMANDS))
         command = load(name)
         arguments = parser_of(name, command).parse_args(words[1:])
         color = arguments.color
@@ -79,7 +79,9 @@ def _dispatch(words: list[str]) -> int:
     except SystemExit as done:  # argparse leaves so after --help
         return int(done.code or 0)
     except UsageError as error:
-        print(f"error: {error}", file=sys.stderr)
+        say(f"error: {error}")
+        if error.hint:
+            say(error.hint)
         return 2
     except OutputError as error:
         show((error.diagnostic,), color=color)

@@ -1,9 +1,9 @@
 """`archc new`: a commented starter spec that passes `archc check`."""
 
-import sys
 from argparse import ArgumentParser, Namespace
 
 from archc.cli.command import Command
+from archc.cli.console import say
 from archc.cli.parsing import UsageError
 
 EXAMPLES = """\
@@ -77,15 +77,28 @@ def run(arguments: Namespace) -> int:
 
     name: str = arguments.name
     if not (name.isascii() and name.isidentifier() and name[0].isalpha() and len(name) <= 63):
-        raise UsageError(f"`{name}` cannot name a network\nuse letters, digits and _, beginning with a letter, 63 at most")
+        raise UsageError(f"`{name}` cannot name a network", "use letters, digits and _, beginning with a letter, 63 at most")
     text = _variant(name, arguments.parent) if arguments.parent else STARTER.format(name=name)
+    _validate(text, name)
     if arguments.output == "-":
         print(text, end="")
         return 0
     paths = destinations([f"{name}.yaml"], arguments.output)
     write_files([(path, (text.encode(),)) for path in paths], force=arguments.force)
-    print(f"wrote {paths[0]}", file=sys.stderr)
+    say(f"wrote {paths[0]}")
     return 0
+
+
+def _validate(text: str, name: str) -> None:
+    """Refuse what the language does, `class` for a name say. Raises SpecError."""
+    from archc.diagnostics import Source, SpecError
+    from archc.document.loader import parse
+    from archc.limits import Limits
+    from archc.schema.validate import validate
+
+    limits = Limits()
+    if problems := validate(parse(Source(f"{name}.yaml", text), limits), "network"):
+        raise SpecError(tuple(problems))
 
 
 def _variant(name: str, parent: str) -> str:

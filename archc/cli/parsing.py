@@ -10,14 +10,18 @@ from archc.suggest import nearest
 
 
 class UsageError(Exception):
-    """The command line is at fault: exit code 2."""
+    """The command line is at fault: what is wrong, and a second line with a way out. Exit code 2."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
 
 
 class Parser(ArgumentParser):
     """argparse, with short errors that say where the help is."""
 
     def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message}\nsee: {self.prog} --help")
+        raise UsageError(message, f"see: {self.prog} --help")
 
 
 def parser_of(name: str, command: Command) -> Parser:
@@ -53,7 +57,7 @@ def limits_of(arguments: Namespace) -> Limits:
     for text in texts:
         name, equals, number = text.partition("=")
         if name not in Limits.__slots__:
-            raise UsageError(unknown("limit", name, list(Limits.__slots__)))
+            raise unknown("limit", name, list(Limits.__slots__))
         if not equals or not (number.isascii() and number.isdigit()) or len(number) > 18 or int(number) == 0:
             raise UsageError(
                 f"--limit {name} needs a whole number above 0, as in --limit {name}={getattr(Limits(), name)}, not `{number}`"
@@ -62,10 +66,10 @@ def limits_of(arguments: Namespace) -> Limits:
     return Limits(**values)
 
 
-def unknown(what: str, name: str, known: list[str]) -> str:
+def unknown(what: str, name: str, known: list[str]) -> UsageError:
     """`unknown command `chekc``, with the nearest or all that there are."""
     guess = nearest(name, known)
-    return f"unknown {what} `{name}`\n" + (f"did you mean `{guess}`?" if guess else f"there are: {', '.join(known)}")
+    return UsageError(f"unknown {what} `{name}`", f"did you mean `{guess}`?" if guess else f"there are: {', '.join(known)}")
 
 
 def wants_color(choice: str, *, terminal: bool) -> bool:

@@ -1,4 +1,4 @@
-"""`archc resolve`: a spec in full, after `extends` and `set`, each value with the file and line it came from."""
+"""`archc resolve`: a spec in full, after `extends` and `set`, with every default, each value with the place it came from."""
 
 from argparse import ArgumentParser, Namespace
 
@@ -18,10 +18,10 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     from archc.cli.yamlout import with_places
-    from archc.pipeline import read_spec
+    from archc.pipeline import complete_spec
 
-    document = read_spec(arguments.spec, overrides=arguments.set, limits=limits_of(arguments))
-    print(with_places(document.root), end="")
+    root = complete_spec(arguments.spec, overrides=arguments.set, limits=limits_of(arguments))
+    print(with_places(root), end="")
     return 0
 
 

@@ -1,6 +1,8 @@
 """A document written back as YAML, each value beside the place it came from."""
 
+from archc.diagnostics import Span
 from archc.document.nodes import Map, Node, Scalar, Sequence
+from archc.rendering.visible import visible
 
 _WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n", "~"})
 """YAML 1.2 reads the first three; editors that read 1.1 take the others for truth values."""
@@ -24,8 +26,13 @@ def _write_map(node: Map, indent: str, lines: list[tuple[str, str]]) -> None:
             lines.append((f"{indent}{key}:", ""))
             _write_map(entry.value, f"{indent}  ", lines)
         else:
-            span = entry.value.span
-            lines.append((f"{indent}{key}: {_inline(entry.value)}", f"{span.source.name}:{span.line}"))
+            lines.append((f"{indent}{key}: {_inline(entry.value)}", _place(entry.value.span)))
+
+
+def _place(span: Span) -> str:
+    """`net.yaml:3`; a source without text, as that of defaults, has no lines."""
+    name = visible(span.source.name)
+    return f"{name}:{span.line}" if span.source.text else name
 
 
 def _inline(node: Node, *, flow: bool = False) -> str:

@@ -20,6 +20,8 @@ from archc.document.scalars import Refusal, resolve
 from archc.limits import Limits
 from archc.suggest import nearest
 
+_FEW = 100
+
 
 @dataclass(slots=True)
 class Anchor:
@@ -104,7 +106,8 @@ class Builder:
             self._stop(_limit("E0405", f"more than {self.limits.aliases} aliases", span, "aliases"))
         anchor = self._anchors.get(name)
         if anchor is None:
-            near = nearest(name, self._anchors)
+            few = len(self._anchors) <= _FEW and len(self.found) <= _FEW  # a search for each of a thousand takes seconds
+            near = nearest(name, self._anchors) if few else None
             hint = f"did you mean `*{near}`?" if near else ""
             self.found.append(Diagnostic("E0107", f"there is no anchor `&{name}` above", span, help=hint))
         elif anchor.node is None:

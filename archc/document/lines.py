@@ -26,6 +26,8 @@ class Places:
 
     def line_column(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset, both from 1."""
+        if offset and self.source.text[offset - 1 : offset + 1] == "\r\n":
+            offset -= 1  # between the two there is no place
         line = bisect_right(self._starts, offset)
         return line, offset - self._starts[line - 1] + 1
 

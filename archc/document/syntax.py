@@ -87,6 +87,10 @@ def _second_colon(trouble: Trouble) -> Diagnostic:
     )
 
 
+def _tight_colon(trouble: Trouble) -> Diagnostic:
+    return Diagnostic("E0101", "a `:` needs a space after it", trouble.here())
+
+
 def _item(trouble: Trouble) -> Diagnostic:
     return Diagnostic(
         "E0101", "a list item cannot begin here", trouble.here(), help="put each `- ` on a line of its own, or write [a, b]"
@@ -135,7 +139,8 @@ def _surplus(trouble: Trouble) -> Diagnostic:
 def _nothing(trouble: Trouble) -> Diagnostic:
     if trouble.character and trouble.character in "]}":
         return Diagnostic("E0103", f"this `{trouble.character}` closes nothing", trouble.here())
-    return Diagnostic("E0101", f"a value is missing before `{trouble.character}`", trouble.here())
+    where = f"before `{trouble.character}`" if trouble.text[trouble.at :].strip() else "at the end"
+    return Diagnostic("E0101", f"a value is missing {where}", trouble.here())
 
 
 def _document(trouble: Trouble) -> Diagnostic:
@@ -176,6 +181,7 @@ _SAYINGS: tuple[tuple[str, Callable[[Trouble], Diagnostic]], ...] = (
     (r"escape|hexdecimal", _escape),
     (r"expected ',' or", _bracket),
     (r"could not find expected ':'", _no_colon),
+    (r"found unexpected ':'", _tight_colon),
     (r"mapping values are not allowed", _second_colon),
     (r"sequence entries are not allowed", _item),
     (r"mapping keys are not allowed", _question),

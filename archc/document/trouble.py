@@ -26,8 +26,10 @@ class Trouble:
 
     def here(self, length: int = 1) -> Span:
         """The place itself; at the end of the text what comes last."""
-        at = self.at if self.text[self.at :].strip() else self.places.trimmed(self.at)
-        return self.places.span(at, at + length)
+        if self.text[self.at :].strip() or self.character == "\t":
+            return self.places.span(self.at, self.at + length)
+        at = self.places.trimmed(self.at)
+        return self.places.span(at, at)
 
     def rest(self, offset: int) -> Span:
         """From `offset` to the end of its line."""

@@ -12,6 +12,8 @@ from archc.ir.types import TensorType
 Role: TypeAlias = Literal["main", "shortcut", "insert"]
 """Where a node or module stands in its block: on the residual branch (stem and head too), the shortcut, or inserted."""
 
+ScopeKind: TypeAlias = Literal["network", "stem", "stage", "block", "head", "module", "turn"]
+
 Argument: TypeAlias = int | Fraction | float | bool | str
 
 
@@ -68,7 +70,7 @@ class Scope:
     """
 
     path: str
-    kind: Literal["network", "stem", "stage", "block", "head", "module", "turn"]
+    kind: ScopeKind
     template: str
     arguments: tuple[ScopeArgument, ...] = ()
     inputs: tuple[str, ...] = ()

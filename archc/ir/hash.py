@@ -6,6 +6,7 @@ origins. It sees every attribute, and whether a value is used twice or made twic
 
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import pairwise
 
 from archc.ir.arrange import Add, Identity, Mul
 from archc.ir.graph import Graph
@@ -116,7 +117,7 @@ def _colours(wiring: _Wiring, seeds: list[int]) -> tuple[list[int], bool]:
     for seed, commutes, operands, first, end in zip(seeds, wiring.commutes, wiring.operands, wiring.first, ends, strict=True):
         if commutes:
             operands.sort(key=colours.__getitem__)
-            for a, b in zip(operands, operands[1:], strict=False):
+            for a, b in pairwise(operands):
                 tied = tied or (a != b and colours[a] == colours[b])
         state = seed
         for operand in operands:

@@ -1,7 +1,7 @@
 """A length as a function of the input's size along one axis: `floor((size + offset) / stride)`, or a constant.
 
-Every rule of a window or a stride maps n to `floor((n + a) / s)`, and such maps compose to one of the same form. So two lengths are
-equal at all sizes exactly when stride and offset agree, and nothing needs to be sampled.
+Every rule of a window or a stride maps n to `floor((n + a) / s)`, and such maps compose to one of the same form. So two lengths
+are equal at all sizes exactly when stride and offset agree, and nothing needs to be sampled.
 """
 
 from collections.abc import Callable, Sequence

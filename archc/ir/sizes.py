@@ -4,7 +4,7 @@ It follows the lengths of `archc.ir.lengths` through the graph, so it holds for 
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import gcd, lcm
 from typing import TypeAlias, assert_never
 
@@ -70,7 +70,8 @@ class SizeProblem:
 @dataclass(frozen=True, slots=True)
 class _Failure:
     """A rule that does not hold: of which node, what (`{}` stands for the lengths), the axis (0 height, 1 width), the lengths
-    there and when they are wrong; None where no change of them is right."""
+    there and when they are wrong; None where no change of them is right.
+    """
 
     name: str
     message: str
@@ -85,7 +86,7 @@ class _Proof:
 
     graph: Graph
     multiple: int
-    failures: list[_Failure] = field(default_factory=list)
+    failures: list[_Failure]
 
 
 def prove_sizes(graph: Graph, multiple: int = 1) -> SizeProblem | None:
@@ -93,7 +94,7 @@ def prove_sizes(graph: Graph, multiple: int = 1) -> SizeProblem | None:
 
     The graph has to be valid at its declared size. Linear in nodes.
     """
-    proof = _Proof(graph, multiple)
+    proof = _Proof(graph, multiple, [])
     strides = _follow(proof)
     if not proof.failures:
         return None
@@ -101,7 +102,11 @@ def prove_sizes(graph: Graph, multiple: int = 1) -> SizeProblem | None:
     _, height, width = graph.types[graph.input].shape
     size = [height, width]
     declared = [at(what, size[failure.axis]) for what in failure.lengths]
-    fails = failure.fails or (lambda values: values != declared)
+
+    def changed(values: list[int]) -> bool:
+        return values != declared
+
+    fails = failure.fails or changed
     size[failure.axis] = first_failure(failure.lengths, fails, size[failure.axis], multiple)
     values = " and ".join(str(at(what, size[failure.axis])) for what in failure.lengths)
     message = f"{failure.message.replace('{}', values)} at an input of {size[0]}x{size[1]}"
@@ -114,7 +119,7 @@ def prove_sizes(graph: Graph, multiple: int = 1) -> SizeProblem | None:
 
 
 def _holds(graph: Graph, multiple: int) -> bool:
-    proof = _Proof(graph, multiple)
+    proof = _Proof(graph, multiple, [])
     _follow(proof)
     return not proof.failures
 
@@ -137,7 +142,7 @@ def _follow(proof: _Proof) -> int:
     return lcm(*{what[0] for form in known.values() for axes, _ in form for what in axes if what[0]})
 
 
-def _rule(proof: _Proof, node: Node, inputs: tuple[Form, ...]) -> Form:
+def _rule(proof: _Proof, node: Node, inputs: tuple[Form, ...]) -> Form:  # noqa: C901 -- one case for each kind of operation
     """How the outputs depend on the input's size: the shape rule of each operation, on lengths."""
     op = node.op
     first = inputs[0]
@@ -232,7 +237,7 @@ def _joined(proof: _Proof, node: Node, inputs: tuple[Form, ...], rank: int) -> F
         return _equal(proof, node, inputs)
     if isinstance(node.op, Add):
         return _equal(proof, node, tuple(form for form in inputs if form != POOLED) or inputs)
-    sides = []
+    sides: list[Length] = []
     for axis in (0, 1):
         whole = dict.fromkeys(form[0][0][axis] for form in inputs if form[0][0][axis] != ONE)
         _same(proof, node, axis, whole)

@@ -47,7 +47,7 @@ def feature_map(type_: TensorType, what: str) -> tuple[int, int, int]:
 
 
 def window(size: int, kernel: int, stride: int, padding: int, dilation: int = 1, *, ceil: bool = False) -> int:
-    """Output size of a sliding window along one axis; with `ceil`, a last window must start inside the input or its left padding."""
+    """Output size of a sliding window along one axis; with `ceil`, a last window must begin in the input or its left padding."""
     room = size + 2 * padding - dilation * (kernel - 1) - 1
     out = room // stride + 1
     if ceil and room % stride:

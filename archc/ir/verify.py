@@ -1,10 +1,7 @@
 """The check that a graph is whole: what every pass may rely on, and every pass must leave true."""
 
-from dataclasses import fields
-
 from archc.ir.arrange import Add, Attention, Concat, Mul
 from archc.ir.graph import Argument, Graph, Node, enclosing
-from archc.ir.op import Op
 from archc.ir.types import ShapeError, TensorType
 
 
@@ -74,7 +71,8 @@ def _values(graph: Graph, scopes: dict[str, dict[str, Argument]]) -> set[str]:
         raise GraphError(graph.input, "the input has no type")
     values = {graph.input}
     names = set(scopes)
-    inferred: dict[tuple[Op, tuple[TensorType, ...]], tuple[TensorType, ...]] = {}
+    # operations are told apart by identity: hashing their attributes would cost more than inferring
+    inferred: dict[tuple[int, tuple[tuple[int, ...], ...]], tuple[TensorType, ...]] = {}
     for node in graph.nodes:
         name = node.name
         if name in names:
@@ -83,18 +81,18 @@ def _values(graph: Graph, scopes: dict[str, dict[str, Argument]]) -> set[str]:
         for value in node.inputs:
             if value not in values:
                 raise GraphError(name, f"reads `{value}`, which no node before it makes")
-        inputs = tuple([types[value] for value in node.inputs])
-        outputs = inferred.get((node.op, inputs))
+        key = (id(node.op), tuple([types[value].shape for value in node.inputs]))
+        outputs = inferred.get(key)
         if outputs is None:
-            outputs = inferred[node.op, inputs] = _infer(node, inputs)
+            outputs = inferred[key] = _infer(node, tuple([types[value] for value in node.inputs]))
         if len(outputs) != len(node.outputs):
             raise GraphError(name, f"names {len(node.outputs)} outputs; `{node.op.kind}` makes {len(outputs)}")
         for value, type_ in zip(node.outputs, outputs, strict=True):
             if value in values:
                 raise GraphError(name, f"makes `{value}`, which exists")
             values.add(value)
-            if types.get(value) != type_:
-                raise GraphError(name, f"`{value}` has the type {types.get(value)}; `{node.op.kind}` makes {type_}")
+            if (found := types.get(value)) is not type_ and found != type_:
+                raise GraphError(name, f"`{value}` has the type {found}; `{node.op.kind}` makes {type_}")
         _owned(node, scopes)
     return values
 
@@ -123,12 +121,12 @@ def _owned(node: Node, scopes: dict[str, dict[str, Argument]]) -> None:
     if node.scope and not node.name.startswith(node.scope + "."):
         raise GraphError(node.name, f"stands in `{node.scope}`, which its name does not begin with")
     if node.arguments:
-        # what is left to be explained: each attribute once
-        attributes = {field.name for field in fields(node.op)}
-        for attribute, passed in node.arguments:
+        attributes = type(node.op).__slots__
+        for place, (attribute, passed) in enumerate(node.arguments):
             if attribute not in attributes:
-                raise GraphError(node.name, f"`{node.op.kind}` has no attribute `{attribute}`, or says twice where it comes from")
-            attributes.remove(attribute)
+                raise GraphError(node.name, f"says where `{attribute}` comes from, which `{node.op.kind}` does not have")
+            if any(attribute == other for other, _ in node.arguments[:place]):
+                raise GraphError(node.name, f"says twice where its `{attribute}` comes from")
             _same_value(node.name, f"attribute `{attribute}`", getattr(node.op, attribute), passed, arguments)
     if node.init:
         owned = {parameter.name for parameter in node.op.parameters()}

@@ -20,6 +20,7 @@ class Attributes:
     given: dict[str, tuple[int, str | None]] = field(default_factory=dict)
     arguments: list[tuple[str, str]] = field(default_factory=list)
     seen: set[str] = field(default_factory=lambda: set(COMMON))
+    defaults: dict[str, object] = field(default_factory=dict)
 
     def node(self, key: str) -> Node | None:
         self.seen.add(key)
@@ -34,8 +35,8 @@ class Attributes:
             raise self.names.context.fail("E0202", f"{self.what} does not say its `{key}`", self.step.span)
         return node
 
-    def whole(self, key: str, default: int | None = None, minimum: int = 1, maximum: int | None = None, field: str = "") -> int:
-        """A whole number; without a default the key is required."""
+    def whole(self, key: str, default: int | None = None, minimum: int = 1, limit: str = "", field: str = "") -> int:
+        """A whole number, within the limit of that name; without a default the key is required."""
         if key in self.given and key not in self.step:
             self.seen.add(key)
             value, name = self.given[key]
@@ -44,23 +45,28 @@ class Attributes:
             return value
         node = self.node(key)
         if node is None and default is not None:
+            self.defaults[key] = default
             return default
         node = self._required(key) if node is None else node
-        value = whole(node, self.names, f"`{key}`", minimum, maximum)
+        value = whole(node, self.names, f"`{key}`", minimum, limit)
         self.arguments += argument_of(field or key, node, self.names)
         return value
 
     def channels(self, key: str = "out") -> int:
         """The number of channels a step makes, within the limit."""
-        return self.whole(key, None, 1, self.names.context.limits.channels, "out_channels")
+        return self.whole(key, None, 1, "channels", "out_channels")
+
+    def stride(self) -> int:
+        return self.whole("stride", 1, 1, "size")
 
     def kernel(self, key: str = "kernel", default: int | None = None) -> int:
-        return self.whole(key, default, 1, self.names.context.limits.kernel)
+        return self.whole(key, default, 1, "kernel")
 
     def real(self, key: str, default: float | None = None) -> float:
         """A number, as a float."""
         node = self.node(key)
         if node is None and default is not None:
+            self.defaults[key] = default
             return default
         node = self._required(key) if node is None else node
         value = float(number(node, self.names))
@@ -69,7 +75,10 @@ class Attributes:
 
     def truth(self, key: str, *, default: bool) -> bool:
         node = self.node(key)
-        return default if node is None else truth(node, self.names, f"`{key}`")
+        if node is None:
+            self.defaults[key] = default
+            return default
+        return truth(node, self.names, f"`{key}`")
 
     def word(self, key: str, allowed: tuple[str, ...]) -> str:
         return word(self._required(key), self.names, f"`{key}`", allowed)
@@ -82,6 +91,7 @@ class Attributes:
                 helped = f"did you mean `{guess}`?" if guess else "its keys: " + ", ".join(sorted(self.seen - set(COMMON)))
                 message = f"unknown key `{entry.key}` in {self.what}"
                 self.names.context.report("E0201", message, entry.span, f"not a key of {self.what}", help=helped)
+        self.names.context.defaulted[id(self.step)] = self.defaults
         return tuple(self.arguments)
 
     def blame(self, key: str) -> Node:

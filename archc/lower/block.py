@@ -12,7 +12,7 @@ from archc.lower.frame import Frame
 from archc.lower.insert import Rows, insert
 from archc.lower.kinds import Defaults
 from archc.lower.names import ActKind, Named, Names, NoNorm, NormKind, NormModule
-from archc.lower.running import run
+from archc.lower.running import ONE, run
 from archc.lower.settings import Settings
 from archc.lower.shortcut import Branch, join, read_policy
 from archc.lower.unused import check_values
@@ -130,7 +130,7 @@ def _joined(frame: Frame, settings: Settings, atoms: list[Atom], after: list[Ato
     residual = run(frame, atoms[first:], preact)
     policy, inner = read_policy(context, settings.shortcut, names)
     if isinstance(residual, list) or isinstance(preact, list) or isinstance(x, list):
-        raise context.fail("E0337", "the residual branch ends in a list", settings.origin.span, "one value is wanted")
+        raise context.fail("E0337", "the residual branch ends in a list", atoms[-1].span, help=ONE)
     branch = Branch(x, preact, residual, names.known["change"] is True, first == 0)
     try:
         out = join(frame, policy, inner, branch)

@@ -15,13 +15,15 @@ class Failed(Exception):
 
 @dataclass(slots=True, eq=False)
 class Context:
-    """One lowering. `trail` holds the user's lines that led into definitions, outermost first."""
+    """One lowering. `trail` holds the user's lines that led into definitions, outermost first;
+    `defaulted` the attributes a step (by the identity of its map) did not say, and what they were taken as."""
 
     library: Library
     limits: Limits
     diagnostics: list[Diagnostic] = field(default_factory=list)
     trail: list[tuple[Span, str]] = field(default_factory=list)
     stage: str = ""
+    defaulted: dict[int, dict[str, object]] = field(default_factory=dict)
 
     @contextmanager
     def inside(self, span: Span | None, what: str) -> Iterator[None]:
@@ -37,8 +39,8 @@ class Context:
 
     @property
     def where(self) -> str:
-        """` in stages.layer2`, for messages; empty outside the stages."""
-        return f", in stages.{self.stage}" if self.stage else ""
+        """`in stages.layer2`, for labels; empty outside the stages."""
+        return f"in stages.{self.stage}" if self.stage else ""
 
     def is_definition(self, source: Source) -> bool:
         return source in self.library.definitions
@@ -58,7 +60,8 @@ class Context:
         if span is not None and self.is_definition(span.source) and users:
             at, what = users[-1]
             notes = (Note(label or f"in {what}", span), *notes)
-            self.diagnostics.append(Diagnostic(code, message, at, f"in {what}, expanded here", notes, help))
+            label = f"in {what}, expanded here" + (f", {self.where}" if self.where else "")
+            self.diagnostics.append(Diagnostic(code, message, at, label, notes, help))
         else:
             self.diagnostics.append(Diagnostic(code, message, span, label, notes, help))
 

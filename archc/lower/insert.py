@@ -41,21 +41,33 @@ class Rows:
 def insert(context: Context, steps: Map, rows: Rows) -> None:
     """Puts every inserted step at its place; one without a place, or with an unknown one, is reported."""
     for entry in steps:
-        step = entry.value
-        places = [e for e in step if e.key in ("after", "before")] if isinstance(step, Map) else []
-        if len(places) != 1 or not isinstance(places[0].value, Scalar):
-            helped = "before: add, after: act2, …"
-            context.report("E0347", f"`{entry.key}` does not say one place", entry.span, "after or before what?", help=helped)
-            continue
         try:
-            made = step_atoms(Entry(entry.key, entry.span, step), context, role="insert")
+            place = _place(context, entry, steps)
+            made = step_atoms(entry, context, role="insert")
         except Failed:
             continue
-        place = places[0]
-        target = str(places[0].value.value)
-        if not rows.put(str(place.key), target, made):
+        target = place.value.value if isinstance(place.value, Scalar) else None
+        if not isinstance(target, str) or not rows.put(str(place.key), target, made):
             known = rows.names()
-            guess = nearest(target, known)
+            guess = nearest(str(target), known)
             helped = f"did you mean `{guess}`?" if guess else "its nodes: " + ", ".join(known)
             message = f"there is no `{target}` to insert `{entry.key}` {place.key}"
             context.report("E0348", message, place.value.span, help=helped)
+
+
+def _place(context: Context, entry: Entry, steps: Map) -> Entry:
+    """The `after` or `before` of an inserted step; E0305 for a path into a step that is not there."""
+    name, dot, _ = str(entry.key).partition(".")
+    if dot:
+        guess = nearest(name, [str(other.key) for other in steps])
+        helped = f"did you mean `{guess}`?" if guess else ""
+        raise context.fail("E0305", f"nothing to change at `{entry.key}`", entry.span, f"no `{name}` is inserted", help=helped)
+    step = entry.value
+    places = [e for e in step if e.key in ("after", "before")] if isinstance(step, Map) else []
+    if not places:
+        helped = "`after:` or `before:` a node of the branch, or `before: add`"
+        raise context.fail("E0202", f"`{name}` does not say where it stands", entry.span, help=helped)
+    if len(places) > 1:
+        label = "a step stands `after` one node or `before` one, not both"
+        raise context.fail("E0201", f"`{places[1].key}` has no meaning here", places[1].span, label)
+    return places[0]

@@ -11,9 +11,9 @@ from archc.lower.builder import Ref
 from archc.lower.context import Failed
 from archc.lower.frame import POISON, Frame, Result
 from archc.lower.kinds import init_kind
-from archc.lower.names import Names, NormKind
+from archc.lower.names import Names, NormKind, identifier
 from archc.lower.operations import OPERANDS, OPERATIONS, SAME_CHANNELS, Made, norm_of
-from archc.lower.values import argument_of, blame
+from archc.lower.values import argument_of, blame, show
 from archc.suggest import nearest
 
 STRIDED = ("conv", "max_pool", "avg_pool", "blur_pool", "subsample")
@@ -141,18 +141,26 @@ def _within_limits(frame: Frame, types: tuple[TensorType, ...]) -> None:
         if len(type_.shape) != 3:
             continue
         if type_.channels > limits.channels:
-            raise ShapeError("E0411", f"{type_.channels} channels are over the limit of {limits.channels}")
+            message = f"{type_.channels} channels are over the limit of {limits.channels}"
+            raise ShapeError("E0411", message, help="raise it with --limit channels=N")
         if max(type_.shape[1:]) > limits.size:
-            raise ShapeError("E0411", f"a size of {max(type_.shape[1:])} is over the limit of {limits.size}")
+            message = f"a size of {max(type_.shape[1:])} is over the limit of {limits.size}"
+            raise ShapeError("E0411", message, help="raise it with --limit size=N")
+
+
+def _named(atom: Atom, names: Names) -> str:
+    """`, with mid = 128`: the values of the names a step uses as they are."""
+    used = dict.fromkeys(name for entry in atom.step if (name := identifier(entry.value)) in names.known)
+    return ", with " + ", ".join(f"{name} = {show(names.known[name])}" for name in used if name) if used else ""
 
 
 def _misfit(frame: Frame, error: ShapeError, atom: Atom, a: Attributes | None) -> Failed:
     context = frame.context
-    at = f"at `{atom.name}`{context.where}"
+    at = f"at `{atom.name}`" + (f", {context.where}" if context.where else "")
     if a is None or not error.attribute:
         return context.fail(error.code, error.message, atom.span, at, help=error.help)
     span, label = blame(a.blame(error.attribute), frame.names)
     if span == atom.span or span.source is atom.span.source:
-        return context.fail(error.code, error.message, span, label or at, help=error.help)
-    note = Note(f"used here{context.where}", atom.span)
+        return context.fail(error.code, error.message, span, at, help=error.help)
+    note = Note("used here" + _named(atom, frame.names), atom.span)
     return context.fail(error.code, error.message, span, label, help=error.help, notes=(note,))

@@ -22,7 +22,7 @@ def definition(context: Context, name: Scalar, kind: Kind) -> Document:
     user = context.library.file_of(name.span.source)
     try:
         path = context.library.find(name, user, kind)
-        document = context.library.read(path, context.library.shown(path, user, name.span.source.name), kind)
+        document = context.library.read(path, context.library.shown(path, user, name.span.source.name), kind, at=name)
     except SpecError as error:
         context.diagnostics += error.diagnostics
         raise Failed from None

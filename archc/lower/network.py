@@ -13,7 +13,7 @@ from archc.lower.context import Context, Failed
 from archc.lower.frame import POISON, Frame
 from archc.lower.kinds import DEFAULTS, Defaults, init_kind
 from archc.lower.names import Names
-from archc.lower.running import run_steps, use_module
+from archc.lower.running import ONE, run_steps, use_module
 from archc.lower.stages import INPUT_NAME, Stages
 from archc.lower.unused import check_values
 from archc.lower.values import value_of, whole, word
@@ -74,9 +74,8 @@ class NetworkLowering:
         names.nodes = nodes
         classes = root.get("classes")
         if classes is not None:
-            limit = self.context.limits.channels
             try:
-                names.known["classes"] = whole(classes, names, "`classes`", 1, limit * 16)
+                names.known["classes"] = whole(classes, names, "`classes`", 1, "channels")
             except Failed:
                 names.lazy["classes"] = self._again
         return names
@@ -94,13 +93,12 @@ class NetworkLowering:
         node = self.root.get("input")
         if not isinstance(node, Map):
             raise self.context.fail("E0202", "`input` is missing", self.root.span)
-        limits = self.context.limits
         shape = []
-        for key, most in (("channels", limits.channels), ("height", limits.size), ("width", limits.size)):
+        for key, limit in (("channels", "channels"), ("height", "size"), ("width", "size")):
             at = node.get(key)
             if at is None:
                 raise self.context.fail("E0202", f"`input` does not say its `{key}`", node.span)
-            shape.append(whole(at, self.names, f"`input.{key}`", 1, most))
+            shape.append(whole(at, self.names, f"`input.{key}`", 1, limit))
         fixed = node.get("fixed")
         return TensorType(tuple(shape)), isinstance(fixed, Scalar) and fixed.value is True
 
@@ -143,7 +141,7 @@ class NetworkLowering:
                 frame = Frame(self.context, names, self.defaults, self.part, which, {"x": inner})
                 result = run_steps(frame, node, inner)
                 if isinstance(result, list):
-                    raise self.context.fail("E0337", f"the {which} ends in a list", span, "one value is wanted")
+                    raise self.context.fail("E0337", f"the {which} ends in a list", node.entries[-1].span, help=ONE)
                 last, template = result, which
                 arguments = (ScopeArgument("in", value.type.channels, value.channels),)
                 classes = self.names.known.get("classes")

@@ -60,15 +60,15 @@ def convolution(made: Made) -> Operation:
     a = made.attributes
     conv = made.defaults.restated(_only(a, "conv"), a.names).conv
     in_channels, out = made.channels_in, a.channels()
-    kernel, stride = a.kernel(), a.whole("stride", 1)
+    kernel, stride = a.kernel(), a.stride()
     if kernel == 1:
         a.given.pop("dilation", None)
-    dilation = a.whole("dilation", 1)
+    dilation = a.whole("dilation", 1, 1, "size")
     if kernel % 2 == 0 and not a.has("padding"):
         at = a.step.entry("kernel")
         message = f"{a.what} has an even kernel of {kernel} and does not say its `padding`"
         raise a.names.context.fail("E0202", message, at.span if at else a.step.span)
-    padding = a.whole("padding", dilation * (kernel - 1) // 2, 0, a.names.context.limits.size)
+    padding = a.whole("padding", dilation * (kernel - 1) // 2, 0, "size")
     groups, bias = a.whole("groups", 1), a.truth("bias", default=conv.bias)
     eps = 1e-6 if conv.weights == "plain" else conv.eps
     gamma = conv.gamma if conv.weights == "scaled" else 1.0
@@ -122,12 +122,12 @@ def _act(made: Made) -> Operation:
 
 def _max_pool(made: Made) -> Operation:
     a = made.attributes
-    return MaxPool(a.kernel(), a.whole("stride", 1), a.whole("padding", 0, 0), a.truth("ceil", default=False))
+    return MaxPool(a.kernel(), a.stride(), a.whole("padding", 0, 0), a.truth("ceil", default=False))
 
 
 def _avg_pool(made: Made) -> Operation:
     a = made.attributes
-    kernel, stride, padding = a.kernel(), a.whole("stride", 1), a.whole("padding", 0, 0)
+    kernel, stride, padding = a.kernel(), a.stride(), a.whole("padding", 0, 0)
     return AvgPool(kernel, stride, padding, a.truth("ceil", default=False), a.truth("count_include_pad", default=True))
 
 
@@ -135,15 +135,13 @@ def _blur_pool(made: Made) -> Operation:
     a = made.attributes
     if made.channels is not None:
         a.arguments.append(("channels", made.channels))
-    return BlurPool(made.types[0].channels, a.kernel("kernel", 3), a.whole("stride", 1))
+    return BlurPool(made.types[0].channels, a.kernel("kernel", 3), a.stride())
 
 
 def _pad(made: Made) -> Operation:
     a = made.attributes
-    size = a.whole("size", 0, 0, a.names.context.limits.size)
-    left, right, top, bottom = (
-        a.whole(side, size, 0, a.names.context.limits.size) for side in ("left", "right", "top", "bottom")
-    )
+    size = a.whole("size", 0, 0, "size")
+    left, right, top, bottom = (a.whole(side, size, 0, "size") for side in ("left", "right", "top", "bottom"))
     return Pad(left, right, top, bottom)
 
 
@@ -192,14 +190,14 @@ OPERATIONS: dict[str, Callable[[Made], Operation]] = {
     "avg_pool": _avg_pool,
     "blur_pool": _blur_pool,
     "global_pool": lambda _: GlobalPool(),
-    "adaptive_avg_pool": lambda made: AdaptiveAvgPool(made.attributes.whole("size")),
+    "adaptive_avg_pool": lambda made: AdaptiveAvgPool(made.attributes.whole("size", None, 1, "size")),
     "sum": lambda _: Sum(),
     "pad": _pad,
-    "subsample": lambda made: Subsample(made.attributes.whole("stride")),
+    "subsample": lambda made: Subsample(made.attributes.whole("stride", None, 1, "size")),
     "pad_channels": _pad_channels,
-    "space_to_depth": lambda made: SpaceToDepth(made.attributes.whole("block")),
+    "space_to_depth": lambda made: SpaceToDepth(made.attributes.whole("block", None, 1, "size")),
     "shuffle": lambda made: Shuffle(made.attributes.whole("groups"), made.attributes.whole("parts")),
-    "split": lambda made: Split(made.attributes.whole("parts", None, 1, made.attributes.names.context.limits.turns)),
+    "split": lambda made: Split(made.attributes.whole("parts", None, 1, "turns")),
     "concat": lambda _: Concat(),
     "identity": lambda _: Identity(),
     "add": lambda _: Add(),
@@ -209,7 +207,7 @@ OPERATIONS: dict[str, Callable[[Made], Operation]] = {
     "softmax": _softmax,
     "dropout": lambda made: Dropout(made.attributes.real("rate")),
     "drop_path": lambda made: Dropout(made.attributes.real("rate"), "path"),
-    "drop_block": lambda made: Dropout(made.attributes.real("rate"), "block", made.attributes.whole("size", 7)),
+    "drop_block": lambda made: Dropout(made.attributes.real("rate"), "block", made.attributes.whole("size", 7, 1, "size")),
     "flatten": lambda _: Flatten(),
     "tokens": lambda _: Tokens(),
     "position": _position,

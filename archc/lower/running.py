@@ -20,6 +20,9 @@ from archc.lower.names import Names, NoNorm, NormModule
 from archc.lower.operands import first_operand, flat, operands
 from archc.lower.values import blame, truth, whole
 
+ONE = "one value is wanted: join the list (`add`, `concat`) or pick from it (`.last`)"
+"""What helps where steps end in a list."""
+
 
 def run(frame: Frame, atoms: list[Atom], current: Result) -> Result:
     """Every atom in order; a step with a reported problem gives a value that is not checked further."""
@@ -89,7 +92,7 @@ def _loop(frame: Frame, atom: Atom, current: Result) -> list[Ref]:
     count = whole(repeat, frame.names, "`repeat`", 0)
     if count > context.limits.turns:
         message = f"{count} turns of a loop are over the limit of {context.limits.turns}"
-        raise context.fail("E0413", message, *blame(repeat, frame.names))
+        raise context.fail("E0413", message, *blame(repeat, frame.names), help="raise it with --limit turns=N")
     turns: list[Ref] = []
     frame.values[atom.name] = turns
     for i in range(count):
@@ -104,7 +107,8 @@ def _turn(outer: Frame, atom: Atom, steps: Map, i: int, current: Result) -> Ref:
     frame = Frame(outer.context, names, outer.defaults, outer.part, path, {}, outer=outer, dilation=outer.dilation)
     last = run_steps(frame, steps, current)
     if isinstance(last, list):
-        raise outer.context.fail("E0337", f"a turn of `{atom.name}` ends in a list", atom.span, "one value is wanted")
+        label = f"a turn of `{atom.name}` ends here"
+        raise outer.context.fail("E0337", "a loop's turn ends in a list", steps.entries[-1].span, label, help=ONE)
     return last
 
 
@@ -136,8 +140,9 @@ def use_module(frame: Frame, atom: Atom, refs: list[Ref]) -> Ref:
     with context.inside(atom.span, what):
         child = Frame(context, names, defaults, frame.part, path, values)
         last = run_steps(child, steps, values[wanted[0]]) if isinstance(steps, Map) else values[wanted[0]]
-    if isinstance(last, list):
-        raise context.fail("E0337", f"{what} ends in a list", atom.span, "one value is wanted")
+        if isinstance(last, list):
+            at = steps.entries[-1].span if isinstance(steps, Map) else atom.span
+            raise context.fail("E0337", f"{what} ends in a list", at, help=ONE)
     arguments = scope_arguments(frame, atom, document, names, refs[0])
     inputs = tuple(ref.name for ref in refs)
     frame.part.scopes[place] = Scope(path, "module", document.name, arguments, inputs, last.name, atom.role, origin=atom.span)

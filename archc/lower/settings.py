@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from archc.diagnostics import Span
 from archc.document.nodes import Entry, Map, Node, Scalar
 from archc.library import Document
 from archc.lower.context import Context, Failed
@@ -36,7 +37,8 @@ class Settings:
 
 def read_settings(context: Context, layers: list[tuple[str, Map]], origin: Entry) -> Settings:
     """`layers` are the maps in order: `block`, the stage, the block's own; each named for messages. Raises Failed."""
-    kind = _kind(context, layers, origin)
+    node = _kind(context, layers, origin)
+    kind = definition(context, node, "block")
     declared = parameters_of(kind)
     steps = kind.root.get("steps")
     steps = steps if isinstance(steps, Map) else Map((), kind.root.span)
@@ -58,23 +60,24 @@ def read_settings(context: Context, layers: list[tuple[str, Map]], origin: Entry
             except NothingThere as nothing:
                 message = f"nothing to remove at `{entry.key}`"
                 context.report("E0305", message, entry.span, f"there is no `{nothing}` here")
-    return _settings(context, kind, (steps, parameters, held), origin)
+    return _settings(context, kind, (steps, parameters, held), origin, node.span)
 
 
-def _settings(context: Context, kind: Document, parts: tuple[Map, Map, Map], origin: Entry) -> Settings:
-    """From the kind's steps, its parameters' values, and the other keys, each as the layers left them."""
+def _settings(context: Context, kind: Document, parts: tuple[Map, Map, Map], origin: Entry, at: Span) -> Settings:
+    """From the kind's steps, its parameters' values, and the other keys, each as the layers left them; `at` names the kind."""
     steps, parameters, held = parts
     order_node = held.get("order")
     if order_node is None:
-        raise context.fail("E0202", "`block` does not say its `order`", origin.span, "no order here", help="post, pre, …")
+        raise context.fail("E0202", "`block` does not say its `order`", at, "in which order are its units?", help="post, pre, …")
     stride_at = held.get("stride_at") or kind.root.get("stride_at")
     if not isinstance(stride_at, Scalar):
         helped = "conv1: as the paper and Caffe; conv2: as torchvision and timm" if kind.name == "bottleneck" else ""
         message = f"`block` does not say its `stride_at`, and block `{kind.name}` leaves it to the network"
-        raise context.fail("E0340", message, origin.span, "which step carries the stride?", help=helped)
+        raise context.fail("E0340", message, at, "which step carries the stride?", help=helped)
     shortcut = held.get("shortcut")
     if shortcut is None:
-        raise context.fail("E0202", "`block` does not say its `shortcut`", origin.span, help="A, B, C, D, none, …")
+        label = "what stands beside its branch?"
+        raise context.fail("E0202", "`block` does not say its `shortcut`", at, label, help="A, B, C, D, none, …")
     insert = held.get("insert")
     defaults = Map(tuple(e for e in held if e.key in ("norm", "act", "conv")), held.span)
     order = read_order(order_node, context)
@@ -84,11 +87,12 @@ def _settings(context: Context, kind: Document, parts: tuple[Map, Map, Map], ori
     )
 
 
-def _kind(context: Context, layers: list[tuple[str, Map]], origin: Entry) -> Document:
+def _kind(context: Context, layers: list[tuple[str, Map]], origin: Entry) -> Scalar:
+    """The nearest layer's `kind`."""
     for _, layer in reversed(layers):
         node = layer.get("kind")
         if isinstance(node, Scalar):
-            return definition(context, node, "block")
+            return node
     raise context.fail("E0202", "`block` does not say its `kind`", origin.span, help="basic, bottleneck, conv, or your own")
 
 
@@ -108,9 +112,13 @@ def _other_kinds(context: Context, layers: list[tuple[str, Map]], kind: Document
 
 
 def _opened(context: Context, held: Map, head: str, entry: Entry) -> Map:
-    """Before a path changes a part of what a word stands for, the word is written out."""
+    """Before a path changes a part of what a word stands for, the word is written out; where nothing is said, a map begins."""
     node = held.get(head)
-    if entry.key == head or not isinstance(node, Scalar) or is_null(node):
+    if entry.key == head:
+        return held
+    if node is None:
+        return change(held, head, Entry(head, entry.span, Map((), entry.span)))
+    if not isinstance(node, Scalar) or is_null(node):
         return held
     if head == "order":
         return change(held, head, Entry(head, node.span, explicit(node, context)))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from archc.document.nodes import Entry, Map, Node, Scalar
 from archc.ir.arrange import Add, Identity
+from archc.ir.types import ShapeError
 from archc.lower.atoms import Atom, is_unit
 from archc.lower.builder import Ref
 from archc.lower.context import Context
@@ -11,7 +12,7 @@ from archc.lower.frame import Frame, Result
 from archc.lower.making import emit
 from archc.lower.modules import definition, parameters_of
 from archc.lower.names import Names
-from archc.lower.running import run, use_module
+from archc.lower.running import ONE, run, use_module
 from archc.lower.values import typed
 from archc.spec.paths import NothingThere, change
 from archc.suggest import nearest
@@ -55,6 +56,7 @@ def read_policy(context: Context, node: Node, names: Names) -> tuple[Policy, Nam
         missing = [part for part in ("same", "change") if part not in node]
         if missing:
             raise context.fail("E0202", f"`shortcut` does not say `{missing[0]}`", node.span, "identity, none, or a step")
+        _whole(context, node)
         return Policy(node.get("same") or node, node.get("change") or node, node.get("join"), node), names
     if not isinstance(name, Scalar):
         raise context.fail("E0203", "`shortcut` is a name or a map", node.span)
@@ -78,8 +80,9 @@ def read_policy(context: Context, node: Node, names: Names) -> tuple[Policy, Nam
         if str(entry.key).partition(".")[0] in PARTS:
             try:
                 parts = change(parts, str(entry.key), entry)
-            except NothingThere as nothing:
-                raise context.fail("E0305", f"nothing to remove at `{nothing}`", entry.span) from None
+            except NothingThere:
+                raise context.fail("E0305", f"nothing to remove at `shortcut.{entry.key}`", entry.span) from None
+    _whole(context, parts)
     same, changed = parts.get("same"), parts.get("change")
     if same is None or changed is None:
         raise context.fail("E0202", f"shortcut `{document.name}` says `same` and `change`", node.span)
@@ -94,6 +97,15 @@ def _known(context: Context, node: Map, known: tuple[str, ...], what: str) -> No
             context.report("E0201", f"unknown key `{entry.key}` in `{what}`", entry.span, help=helped)
 
 
+def _whole(context: Context, parts: Map) -> None:
+    """E0305 for a path into a part that is a word."""
+    for entry in parts:
+        part, dot, _ = str(entry.key).partition(".")
+        if dot:
+            label = f"`{part}` is no map here"
+            raise context.fail("E0305", f"nothing to change at `shortcut.{entry.key}`", entry.span, label)
+
+
 def join(frame: Frame, policy: Policy, names: Names, branch: Branch) -> Ref:
     """The branch beside the residual one, and the two joined; without a shortcut the residual as it is."""
     context = frame.context
@@ -106,14 +118,29 @@ def join(frame: Frame, policy: Policy, names: Names, branch: Branch) -> Ref:
     shortcut = _beside(side, policy, node, branch)
     how = policy.join
     if how is None or (isinstance(how, Scalar) and how.value == "add"):
-        atom = Atom("add", "step", Map((), policy.node.span), policy.node.span, "add")
-        result = emit(frame, atom, Add(), [residual, shortcut], channels=residual.channels or shortcut.channels)
-        return result if isinstance(result, Ref) else result[0]
+        return _added(frame, node, policy, residual, shortcut)
     if not isinstance(how, Map) or "module" not in how:
         raise context.fail("E0331", "`join` is `add` or a module over [shortcut, residual, x]", how.span)
     atom = Atom("add", "step", how, policy.node.span, "add")
     side.role = "main"
     return use_module(side, atom, [shortcut, residual, branch.x])
+
+
+def _added(frame: Frame, part: Node, policy: Policy, residual: Ref, shortcut: Ref) -> Ref:
+    """The sum of the two; unlike shapes are told of the part of the policy that made the shortcut."""
+    context = frame.context
+    try:
+        if residual.type is not None and shortcut.type is not None:
+            Add().infer(residual.type, shortcut.type)
+    except ShapeError as error:
+        own = not context.is_definition(part.span.source)
+        message = f"a shortcut of {shortcut.type} cannot be added to a branch of {residual.type}"
+        helped = "as shortcut B does, project to the shape of the branch"
+        span = part.span if own else policy.node.span
+        raise context.fail(error.code, message, span, context.where, help=helped) from None
+    atom = Atom("add", "step", Map((), policy.node.span), policy.node.span, "add")
+    result = emit(frame, atom, Add(), [residual, shortcut], channels=residual.channels or shortcut.channels)
+    return result if isinstance(result, Ref) else result[0]
 
 
 def _beside(side: Frame, policy: Policy, node: Node, branch: Branch) -> Ref:
@@ -136,5 +163,5 @@ def _beside(side: Frame, policy: Policy, node: Node, branch: Branch) -> Ref:
         atom = Atom("shortcut", "step", node, policy.node.span, "shortcut", role="shortcut")
         result = run(side, [atom], branch.x)
     if isinstance(result, list):
-        raise context.fail("E0337", "a shortcut's branch ends in a list", policy.node.span, "one value is wanted")
+        raise context.fail("E0337", "a shortcut's branch ends in a list", policy.node.span, help=ONE)
     return result

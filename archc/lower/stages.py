@@ -182,12 +182,11 @@ class Stages:
         node = node or stage.root.get("out")
         if node is None:
             raise self.context.fail("E0202", f"stage `{stage.entry.key}` does not say its `out`", stage.entry.span)
-        limit = self.context.limits.channels
-        if isinstance(node, Scalar) and type(node.value) is int and 0 < node.value <= limit:
+        if isinstance(node, Scalar) and type(node.value) is int and 0 < node.value <= self.context.limits.channels:
             return node.value
         known: dict[str, Named] = {"in": type_.channels, "index": index, "repeat": stage.repeat}
         known |= {"block_index": at.done + index, "block_count": at.total}
-        return whole(node, Names(self.context, "a stage", known, outer=self.names), "`out`", 1, limit)
+        return whole(node, Names(self.context, "a stage", known, outer=self.names), "`out`", 1, "channels")
 
 
 def _reduction(nodes: list[GraphNode]) -> int:

@@ -7,10 +7,15 @@ from archc.diagnostics import Note, Span
 from archc.document.nodes import Map, Node, Scalar
 from archc.expressions.evaluate import evaluate
 from archc.expressions.parse import Expr, ExpressionError, parse
-from archc.expressions.tree import Value
+from archc.expressions.tree import Name, Value, walk
+from archc.expressions.tree import names as names_in
 from archc.lower.context import Failed
 from archc.lower.names import ActKind, Named, Names, NoNorm, NormKind, NormModule, identifier
 from archc.suggest import nearest
+
+
+_LARGEST = 10**12
+"""Beyond any size, so that no number of a spec grows without end."""
 
 
 def part_of(span: Span, text: str, start: int, end: int) -> Span:
@@ -27,7 +32,9 @@ def parsed(node: Scalar, names: Names) -> Expr:
     text = str(node.value)
     longest = names.context.limits.expression
     if len(text) > longest:
-        raise names.context.fail("E0414", f"an expression of {len(text)} characters", node.span, f"the limit is {longest}")
+        helped = "give its parts names under `vars`"
+        label = f"the limit is {longest}"
+        raise names.context.fail("E0414", f"an expression of {len(text)} characters", node.span, label, help=helped)
     try:
         return parse(text, longest)
     except ExpressionError as error:
@@ -38,8 +45,8 @@ def parsed(node: Scalar, names: Names) -> Expr:
 def value_of(node: Node, names: Names) -> Named:
     """A scalar's value: a number or truth as it is (decimals exact), a text as an expression."""
     if not isinstance(node, Scalar) or node.value is None:
-        what = "null" if isinstance(node, Scalar) else "a map or list"
-        raise names.context.fail("E0323", f"a number is wanted, not {what}", node.span)
+        what = "nothing" if isinstance(node, Scalar) else "a map or list"
+        raise names.context.fail("E0373", f"a number is wanted, not {what}", node.span)
     if isinstance(node.value, float):
         return _exact(Fraction(node.text))
     if not isinstance(node.value, str):
@@ -49,25 +56,28 @@ def value_of(node: Node, names: Names) -> Named:
         return names.get(name, node.span)
     expr = parsed(node, names)
     try:
-        return evaluate(expr, lambda asked: _plain(asked, names, node))
+        return evaluate(expr, lambda asked: _plain(asked, names, node, expr))
     except ExpressionError as error:
-        text = str(node.value)
-        span = part_of(node.span, text, error.start, error.end)
-        raise names.context.fail("E0372", error.message, span, help=error.help, notes=_where(expr, names, node)) from None
+        span = part_of(node.span, str(node.value), error.start, error.end)
+        label = names.context.where
+        raise names.context.fail("E0372", error.message, span, label, help=error.help, notes=_known(expr, names)) from None
 
 
-def _plain(name: str, names: Names, node: Scalar) -> Value:
-    value = names.get(name, node.span)
+def _plain(name: str, names: Names, node: Scalar, expr: Expr) -> Value:
+    span = node.span
+    if name not in names.known:  # it may come to a problem: then its own place is what to show
+        at = next(part for part in walk(expr) if isinstance(part, Name) and part.name == name)
+        span = part_of(span, str(node.value), at.start, at.end)
+    value = names.get(name, span)
     if isinstance(value, NormKind | NormModule | NoNorm | ActKind):
         raise ExpressionError(f"`{name}` is a norm or an activation, not a number")
     return value
 
 
-def _where(expr: Expr, names: Names, node: Scalar) -> tuple[Note, ...]:
-    from archc.expressions.parse import names as names_in
-
+def _known(expr: Expr, names: Names) -> tuple[Note, ...]:
+    """The values the names of an expression have, as a note."""
     known = [f"{name} = {show(names.known[name])}" for name in names_in(expr) if name in names.known]
-    return (Note("with " + ", ".join(known), node.span),) if known else ()
+    return (Note("with " + ", ".join(known)),) if known else ()
 
 
 def show(value: object) -> str:
@@ -84,37 +94,39 @@ def _exact(value: Fraction) -> int | Fraction:
 
 
 def number(node: Node, names: Names) -> int | Fraction | float:
-    """Any number; E0323 otherwise."""
+    """Any number; E0373 otherwise."""
     value = value_of(node, names)
     if isinstance(value, bool) or not isinstance(value, int | Fraction | float):
-        raise names.context.fail("E0323", f"a number is wanted, not `{show(value)}`", *blame(node, names))
+        raise names.context.fail("E0373", f"a number is wanted, not `{show(value)}`", *blame(node, names))
     return value
 
 
-def whole(node: Node, names: Names, what: str, minimum: int = 1, maximum: int | None = None) -> int:
-    """A whole number in a range; E0323 if not whole, E0375 if too small, E0411 if beyond a limit."""
+def whole(node: Node, names: Names, what: str, minimum: int = 1, limit: str = "") -> int:
+    """A whole number in a range; E0373 if not whole, E0375 if too small, E0411 if beyond the limit of that name."""
     value = number(node, names)
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if not isinstance(value, int):
         span, label = blame(node, names)
-        raise names.context.fail("E0323", f"{what} must be a whole number, not {show(value)}", span, label)
+        raise names.context.fail("E0373", f"{what} must be a whole number, not {show(value)}", span, label)
     if value < minimum:
         span, label = blame(node, names)
         raise names.context.fail("E0375", f"{what} must be at least {minimum}, not {value}", span, label)
-    if maximum is not None and value > maximum:
+    most: int = getattr(names.context.limits, limit) if limit else _LARGEST
+    if value > most:
         span, label = blame(node, names)
-        shown = str(value) if value < 10**18 else f"{value:.3e}" if value < 10**300 else "a huge number"
-        raise names.context.fail("E0411", f"{what} of {shown} is over the limit of {maximum}", span, label)
+        shown = str(value) if value < 10**18 else f"{float(value):.3g}"
+        helped = f"raise it with --limit {limit}=N" if limit else ""
+        raise names.context.fail("E0411", f"{what} of {shown} is over the limit of {most}", span, label, help=helped)
     return value
 
 
 def truth(node: Node, names: Names, what: str) -> bool:
-    """True or false; E0323 otherwise."""
+    """True or false; E0373 otherwise."""
     value = value_of(node, names)
     if not isinstance(value, bool):
         helped = "write true or false" if show(value) in ("yes", "no", "on", "off") else ""
-        raise names.context.fail("E0323", f"{what} must be true or false, not {show(value)}", node.span, help=helped)
+        raise names.context.fail("E0373", f"{what} must be true or false, not {show(value)}", node.span, help=helped)
     return value
 
 
@@ -135,7 +147,7 @@ def word(node: Node, names: Names, what: str, allowed: tuple[str, ...]) -> str:
 
 
 def blame(node: Node, names: Names) -> tuple[Span, str]:
-    """Where the value was written: through names that only pass it on, to the user's own line if there is one."""
+    """Where the value was written, and in which stage: through names that only pass it on, to the user's own line if there is one."""
     span = node.span
     seen: set[str] = set()
     at: Node | None = node
@@ -146,8 +158,8 @@ def blame(node: Node, names: Names) -> tuple[Span, str]:
             break
         span = at.span
         if not names.context.is_definition(span.source):
-            return span, ""
-    return node.span, ""
+            return span, names.context.where
+    return node.span, names.context.where
 
 
 def argument_of(key: str, node: Node, names: Names) -> tuple[tuple[str, str], ...]:
@@ -163,8 +175,8 @@ def typed(declared: Map, node: Node, names: Names, what: str) -> Named:
     of = declared.get("type")
     type_ = of.value if isinstance(of, Scalar) else None
     checks: dict[object, Callable[[], Named]] = {
-        "channels": lambda: whole(node, names, what, 1, names.context.limits.channels),
-        "integer": lambda: whole(node, names, what, -(10**12), 10**12),
+        "channels": lambda: whole(node, names, what, 1, "channels"),
+        "integer": lambda: whole(node, names, what, -_LARGEST),
         "number": lambda: number(node, names),
         "boolean": lambda: truth(node, names, what),
         "act": lambda: act_kind(node, names),
@@ -187,7 +199,7 @@ def _any_word(declared: Map, node: Node, names: Names, what: str) -> str:
             return value
     if isinstance(node, Scalar) and isinstance(node.value, str):
         return node.value
-    raise names.context.fail("E0323", f"{what} must be a word", node.span)
+    raise names.context.fail("E0373", f"{what} must be a word", node.span)
 
 
 __all__ = ["Failed", "argument_of", "blame", "number", "parsed", "show", "truth", "typed", "value_of", "whole", "word"]

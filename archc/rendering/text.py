@@ -33,7 +33,9 @@ class _Page:
 
     def line(self, span: Span) -> str:
         """The first line of a span, "" beyond the text."""
-        text = self.texts.setdefault(id(span.source), lines(span.source.text))
+        text = self.texts.get(id(span.source))
+        if text is None:
+            text = self.texts[id(span.source)] = lines(span.source.text)
         return text[span.line - 1] if 0 < span.line <= len(text) else ""
 
 

@@ -3,7 +3,7 @@
 import json
 from functools import cache
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, cast
 
 Kind: TypeAlias = Literal["network", "resolved", "block", "module", "shortcut", "layout"]
 Schema: TypeAlias = dict[str, object]
@@ -17,10 +17,19 @@ def whole_schema() -> Schema:
     return found
 
 
+def inner(schema: Schema, key: str) -> Schema:
+    """A map inside a schema, empty where there is none."""
+    return cast("Schema", schema.get(key, {}))
+
+
+def schemas(value: object) -> list[Schema]:
+    """The schemas of a keyword that takes a list of them."""
+    return cast("list[Schema]", value)
+
+
 def definitions() -> dict[str, Schema]:
-    found = whole_schema()["$defs"]
-    assert isinstance(found, dict)  # noqa: S101  the file is ours
-    return found
+    """The parts of the schema, by name."""
+    return cast("dict[str, Schema]", whole_schema()["$defs"])
 
 
 @cache
@@ -36,13 +45,14 @@ def load_schema(kind: Kind) -> Schema:
     while waiting:
         at = waiting.pop()
         if isinstance(at, list):
-            waiting += at
+            waiting += cast("list[object]", at)
         elif isinstance(at, dict):
-            name = str(at.get("$ref", "")).removeprefix("#/$defs/")
+            schema = cast("Schema", at)
+            name = str(schema.get("$ref", "")).removeprefix("#/$defs/")
             if name and name not in needed:
                 needed[name] = known[name]
                 waiting.append(known[name])
-            waiting += at.values()
+            waiting += schema.values()
     whole = whole_schema()
     defs = {name: schema for name, schema in known.items() if name in needed}
     return {"$schema": whole["$schema"], "$id": f"{whole['$id']}:{kind}", **root, "$defs": defs}

@@ -38,11 +38,12 @@ def _as_dict(node: Map, under: str, problems: list[Diagnostic]) -> dict[str, obj
     for entry in node:
         if not isinstance(entry.key, str) and not indices:
             message = f"the key `{entry.key}` is a number"
-            problems.append(Diagnostic("E0209", message, entry.span, "only blocks are called by a number, under `blocks`"))
-        elif indices and isinstance(entry.key, str) and entry.key.isdigit():
+            problems.append(Diagnostic("E0210", message, entry.span, "only blocks are called by a number, under `blocks`"))
+        elif indices and isinstance(entry.key, str) and _is_index(entry.key):
             advice = f"write {entry.key} without quotes"
-            problems.append(Diagnostic("E0209", f"the index `{entry.key}` is a text", entry.span, help=advice))
-        found[str(entry.key)] = _as_value(entry.value, str(entry.key), problems)
+            problems.append(Diagnostic("E0210", f"the index `{entry.key}` is a text", entry.span, help=advice))
+        if entry is entry_of(node, str(entry.key)):
+            found[str(entry.key)] = _as_value(entry.value, str(entry.key), problems)
     return found
 
 
@@ -54,6 +55,10 @@ def _as_value(node: Node, under: str, problems: list[Diagnostic]) -> object:
             return [_as_value(item, "", problems) for item in node.items]
         case Map():
             return _as_dict(node, under, problems)
+
+
+def _is_index(key: str) -> bool:
+    return key.isascii() and key.isdigit()
 
 
 def place_of(root: Map, path: Path) -> Place:
@@ -73,7 +78,7 @@ def place_of(root: Map, path: Path) -> Place:
 
 def entry_of(node: Map, key: str) -> Entry:
     """The entry a text key stands for, which may be a number."""
-    entry = node.entry(key) or (node.entry(int(key)) if key.removeprefix("-").isdigit() else None)
+    entry = node.entry(key) or (node.entry(int(key)) if _is_index(key.removeprefix("-")) else None)
     if entry is None:
         raise LookupError(key)
     return entry

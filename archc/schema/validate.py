@@ -1,7 +1,7 @@
 """The check of a document against the schema of its kind: every problem at once, each with its place."""
 
 from archc.diagnostics import Diagnostic
-from archc.document.nodes import Map, Scalar
+from archc.document.nodes import Map, Node, Scalar
 from archc.schema.fast import is_valid
 from archc.schema.load import Kind, load_schema
 from archc.schema.places import as_document
@@ -12,27 +12,26 @@ VERSION = 1
 
 
 def validate(root: Map, kind: Kind) -> list[Diagnostic]:
-    """The problems of a document: E0201 to E0209, and E0331 for a step that is none. An unknown version is the only one.
+    """The problems of a document: E0201 to E0210, and E0331 for a step that is none. An unknown version is the only one.
 
-    `network` is a document as written, `resolved` one after `extends` and `set`. jsonschema is loaded only where there are problems.
+    `network` is a document as written, `resolved` one after `extends` and `set`. Only where there are
+    problems is jsonschema loaded.
     """
     version = root.get("archc")
     if version is not None and not _is_known(version):
-        return [_unknown_version(version)]
+        shown = f"`{version.text}`" if isinstance(version, Scalar) else "a map or a list"
+        advice = f"write `archc: {VERSION}`"
+        message = f"the version of the language cannot be {shown}"
+        return [Diagnostic("E0206", message, version.span, f"this archc knows version {VERSION} only", help=advice)]
     problems: list[Diagnostic] = []
     document = as_document(root, problems)
     schema = load_schema(kind)
     if is_valid(document, schema):
         return problems
-    from archc.schema.problems import problems_of  # noqa: PLC0415  it loads jsonschema, which is slow
+    from archc.schema.problems import problems_of
 
     return problems + problems_of(root, document, schema, kind)
 
 
-def _is_known(version: object) -> bool:
+def _is_known(version: Node) -> bool:
     return isinstance(version, Scalar) and version.value == VERSION and type(version.value) is int
-
-
-def _unknown_version(version: object) -> Diagnostic:
-    assert isinstance(version, Scalar | Map) or hasattr(version, "span")
-    return Diagnostic("E0206", "", None)

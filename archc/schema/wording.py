@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from typing import cast
 
 _KINDS = {
     "integer": "a whole number",
@@ -22,9 +23,9 @@ _WITH_TEXT = {
 }
 
 
-def wanted(types: str | Iterable[str]) -> str:
+def wanted(types: Iterable[str]) -> str:
     """What may stand in a place, from a schema's `type`: a whole number or an expression."""
-    names = frozenset([types] if isinstance(types, str) else types) - {"null"}
+    names = frozenset(types) - {"null"}
     return _WITH_TEXT.get(names) or " or ".join(words for name, words in _KINDS.items() if name in names)
 
 
@@ -32,7 +33,7 @@ def found(value: object) -> str:
     """What stands there: the number 3, the text "a", a map."""
     match value:
         case None:
-            return "nothing"
+            return "empty"
         case bool():
             return "true" if value else "false"
         case int() | float():
@@ -49,13 +50,18 @@ def short(text: str) -> str:
     return text if len(text) <= 60 else text[:59] + "…"
 
 
+def items(value: object) -> list[str]:
+    """The words of a keyword that takes one or a list."""
+    return [str(item) for item in cast("list[object]", value)] if isinstance(value, list) else [str(value)]
+
+
 def plural(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
-def advice(types: str | Iterable[str], value: object) -> str:
+def advice(types: Iterable[str], value: object) -> str:
     """How the value would be of the type, where that can be guessed."""
-    names = {types} if isinstance(types, str) else set(types)
+    names = set(types)
     match value:
         case None if "object" in names:
             return "write `{}` where there is nothing to say"
@@ -65,7 +71,7 @@ def advice(types: str | Iterable[str], value: object) -> str:
             return "write true or false"
         case str() if names & {"integer", "number"} and re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?", value):
             return "write it without quotes"
-        case bool() | int() | float() if "string" in names:
+        case bool() | int() | float() if names <= {"string", "array", "null"}:
             return f'write it with quotes: "{str(value).lower()}"'
         case _:
             return ""

@@ -22,7 +22,8 @@ def merge(child: Map, parent: Map, kind: str, report: Callable[[Diagnostic], Non
     changes = child.get("set")
     if isinstance(changes, Map):
         inherited = apply_all(inherited, changes.entries, report)
-    return Map((*own, *inherited.entries), child.span)
+    proof = [entry for entry in own if entry.key == "expect"]  # where a reader looks for it: at the end
+    return Map((*(entry for entry in own if entry.key != "expect"), *inherited.entries, *proof), child.span)
 
 
 def apply_all(root: Map, entries: tuple[Entry, ...], report: Callable[[Diagnostic], None]) -> Map:
@@ -46,7 +47,7 @@ def _nothing_there(root: Map, entry: Entry, name: str) -> Diagnostic:
         f"nothing to remove at `{entry.key}`",
         entry.span,
         f"there is no `{name}` here",
-        help=f"did you mean `{guess}`?" if guess else "",
+        help=f"did you mean `{guess}`?" if guess else "there are: " + ", ".join(known) if known else "",
     )
 
 

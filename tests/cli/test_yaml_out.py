@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archc.cli.yamlout import quoted, with_places
-from archc.diagnostics import Source
+from archc.diagnostics import Source, Span
 from archc.document.loader import parse
-from archc.document.nodes import Map, plain
+from archc.document.nodes import Entry, Map, Scalar, plain
 from archc.limits import Limits
 
 
@@ -54,6 +54,11 @@ def test_places_stand_in_a_column() -> None:
         "    out: 64              # net.yaml:4\n"
         "    order: [conv, norm]  # net.yaml:4\n"
     )
+
+
+def test_a_default_has_no_line() -> None:
+    span = Span(Source("default", ""), 1, 1, 1, 1)
+    assert with_places(Map((Entry("act", span, Scalar("relu", "relu", span)),), span)) == "act: relu  # default\n"
 
 
 texts = st.text(st.characters(exclude_categories=("Cs",)), max_size=20)

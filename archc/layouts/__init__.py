@@ -1,0 +1,1 @@
+"""Layouts: the tables that turn canonical names into those of a zoo's model files."""

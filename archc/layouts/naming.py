@@ -1,0 +1,86 @@
+"""The names a layout gives a graph: the attribute path of each node, the state-dict key of each tensor."""
+
+from collections.abc import Iterator
+
+from archc.diagnostics import Diagnostic, Note, Span, SpecError, in_order
+from archc.ir.graph import Graph, Node, Scope
+from archc.layouts.lookup import Levels, Lookup
+from archc.layouts.table import Layout
+
+
+def attribute_paths(graph: Graph, layout: Layout) -> dict[str, str]:
+    """From node names to attribute paths in order of execution; "" for a node the layout dissolves at the top."""
+    return {node.name: path for node, path, _ in _paths(graph, layout)}
+
+
+def state_keys(graph: Graph, layout: Layout) -> dict[str, str]:
+    """From canonical to emitted keys, in order of execution. Raises SpecError (E0322) where two tensors have one key."""
+    keys: dict[str, str] = {}
+    canonical: dict[str, str] = {}
+    clashes: list[Diagnostic] = []
+    lookup = Lookup(layout, graph.scopes)
+    for node, path, prefix in _paths(graph, layout, lookup):
+        parameters = node.op.parameters()
+        if not parameters:
+            continue
+        renamed = lookup.renamed(node.scope, node.local)
+        for parameter in parameters:
+            own = f"{node.name}.{parameter.name}"
+            levels = renamed.get(parameter.name)
+            key = f"{path}.{parameter.name}" if path else parameter.name
+            if levels is not None:
+                key = ".".join((prefix, *levels) if prefix else levels)
+            first = canonical.setdefault(key, own)
+            if first != own:
+                clashes.append(_clash(lookup, graph, key, first, node))
+            keys[own] = key
+    if clashes:
+        raise SpecError(in_order(clashes[:1]))
+    return keys
+
+
+def _paths(graph: Graph, layout: Layout, lookup: Lookup | None = None) -> Iterator[tuple[Node, str, str]]:
+    """Each node, its attribute path, and that of the scope that owns it."""
+    lookup = lookup or Lookup(layout, graph.scopes)
+    numbers: dict[str, int] = {}
+    prefixes: dict[str, str] = {"": ""}
+
+    def below(prefix: str, levels: Levels) -> str:
+        for level in levels:
+            if level == "#":  # the parent's next number, in order of execution
+                number = numbers.get(prefix, 0)
+                numbers[prefix] = number + 1
+                level = str(number)
+            prefix = f"{prefix}.{level}" if prefix else level
+        return prefix
+
+    def prefix_of(path: str) -> str:
+        if path not in prefixes:
+            scope = lookup.scopes[path]
+            prefixes[path] = below(prefix_of(lookup.parent(path)), lookup.own(scope))
+        return prefixes[path]
+
+    for node in graph.nodes:
+        prefix = prefix_of(node.scope)
+        yield node, below(prefix, lookup.step(node.scope, node.local)), prefix
+
+
+def _clash(lookup: Lookup, graph: Graph, key: str, first: str, node: Node) -> Diagnostic:
+    other = first.rpartition(".")[0]
+    mine = f"{node.name}.{key.rpartition('.')[2]}"
+    places = [(mine, _says(lookup, node)), (first, _says(lookup, next(n for n in graph.nodes if n.name == other)))]
+    named = [(who, span) for who, span in places if span is not None]
+    span = named[0][1] if named else node.origin
+    notes = tuple(Note(f"and here, for `{who}`", at) for who, at in named[1:] if at != span)
+    message = f"`{first}` and `{mine}` have one key, `{key}`, in layout `{lookup.layout.name}`"
+    return Diagnostic("E0322", message, span, "gives one name twice", notes=notes, help="a layout gives every tensor its own key")
+
+
+def _says(lookup: Lookup, node: Node) -> Span | None:
+    """Where the layout decides the path of a node: its own entry, else that of the nearest scope around it."""
+    span = lookup.step_span(node.scope, node.local)
+    scope: Scope | None = lookup.scopes.get(node.scope)
+    while span is None and scope is not None and scope.path:
+        span = lookup.own_span(scope)
+        scope = lookup.scopes.get(lookup.parent(scope.path))
+    return span

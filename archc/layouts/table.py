@@ -1,0 +1,127 @@
+"""A layout as data: for each kind of scope a table from step names to attribute paths, read from its document."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from archc.diagnostics import Diagnostic, Span, SpecError, in_order
+from archc.document.nodes import Map, Node, Scalar
+from archc.suggest import nearest
+
+_LEVEL = re.compile(r"(?:[A-Za-z0-9_-]|\{[^{}]*\})+|#")
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+STAGE_NAMES = ("n", "i", "name")
+BLOCK_NAMES = ("n", "i", "name", "stage")
+STEP_NAMES = ("n", "i")
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """An attribute path with its placeholders: the levels of `layer{n}.blocks`, none for `""`; and where the layout says it."""
+
+    levels: tuple[str, ...]
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The names in one kind of scope: `own` is `self`, `rest` is `*`; steps in a loop are keyed `loop.step`.
+
+    `parameters` are tensors by `step.tensor`, their paths counted from the scope's own.
+    """
+
+    own: Path | None = None
+    rest: Path | None = None
+    steps: Mapping[str, Path] = field(default_factory=dict)
+    parameters: Mapping[str, Path] = field(default_factory=dict)
+
+
+EMPTY = Table()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """How a zoo names what a graph holds; `stages` is for every stage that `by_stage` does not name.
+
+    `keys_only`: the keys are those of files that no tree of modules can have.
+    """
+
+    name: str
+    stages: Path = Path(("{name}",))
+    by_stage: Mapping[str, Path] = field(default_factory=dict)
+    blocks: Path = Path(("{i}",))
+    stem: Table = EMPTY
+    block: Table = EMPTY
+    head: Table = EMPTY
+    modules: Mapping[str, Table] = field(default_factory=dict)
+    keys_only: bool = False
+
+
+CANONICAL = Layout(name="canonical", modules=MappingProxyType({}), by_stage=MappingProxyType({}))
+"""Names as the structure gives them: `layer1.0.conv1`."""
+
+
+def read_layout(root: Map) -> Layout:
+    """The layout a document (after `extends` and `set`) describes.
+
+    Raises SpecError: E0321 for what is not an attribute path, E0324 for a placeholder that stands for nothing there.
+    """
+    found: list[Diagnostic] = []
+    name, keys_only, modules = root.get("layout"), root.get("keys_only"), root.get("modules")
+    stages, blocks = root.get("stages"), root.get("blocks")
+    layout = Layout(
+        name=str(name.value) if isinstance(name, Scalar) else "",
+        stages=_path(stages, STAGE_NAMES, found) if isinstance(stages, Scalar) else Path(("{name}",)),
+        by_stage={str(e.key): _path(e.value, STAGE_NAMES, found) for e in stages} if isinstance(stages, Map) else {},
+        blocks=Path(("{i}",)) if blocks is None else _path(blocks, BLOCK_NAMES, found),
+        stem=_table(root.get("stem"), found),
+        block=_table(root.get("block"), found),
+        head=_table(root.get("head"), found),
+        modules={str(e.key): _table(e.value, found) for e in modules} if isinstance(modules, Map) else {},
+        keys_only=isinstance(keys_only, Scalar) and keys_only.value is True,
+    )
+    if found:
+        raise SpecError(in_order(found))
+    return layout
+
+
+def _table(node: Node | None, found: list[Diagnostic]) -> Table:
+    if not isinstance(node, Map):
+        return EMPTY
+    tensors = node.get("parameters")
+    steps = {
+        str(entry.key): _path(entry.value, STEP_NAMES if "." in str(entry.key) else (), found)
+        for entry in node
+        if entry.key != "parameters"
+    }
+    own, rest = steps.pop("self", None), steps.pop("*", None)
+    parameters = {str(e.key): _path(e.value, STEP_NAMES, found) for e in tensors} if isinstance(tensors, Map) else {}
+    return Table(own, rest, steps, parameters)
+
+
+def _path(node: Node, names: tuple[str, ...], found: list[Diagnostic]) -> Path:
+    """The path a value says; what is wrong with it goes to `found`."""
+    value = node.value if isinstance(node, Scalar) else None
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        message = "an attribute path is a word, a number, or several with dots between them"
+        found.append(Diagnostic("E0321", message, node.span, "not an attribute path"))
+        return Path((), node.span)
+    levels = tuple(str(value).split(".")) if value != "" else ()
+    for level in levels:
+        if _LEVEL.fullmatch(level) is None:
+            message = f"`{value}` is not an attribute path"
+            helped = 'levels are letters, digits, `_` and `-`, or `#`, with a dot between two; "" is no level'
+            found.append(Diagnostic("E0321", message, node.span, f"at `{level}`", help=helped))
+            break
+        for placeholder in _PLACEHOLDER.findall(level):
+            if placeholder not in names:
+                found.append(_unknown(placeholder, names, node.span))
+    return Path(levels, node.span)
+
+
+def _unknown(placeholder: str, names: tuple[str, ...], span: Span) -> Diagnostic:
+    guess = nearest(placeholder, names)
+    known = ", ".join(f"{{{name}}}" for name in names) or "none: only stages, blocks and steps of a loop are counted"
+    helped = f"did you mean `{{{guess}}}`?" if guess else f"placeholders here: {known}"
+    return Diagnostic("E0324", f"`{{{placeholder}}}` stands for nothing here", span, "unknown placeholder", help=helped)

@@ -1,0 +1,131 @@
+"""Keys of one map that are unknown or missing, told together: a missing `repeat` beside an unknown `repaet` is one mistake."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import cast
+
+from archc.diagnostics import Diagnostic
+from archc.document.nodes import Map
+from archc.schema.load import Kind, Schema, definitions, inner
+from archc.schema.places import Path, Place, entry_of, shown
+from archc.schema.violations import Violation
+from archc.schema.wording import items, plural
+from archc.suggest import nearest
+
+KEYWORDS = ("additionalProperties", "required", "dependentRequired")
+_FORMS = ("op", "module", "repeat", "steps")
+_HOMES = ("block_settings", "stage", "input", "expect", "preprocess", "source")
+_FEW = 12
+
+
+@dataclass(slots=True, eq=False)
+class Keys:
+    """A map with wrong keys: what its schemas allow, what they miss, and what is there that none knows."""
+
+    path: Path
+    place: Place
+    kind: Kind
+    title: str = ""
+    known: list[str] = field(default_factory=list[str])
+    unknown: list[str] = field(default_factory=list[str])
+    missing: list[str] = field(default_factory=list[str])
+    unplaced: bool = False
+
+    def add(self, violation: Violation) -> None:
+        """A violation of required, dependentRequired or additionalProperties at this map."""
+        schema = violation.schema
+        there = cast("dict[str, object]", violation.value)
+        allowed = inner(schema, "properties")
+        self.title = self.title or str(schema.get("title", ""))
+        self.known += [key for key in allowed if key not in self.known]
+        match violation.keyword:
+            case "required":
+                needed = items(violation.wanted)
+                self.unplaced = self.unplaced or needed == ["before"]
+            case "dependentRequired":
+                needed = [
+                    other for key, others in inner(schema, "dependentRequired").items() if key in there for other in items(others)
+                ]
+            case _:
+                needed = []
+                patterns = list(inner(schema, "patternProperties"))
+                beyond = [key for key in there if key not in allowed and not any(re.search(p, key) for p in patterns)]
+                self.unknown += [key for key in beyond if key not in self.unknown]
+        self.missing += [key for key in needed if key not in there and key not in self.missing]
+
+    @property
+    def what(self) -> str:
+        return f"`{shown(self.path)}`" if self.path else f"this {self.kind}".replace("resolved", "network")
+
+
+def key_problems(keys: Keys) -> Iterator[Diagnostic]:
+    """E0201, E0202, E0208, or E0331 for a step that says nothing of what it is."""
+    node = keys.place.node
+    assert isinstance(node, Map)  # noqa: S101  only maps have keys
+    missing = [key for key in keys.missing if not (key == "before" and keys.unplaced)]
+    unit = {"kernel", "out"} <= set(keys.known) and not keys.title
+    known = [*keys.known, *(_FORMS if unit else ())]
+    unknown = keys.unknown or [str(e.key) for e in node if e.key not in keys.known and nearest(str(e.key), missing)]
+    for key in unknown:
+        guess = nearest(key, missing) or nearest(key, [other for other in known if other not in node])
+        if guess in missing:
+            missing.remove(guess)
+        elif unit and guess in _FORMS:
+            missing = []
+        yield _unknown(keys, key, guess)
+    if missing == ["kernel", "out"]:
+        label = "neither `op`, `module`, `repeat` nor a convolution's `kernel` and `out`"
+        yield Diagnostic("E0331", f"{keys.what} is no step", keys.place.key_span, label)
+    else:
+        for key in missing:
+            yield Diagnostic("E0202", f"{keys.what} does not say its `{key}`", keys.place.key_span, help=_hint(keys, key))
+    if keys.unplaced:
+        advice = "`after:` or `before:` a node of the branch, or `before: add`"
+        yield Diagnostic("E0202", f"{keys.what} does not say where it stands", keys.place.key_span, help=advice)
+
+
+def _hint(keys: Keys, key: str) -> str:
+    if not keys.path and key in ("stem", "head"):
+        return f"write `{key}: {{}}` where there is none"
+    return "`set` changes what `extends` names" if key == "extends" else ""
+
+
+def _unknown(keys: Keys, key: str, guess: str | None) -> Diagnostic:
+    node = keys.place.node
+    assert isinstance(node, Map)  # noqa: S101  only maps have keys
+    entry = entry_of(node, key)
+    head = key.partition(".")[0]
+    if not keys.path and "extends" in node and (f"key_{head}" in definitions() or head in _definition_keys(keys.kind)):
+        message = f"`{key}` stands beside `extends`"
+        return Diagnostic("E0208", message, entry.span, "only changes do, under `set`", help=f"move it: `set: {{{key}: …}}`")
+    label = f"not a key of `{keys.title}`" if keys.path and keys.title else "not a key here"
+    message = f"unknown key `{key}` in {keys.what}"
+    return Diagnostic("E0201", message, entry.span, label, help=_advice(keys, key, guess))
+
+
+def _advice(keys: Keys, key: str, guess: str | None) -> str:
+    if guess:
+        return f"did you mean `{guess}`?"
+    if keys.path[-1:] == ("blocks",):
+        return "blocks are called by their index, from 0"
+    head, dot, rest = key.partition(".")
+    if dot and head in keys.known:
+        return f"there is no map `{head}` to change: write `{head}: {{{rest}: …}}`"
+    home = _home(key) if not keys.path else "the top level" if f"key_{key}" in definitions() else ""
+    if home:
+        return f"it belongs in {home}"
+    return f"the keys are {plural(keys.known)}" if len(keys.known) <= _FEW else ""
+
+
+def _home(key: str) -> str:
+    """The map of a network whose key this is, for one that was written at the top level."""
+    for name in _HOMES:
+        if key in inner(definitions()[name], "properties"):
+            return "`block`" if name == "block_settings" else "a stage" if name == "stage" else f"`{name}`"
+    return ""
+
+
+def _definition_keys(kind: Kind) -> Schema:
+    """The keys of a definition's document, those it inherits among them."""
+    return inner(inner(definitions()[f"{kind}_document"], "else"), "properties")

@@ -1,0 +1,52 @@
+"""`archc new`: what it writes passes `archc check` as it stands."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from archc.cli.main import main
+from archc.cost import total
+from archc.pipeline import compile_spec
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "words", [(), ("--from", "resnet50"), ("--from", "cifar_resnet20"), ("--from", "vgg19"), ("--from", "preact_resnet18")]
+)
+def test_passes_check(words: tuple[str, ...], folder: Path) -> None:
+    assert (main(["new", "my_net", *words]), main(["check", "my_net.yaml"])) == (0, 0)
+
+
+@pytest.mark.parametrize("words", [(), ("--from", "resnet50")])
+def test_states_figures(words: tuple[str, ...], folder: Path) -> None:
+    """So that the first change of the network is noticed."""
+    assert main(["new", "my_net", *words]) == 0
+    cost = total(compile_spec("my_net.yaml").graph)
+    assert f"params: {cost.parameters}, macs: {cost.macs}" in (folder / "my_net.yaml").read_text()
+
+
+def test_stdout_is_what_is_written(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert (main(["new", "my_net", "-o", "-"]), main(["new", "my_net"])) == (0, 0)
+    assert capsys.readouterr().out == (folder / "my_net.yaml").read_text()
+
+
+def test_existing_file_is_kept(folder: Path) -> None:
+    (folder / "my_net.yaml").write_text("mine")
+    assert (main(["new", "my_net"]), (folder / "my_net.yaml").read_text()) == (2, "mine")
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("class", 1), ("None", 1), ("a\nb", 2), ("1a", 2), ("_a", 2), ("é", 2), ("a/b", 2), ("a" * 64, 2)]
+)
+def test_refused_name(name: str, code: int, folder: Path) -> None:
+    assert (main(["new", name]), os.listdir(folder)) == (code, [])
+
+
+def test_unknown_parent(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert (main(["new", "my_net", "--from", "resnte50"]), "did you mean `resnet50`?" in capsys.readouterr().err) == (2, True)

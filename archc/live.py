@@ -26,19 +26,26 @@ def torch_module(target: str, /, **overrides: object) -> "torch.nn.Module":
 
 
 def load_module(compiled: "Compiled") -> ModuleType:
-    """The emitted source as an imported module, one for each graph and layout."""
+    """The emitted source as an imported module; the same module for the same source."""
+    import hashlib
     import importlib.util
     import linecache
 
+    from archc.backend import find_backend
+
     if importlib.util.find_spec("torch") is None:
         raise ImportError("archc.torch_module needs torch, which archc itself does not: pip install 'archc[torch]'", name="torch")
-    source = emitted_source(compiled)
-    name = f"archc.live.{compiled.graph.name}"
-    module = ModuleType(name, f"The network `{compiled.graph.name}`, as archc emits it.")
-    # torch.jit.script and tracebacks read the source through linecache; a size without mtime is never invalidated.
-    filename = f"<archc {compiled.graph.name}>"
+    [file] = find_backend("torch").emit(compiled).files
+    content = b"".join(file.chunks)
+    # pickle and torch.jit look a class's module up by its name, so two networks of one name must not share it.
+    name = f"archc.live.{compiled.graph.name}_{hashlib.sha256(content).hexdigest()[:12]}"
+    if name in sys.modules:
+        return sys.modules[name]
+    source, filename = content.decode(), f"<{name}>"
+    # torch.jit.script and tracebacks read source through linecache, which never drops an entry without a modification time.
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+    module = ModuleType(name)
     module.__file__ = filename
-    sys.modules[name] = module  # pickle, dataclasses and torch.jit look a class's module up by name
+    sys.modules[name] = module
     exec(compile(source, filename, "exec"), module.__dict__)  # noqa: S102  our own output, from checked names and literals
     return module

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archc.diagnostics import Diagnostic, Note, Source, Span, SpecError, in_order
-from archc.document.loader import parse, parse_value
+from archc.document.loader import parse_value
 from archc.document.nodes import Entry, Map, Scalar
-from archc.document.source import read_source
 from archc.ir.graph import Graph
 from archc.layouts.table import CANONICAL, Layout
-from archc.library import Document, Kind, Library, display_name, kind_of, shipped_file, shipped_names, shipped_root
+from archc.library import Document, Kind, Library, display_name, shipped_file, shipped_names, shipped_root
 from archc.limits import DEFAULT_LIMITS, Limits
 from archc.lower.context import Context
 from archc.lower.network import NetworkLowering
@@ -55,14 +54,15 @@ def locate(target: str) -> tuple[Path, str]:
 
 def read_spec(target: str, *, overrides: Sequence[str] = (), limits: Limits = DEFAULT_LIMITS) -> Document:
     """The document in full, after `extends`, `set` and the command line's changes. Raises SpecError."""
-    return _read(target, overrides, limits)[1]
+    return _read(Library(limits), target, overrides)
 
 
 def complete_spec(target: str, *, overrides: Sequence[str] = (), limits: Limits = DEFAULT_LIMITS) -> Map:
     """As read_spec, every default written out. Raises SpecError, also where the network itself has a problem."""
     from archc.complete import complete
 
-    library, document = _read(target, overrides, limits)
+    library = Library(limits)
+    document = _read(library, target, overrides)
     context = Context(library, limits)
     root = complete(context, document)
     if context.diagnostics:
@@ -70,19 +70,20 @@ def complete_spec(target: str, *, overrides: Sequence[str] = (), limits: Limits 
     return root
 
 
-def _read(target: str, overrides: Sequence[str], limits: Limits, kind: Kind | None = "network") -> tuple[Library, Document]:
+def _read(library: Library, target: str, overrides: Sequence[str], kind: Kind | None = "network") -> Document:
     path, name = locate(target)
-    library = Library(limits, path)
+    library.origin = path
+    library.diagnostics.clear()
     document = library.read(path, name, kind)
     if overrides:
-        document = _overridden(library, document, overrides, limits)
+        document = _overridden(library, document, overrides)
     if library.diagnostics:
         raise SpecError(in_order(library.diagnostics))
-    return library, document
+    return document
 
 
-def _overridden(library: Library, document: Document, overrides: Sequence[str], limits: Limits) -> Document:
-    entries = tuple(_override(text, limits) for text in overrides)
+def _overridden(library: Library, document: Document, overrides: Sequence[str]) -> Document:
+    entries = tuple(_override(text, library.limits) for text in overrides)
     root = apply_all(document.root, entries, library.diagnostics.append)
     if not library.diagnostics:
         library.diagnostics += validate(root, "resolved")
@@ -107,16 +108,22 @@ def compile_spec(
     target: str, *, overrides: Sequence[str] = (), limits: Limits = DEFAULT_LIMITS, layout: str | None = None
 ) -> Compiled:
     """The checked graph of a network, or SpecError with every problem found, sorted."""
-    library, document = _read(target, overrides, limits)
-    return compile_document(library, document, overrides, limits, layout)
+    library = Library(limits)
+    return compile_document(library, _read(library, target, overrides), overrides, layout)
 
 
 def compile_document(
-    library: Library, document: Document, overrides: Sequence[str], limits: Limits, layout: str | None = None
+    library: Library,
+    document: Document,
+    overrides: Sequence[str] = (),
+    layout: str | None = None,
+    *,
+    every_layout: bool = False,
 ) -> Compiled:
-    """As compile_spec, of a document that was read already."""
+    """As compile_spec, of a document that was read already; `every_layout` checks those that are not asked for too."""
     from archc.semantics import check_graph
 
+    limits = library.limits
     context = Context(library, limits)
     with _no_collection():
         graph = NetworkLowering(context, document).lower()
@@ -124,7 +131,7 @@ def compile_document(
         if graph is not None and not found:
             touched = any(not text.startswith("expect") for text in overrides)
             found += check_graph(document.root, graph, limits, expected=not touched)
-        table = _layout(library, document, layout, graph, found)
+        table = _layout(library, document, layout, graph if every_layout else None, found)
     if found or graph is None:
         cut = len(found) - limits.diagnostics
         ordered = in_order(found)
@@ -145,7 +152,7 @@ def _no_collection() -> Iterator[None]:
 
 
 def _layout(library: Library, document: Document, wanted: str | None, graph: Graph | None, found: list[Diagnostic]) -> Layout:
-    """The layout asked for, else the spec's first, else canonical names; all that the spec names are checked."""
+    """The layout asked for, else the spec's first, else canonical names; with a graph, all that the spec names are checked."""
     from archc.layouts.naming import state_keys
 
     node = document.root.get("layouts")
@@ -159,6 +166,9 @@ def _layout(library: Library, document: Document, wanted: str | None, graph: Gra
         found.append(Diagnostic("E0320", f"this spec has no layout `{wanted}`", at.span if at else None, help=helped))
         return chosen
     for entry in entries:
+        wants = str(entry.key) == wanted or (wanted is None and entry is entries[0])
+        if graph is None and not wants:
+            continue
         try:
             table = _read_layout(library, entry)
             if graph is not None and not found:
@@ -167,7 +177,7 @@ def _layout(library: Library, document: Document, wanted: str | None, graph: Gra
             used = Note(f"layout `{entry.key}` of this network", entry.span)
             found += [Diagnostic(d.code, d.message, d.span, d.label, (*d.notes, used), d.help) for d in error.diagnostics]
             continue
-        if str(entry.key) == wanted or (wanted is None and entry is entries[0]):
+        if wants:
             chosen = table
     return chosen
 
@@ -191,19 +201,20 @@ def _spec(document: Document) -> Spec:
     return Spec(document.name, str(title.value) if isinstance(title, Scalar) else "", words, document.path, root)
 
 
-def check_file(target: str, *, overrides: Sequence[str] = (), limits: Limits = DEFAULT_LIMITS) -> tuple[Diagnostic, ...]:
-    """Every problem of a network or a definition; empty if there is none."""
+def check_file(
+    target: str, *, overrides: Sequence[str] = (), limits: Limits = DEFAULT_LIMITS, library: Library | None = None
+) -> tuple[Diagnostic, ...]:
+    """Every problem of a network or a definition; empty if there is none. Many files are checked with one library, which
+    reads each parent and definition once."""
+    library = Library(limits) if library is None else library
     try:
-        path, name = locate(target)
-        library = Library(limits, path)
-        written = parse(read_source(path, name, limits), limits)
-        if kind_of(written) == "network":
-            compile_spec(target, overrides=overrides, limits=limits)
-            return ()
-        document = library.read(path, name)
-        return check_definition(library, document)
+        document = _read(library, target, overrides, None)
+        if document.kind != "network":
+            return check_definition(library, document)
+        compile_document(library, document, overrides, every_layout=True)
     except SpecError as error:
         return in_order(list(error.diagnostics))
+    return ()
 
 
 def check_definition(library: Library, document: Document) -> tuple[Diagnostic, ...]:

@@ -14,18 +14,18 @@ from archc.suggest import nearest
 
 def check_graph(root: Map, graph: Graph, limits: Limits, *, expected: bool = True) -> list[Diagnostic]:
     """Every problem; `expected` False leaves `expect` aside (a spec changed on the command line is another network)."""
-    found = _params(root, graph, limits)
+    total = cost.total(graph)
+    found = _params(root, total.parameters, limits)
     if not found:
         found += _sizes(root, graph)
     found += _features(root, graph)
     expect = root.get("expect")
     if expected and isinstance(expect, Map):
-        found += _expect(expect, graph)
+        found += _expect(expect, graph, total)
     return found
 
 
-def _params(root: Map, graph: Graph, limits: Limits) -> list[Diagnostic]:
-    count = cost.parameters(graph)
+def _params(root: Map, count: int, limits: Limits) -> list[Diagnostic]:
     if count <= limits.params:
         return []
     stages = root.entry("stages") or root.entry("block")
@@ -75,8 +75,8 @@ def _features(root: Map, graph: Graph) -> list[Diagnostic]:
     return found
 
 
-def _expect(expect: Map, graph: Graph) -> list[Diagnostic]:
-    actual = {"params": cost.parameters(graph), "macs": cost.macs(graph), "depth": cost.depth(graph)}
+def _expect(expect: Map, graph: Graph, total: cost.Cost) -> list[Diagnostic]:
+    actual = {"params": total.parameters, "macs": total.macs, "depth": cost.depth(graph)}
     found = []
     for key, value in actual.items():
         node = expect.get(key)

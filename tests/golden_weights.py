@@ -47,7 +47,7 @@ def module_kind(module: nn.Module) -> str:
     for cls, kind in KINDS.items():
         if isinstance(module, cls):
             return kind
-    named = any("Norm" in cls.__name__ or "Evo" in cls.__name__ for cls in type(module).__mro__)
+    named = any("Norm" in cls.__name__ for cls in type(module).__mro__)
     return "norm" if named and module._parameters.keys() | module._buffers.keys() >= {"weight", "bias"} else "other"
 
 

@@ -222,13 +222,13 @@ def _dropout(op: Dropout, x: Tensor) -> Tensor:
 
 
 def _drop_block(op: Dropout, x: Tensor) -> Tensor:
-    """Ghiasi et al. 2018, algorithm 1, with gamma for the squares that fit; a mask for each channel."""
-    _, _, h, w = x.shape
-    size = min(op.size, h, w)
-    gamma = op.rate * h * w / size**2 / ((h - size + 1) * (w - size + 1))
-    seeds = x.new_empty(x.shape).bernoulli_(gamma)
-    dropped = F.max_pool2d(seeds, size, 1, size // 2)[:, :, :h, :w]
-    keep = 1 - dropped
+    """Ghiasi et al. 2018, algorithm 1, one mask for all channels; an even square reaches one less up and left (timm)."""
+    n, _, h, w = x.shape
+    tall, wide = min(op.size, h), min(op.size, w)
+    gamma = op.rate * h * w / (tall * wide) / ((h - tall + 1) * (w - wide + 1))
+    centres = x.new_empty((n, 1, h, w)).bernoulli_(gamma)
+    dropped = F.max_pool2d(centres, (tall, wide), 1, (tall // 2, wide // 2))
+    keep = 1 - dropped[:, :, (tall + 1) % 2 :, (wide + 1) % 2 :]
     return x * keep * keep.numel() / (keep.sum() + 1e-7)
 
 

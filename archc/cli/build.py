@@ -4,8 +4,11 @@ import sys
 from argparse import ArgumentParser, Namespace
 
 from archc.cli.command import Command
-from archc.cli.console import say
+from archc.cli.console import say, show
 from archc.cli.parsing import UsageError, limits_of, spec_arguments
+
+NO_BACKEND = ("E0501", "E0502", "E0508")
+"""The target is unknown, offered twice or cannot be loaded: the command line is at fault, no spec."""
 
 EXAMPLES = """\
   archc build resnet50                          writes resnet50.py
@@ -26,22 +29,31 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
+    from archc.backend import BackendError
+    from archc.diagnostics import Diagnostic
+
+    try:
+        return _build(arguments)
+    except BackendError as error:
+        show((Diagnostic(error.code, error.message, help=error.help),), color=arguments.color)
+        return 2 if error.code in NO_BACKEND else 1
+
+
+def _build(arguments: Namespace) -> int:
     from archc.backend import find_backend
     from archc.output import destinations, write_files
     from archc.pipeline import compile_spec
 
     backend = find_backend(arguments.target)
     compiled = compile_spec(arguments.spec, overrides=arguments.set, limits=limits_of(arguments), layout=arguments.layout)
-    artifact = backend.emit(compiled)
+    files = backend.emit(compiled).files
     if arguments.output == "-":
-        if len(artifact.files) != 1:
-            raise UsageError(
-                f"`{arguments.target}` writes {len(artifact.files)} files, which cannot all go to the standard output"
-            )
-        sys.stdout.buffer.writelines(artifact.files[0].chunks)
+        if len(files) != 1:
+            raise UsageError(f"`{arguments.target}` writes {len(files)} files, which cannot all go to the standard output")
+        sys.stdout.buffer.writelines(files[0].chunks)
         return 0
-    paths = destinations([file.name for file in artifact.files], arguments.output)
-    write_files([(path, file.chunks) for path, file in zip(paths, artifact.files, strict=True)], force=arguments.force)
+    paths = destinations([file.name for file in files], arguments.output)
+    write_files([(path, file.chunks) for path, file in zip(paths, files, strict=True)], force=arguments.force)
     for path in paths:
         say(f"wrote {path}")
     return 0

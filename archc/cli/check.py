@@ -30,15 +30,17 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
+    from archc.library import Library
     from archc.pipeline import check_file
 
     limits = limits_of(arguments)
+    library = Library(limits)
     targets = list(_targets(arguments.paths))
     found: dict[tuple[object, ...], Diagnostic] = {}
     progress = _Progress(len(targets))
     for done, target in enumerate(targets):
         progress.show(done, target)
-        for diagnostic in check_file(target, overrides=arguments.set, limits=limits):
+        for diagnostic in check_file(target, overrides=arguments.set, limits=limits, library=library):
             found.setdefault(_place(diagnostic), diagnostic)  # a parent's problem is every child's: once is enough
     progress.clear()
     diagnostics = tuple(found.values())

@@ -5,6 +5,7 @@ import yaml
 from archc.diagnostics import Diagnostic, Source, SpecError, in_order
 from archc.document.builder import Builder
 from archc.document.events import events
+from archc.document.frames import BROKEN
 from archc.document.lines import Places
 from archc.document.nodes import Map, Node, Scalar
 from archc.document.source import text_source
@@ -37,6 +38,8 @@ def _read(source: Source, limits: Limits) -> tuple[Node, list[Diagnostic]]:
         builder.read(events(source.text))
     except yaml.YAMLError as error:
         raise SpecError(in_order([*builder.found, syntax_error(error, source)])) from None
+    if builder.root is BROKEN:
+        raise SpecError(in_order(builder.found))
     match builder.root:
         case None | Scalar(value=None, text=""):
             empty = Diagnostic("E0112", f"`{source.name}` is empty", Places(source).span(0, 0))

@@ -45,14 +45,17 @@ def bytes_source(data: bytes, name: str, limits: Limits) -> Source:
                 ),
             )
         ) from None
-    return text_source(text, name, limits)
+    return _checked(Source(name, text), limits)
 
 
 def text_source(text: str, name: str, limits: Limits) -> Source:
     """A text that came as text: the value of `--set`, a string of the API. Raises SpecError: E0006, E0007, E0401."""
-    source = Source(name, text.removeprefix("\ufeff"))
     if len(text) > limits.bytes:
         raise _refused("E0401", f"`{name}` has more than {limits.bytes} bytes", name, "raise it with `--limit bytes=N`")
+    return _checked(Source(name, text.removeprefix("\ufeff")), limits)
+
+
+def _checked(source: Source, limits: Limits) -> Source:
     if found := refused_characters(source, limits):
         raise SpecError(in_order(found))
     return source

@@ -145,7 +145,7 @@ class Position(Op):
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         if inputs[0].shape != (self.tokens, self.channels):
-            raise ShapeError("E0316", f"a table of {self.tokens}x{self.channels} positions is added to {inputs[0]}")
+            raise ShapeError("", f"a table of {self.tokens}x{self.channels} positions is added to {inputs[0]}")
         return (inputs[0],)
 
     def parameters(self) -> tuple[Parameter, ...]:

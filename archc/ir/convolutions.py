@@ -30,7 +30,7 @@ class Conv(Op):
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         channels, height, width = feature_map(inputs[0], "conv")
         if channels != self.in_channels:
-            raise ShapeError("E0313", f"a convolution of {self.in_channels} channels reads {channels}")
+            raise ShapeError("", f"a convolution of {self.in_channels} channels reads {channels}")
         for what, count in (("input", self.in_channels), ("output", self.out_channels)):
             must_divide(self.groups, count, f"{what} channels", "groups")
         size = (window(n, self.kernel, self.stride, self.padding, self.dilation) for n in (height, width))
@@ -61,7 +61,7 @@ class Linear(Op):
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         (type_,) = inputs
         if type_.channels != self.in_channels:
-            raise ShapeError("E0313", f"a linear layer of {self.in_channels} channels reads {type_.channels}")
+            raise ShapeError("", f"a linear layer of {self.in_channels} channels reads {type_.channels}")
         if len(type_.shape) == 2:
             return (TensorType((type_.shape[0], self.out_channels)),)
         return (TensorType((self.out_channels, *type_.shape[1:])),)

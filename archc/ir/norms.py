@@ -34,7 +34,7 @@ class Norm(Op):
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         (type_,) = inputs
         if type_.channels != self.channels:
-            raise ShapeError("E0313", f"a norm of {self.channels} channels reads {type_.channels}")
+            raise ShapeError("", f"a norm of {self.channels} channels reads {type_.channels}")
         if self.norm == "group":
             must_divide(self.groups, self.channels, "channels", "groups")
         if self.norm != "layer" and len(type_.shape) != 3:
@@ -101,7 +101,7 @@ class Scale(Op):
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         if self.channels not in (1, inputs[0].channels):
-            raise ShapeError("E0313", f"a scale of {self.channels} channels reads {inputs[0].channels}")
+            raise ShapeError("", f"a scale of {self.channels} channels reads {inputs[0].channels}")
         return (inputs[0],)
 
     def parameters(self) -> tuple[Parameter, ...]:

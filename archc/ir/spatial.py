@@ -61,7 +61,7 @@ class BlurPool(Op):
         channels, height, width = feature_map(inputs[0], "blur_pool")
         padding = self.padding
         if channels != self.channels:
-            raise ShapeError("E0313", f"a blur pool of {self.channels} channels reads {channels}")
+            raise ShapeError("", f"a blur pool of {self.channels} channels reads {channels}")
         if min(height, width) <= padding:
             raise ShapeError("E0311", f"reflection by {padding} does not fit a size of {min(height, width)}", "kernel")
         return (TensorType((channels, *(window(n, self.kernel, self.stride, padding) for n in (height, width)))),)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from archc.diagnostics import Diagnostic, Note, Source, Span
-from archc.library import Library
+from archc.library import Document, Kind, Library
 from archc.limits import Limits
 
 
@@ -23,6 +23,7 @@ class Context:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     trail: list[tuple[Span, str]] = field(default_factory=list)
     stage: str = ""
+    found: dict[tuple[str, Source, Kind], Document] = field(default_factory=dict)
     defaulted: dict[int, dict[str, object]] = field(default_factory=dict)
 
     @contextmanager

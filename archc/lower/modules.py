@@ -19,6 +19,9 @@ _DEFAULTS = ("norm", "act", "conv")
 
 def definition(context: Context, name: Scalar, kind: Kind) -> Document:
     """The definition a name stands for; problems in finding or reading it are reported, and Failed raised."""
+    key = (str(name.value), name.span.source, kind)
+    if key in context.found:
+        return context.found[key]
     user = context.library.file_of(name.span.source)
     try:
         path = context.library.find(name, user, kind)
@@ -27,6 +30,7 @@ def definition(context: Context, name: Scalar, kind: Kind) -> Document:
         context.diagnostics += error.diagnostics
         raise Failed from None
     check_parameters(context, document)
+    context.found[key] = document
     return document
 
 

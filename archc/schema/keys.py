@@ -66,7 +66,9 @@ def key_problems(keys: Keys) -> Iterator[Diagnostic]:
     missing = [key for key in keys.missing if not (key == "before" and keys.unplaced)]
     unit = {"kernel", "out"} <= set(keys.known) and not keys.title
     known = [*keys.known, *(_FORMS if unit else ())]
-    unknown = keys.unknown or [str(e.key) for e in node if e.key not in keys.known and nearest(str(e.key), missing)]
+    unknown = keys.unknown or [
+        str(e.key) for e in node if e.key not in keys.known and not str(e.key).startswith("x-") and nearest(str(e.key), missing)
+    ]
     for key in unknown:
         guess = nearest(key, missing) or nearest(key, [other for other in known if other not in node])
         if guess in missing:
@@ -96,7 +98,12 @@ def _unknown(keys: Keys, key: str, guess: str | None) -> Diagnostic:
     assert isinstance(node, Map)  # noqa: S101  only maps have keys
     entry = entry_of(node, key)
     head = key.partition(".")[0]
-    if not keys.path and "extends" in node and (f"key_{head}" in definitions() or head in _definition_keys(keys.kind)):
+    if (
+        not keys.path
+        and "extends" in node
+        and keys.kind != "resolved"
+        and (f"key_{head}" in definitions() or head in _definition_keys(keys.kind))
+    ):
         message = f"`{key}` stands beside `extends`"
         return Diagnostic("E0208", message, entry.span, "only changes do, under `set`", help=f"move it: `set: {{{key}: …}}`")
     label = f"not a key of `{keys.title}`" if keys.path and keys.title else "not a key here"
@@ -105,17 +112,18 @@ def _unknown(keys: Keys, key: str, guess: str | None) -> Diagnostic:
 
 
 def _advice(keys: Keys, key: str, guess: str | None) -> str:
+    head, dot, rest = key.partition(".")
+    if dot and head in keys.known:
+        return f"there is no map `{head}` to change: write `{head}: {{{rest}: …}}`"
     if guess:
         return f"did you mean `{guess}`?"
     if keys.path[-1:] == ("blocks",):
         return "blocks are called by their index, from 0"
-    head, dot, rest = key.partition(".")
-    if dot and head in keys.known:
-        return f"there is no map `{head}` to change: write `{head}: {{{rest}: …}}`"
     home = _home(key) if not keys.path else "the top level" if f"key_{key}" in definitions() else ""
     if home:
         return f"it belongs in {home}"
-    return f"the keys are {plural(keys.known)}" if len(keys.known) <= _FEW else ""
+    known = [other for other in keys.known if other not in ("after", "before")]
+    return f"the keys are {plural(known)}" if len(known) <= _FEW else ""
 
 
 def _home(key: str) -> str:

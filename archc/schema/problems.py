@@ -40,7 +40,8 @@ def _problem(violation: Violation, place: Place) -> Iterator[Diagnostic]:
     span = place.node.span
     match violation.keyword:
         case "type":
-            words = schema["description"] if "description" in schema and "title" not in schema else wanted(items(limit))
+            own = "description" in schema and "title" not in schema and "pattern" not in schema
+            words = schema["description"] if own else wanted(items(limit))
             yield Diagnostic("E0203", f"{what} must be {words}, not {found(value)}", span, help=advice(items(limit), value))
         case "oneOf" | "enum" | "const":
             yield _not_allowed(what, value, violation, place)

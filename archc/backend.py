@@ -1,0 +1,99 @@
+"""What a backend is: an object with `emit`, found by name among the installed entry points of the group `archc.backends`."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from archc.ir.graph import Graph
+from archc.layouts.table import Layout
+
+GROUP = "archc.backends"
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file to write: its name, without folders, and its bytes in chunks."""
+
+    name: str
+    chunks: Iterable[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """What a backend makes of a network. Backends never touch the disk: the command line writes."""
+
+    files: tuple[File, ...]
+
+
+class Description(Protocol):
+    """What a spec says of itself: its name, a title for people, and `source` in the order written (paper, where)."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def source(self) -> Sequence[tuple[str, str]]: ...
+
+
+class Network(Protocol):
+    """A checked network, as a backend sees it."""
+
+    @property
+    def spec(self) -> Description: ...
+    @property
+    def graph(self) -> Graph: ...
+    @property
+    def layout(self) -> Layout: ...
+
+
+class Backend(Protocol):
+    """A target of `archc build`: a frozen dataclass whose fields are its command-line options."""
+
+    def emit(self, network: Network, /) -> Artifact:
+        """The files of a network. Raises BackendError where the target cannot say it."""
+        ...
+
+
+@dataclass(eq=False)
+class BackendError(Exception):
+    """A network the target cannot say, or a target that cannot be used; `code` is one of E0501 to E0539."""
+
+    code: str
+    message: str
+    help: str = ""
+
+    def __str__(self) -> str:
+        return self.message
+
+
+def find_backend(name: str) -> Backend:
+    """The installed backend of a name, with its options at their defaults.
+
+    Raises BackendError: E0501 for an unknown name, E0502 where two packages offer the name, E0508 for one that cannot be loaded.
+    """
+    from importlib.metadata import entry_points
+
+    found = entry_points(group=GROUP)
+    named = sorted({entry.value for entry in found if entry.name == name})
+    if len(named) > 1:
+        offers = " and ".join(f"`{value}`" for value in named)
+        raise BackendError("E0502", f"two backends are called `{name}`: {offers}", "uninstall one of them")
+    if not named:
+        raise _unknown(name, sorted({entry.name for entry in found}))
+    entry = next(entry for entry in found if entry.name == name)
+    try:
+        backend: Backend = entry.load()()
+    except (ImportError, AttributeError, TypeError) as error:
+        raise BackendError("E0508", f"backend `{name}` (`{entry.value}`) cannot be loaded: {error}") from error
+    return backend
+
+
+def _unknown(name: str, known: list[str]) -> BackendError:
+    from archc.suggest import nearest
+
+    guess = nearest(name, known)
+    if guess is not None:
+        return BackendError("E0501", f"there is no backend `{name}`", f"did you mean `{guess}`?")
+    listed = "installed: " + ", ".join(known) if known else "none is installed: `pip install archc` brings the built-in ones"
+    return BackendError("E0501", f"there is no backend `{name}`", listed)

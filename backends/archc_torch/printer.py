@@ -1,0 +1,82 @@
+"""Source text broken into lines of at most 88 columns, as ruff format would."""
+
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+WIDTH = 88
+
+
+@dataclass(frozen=True, slots=True)
+class Bracket:
+    """A call, a literal or a comprehension: the text up to its opening bracket, its items, and the closing bracket.
+
+    `spread`: once broken, every item has a line of its own. `comma` is false in a comprehension.
+    """
+
+    head: str
+    items: tuple["Doc", ...]
+    tail: str = ")"
+    spread: bool = False
+    comma: bool = True
+
+
+Doc: TypeAlias = str | Bracket
+
+
+def call(function: str, *arguments: Doc) -> Bracket:
+    """`function(arguments)`."""
+    return Bracket(function + "(", arguments)
+
+
+def prefixed(prefix: str, doc: Doc) -> Doc:
+    """Text glued before: `name=`, `*`."""
+    return prefix + doc if isinstance(doc, str) else replace(doc, head=prefix + doc.head)
+
+
+def flat(doc: Doc) -> str:
+    """On one line."""
+    if isinstance(doc, str):
+        return doc
+    return doc.head + (", " if doc.comma else " ").join(map(flat, doc.items)) + doc.tail
+
+
+def lines(doc: Doc, indent: int, prefix: str = "", suffix: str = "") -> list[str]:
+    """The statement `prefix doc suffix`; broken at the outermost bracket first."""
+    pad = " " * indent
+    whole = prefix + flat(doc) + suffix
+    if isinstance(doc, str) or indent + len(whole) <= WIDTH:
+        return [pad + whole]
+    body = ", ".join(map(flat, doc.items))
+    if doc.comma and not doc.spread and len(doc.items) > 1 and indent + 4 + len(body) <= WIDTH:
+        return [pad + prefix + doc.head, f"{pad}    {body}", pad + doc.tail + suffix]
+    between = "," if doc.comma and (len(doc.items) > 1 or doc.spread) else ""
+    found = [pad + prefix + doc.head]
+    for item in doc.items:
+        found += lines(item, indent + 4, "", between)
+    return [*found, pad + doc.tail + suffix]
+
+
+def signature(name: str, parameters: list[str], result: str, indent: int) -> list[str]:
+    """`def name(parameters) -> result:`."""
+    return lines(Bracket(f"def {name}(", tuple(parameters)), indent, "", f" -> {result}:")
+
+
+def choice(target: str, then: str, condition: str, other: str, indent: int) -> list[str]:
+    """`target = then if condition else other`."""
+    pad = " " * indent
+    text = f"{pad}{target} = {then} if {condition} else {other}"
+    if len(text) <= WIDTH:
+        return [text]
+    inner = f"{pad}    {then} if {condition} else {other}"
+    if len(inner) <= WIDTH:
+        return [f"{pad}{target} = (", inner, f"{pad})"]
+    return [f"{pad}{target} = (", f"{pad}    {then}", f"{pad}    if {condition}", f"{pad}    else {other}", f"{pad})"]
+
+
+def number(value: object) -> str:
+    """A Python literal: `1e-5`, `64`, `0.1`."""
+    if isinstance(value, bool | int):
+        return repr(value)
+    text = repr(float(value))  # type: ignore[arg-type]  an attribute that is no integer is a float or a Fraction
+    mantissa, e, exponent = text.partition("e")
+    return f"{mantissa}e{int(exponent)}" if e else text

@@ -121,6 +121,7 @@ def compile_document(
     every_layout: bool = False,
 ) -> Compiled:
     """As compile_spec, of a document that was read already; `every_layout` checks those that are not asked for too."""
+    from archc.ir.verify import verify
     from archc.semantics import check_graph
 
     limits = library.limits
@@ -129,6 +130,7 @@ def compile_document(
         graph = NetworkLowering(context, document).lower()
         found = list(context.diagnostics)
         if graph is not None and not found:
+            verify(graph)
             touched = any(not text.startswith("expect") for text in overrides)
             found += check_graph(document.root, graph, limits, expected=not touched)
         table = _layout(library, document, layout, graph if every_layout else None, found)

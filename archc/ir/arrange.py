@@ -1,13 +1,11 @@
 """Operations that combine or rearrange values: sums, products, splits, tokens."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from archc.ir.op import Op, Parameter
 from archc.ir.types import ShapeError, TensorType, feature_map, must_divide
 
 
-@dataclass(frozen=True, slots=True)
 class Identity(Op):
     """The value itself: a shortcut that changes nothing."""
 
@@ -17,7 +15,6 @@ class Identity(Op):
         return (inputs[0],)
 
 
-@dataclass(frozen=True, slots=True)
 class Add(Op):
     """The sum of operands of one shape, or of maps NxCxHxW with NxCx1x1 (Cao et al. 2019, Fig. 4d)."""
 
@@ -29,7 +26,6 @@ class Add(Op):
         return (_same("addition", whole or inputs),)
 
 
-@dataclass(frozen=True, slots=True)
 class Mul(Op):
     """The product of operands of one shape, or of a map NxCxHxW with one NxCx1x1, Nx1xHxW or Nx1x1x1."""
 
@@ -51,7 +47,6 @@ def _same(what: str, inputs: tuple[TensorType, ...]) -> TensorType:
     return inputs[0]
 
 
-@dataclass(frozen=True, slots=True)
 class Concat(Op):
     """Operands one after the other: maps and vectors along the channels, tokens along the tokens."""
 
@@ -67,7 +62,6 @@ class Concat(Op):
         return (TensorType((sum(type_.channels for type_ in inputs), *inputs[0].shape[1:])),)
 
 
-@dataclass(frozen=True, slots=True)
 class Split(Op):
     """The channels in `parts` equal parts: as many outputs."""
 
@@ -82,7 +76,6 @@ class Split(Op):
         return (TensorType((channels // self.parts, *inputs[0].shape[1:])),) * self.parts
 
 
-@dataclass(frozen=True, slots=True)
 class PadChannels(Op):
     """Zero channels before and after (He et al. 2015, section 3.3, option A)."""
 
@@ -95,7 +88,6 @@ class PadChannels(Op):
         return (TensorType((self.before + channels + self.after, height, width)),)
 
 
-@dataclass(frozen=True, slots=True)
 class Shuffle(Op):
     """Channels ordered (group, part, c) become (part, group, c)."""
 
@@ -111,7 +103,6 @@ class Shuffle(Op):
         return (inputs[0],)
 
 
-@dataclass(frozen=True, slots=True)
 class Flatten(Op):
     """Everything but the batch in one axis: NxCxHxW to NxCHW."""
 
@@ -124,7 +115,6 @@ class Flatten(Op):
         return (TensorType((length,)),)
 
 
-@dataclass(frozen=True, slots=True)
 class Tokens(Op):
     """The positions of a map as tokens, row by row: NxCxHxW to NxHWxC."""
 
@@ -135,7 +125,6 @@ class Tokens(Op):
         return (TensorType((height * width, channels)),)
 
 
-@dataclass(frozen=True, slots=True)
 class Position(Op):
     """Adds a learned table of the input's shape TxC, begun normal with deviation 1/sqrt(C): it fixes the input's size."""
 
@@ -152,7 +141,6 @@ class Position(Op):
         return (Parameter("weight", (self.tokens, self.channels)),)
 
 
-@dataclass(frozen=True, slots=True)
 class Attention(Op):
     """Scaled dot-product attention of query, key and value tokens in `heads` heads (Vaswani et al. 2017, section 3.2)."""
 
@@ -170,7 +158,6 @@ class Attention(Op):
         return (TensorType((query.shape[0], value.channels)),)
 
 
-@dataclass(frozen=True, slots=True)
 class Take(Op):
     """One token of many: NxTxC to NxC."""
 

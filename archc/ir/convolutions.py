@@ -1,6 +1,5 @@
 """Operations with weights that count as multiply-adds: convolutions and linear layers."""
 
-from dataclasses import dataclass
 from typing import ClassVar, Literal, TypeAlias
 
 from archc.ir.op import Op, Parameter
@@ -9,10 +8,10 @@ from archc.ir.types import ShapeError, TensorType, feature_map, must_divide, win
 Weights: TypeAlias = Literal["plain", "standardized", "scaled"]
 
 
-@dataclass(frozen=True, slots=True)
 class Conv(Op):
     """A 2-D convolution. `standardized`: weights of zero mean and unit variance over each filter (Qiao et al. 2019);
-    `scaled`: the same times a learned gain and `gamma / sqrt(fan_in)` (Brock et al. 2021)."""
+    `scaled`: the same times a learned gain and `gamma / sqrt(fan_in)` (Brock et al. 2021).
+    """
 
     kind: ClassVar[str] = "conv"
     in_channels: int
@@ -49,7 +48,6 @@ class Conv(Op):
         return height * width * channels * (self.in_channels // self.groups) * self.kernel * self.kernel
 
 
-@dataclass(frozen=True, slots=True)
 class Linear(Op):
     """A matrix product over the channels, at each position of a map, each token, or of a vector."""
 
@@ -77,7 +75,6 @@ class Linear(Op):
         return rows * self.in_channels
 
 
-@dataclass(frozen=True, slots=True)
 class ChannelConv(Op):
     """A 1-D convolution along the channels of a pooled map NxCx1x1 (Wang et al. 2020, ECA); one filter, zero padding."""
 

@@ -20,7 +20,8 @@ Argument: TypeAlias = int | Fraction | float | bool | str
 @dataclass(frozen=True, slots=True)
 class Init:
     """How a tensor begins: `constant` (value), `normal` (std = value), `kaiming_normal_fan_out`, `kaiming_normal_fan_in`,
-    `xavier_uniform`, or `torch` (the layer's own default)."""
+    `xavier_uniform`, or `torch` (the layer's own default).
+    """
 
     kind: str
     value: float = 0.0
@@ -53,7 +54,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class ScopeArgument:
-    """A value a scope was made with; `passed` is the name it has in the enclosing scope, None where it is an expression or constant."""
+    """A value a scope was made with; `passed` is the name it has in the enclosing scope, None where it is none of its names."""
 
     name: str
     value: Argument

@@ -1,10 +1,9 @@
 """Normalisation and activation."""
 
-from dataclasses import dataclass
 from typing import ClassVar, Literal, TypeAlias
 
 from archc.ir.op import Op, Parameter
-from archc.ir.types import ShapeError, TensorType, must_divide, feature_map
+from archc.ir.types import ShapeError, TensorType, feature_map, must_divide
 
 NormName: TypeAlias = Literal["batch", "group", "layer", "instance"]
 
@@ -15,7 +14,6 @@ ACTIVATIONS = (
 """Every activation; `gelu` is exact (erf), `gelu_tanh` its approximation."""
 
 
-@dataclass(frozen=True, slots=True)
 class Norm(Op):
     """Normalisation with a learned scale and shift per channel.
 
@@ -46,10 +44,9 @@ class Norm(Op):
         learned = (Parameter("weight", shape, not self.frozen), Parameter("bias", shape, not self.frozen))
         if self.norm != "batch":
             return learned
-        return (*learned, Parameter("running_mean", shape, False), Parameter("running_var", shape, False))
+        return (*learned, Parameter("running_mean", shape, trainable=False), Parameter("running_var", shape, trainable=False))
 
 
-@dataclass(frozen=True, slots=True)
 class Act(Op):
     """A pointwise non-linearity; `slope` is leaky_relu's (negative side) and elu's alpha, 0 elsewhere."""
 
@@ -61,7 +58,6 @@ class Act(Op):
         return (inputs[0],)
 
 
-@dataclass(frozen=True, slots=True)
 class Softmax(Op):
     """`space`: over H·W of each channel. `parts`: over P where the channels are P equal parts, part first (NxP·C)."""
 
@@ -79,7 +75,6 @@ class Softmax(Op):
         return (inputs[0],)
 
 
-@dataclass(frozen=True, slots=True)
 class Affine(Op):
     """`scale · x + shift`, two constants."""
 
@@ -91,7 +86,6 @@ class Affine(Op):
         return (inputs[0],)
 
 
-@dataclass(frozen=True, slots=True)
 class Scale(Op):
     """A learned factor per channel, begun at `value` (layer scale, Touvron et al. 2021); `channels` 1: one for all (SkipInit)."""
 
@@ -108,10 +102,10 @@ class Scale(Op):
         return (Parameter("weight", (self.channels,)),)
 
 
-@dataclass(frozen=True, slots=True)
 class Dropout(Op):
     """Zeroes elements with probability `rate` in training; `drop_path` whole images (Huang et al. 2016), `drop_block` squares
-    of `size` (Ghiasi et al. 2018)."""
+    of `size` (Ghiasi et al. 2018).
+    """
 
     kind: ClassVar[str] = "dropout"
     rate: float

@@ -1,13 +1,12 @@
 """What an operation is: its attributes, and from them its output shapes, its parameters and its multiply-adds."""
 
-from dataclasses import dataclass, fields
 from typing import ClassVar
 
 from archc.ir.types import TensorType
+from archc.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Record):
     """A tensor an operation owns: learned, or a buffer that is only kept."""
 
     name: str
@@ -22,8 +21,7 @@ class Parameter:
         return n
 
 
-@dataclass(frozen=True, slots=True)
-class Op:
+class Op(Record):
     """An operation is its attributes. Subclasses are the closed set that every backend matches on."""
 
     kind: ClassVar[str] = ""
@@ -43,5 +41,5 @@ class Op:
 
 def stated(op: Op) -> list[tuple[str, object]]:
     """The attributes that are not at their default, in the order they are declared."""
-    found = ((field, getattr(op, field.name)) for field in fields(op))
+    found = ((field, getattr(op, field.name)) for field in op.record_fields.values())
     return [(field.name, value) for field, value in found if value != field.default]

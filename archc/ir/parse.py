@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import MISSING, fields
 from fractions import Fraction
 from typing import Any, TypeVar, get_args
 
@@ -10,6 +9,7 @@ from archc.ir.graph import Argument, Graph, Init, InitPolicy, Node, Role, Scope,
 from archc.ir.ops import OPERATIONS, Operation
 from archc.ir.text import FORMAT, KEYWORDS, named_outputs
 from archc.ir.types import TensorType
+from archc.record import Missing
 
 T = TypeVar("T")
 
@@ -209,14 +209,14 @@ def _node(line: _Line, types: dict[str, TensorType]) -> Node:
 
 def _operation(line: _Line, kind: type[Operation], values: dict[str, Any]) -> Operation:
     """An operation of these attributes, each of its declared type."""
-    known = {field.name: field for field in fields(kind)}
+    known = kind.record_fields
     for name, value in values.items():
         if name not in known:
             raise ValueError(f"line {line.number}: `{kind.kind}` has no attribute `{name}`")
         if not _fits(value, known[name].type):
             raise ValueError(f"line {line.number}: `{name}` cannot be {value!r}")
     for name, field in known.items():
-        if field.default is MISSING and name not in values:
+        if field.default is Missing and name not in values:
             raise ValueError(f"line {line.number}: `{kind.kind}` needs `{name}`")
     make: Callable[..., Operation] = kind
     return make(**values)

@@ -1,13 +1,11 @@
 """Operations on the spatial grid: pools, padding, subsampling."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from archc.ir.op import Op, Parameter
 from archc.ir.types import ShapeError, TensorType, feature_map, window
 
 
-@dataclass(frozen=True, slots=True)
 class MaxPool(Op):
     """The largest value of each window; padding is minus infinity."""
 
@@ -18,10 +16,9 @@ class MaxPool(Op):
     ceil: bool = False
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
-        return (_pooled(inputs[0], "max_pool", self.kernel, self.stride, self.padding, self.ceil),)
+        return (_pooled(inputs[0], self),)
 
 
-@dataclass(frozen=True, slots=True)
 class AvgPool(Op):
     """The mean of each window; `count_include_pad` says whether padding counts in the divisor."""
 
@@ -33,17 +30,17 @@ class AvgPool(Op):
     count_include_pad: bool = True
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
-        return (_pooled(inputs[0], "avg_pool", self.kernel, self.stride, self.padding, self.ceil),)
+        return (_pooled(inputs[0], self),)
 
 
-def _pooled(type_: TensorType, what: str, kernel: int, stride: int, padding: int, ceil: bool) -> TensorType:
-    channels, height, width = feature_map(type_, what)
-    if padding * 2 > kernel:
-        raise ShapeError("E0309", f"padding {padding} is more than half of kernel {kernel}", "padding")
-    return TensorType((channels, *(window(n, kernel, stride, padding, ceil=ceil) for n in (height, width))))
+def _pooled(type_: TensorType, pool: MaxPool | AvgPool) -> TensorType:
+    channels, height, width = feature_map(type_, pool.kind)
+    if pool.padding * 2 > pool.kernel:
+        raise ShapeError("E0309", f"padding {pool.padding} is more than half of kernel {pool.kernel}", "padding")
+    size = (window(n, pool.kernel, pool.stride, pool.padding, ceil=pool.ceil) for n in (height, width))
+    return TensorType((channels, *size))
 
 
-@dataclass(frozen=True, slots=True)
 class BlurPool(Op):
     """A fixed binomial filter per channel after reflection padding (Zhang 2019); its filter is a buffer."""
 
@@ -67,10 +64,9 @@ class BlurPool(Op):
         return (TensorType((channels, *(window(n, self.kernel, self.stride, padding) for n in (height, width)))),)
 
     def parameters(self) -> tuple[Parameter, ...]:
-        return (Parameter("filt", (self.channels, 1, self.kernel, self.kernel), False),)
+        return (Parameter("filt", (self.channels, 1, self.kernel, self.kernel), trainable=False),)
 
 
-@dataclass(frozen=True, slots=True)
 class GlobalPool(Op):
     """The mean over H and W: NxCxHxW to NxCx1x1."""
 
@@ -80,7 +76,6 @@ class GlobalPool(Op):
         return (TensorType((feature_map(inputs[0], "global_pool")[0], 1, 1)),)
 
 
-@dataclass(frozen=True, slots=True)
 class AdaptiveAvgPool(Op):
     """Means over `size` by `size` near-equal windows."""
 
@@ -91,7 +86,6 @@ class AdaptiveAvgPool(Op):
         return (TensorType((feature_map(inputs[0], "adaptive_avg_pool")[0], self.size, self.size)),)
 
 
-@dataclass(frozen=True, slots=True)
 class Sum(Op):
     """The sum over H and W: NxCxHxW to NxCx1x1."""
 
@@ -101,7 +95,6 @@ class Sum(Op):
         return (TensorType((feature_map(inputs[0], "sum")[0], 1, 1)),)
 
 
-@dataclass(frozen=True, slots=True)
 class Pad(Op):
     """Zeros around the map."""
 
@@ -116,7 +109,6 @@ class Pad(Op):
         return (TensorType((channels, height + self.top + self.bottom, width + self.left + self.right)),)
 
 
-@dataclass(frozen=True, slots=True)
 class Subsample(Op):
     """Every `stride`-th row and column, from the first."""
 
@@ -128,7 +120,6 @@ class Subsample(Op):
         return (TensorType((channels, -(-height // self.stride), -(-width // self.stride))),)
 
 
-@dataclass(frozen=True, slots=True)
 class SpaceToDepth(Op):
     """Squares of `block` by `block` pixels become channels, position first: channel `(dy · block + dx) · C + c`."""
 

@@ -98,7 +98,7 @@ def _attributes(node: Node) -> Iterator[str]:
     values = dict(stated(node.op))
     passed = dict(node.arguments)
     waiting = iter(node.arguments)
-    for name in type(node.op).__slots__:
+    for name in node.op.record_fields:
         if name in passed:
             attribute, argument = next(waiting)
             yield f" {attribute}={literal(getattr(node.op, attribute))}<{word(argument)}"

@@ -20,7 +20,8 @@ class TensorType:
 
 class ShapeError(ValueError):
     """Operands or attributes that do not fit. `attribute` names the field at fault, "" the operands; a `code` of "" stands for what
-    no spec leads to."""
+    no spec leads to.
+    """
 
     def __init__(self, code: str, message: str, attribute: str = "", help: str = "") -> None:
         super().__init__(message)

@@ -121,7 +121,7 @@ def _owned(node: Node, scopes: dict[str, dict[str, Argument]]) -> None:
     if node.scope and not node.name.startswith(node.scope + "."):
         raise GraphError(node.name, f"stands in `{node.scope}`, which its name does not begin with")
     if node.arguments:
-        attributes = type(node.op).__slots__
+        attributes = node.op.record_fields
         for place, (attribute, passed) in enumerate(node.arguments):
             if attribute not in attributes:
                 raise GraphError(node.name, f"says where `{attribute}` comes from, which `{node.op.kind}` does not have")

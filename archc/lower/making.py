@@ -69,7 +69,7 @@ def _make(frame: Frame, atom: Atom, a: Attributes, operands: list[Ref], kind: st
     recorded = dict(a.finish())
     if isinstance(op, Identity) and kind in ("norm", "act"):
         return operands[0]  # `norm: none`: the name stands for what it would have read
-    fields = type(op).__dataclass_fields__
+    fields = op.record_fields
     arguments = tuple((key, name) for key, name in recorded.items() if key in fields)
     channels = _channels(kind, atom, frame.names, recorded, operands)
     init = _init(frame, atom, op)

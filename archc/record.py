@@ -1,0 +1,65 @@
+"""Frozen values compared by their fields, made without compiling code for each class.
+
+`@dataclass(frozen=True, slots=True)` compiles six methods a class, 0.6 to 0.85 ms each: thirty operations would be a tenth of
+what `archc check` takes. Type checkers read a subclass as they read a frozen dataclass.
+"""
+
+from typing import Any, ClassVar, NoReturn, dataclass_transform
+
+
+class Missing:
+    """The default of a field that has none."""
+
+
+class Field:
+    """A field's name, its declared type, and its default."""
+
+    __slots__ = ("default", "name", "type")
+
+    def __init__(self, name: str, type: object, default: object) -> None:
+        self.name = name
+        self.type = type
+        self.default = default
+
+
+@dataclass_transform(frozen_default=True)
+class Record:
+    """A subclass declares fields by annotation, those with a default last."""
+
+    record_fields: ClassVar[dict[str, Field]] = {}
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        own = {
+            name: Field(name, declared, cls.__dict__.get(name, Missing))
+            for name, declared in cls.__annotations__.items()
+            if getattr(declared, "__origin__", declared) is not ClassVar
+        }
+        cls.record_fields = {**cls.record_fields, **own}
+        setattr(cls, "__match_args__", tuple(cls.record_fields))  # noqa: B010  type checkers make their own
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        fields = self.record_fields
+        values = self.__dict__
+        values.update(zip(fields, given, strict=False))
+        for field in list(fields.values())[len(given) :]:
+            if field.name not in named and field.default is Missing:
+                raise TypeError(f"{type(self).__name__} needs `{field.name}`")
+            values[field.name] = named.pop(field.name, field.default)
+        if named or len(given) > len(fields):
+            raise TypeError(f"{type(self).__name__} has no field {', '.join(map(repr, named or given[len(fields) :]))}")
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and self.__dict__ == other.__dict__
+
+    def __hash__(self) -> int:
+        return hash((type(self), *self.__dict__.values()))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self.__dict__.items())})"
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"cannot set `{name}`: {type(self).__name__} is frozen")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError(f"cannot delete `{name}`: {type(self).__name__} is frozen")

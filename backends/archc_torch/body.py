@@ -1,0 +1,201 @@
+"""What one emitted class holds: the operations and children of a scope, those of dissolved scopes among them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from archc.backend import BackendError
+from archc.ir.graph import Init, Role, Scope
+from archc.layouts.lookup import Levels
+from archc_torch.parts import Applied, Child, Leaf, Part, Parts
+from archc_torch.words import is_word
+
+Passed = dict[str, str | None]
+"""Which argument of the class each argument of a scope inside it came from."""
+
+
+@dataclass(slots=True, eq=False)
+class Member:
+    """One operation, or one child with a class of its own (`part`), in a body.
+
+    `name` is its path in the scope, `levels` its attribute path in the class; `arguments` say which argument of the class an
+    attribute (or the child's argument) came from. `bare`: the layout gives its one tensor, not the module, that path.
+    """
+
+    name: str
+    levels: Levels
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    role: Role
+    applied: Applied | None = None
+    part: int = -1
+    arguments: tuple[tuple[str, str | None], ...] = ()
+    init: tuple[tuple[str, Init], ...] = ()
+    bare: bool = False
+    inner: str = ""
+    """The dissolved block it comes from, "" if it is the scope's own."""
+
+
+@dataclass(slots=True, eq=False)
+class Body:
+    """Members in order of execution over numbered values."""
+
+    scope: Scope
+    members: list[Member]
+    inputs: tuple[int, ...]
+    input_names: tuple[str, ...]
+    outputs: tuple[int, ...]
+    output_names: tuple[str, ...]
+
+
+@dataclass(slots=True, eq=False)
+class Bodies:
+    """Bodies by part; `whole` are the parts that have a class or function of their own."""
+
+    parts: Parts
+    bodies: dict[int, Body] = field(default_factory=dict)
+    whole: set[int] = field(default_factory=set)
+
+
+@dataclass(slots=True, eq=False)
+class _Flattening:
+    """One body being made; `expanded` are the scopes that have to be dissolved into it."""
+
+    bodies: Bodies
+    expanded: frozenset[str]
+    members: list[Member] = field(default_factory=list)
+    numbers: dict[Levels, int] = field(default_factory=dict)
+    count: int = 0
+
+    def values(self, numbers: tuple[int, ...], known: dict[int, int]) -> tuple[int, ...]:
+        for number in numbers:
+            if number not in known:
+                known[number] = self.count
+                self.count += 1
+        return tuple([known[number] for number in numbers])
+
+    def counted(self, prefix: Levels, levels: Levels) -> Levels:
+        """`#` replaced by the parent's next number."""
+        if "#" not in levels:
+            return prefix + levels
+        for level in levels:
+            if level == "#":
+                number = self.numbers.get(prefix, 0)
+                self.numbers[prefix] = number + 1
+                prefix = (*prefix, str(number))
+            else:
+                prefix = (*prefix, level)
+        return prefix
+
+    def run(self, part: Part, base: str, prefix: Levels, owner: Levels, known: dict[int, int], passed: Passed, inner: str) -> None:
+        lookup = self.bodies.parts.lookup
+        for item in part.items:
+            name = f"{base}.{item.local}" if base else item.local
+            inputs = self.values(item.inputs, known)
+            if isinstance(item, Leaf):
+                self.leaf(item, name, prefix, known, passed, part.scope, inner)
+                continue
+            child = self.bodies.parts.parts[item.part]
+            scope = child.scope
+            if scope.kind in ("block", "stage"):
+                scope = _renamed(scope, f"{part.scope.path}.{item.local}" if part.scope.path else item.local)
+            levels = () if scope.kind == "turn" else self.counted(prefix, lookup.own(scope))
+            arguments = tuple((key, passed.get(outer) if outer else None) for key, outer in item.passed)
+            outputs = self.values(item.outputs, known) if item.part in self.bodies.whole else ()
+            if item.part in self.bodies.whole and len(levels) > len(prefix) and name not in self.expanded:
+                self.members.append(Member(name, levels, inputs, outputs, item.role, part=item.part, arguments=arguments, inner=inner))
+                continue
+            inside = dict(passed) if scope.kind == "turn" else {}
+            inside.update(arguments)
+            mapped = dict(zip(child.inputs, inputs, strict=True))
+            mapped.update(zip(child.outputs, self.values(item.outputs, known), strict=True))
+            around = inner or (name if scope.kind == "block" else "")
+            self.run(child, name, prefix if scope.kind == "turn" else levels, owner, mapped, inside, around)
+
+    def leaf(self, item: Leaf, name: str, prefix: Levels, known: dict[int, int], passed: Passed, scope: Scope, inner: str) -> None:
+        lookup, applied = self.bodies.parts.lookup, self.bodies.parts.operations[item.operation]
+        levels = self.counted(prefix, lookup.step(scope.path, item.local))
+        tensors = applied.op.parameters()
+        bare = False
+        renamed = lookup.renamed(scope.path, item.local) if tensors else {}
+        for tensor, path in renamed.items():
+            whole = prefix + path
+            if len(tensors) == 1 and tensors[0].name == tensor and tensors[0].trainable and applied.op.kind in ("position", "scale"):
+                levels, bare = whole, True
+            elif whole != (*levels, tensor):
+                key = ".".join((*whole,))
+                raise BackendError("E0506", f"`{name}` cannot keep its `{tensor}` as `{key}` in a torch module")
+        arguments = tuple((key, passed.get(argument)) for key, argument in item.arguments)
+        member = Member(
+            name,
+            levels,
+            self.values(item.inputs, known),
+            self.values(item.outputs, known),
+            item.role,
+            applied=applied,
+            arguments=arguments,
+            init=item.init,
+            bare=bare,
+            inner=inner,
+        )
+        self.members.append(member)
+
+
+def _renamed(scope: Scope, path: str) -> Scope:
+    return scope if scope.path == path else Scope(path, scope.kind, scope.template, scope.arguments)
+
+
+def flatten(bodies: Bodies, index: int) -> Body:
+    """The body of a part. Scopes whose attribute path is not theirs alone are dissolved into it."""
+    part = bodies.parts.parts[index]
+    own: Passed = {argument.name: argument.name for argument in part.scope.arguments}
+    expanded: frozenset[str] = frozenset()
+    while True:
+        made = _Flattening(bodies, expanded)
+        known: dict[int, int] = {}
+        inputs = made.values(part.inputs, known)
+        made.run(part, "", (), (), known, own, "")
+        shared = frozenset(_shared(made.members)) - expanded
+        if not shared:
+            return Body(part.scope, made.members, inputs, part.input_names, made.values(part.outputs, known), part.output_names)
+        expanded |= shared
+
+
+def _shared(members: list[Member]) -> Iterator[str]:
+    """Children whose path is, or begins, that of another member."""
+    owners: dict[Levels, list[str]] = {}
+    for member in members:
+        if member.part >= 0:
+            owners.setdefault(member.levels, []).append(member.name)
+    for names in owners.values():
+        if len(names) > 1:
+            yield from names
+    for member in members:
+        levels = member.levels
+        for length in range(1, len(levels) + (member.part < 0)):
+            yield from owners.get(levels[:length], ())
+        if member.part >= 0:
+            continue
+
+
+def all_bodies(parts: Parts) -> Bodies:
+    """The bodies of the network and of each part that becomes a class or function, inner ones first."""
+    from archc_torch.tree import Tree
+
+    bodies = Bodies(parts)
+    last = len(parts.parts) - 1
+    for index, part in enumerate(parts.parts):
+        if index != last and (part.scope.kind not in ("block", "module") or len(part.outputs) != 1):
+            continue
+        body = flatten(bodies, index)
+        if index != last and not _stands_alone(body, Tree(body, bodies.whole)):
+            continue
+        bodies.bodies[index] = body
+        bodies.whole.add(index)
+    return bodies
+
+
+def _stands_alone(body: Body, tree: "Tree") -> bool:  # noqa: F821
+    """Whether a scope can be a class (attributes that are identifiers) or an nn.Sequential (a chain)."""
+    if tree.is_chain:
+        return all(not member.init for member in body.members)
+    return all(is_word(name) for name in tree.root.children) and not tree.root_tensors

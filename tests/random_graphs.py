@@ -1,0 +1,188 @@
+"""Random operations and random graphs, valid by construction: what laws of the graph, and backends, are tried on."""
+
+from math import gcd
+from random import Random
+
+from archc.ir.graph import Graph, Init, ScopeArgument
+from archc.ir.norms import ACTIVATIONS
+from archc.ir.ops import (
+    OPERATIONS,
+    Act,
+    AdaptiveAvgPool,
+    Add,
+    Affine,
+    Attention,
+    AvgPool,
+    BlurPool,
+    ChannelConv,
+    Concat,
+    Conv,
+    Dropout,
+    Flatten,
+    GlobalPool,
+    Identity,
+    Linear,
+    MaxPool,
+    Mul,
+    Norm,
+    Operation,
+    Pad,
+    PadChannels,
+    Position,
+    Scale,
+    Shuffle,
+    Softmax,
+    SpaceToDepth,
+    Split,
+    Subsample,
+    Sum,
+    Take,
+    Tokens,
+)
+from archc.ir.types import ShapeError, TensorType
+from graph_builder import Builder
+
+KINDS = tuple(OPERATIONS)
+
+
+def random_type(random: Random) -> TensorType:
+    """A small map, tokens or a vector."""
+    shapes = (
+        (random.choice((1, 2, 4, 6, 8)), random.randint(1, 12), random.randint(1, 12)),
+        (random.choice((4, 8)), 1, 1),
+        (random.randint(1, 9), random.choice((2, 4, 8))),
+        (random.choice((1, 2, 4, 8)),),
+    )
+    return TensorType(random.choice(shapes))
+
+
+def divisor(random: Random, number: int) -> int:
+    return random.choice([n for n in range(1, number + 1) if number % n == 0])
+
+
+def random_op(random: Random, kind: str, type_: TensorType) -> Operation:
+    """An operation of this kind whose channels are those of `type_`; its windows need not fit."""
+    c = type_.channels
+    kernel, stride = random.choice((1, 2, 3, 3, 5)), random.choice((1, 1, 2, 3))
+    padding = random.randint(0, kernel // 2)
+    ceil = random.random() < 0.5
+    match OPERATIONS[kind].kind:
+        case Conv.kind:
+            groups, out = divisor(random, c), random.choice((1, 2, 4))
+            weights = random.choice(("plain", "plain", "standardized", "scaled"))
+            bias = random.random() < 0.5
+            return Conv(c, out * groups, kernel, stride, padding, random.choice((1, 1, 2)), groups, bias, weights, 1e-5, 1.5)
+        case Linear.kind:
+            return Linear(c, random.choice((1, 2, 4, 8)), random.random() < 0.5)
+        case ChannelConv.kind:
+            return ChannelConv(random.choice((1, 3, 5)))
+        case Norm.kind:
+            norm = random.choice(("batch", "group", "layer", "instance")) if len(type_.shape) == 3 else "layer"
+            groups = divisor(random, c) if norm == "group" else 1
+            return Norm(norm, c, random.choice((1e-5, 1e-3)), random.choice((0.1, 0.3)), groups, norm == "batch" and ceil)
+        case Act.kind:
+            act = random.choice(ACTIVATIONS)
+            return Act(act, {"leaky_relu": 0.1, "elu": 0.7}.get(act, 0.0))
+        case Softmax.kind:
+            over_space = len(type_.shape) == 3 and ceil
+            return Softmax("space") if over_space else Softmax("parts", divisor(random, c))
+        case Affine.kind:
+            return Affine(random.choice((1.0, -1.0, 0.5)), random.choice((0.0, 1.0)))
+        case Scale.kind:
+            return Scale(random.choice((1, c)), 0.5)
+        case Dropout.kind:
+            return Dropout(random.choice((0.0, 0.25)), random.choice(("elements", "path")), random.choice((3, 7)))
+        case MaxPool.kind:
+            return MaxPool(kernel, stride, padding, ceil)
+        case AvgPool.kind:
+            return AvgPool(kernel, stride, padding, ceil, random.random() < 0.5)
+        case BlurPool.kind:
+            return BlurPool(c, random.choice((2, 3, 4, 5)), stride)
+        case GlobalPool.kind:
+            return GlobalPool()
+        case AdaptiveAvgPool.kind:
+            return AdaptiveAvgPool(random.randint(1, 4))
+        case Sum.kind:
+            return Sum()
+        case Pad.kind:
+            left, right, top, bottom = (random.randint(0, 2) for _ in range(4))
+            return Pad(left, right, top, bottom)
+        case Subsample.kind:
+            return Subsample(stride)
+        case SpaceToDepth.kind:
+            return SpaceToDepth(divisor(random, gcd(*type_.shape[1:])) if len(type_.shape) == 3 else 2)
+        case Split.kind:
+            return Split(divisor(random, c))
+        case PadChannels.kind:
+            return PadChannels(random.randint(0, 2), random.randint(0, 2))
+        case Shuffle.kind:
+            groups = divisor(random, c)
+            return Shuffle(groups, divisor(random, c // groups))
+        case Position.kind:
+            return Position(type_.shape[0], c)
+        case Attention.kind:
+            return Attention(divisor(random, c))
+        case Take.kind:
+            return Take(random.randrange(type_.shape[0]))
+        case _:
+            simple: tuple[type[Operation], ...] = (Identity, Add, Mul, Concat, Flatten, Tokens)
+            return {cls.kind: cls for cls in simple}[kind]()
+
+
+def random_graph(random: Random, size: int = 12, *, kinds: tuple[str, ...] = KINDS) -> Graph:
+    """About `size` random operations in nested scopes; every loose end is pooled and flattened, and all are joined in a vector."""
+    builder = Builder(random.choice((2, 4, 6)), random.randint(6, 12), random.randint(6, 12))
+    values = ["x"]
+    for number in range(size):
+        if random.random() < 0.3:
+            _open_scope(random, builder, number)
+        values += _step(random, builder, values, kinds)
+    builder.outside()
+    used = {value for node in builder.nodes for value in node.inputs}
+    loose = [node.outputs[0] for node in builder.nodes if not used.intersection(node.outputs)] or ["x"]
+    ends = [_vector(builder, value) for value in loose]
+    builder.add(Concat(), *ends, name="ends")
+    return builder.graph()
+
+
+def _open_scope(random: Random, builder: Builder, number: int) -> None:
+    outer = random.choice(builder.scopes)
+    passed = [a for a in outer.arguments if random.random() < 0.5]
+    arguments = [ScopeArgument(a.name, a.value, a.name) for a in passed]
+    if not arguments:
+        arguments = [ScopeArgument("width", random.choice((1, 2, 4))), ScopeArgument("stride", random.choice((1, 2)))]
+    path = f"{outer.path}.part{number}" if outer.path else f"part{number}"
+    builder.inside(path, random.choice(("block", "module")), "unit", arguments, random.choice(("main", "main", "insert")))
+
+
+def _step(random: Random, builder: Builder, values: list[str], kinds: tuple[str, ...]) -> tuple[str, ...]:
+    """One operation that fits one of the values."""
+    while True:
+        value = random.choice(values[-6:])
+        type_ = builder.types[value]
+        op = random_op(random, random.choice(kinds), type_)
+        operands = [value]
+        if isinstance(op, Add | Mul | Concat):
+            operands += random.choices(values, k=random.choice((1, 1, 2)))
+        elif isinstance(op, Attention):
+            operands *= 3
+        try:
+            op.infer(*(builder.types[name] for name in operands))
+        except ShapeError:
+            continue
+        named = {"width": "out_channels", "stride": "stride"}
+        scope = next(s for s in builder.scopes if s.path == builder.scope)
+        arguments = tuple(
+            (named[a.name], a.name) for a in scope.arguments if getattr(op, named[a.name], None) == a.value and random.random() < 0.7
+        )
+        owned = op.parameters()
+        init = ((owned[0].name, Init("constant", 0.5)),) if owned and random.random() < 0.2 else ()
+        role = random.choice(("main", "main", "shortcut", "insert"))
+        return builder.add_all(op, *operands, arguments=arguments, init=init, role=role)
+
+
+def _vector(builder: Builder, value: str) -> str:
+    rank = len(builder.types[value].shape)
+    if rank == 3:
+        value = builder.add(GlobalPool(), value)
+    return value if rank == 1 else builder.add(Flatten(), value)

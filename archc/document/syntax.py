@@ -104,6 +104,8 @@ def _question(trouble: Trouble) -> Diagnostic:
 def _key(trouble: Trouble) -> Diagnostic:
     if trouble.before().strip() and trouble.before().strip() != "-":
         return _surplus(trouble)
+    if trouble.character == ":":
+        return Diagnostic("E0101", "a key is missing before this `:`", trouble.here())
     found, expected = trouble.column(trouble.at), trouble.column(trouble.begin)
     if found == expected:
         what = "a list item" if trouble.character == "-" else "this"

@@ -1,12 +1,12 @@
 """What an operation is: its attributes, and from them its output shapes, its parameters and its multiply-adds."""
 
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from archc.ir.types import TensorType
 from archc.record import Record
 
 
-class Parameter(Record):
+class Parameter(NamedTuple):
     """A tensor an operation owns: learned, or a buffer that is only kept."""
 
     name: str

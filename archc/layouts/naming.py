@@ -19,15 +19,18 @@ def state_keys(graph: Graph, layout: Layout) -> dict[str, str]:
     canonical: dict[str, str] = {}
     clashes: list[Diagnostic] = []
     lookup = Lookup(layout, graph.scopes)
+    named: dict[int, tuple[str, ...]] = {}  # by identity: equal operations are one object, and are alive
     for node, path, prefix in _paths(graph, layout, lookup):
-        parameters = node.op.parameters()
+        parameters = named.get(id(node.op))
+        if parameters is None:
+            parameters = named[id(node.op)] = tuple(parameter.name for parameter in node.op.parameters())
         if not parameters:
             continue
         renamed = lookup.renamed(node.scope, node.local)
         for parameter in parameters:
-            own = f"{node.name}.{parameter.name}"
-            levels = renamed.get(parameter.name)
-            key = f"{path}.{parameter.name}" if path else parameter.name
+            own = f"{node.name}.{parameter}"
+            levels = renamed.get(parameter)
+            key = f"{path}.{parameter}" if path else parameter
             if levels is not None:
                 key = ".".join((prefix, *levels) if prefix else levels)
             first = canonical.setdefault(key, own)

@@ -56,6 +56,8 @@ def _problem(violation: Violation, place: Place) -> Iterator[Diagnostic]:
         case "not" if "pattern" in schema:
             rule = "a word of expressions or of Python, which means something else"
             yield from _bad_name(str(value), rule, _named(violation, place))
+        case "not" if violation.of_key:
+            yield from _bad_name(str(value), str(schema["description"]), _named(violation, place))
         case "not" if "description" in schema:
             yield Diagnostic("E0201", f"{what} has no meaning here", place.key_span, str(schema["description"]))
         case _:

@@ -63,7 +63,7 @@ def advice(types: Iterable[str], value: object) -> str:
     """How the value would be of the type, where that can be guessed."""
     names = set(types)
     match value:
-        case None if "object" in names:
+        case None if names <= {"object", "null"}:
             return "write `{}` where there is nothing to say"
         case float() if "integer" in names and value.is_integer():
             return f"write {int(value)}"

@@ -62,6 +62,7 @@ class _Flattening:
 
     bodies: Bodies
     expanded: frozenset[str]
+    root: str = ""
     members: list[Member] = field(default_factory=list)
     numbers: dict[Levels, int] = field(default_factory=dict)
     count: int = 0
@@ -86,7 +87,7 @@ class _Flattening:
                 prefix = (*prefix, level)
         return prefix
 
-    def run(self, part: Part, base: str, prefix: Levels, owner: Levels, known: dict[int, int], passed: Passed, inner: str) -> None:
+    def run(self, part: Part, base: str, prefix: Levels, known: dict[int, int], passed: Passed, inner: str) -> None:
         lookup = self.bodies.parts.lookup
         for item in part.items:
             name = f"{base}.{item.local}" if base else item.local
@@ -95,10 +96,8 @@ class _Flattening:
                 self.leaf(item, name, prefix, known, passed, part.scope, inner)
                 continue
             child = self.bodies.parts.parts[item.part]
-            scope = child.scope
-            if scope.kind in ("block", "stage"):
-                scope = _renamed(scope, f"{part.scope.path}.{item.local}" if part.scope.path else item.local)
-            levels = () if scope.kind == "turn" else self.counted(prefix, lookup.own(scope))
+            scope = lookup.scopes[f"{self.root}.{name}" if self.root else name]
+            levels = prefix if scope.kind == "turn" else self.counted(prefix, lookup.own(scope))
             arguments = tuple((key, passed.get(outer) if outer else None) for key, outer in item.passed)
             outputs = self.values(item.outputs, known) if item.part in self.bodies.whole else ()
             if item.part in self.bodies.whole and len(levels) > len(prefix) and name not in self.expanded:
@@ -109,7 +108,7 @@ class _Flattening:
             mapped = dict(zip(child.inputs, inputs, strict=True))
             mapped.update(zip(child.outputs, self.values(item.outputs, known), strict=True))
             around = inner or (name if scope.kind == "block" else "")
-            self.run(child, name, prefix if scope.kind == "turn" else levels, owner, mapped, inside, around)
+            self.run(child, name, levels, mapped, inside, around)
 
     def leaf(self, item: Leaf, name: str, prefix: Levels, known: dict[int, int], passed: Passed, scope: Scope, inner: str) -> None:
         lookup, applied = self.bodies.parts.lookup, self.bodies.parts.operations[item.operation]
@@ -140,20 +139,16 @@ class _Flattening:
         self.members.append(member)
 
 
-def _renamed(scope: Scope, path: str) -> Scope:
-    return scope if scope.path == path else Scope(path, scope.kind, scope.template, scope.arguments)
-
-
 def flatten(bodies: Bodies, index: int) -> Body:
     """The body of a part. Scopes whose attribute path is not theirs alone are dissolved into it."""
     part = bodies.parts.parts[index]
     own: Passed = {argument.name: argument.name for argument in part.scope.arguments}
     expanded: frozenset[str] = frozenset()
     while True:
-        made = _Flattening(bodies, expanded)
+        made = _Flattening(bodies, expanded, part.scope.path)
         known: dict[int, int] = {}
         inputs = made.values(part.inputs, known)
-        made.run(part, "", (), (), known, own, "")
+        made.run(part, "", (), known, own, "")
         shared = frozenset(_shared(made.members)) - expanded
         if not shared:
             return Body(part.scope, made.members, inputs, part.input_names, made.values(part.outputs, known), part.output_names)
@@ -173,8 +168,6 @@ def _shared(members: list[Member]) -> Iterator[str]:
         levels = member.levels
         for length in range(1, len(levels) + (member.part < 0)):
             yield from owners.get(levels[:length], ())
-        if member.part >= 0:
-            continue
 
 
 def all_bodies(parts: Parts) -> Bodies:
@@ -187,7 +180,7 @@ def all_bodies(parts: Parts) -> Bodies:
         if index != last and (part.scope.kind not in ("block", "module") or len(part.outputs) != 1):
             continue
         body = flatten(bodies, index)
-        if index != last and not _stands_alone(body, Tree(body, bodies.whole)):
+        if index != last and not _stands_alone(body, Tree(body)):
             continue
         bodies.bodies[index] = body
         bodies.whole.add(index)

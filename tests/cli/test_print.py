@@ -36,12 +36,17 @@ class TestResolve:
             for line in lines
             if line.strip().startswith(("name", "stride_at", "classes"))
         }
-        assert found == {"name": "specs/resnet152.yaml:2", "stride_at": f"specs/resnet50.yaml:{line}", "classes": "--set classes:1"}
-
+        assert found == {
+            "name": "specs/resnet152.yaml:2",
+            "stride_at": f"specs/resnet50.yaml:{line}",
+            "classes": "--set classes:1",
+        }
 
     def test_defaults_are_marked(self, capsys: pytest.CaptureFixture[str]) -> None:
         lines = printed(capsys, "resolve", "resnet50").splitlines()
-        assert [line.split() for line in lines if line.lstrip().startswith("last_norm:")] == [["last_norm:", "ones", "#", "default"]]
+        assert [line.split() for line in lines if line.lstrip().startswith("last_norm:")] == [
+            ["last_norm:", "ones", "#", "default"]
+        ]
 
     @pytest.mark.parametrize("name", ["resnet50", "resnet152_v1", "cifar_preact_resnet110", "vgg19"])
     def test_is_the_same_network(self, name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -86,7 +91,7 @@ class TestList:
 
     def test_table(self, capsys: pytest.CaptureFixture[str]) -> None:
         row = next(line for line in printed(capsys, "list").splitlines() if line.startswith("resnet152 "))
-        assert row.split() == ["resnet152", "60.19", "M", "11.51", "G", "152", "ResNet-152", "arXiv:1512.03385,", "Table", "1,", "152-layer,", "v1.5"]
+        assert row.split() == ["resnet152", "60.19", "M", "11.51", "G", "152", "ResNet-152", "arXiv:1512.03385"]
 
 
 def test_every_shipped_spec_is_a_file() -> None:

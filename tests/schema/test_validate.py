@@ -137,6 +137,7 @@ def test_valid(old: str, new: str) -> None:
         ("layer1:", "2layer:", ["8:3 E0207 `2layer` is no name"]),
         (STEM, "stem: {in: {op: add}}", ["5:8 E0207 `in` is no name"]),
         ("classes: 10", "vars: {if: 3}", ["4:8 E0207 `if` is no name"]),
+        ("classes: 10", "vars: {out: 3}", ["4:8 E0207 `out` is no name"]),
         # numbers as keys
         ("layer1:", "1:", ["8:3 E0210 the key `1` is a number"]),
         ("repeat: 3", 'repeat: 3, blocks: {"0": {}}', ["8:41 E0210 the index `0` is a text (write 0 without quotes)"]),
@@ -162,6 +163,9 @@ def test_network(old: str, new: str, expected: list[str]) -> None:
         (MODULE + "inputs: [x, 3y]\n", ["4:13 E0207 `3y` is no name"]),
         (MODULE + "parameters: {a: {type: chanels}}\n", ["4:24 E0204 `parameters.a.type` cannot be `chanels` (did you mean `channels`?)"]),
         (MODULE + "extends: other\n", ["3:1 E0208 `steps` stands beside `extends` (move it: `set: {steps: …}`)"]),
+        (MODULE + "parameters: {of: {type: channels}}\n", ["4:14 E0207 `of` is no name"]),
+        ("archc: 1\nblock: b\nparameters: {stride: {type: integer}}\nsteps: {norm: {op: norm}}\n", ["3:14 E0207 `stride` is no name", "4:9 E0207 `norm` is no name"]),
+        ("archc: 1\nshortcut: s\nparameters: {out: {type: channels}}\nsame: none\nchange: none\n", ["3:14 E0207 `out` is no name"]),
         ("archc: 1\nblock: b\n", ["1:1 E0202 this block does not say its `steps`"]),
         ("archc: 1\nshortcut: s\nsame: identity\nchang: none\n", ["4:1 E0201 unknown key `chang` in this shortcut (did you mean `change`?)"]),
         (LAYOUT + "block: {norm1: bn1, conv1: 0, parameters: {a.weight: b}}\nkeys_only: true\n", []),

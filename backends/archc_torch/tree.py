@@ -1,0 +1,139 @@
+"""The attribute tree of a class: which levels are an nn.Sequential, and which an nn.ModuleList or nn.ModuleDict that forward reaches into."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from archc.backend import BackendError
+from archc.ir.ops import Operation
+from archc.layouts.lookup import Levels
+from archc_torch.body import Body, Member
+from archc_torch.words import check_attribute, is_word
+
+Kind: TypeAlias = Literal["chain", "list", "dict"]
+
+# What is an nn.Module in the emitted class; the rest is an expression in forward.
+MODULES = frozenset(
+    """conv linear channel_conv norm act dropout max_pool avg_pool blur_pool global_pool adaptive_avg_pool scale position""".split()
+)
+# What can stand in an nn.Sequential. An ECA convolution cannot: forward transposes around it.
+CHAINED = (MODULES - {"channel_conv"}) | {"flatten", "identity", "pad"}
+
+
+@dataclass(slots=True, eq=False)
+class Level:
+    """One level of an attribute path: what is below it by name, and the members that stand at it."""
+
+    children: dict[str, "Level"] = field(default_factory=dict)
+    members: list[int] = field(default_factory=list)
+    kind: Kind | None = None
+    first: int = -1
+    last: int = -1
+    count: int = 0
+
+
+class Tree:
+    """The levels of a body. `chains` are the outermost sequential levels by their first member; `is_chain`: the body is a sequence
+    whose names cannot be attributes (`0`, `1`)."""
+
+    def __init__(self, body: Body, *, network: bool = False) -> None:
+        self.body = body
+        self.root = Level()
+        self.chains: dict[int, Levels] = {}
+        self.root_tensors = False
+        self._uses = Counter(value for member in body.members for value in member.inputs)
+        self._uses.update(body.outputs)
+        for index, member in enumerate(body.members):
+            self._add(index, member)
+        named = all(is_word(name) for name in self.root.children)
+        self.is_chain = not network and not named and self._chained(self.root, start=None)
+        if not self.is_chain:
+            self._decide(self.root, ())
+
+    def _add(self, index: int, member: Member) -> None:
+        if not member.levels:
+            self.root_tensors |= bool(member.applied and member.applied.op.parameters())
+        at = self.root
+        for name in ("", *member.levels):
+            at = at.children.setdefault(name, Level()) if name else at
+            at.first = index if at.first < 0 else at.first
+            at.last = index
+            at.count += 1
+        at.members.append(index)
+
+    def _decide(self, level: Level, path: Levels) -> None:
+        for name, child in level.children.items():
+            below = (*path, name)
+            if not child.children:
+                continue
+            if self._chained(child, start=child.first):
+                self.chains[child.first] = below
+                continue
+            keys = list(child.children)
+            child.kind = "list" if keys == [str(i) for i in range(len(keys))] else "dict"
+            if child.members:
+                child.kind = None
+            self._decide(child, below)
+
+    def _chained(self, level: Level, *, start: int | None) -> bool:
+        """Whether the members below a level follow one another, each reading only the one before it; marks it if so."""
+        members = self.body.members
+        if level.members or level.count != level.last - level.first + 1 or not level.children:
+            return False
+        if start is None and (len(self.body.inputs) != 1 or len(self.body.outputs) != 1):
+            return False
+        for index in range(level.first, level.last + 1):
+            member = members[index]
+            if len(member.inputs) != 1 or len(member.outputs) != 1 or member.bare:
+                return False
+            if member.applied is not None and member.applied.op.kind not in CHAINED:
+                return False
+            if index > level.first and member.inputs != members[index - 1].outputs:
+                return False
+            if index < level.last and self._uses[member.outputs[0]] != 1:
+                return False
+        if start is None and (members[level.first].inputs != self.body.inputs or members[level.last].outputs != self.body.outputs):
+            return False
+        found = list(_nested(level))
+        if any(below.members and (below.children or len(below.members) > 1) for below in found):
+            return False
+        if any(below.count != below.last - below.first + 1 for below in found):
+            return False
+        for below in (level, *found):
+            if below.children:
+                below.kind = "chain"
+        return True
+
+    def access(self, levels: Levels, node: str, owner: str = "self") -> str:
+        """The expression that reaches an attribute path from a module: `self.convs[0]`."""
+        at, text = self.root, owner
+        for name in levels:
+            match at.kind:
+                case "list":
+                    text += f"[{name}]"
+                case "dict":
+                    check_attribute(name, node, inside="ModuleDict")
+                    text += f'["{name}"]'
+                case "chain":
+                    text += f"[{name if name.isdigit() else list(at.children).index(name)}]"
+                case None:
+                    check_attribute(name, node)
+                    text += f".{name}"
+            at = at.children[name]
+        return text
+
+
+def _nested(level: Level) -> Iterator[Level]:
+    for child in level.children.values():
+        yield child
+        yield from _nested(child)
+
+
+def is_module(op: Operation) -> bool:
+    return op.kind in MODULES
+
+
+def clash(member: Member, other: Member) -> BackendError:
+    path = ".".join(member.levels)
+    return BackendError("E0507", f"`{other.name}` and `{member.name}` cannot both be the module `{path}`")

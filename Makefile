@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 DEMO := build/venv
-PIP := -m pip --disable-pip-version-check --quiet
+PIP := -m pip --disable-pip-version-check --quiet --quiet
 # One thread a worker: two workers that each start a thread per core are slower than one.
 THREADS := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 WORKERS ?= 2
@@ -24,13 +24,13 @@ demo: $(DEMO)/.installed
 
 test: lint
 	@rm -f .coverage .coverage.*
-	@$(THREADS) $(VENV)/bin/python -m pytest -q -n $(WORKERS) --dist loadfile --cov --cov-report=term
+	@$(THREADS) $(VENV)/bin/python -m pytest --no-header -n $(WORKERS) --dist worksteal --cov --cov-report=term
 
 lint: $(VENV)/.installed
 	@$(VENV)/bin/ruff check --quiet .
 	@$(VENV)/bin/ruff format --quiet --check .
 	@$(VENV)/bin/mypy --no-error-summary
-	@$(VENV)/bin/pyright --warnings > build/pyright.log || { cat build/pyright.log; exit 1; }
+	@$(VENV)/bin/pyright --pythonpath $(VENV)/bin/python --warnings > build/pyright.log || { cat build/pyright.log; exit 1; }
 	@$(VENV)/bin/lint-imports > build/imports.log || { cat build/imports.log; exit 1; }
 
 bench: $(VENV)/.installed

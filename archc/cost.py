@@ -1,15 +1,13 @@
 """What a graph costs: parameters, buffers and multiply-adds as exact integers, its depth, and the shapes of its stages."""
 
-from dataclasses import dataclass
-
 from archc.ir.convolutions import Conv, Linear
 from archc.ir.graph import Graph, Node, enclosing
 from archc.ir.op import Op
 from archc.ir.types import TensorType
+from archc.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
+class Cost(Record):
     """Learned parameters, values only kept (running statistics, filters), and multiply-adds for one image."""
 
     parameters: int = 0

@@ -70,6 +70,8 @@ class Document:
     path: Path
     written: Map
     root: Map
+    problems: tuple[Diagnostic, ...] = ()
+    """Changes of `set` that could not be made, here and in its parents."""
 
 
 class Library:
@@ -78,22 +80,14 @@ class Library:
     def __init__(self, limits: Limits, origin: Path = Path()) -> None:
         self.origin = origin
         self.limits = limits
-        self.diagnostics: list[Diagnostic] = []
         self.definitions: set[Source] = set()
         self._texts: dict[Path, tuple[Source, Map] | SpecError] = {}
         self._read: dict[Path, Document] = {}
         self._files: dict[Source, Path] = {}
-        self._used: set[Path] = set()
 
     def file_of(self, source: Source) -> Path:
         """The file a source was read from; the network's own for the command line's values."""
         return self._files.get(source, self.origin)
-
-    def first_use(self, document: Document) -> bool:
-        """Whether this is the first time the definition is used: then what is wrong in itself is said."""
-        fresh = document.path not in self._used
-        self._used.add(document.path)
-        return fresh
 
     def shown(self, target: Path, user: Path, shown: str) -> str:
         """How a file that a spec names is printed."""
@@ -139,16 +133,19 @@ class Library:
         problems = validate(written, found)
         if problems:
             raise SpecError(tuple(problems))
-        root = self._with_parent(written, path, found, chain)
+        problems = []
+        root = self._with_parent(written, path, found, chain, problems)
         if found == "network" or "extends" in written:
-            problems = validate(root, "resolved" if found == "network" else found)
-            if problems:
-                raise SpecError(tuple(problems))
+            invalid = validate(root, "resolved" if found == "network" else found)
+            if invalid:
+                raise SpecError((*problems, *invalid))
         name_node = root.get("name" if found == "network" else found)
         name = str(name_node.value) if isinstance(name_node, Scalar) else path.stem
-        return Document(found, name, path, written, root)
+        return Document(found, name, path, written, root, tuple(problems))
 
-    def _with_parent(self, written: Map, path: Path, kind: Kind, chain: tuple[tuple[Path, str, Scalar], ...]) -> Map:
+    def _with_parent(
+        self, written: Map, path: Path, kind: Kind, chain: tuple[tuple[Path, str, Scalar], ...], problems: list[Diagnostic]
+    ) -> Map:
         parent = written.get("extends")
         if not isinstance(parent, Scalar):
             return written
@@ -159,7 +156,8 @@ class Library:
             if seen == target.resolve():
                 raise SpecError((cycle([(name, at) for _, name, at in chain[index:]]),))
         base = self.read(target, display_name(target, path, parent.span.source.name), kind, chain, parent)
-        return merge(written, base.root, kind, self.diagnostics.append)
+        problems += base.problems
+        return merge(written, base.root, kind, problems.append)
 
     def find(self, name: Scalar, user: Path, kind: Kind) -> Path:
         """The file that `name`, written in the document at `user`, stands for; raises SpecError (E0204, E0301, E0302, E0303)."""

@@ -54,7 +54,10 @@ def locate(target: str) -> tuple[Path, str]:
 
 def read_spec(target: str, *, overrides: Sequence[str] = (), limits: Limits = DEFAULT_LIMITS) -> Document:
     """The document in full, after `extends`, `set` and the command line's changes. Raises SpecError."""
-    return _read(Library(limits), target, overrides)
+    document = _read(Library(limits), target, overrides)
+    if document.problems:
+        raise SpecError(in_order(list(document.problems)))
+    return document
 
 
 def complete_spec(target: str, *, overrides: Sequence[str] = (), limits: Limits = DEFAULT_LIMITS) -> Map:
@@ -63,7 +66,7 @@ def complete_spec(target: str, *, overrides: Sequence[str] = (), limits: Limits 
 
     library = Library(limits)
     document = _read(library, target, overrides)
-    context = Context(library, limits)
+    context = Context(library, limits, list(document.problems))
     root = complete(context, document)
     if context.diagnostics:
         raise SpecError(in_order(context.diagnostics))
@@ -73,21 +76,18 @@ def complete_spec(target: str, *, overrides: Sequence[str] = (), limits: Limits 
 def _read(library: Library, target: str, overrides: Sequence[str], kind: Kind | None = "network") -> Document:
     path, name = locate(target)
     library.origin = path
-    library.diagnostics.clear()
     document = library.read(path, name, kind)
-    if overrides:
-        document = _overridden(library, document, overrides)
-    if library.diagnostics:
-        raise SpecError(in_order(library.diagnostics))
-    return document
+    return _overridden(library, document, overrides) if overrides else document
 
 
 def _overridden(library: Library, document: Document, overrides: Sequence[str]) -> Document:
     entries = tuple(_override(text, library.limits) for text in overrides)
-    root = apply_all(document.root, entries, library.diagnostics.append)
-    if not library.diagnostics:
-        library.diagnostics += validate(root, "resolved")
-    return Document(document.kind, document.name, document.path, document.written, root)
+    problems = list(document.problems)
+    root = apply_all(document.root, entries, problems.append)
+    invalid = validate(root, "resolved")
+    if invalid:
+        raise SpecError(in_order([*problems, *invalid]))
+    return Document(document.kind, document.name, document.path, document.written, root, tuple(problems))
 
 
 def _override(text: str, limits: Limits) -> Entry:
@@ -125,7 +125,7 @@ def compile_document(
     from archc.semantics import check_graph
 
     limits = library.limits
-    context = Context(library, limits)
+    context = Context(library, limits, list(document.problems))
     with _no_collection():
         graph = NetworkLowering(context, document).lower()
         found = list(context.diagnostics)
@@ -225,7 +225,7 @@ def check_definition(library: Library, document: Document) -> tuple[Diagnostic, 
     from archc.lower.unused import check_parameters
 
     context = Context(library, library.limits)
-    context.diagnostics += library.diagnostics
+    context.diagnostics += document.problems
     if document.kind == "layout":
         read_layout(document.root)
     else:

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from archc import cost
-from archc.diagnostics import Diagnostic, Note, Span
+from archc.diagnostics import Diagnostic, Note
 from archc.document.nodes import Entry, Map, Node, Scalar, Sequence
 from archc.ir.graph import Graph
 from archc.ir.sizes import prove_sizes
@@ -81,8 +81,8 @@ def _expect(expect: Map, graph: Graph, total: cost.Cost) -> list[Diagnostic]:
     for key, value in actual.items():
         node = expect.get(key)
         if isinstance(node, Scalar) and node.value != value:
-            label = f"the network has {value:,}" if key != "depth" else f"the network has a depth of {value}"
-            found.append(Diagnostic("E0350", f"`{key}` is {value}, not {node.value}", node.span, label))
+            message = f"`{key}` is {value:,}, not {node.text}"
+            found.append(Diagnostic("E0350", message, node.span, f"the network has {value}"))
     outputs = expect.get("outputs")
     for entry in outputs if isinstance(outputs, Map) else ():
         found += _output(entry, graph)
@@ -114,10 +114,11 @@ def _reported(entry: Entry, root: Map, actual: int) -> list[Diagnostic]:
     value, within = _fraction(root.get("value")), _fraction(root.get("within"))
     if value is None or abs(actual - value) <= (within or 0) * value:
         return []
-    span: Span = (root.get("value") or root).span
-    away = abs(float((actual - value) / value)) if value else 0.0
-    message = f"the reported `{entry.key}` is {float(value):.6g}, the network has {actual:,}"
-    return [Diagnostic("E0351", message, span, f"{away:.1%} away, {float(within or 0):.1%} allowed")]
+    node = root.get("value") or root
+    away = f"{float(abs(actual - value) / value):.1%} away" if value else "not 0"
+    text = node.text if isinstance(node, Scalar) else ""
+    message = f"the reported `{entry.key}` is {text}, the network has {actual:,}"
+    return [Diagnostic("E0351", message, node.span, f"{away}, {float(within or 0):.1%} allowed")]
 
 
 def _fraction(node: Node | None) -> Fraction | None:

@@ -18,7 +18,12 @@ class Builder:
         self.scope = ""
 
     def inside(
-        self, path: str, kind: ScopeKind = "block", template: str = "unit", arguments: Sequence[ScopeArgument] = (), role: Role = "main"
+        self,
+        path: str,
+        kind: ScopeKind = "block",
+        template: str = "unit",
+        arguments: Sequence[ScopeArgument] = (),
+        role: Role = "main",
     ) -> None:
         self.scopes.append(Scope(path, kind, template, tuple(arguments), role=role))
         self.scope = path

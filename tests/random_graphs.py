@@ -173,7 +173,9 @@ def _step(random: Random, builder: Builder, values: list[str], kinds: tuple[str,
         named = {"width": "out_channels", "stride": "stride"}
         scope = next(s for s in builder.scopes if s.path == builder.scope)
         arguments = tuple(
-            (named[a.name], a.name) for a in scope.arguments if getattr(op, named[a.name], None) == a.value and random.random() < 0.7
+            (named[a.name], a.name)
+            for a in scope.arguments
+            if getattr(op, named[a.name], None) == a.value and random.random() < 0.7
         )
         owned = op.parameters()
         init = ((owned[0].name, Init("constant", 0.5)),) if owned and random.random() < 0.2 else ()

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from archc.diagnostics import Span
 
-Plain: TypeAlias = None | bool | int | float | str
+Plain: TypeAlias = bool | int | float | str | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -115,5 +115,5 @@ def _unreadable(error: OSError, name: str) -> SpecError:
     return _refused("E0003", f"cannot read `{name}`: {(error.strerror or str(error)).lower()}", name)
 
 
-def _refused(code: str, message: str, name: str, help: str = "") -> SpecError:  # noqa: A002 - the field's name
+def _refused(code: str, message: str, name: str, help: str = "") -> SpecError:
     return SpecError((Diagnostic(code, message, Places(Source(name, "")).span(0, 0), help=help),))

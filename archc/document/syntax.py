@@ -105,14 +105,18 @@ def _key(trouble: Trouble) -> Diagnostic:
     if trouble.before().strip() and trouble.before().strip() != "-":
         return _surplus(trouble)
     if trouble.character == ":":
-        return Diagnostic("E0101", "a key is missing before this `:`", trouble.here())
+        return _no_key(trouble)
     found, expected = trouble.column(trouble.at), trouble.column(trouble.begin)
     if found == expected:
         what = "a list item" if trouble.character == "-" else "this"
         return Diagnostic(
             "E0101", f"{what} cannot stand among the keys of a map", trouble.rest(trouble.at), help="write `key: value`"
         )
-    return _indentation(trouble, f"the line above {trouble.indent_above()}")
+    return _indentation(trouble)
+
+
+def _no_key(trouble: Trouble) -> Diagnostic:
+    return Diagnostic("E0101", "a key is missing before this `:`", trouble.here())
 
 
 def _dash(trouble: Trouble) -> Diagnostic:
@@ -121,13 +125,17 @@ def _dash(trouble: Trouble) -> Diagnostic:
     found, expected = trouble.column(trouble.at), trouble.column(trouble.begin)
     if found == expected:
         return Diagnostic("E0101", "expected `- `: the lines above are the items of a list", trouble.rest(trouble.at))
-    return _indentation(trouble, f"its list item {expected}")
+    return _indentation(trouble)
 
 
-def _indentation(trouble: Trouble, other: str) -> Diagnostic:
-    found = trouble.column(trouble.at)
-    note = Note("the map or list around it begins here", trouble.places.span(trouble.begin, trouble.begin + 1))
-    return Diagnostic("E0101", f"this line is indented {found}, {other}", trouble.rest(trouble.at), notes=(note,))
+def _indentation(trouble: Trouble) -> Diagnostic:
+    message = f"this line is indented {trouble.column(trouble.at)}, the line above {trouble.indent_above()}"
+    around = (
+        ()
+        if trouble.begin == trouble.at
+        else (Note("what is around it begins here", trouble.places.span(trouble.begin, trouble.begin + 1)),)
+    )
+    return Diagnostic("E0101", message, trouble.rest(trouble.at), notes=around)
 
 
 def _surplus(trouble: Trouble) -> Diagnostic:
@@ -141,12 +149,18 @@ def _surplus(trouble: Trouble) -> Diagnostic:
 def _nothing(trouble: Trouble) -> Diagnostic:
     if trouble.character and trouble.character in "]}":
         return Diagnostic("E0103", f"this `{trouble.character}` closes nothing", trouble.here())
+    if trouble.character == ":" and not trouble.before().rstrip().endswith(":"):
+        return _no_key(trouble)
     where = f"before `{trouble.character}`" if trouble.text[trouble.at :].strip() else "at the end"
     return Diagnostic("E0101", f"a value is missing {where}", trouble.here())
 
 
 def _document(trouble: Trouble) -> Diagnostic:
-    return Diagnostic("E0111", "a second document begins here", trouble.rest(trouble.at), help="one file is one spec")
+    if re.search(r"(?m)^\.\.\.", trouble.text[: trouble.at]):
+        return Diagnostic("E0111", "a second document begins here", trouble.rest(trouble.at), help="one file is one spec")
+    if trouble.before().strip() or trouble.column(trouble.at) == trouble.indent_above():
+        return _surplus(trouble)
+    return _indentation(trouble)
 
 
 def _name(trouble: Trouble) -> Diagnostic:

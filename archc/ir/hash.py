@@ -4,20 +4,19 @@ It does not see names, scopes, the order of the list, the order of operands of a
 origins. It sees every attribute, and whether a value is used twice or made twice.
 """
 
-from dataclasses import dataclass
 from hashlib import sha256
 from itertools import pairwise
 
 from archc.ir.arrange import Add, Identity, Mul
 from archc.ir.graph import Graph
 from archc.ir.op import Op, stated
+from archc.record import Record
 
 MASK = (1 << 64) - 1
 FACTOR = 0x9E3779B97F4A7C15  # odd and spread: 2^64 divided by the golden ratio
 
 
-@dataclass(frozen=True, slots=True)
-class _Wiring:
+class _Wiring(Record):
     """The graph as numbers. Value 0 is the input; a node's outputs are `first[node]`, `first[node] + 1`, ….
 
     Identities are gone: what they make is what they read.
@@ -113,7 +112,7 @@ def _colours(wiring: _Wiring, seeds: list[int]) -> tuple[list[int], bool]:
     """A number for each value that depends on what it is computed from, and whether two operands of a sum or product tie."""
     colours = [1] * len(wiring.maker)
     tied = False
-    ends = [*wiring.first[1:], len(colours)]
+    ends = [*wiring.first, len(colours)][1:]
     for seed, commutes, operands, first, end in zip(seeds, wiring.commutes, wiring.operands, wiring.first, ends, strict=True):
         if commutes:
             operands.sort(key=colours.__getitem__)

@@ -4,7 +4,6 @@ It follows the lengths of `archc.ir.lengths` through the graph, so it holds for 
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from math import gcd, lcm
 from typing import TypeAlias, assert_never
 
@@ -42,6 +41,7 @@ from archc.ir.ops import (
     Take,
     Tokens,
 )
+from archc.record import Record
 
 Axes: TypeAlias = tuple[Length, Length]
 Form: TypeAlias = tuple[tuple[Axes, int], ...]
@@ -52,12 +52,11 @@ POOLED: Form = (((ONE, ONE), 1),)
 SIDES = ("height", "width")
 
 
-@dataclass(frozen=True, slots=True)
-class SizeProblem:
+class SizeProblem(Record):
     """Where a graph fails at another input size than the declared one.
 
-    `size` is the nearest (h, w) from the declared one up where it does. `multiple`: the smallest number such that it works at
-    every multiple of it, None where there is none; `fixed`: only the declared size can work.
+    `size` is the nearest (h, w) from the declared one up at which the node fails: along one axis, or along both. `multiple`: the
+    smallest number such that it works at every multiple of it, None where there is none; `fixed`: only the declared size can work.
     """
 
     name: str
@@ -67,21 +66,20 @@ class SizeProblem:
     multiple: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Failure:
-    """A rule that does not hold: of which node, what (`{}` stands for the lengths), the axis (0 height, 1 width), the lengths
-    there and when they are wrong; None where no change of them is right.
+class _Failure(Record):
+    """A rule that does not hold: of which node, on which inputs, what (`{}` stands for the lengths), the axis (0 height, 1 width)
+    and the lengths there; `fixed` where they may not change at all.
     """
 
-    name: str
+    node: Node
+    inputs: tuple[Form, ...]
     message: str
     axis: int
     lengths: tuple[Length, ...]
-    fails: Callable[[list[int]], bool] | None
+    fixed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Proof:
+class _Proof(Record):
     """The graph, the multiple that sizes are of, and what was found wrong so far."""
 
     graph: Graph
@@ -99,23 +97,40 @@ def prove_sizes(graph: Graph, multiple: int = 1) -> SizeProblem | None:
     if not proof.failures:
         return None
     failure = proof.failures[0]
-    _, height, width = graph.types[graph.input].shape
-    size = [height, width]
-    declared = [at(what, size[failure.axis]) for what in failure.lengths]
-
-    def changed(values: list[int]) -> bool:
-        return values != declared
-
-    fails = failure.fails or changed
-    size[failure.axis] = first_failure(failure.lengths, fails, size[failure.axis], multiple)
-    values = " and ".join(str(at(what, size[failure.axis])) for what in failure.lengths)
-    message = f"{failure.message.replace('{}', values)} at an input of {size[0]}x{size[1]}"
+    height, width = _failing_size(proof, failure)
+    values = " and ".join(str(at(what, (height, width)[failure.axis])) for what in failure.lengths)
+    message = f"{failure.message.replace('{}', values)} at an input of {height}x{width}"
     mended = None
-    if failure.fails:
+    if not failure.fixed:
         # a multiple that mends it has to divide the declared size too
-        common = gcd(strides, height, width)
+        common = gcd(strides, *graph.types[graph.input].shape[1:])
         mended = next((m for m in range(2, common + 1) if common % m == 0 and _holds(graph, m)), None)
-    return SizeProblem(failure.name, message, (size[0], size[1]), mended is None, mended)
+    return SizeProblem(failure.node.name, message, (height, width), mended is None, mended)
+
+
+def _failing_size(proof: _Proof, failure: _Failure) -> tuple[int, int]:
+    """The first size at which the node refuses its inputs: along the failure's axis, the other, or both.
+
+    Goes from one change of a length to the next, so that large strides take no longer than small ones. A length may pass for a
+    pooled map's while it is 1, or be divided by chance: then it can take many changes, and after 4096 the first stands.
+    """
+    types = proof.graph.types
+    declared = types[proof.graph.input].shape[1:]
+    before = tuple(types[name] for name in failure.node.inputs)
+    ways = ((1, 0), (0, 1), (1, 1))
+    changing = [axes for form in failure.inputs for axes, _ in form]
+    for way in (ways[failure.axis], *ways):
+        lengths = {axes[axis] for axes in changing for axis in (0, 1) if way[axis] and axes[axis][0]}
+        size = (declared[0], declared[1])
+        for _ in range(4096 if lengths else 0):
+            shapes = (_type_at(*which, declared, size) for which in zip(before, failure.inputs, strict=True))
+            try:
+                failure.node.op.infer(*shapes)
+            except ShapeError:
+                return size
+            step = min(next_change(what, size[0] if way[0] else size[1], proof.multiple) for what in lengths)
+            size = (step if way[0] else size[0], step if way[1] else size[1])
+    return declared
 
 
 def _holds(graph: Graph, multiple: int) -> bool:

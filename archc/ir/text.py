@@ -12,8 +12,8 @@
 
 A line with `@` is a scope: path, kind, template and arguments; where there are, `of` its inputs, `->` its output, `role` and
 `label`. Any other is a node: its name, operation, operands, the attributes that are not at their default, and the types of what
-it makes; where the name does not say them, `->` its outputs and `in` its scope; where it is not `main`, its `role`; `init` how its
-tensors begin. `64<mid` is the value of the scope's argument `mid`. Indentation is for the eye.
+it makes; where the name does not say them, `->` its outputs and `in` its scope; where it is not `main`, its `role`; `init` how
+its tensors begin. `64<mid` is the value of the scope's argument `mid`. Indentation is for the eye.
 """
 
 import re
@@ -32,7 +32,7 @@ BARE = re.compile(r"[A-Za-z_][A-Za-z0-9_.:]*")
 
 
 def to_text(graph: Graph) -> str:
-    """Ends in a line feed; equal for equal graphs. Origins are left out."""
+    """Ends in a line feed. Origins are left out."""
     return "\n".join(_lines(graph)) + "\n"
 
 

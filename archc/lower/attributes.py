@@ -69,7 +69,7 @@ class Attributes:
             self.defaults[key] = default
             return default
         node = self._required(key) if node is None else node
-        value = float(number(node, self.names))
+        value = float(number(node, self.names, f"`{key}`"))
         self.arguments += argument_of(key, node, self.names)
         return value
 

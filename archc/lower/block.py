@@ -118,7 +118,7 @@ def lower_block(around: Surroundings, settings: Settings, place: Place) -> tuple
         ]
         part.scopes[0] = Scope("", "block", settings.kind.name, tuple(arguments), (INPUT,), out.name, origin=settings.origin.span)
         if out.type is not None:
-            check_values(context, part.nodes, {out.name}, settings.origin.span)
+            check_values(context, part, {out.name})
     return part, out, frozenset(names.read.intersection(INDICES))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from archc.diagnostics import Diagnostic, Note, Source, Span
 from archc.library import Document, Kind, Library
@@ -15,15 +16,22 @@ class Failed(Exception):
 
 @dataclass(slots=True, eq=False)
 class Context:
-    """One lowering. `trail` holds the user's lines that led into definitions, outermost first;
-    `defaulted` the attributes a step (by the identity of its map) did not say, and what they were taken as."""
+    """One lowering.
+
+    `trail` holds the user's lines that led into definitions, outermost first. `guessed`: something before had a problem, so that
+    shapes are not known and not checked. `asked` are the values of parameters (by identity) that were computed, `defaulted` the
+    attributes a step (by the identity of its map) did not say, and what they were taken as.
+    """
 
     library: Library
     limits: Limits
     diagnostics: list[Diagnostic] = field(default_factory=list)
     trail: list[tuple[Span, str]] = field(default_factory=list)
     stage: str = ""
+    guessed: bool = False
     found: dict[tuple[str, Source, Kind], Document] = field(default_factory=dict)
+    checked: set[Path] = field(default_factory=set)
+    asked: set[int] = field(default_factory=set)
     defaulted: dict[int, dict[str, object]] = field(default_factory=dict)
 
     @contextmanager
@@ -60,9 +68,13 @@ class Context:
         users = [(at, what) for at, what in self.trail if not self.is_definition(at.source)]
         if span is not None and self.is_definition(span.source) and users:
             at, what = users[-1]
+            label = label.removesuffix(self.where).removesuffix(", ")
             notes = (Note(label or f"in {what}", span), *notes)
-            label = f"in {what}, expanded here" + (f", {self.where}" if self.where else "")
-            self.diagnostics.append(Diagnostic(code, message, at, label, notes, help))
+            # a block's line is its stage's, whose name stands there
+            where = f", {self.where}" if self.where and not what.startswith("block ") else ""
+            found = Diagnostic(code, message, at, f"in {what}, expanded here{where}", notes, help)
+            if not any(_same(found, other) for other in self.diagnostics):
+                self.diagnostics.append(found)
         else:
             self.diagnostics.append(Diagnostic(code, message, span, label, notes, help))
 
@@ -72,3 +84,9 @@ class Context:
         """Reports and returns the exception to raise."""
         self.report(code, message, span, label, help=help, notes=notes)
         return Failed()
+
+
+def _same(one: Diagnostic, other: Diagnostic) -> bool:
+    """Whether they tell one fault of a definition, used in two places."""
+    alike = one.code == other.code and one.message == other.message
+    return alike and [note.span for note in one.notes if note.span] == [note.span for note in other.notes if note.span]

@@ -35,7 +35,7 @@ class Rows:
         return True
 
     def names(self) -> list[str]:
-        return [atom.name for atom in (*self.branch, *self.after)] + ["add"]
+        return [*(atom.name for atom in self.branch), "add", *(atom.name for atom in self.after)]
 
 
 def insert(context: Context, steps: Map, rows: Rows) -> None:
@@ -50,7 +50,7 @@ def insert(context: Context, steps: Map, rows: Rows) -> None:
         if not isinstance(target, str) or not rows.put(str(place.key), target, made):
             known = rows.names()
             guess = nearest(str(target), known)
-            helped = f"did you mean `{guess}`?" if guess else "its nodes: " + ", ".join(known)
+            helped = (f"did you mean `{guess}`? " if guess else "") + "its nodes: " + ", ".join(known)
             message = f"there is no `{target}` to insert `{entry.key}` {place.key}"
             context.report("E0348", message, place.value.span, help=helped)
 
@@ -59,9 +59,10 @@ def _place(context: Context, entry: Entry, steps: Map) -> Entry:
     """The `after` or `before` of an inserted step; E0305 for a path into a step that is not there."""
     name, dot, _ = str(entry.key).partition(".")
     if dot:
-        guess = nearest(name, [str(other.key) for other in steps])
+        guess = nearest(name, [str(other.key) for other in steps if other is not entry])
         helped = f"did you mean `{guess}`?" if guess else ""
-        raise context.fail("E0305", f"nothing to change at `{entry.key}`", entry.span, f"no `{name}` is inserted", help=helped)
+        message = f"nothing to change at `insert.{entry.key}`"
+        raise context.fail("E0305", message, entry.span, f"no `{name}` is inserted", help=helped)
     step = entry.value
     places = [e for e in step if e.key in ("after", "before")] if isinstance(step, Map) else []
     if not places:

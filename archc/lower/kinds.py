@@ -6,8 +6,9 @@ from archc.document.nodes import Map, Node, Scalar
 from archc.ir.convolutions import Weights
 from archc.ir.graph import Init
 from archc.ir.norms import ACTIVATIONS, Act
+from archc.lower.faults import show
 from archc.lower.names import ActKind, Names, NoNorm, NormKind, NormModule, identifier
-from archc.lower.values import number, show, truth, whole, word
+from archc.lower.values import number, truth, whole, word
 from archc.suggest import nearest
 
 KINDS_OF_NORM = {
@@ -100,13 +101,13 @@ def norm_kind(node: Node, names: Names) -> NormKind | NormModule | NoNorm:
         groups = node.get("groups")
         if groups is None:
             raise names.context.fail("E0202", "a group norm does not say its `groups`", node.span, "groups: 32, say")
-        found = replace(found, groups=whole(groups, names, "`groups`"))
+        found = replace(found, groups=whole(groups, names, "`groups`"), origin=groups.span)
     frozen = node.get("frozen")
     return found if frozen is None else replace(found, frozen=truth(frozen, names, "`frozen`"))
 
 
 def _positive(node: Node, names: Names, what: str) -> float:
-    value = float(number(node, names))
+    value = float(number(node, names, f"`{what}`"))
     if not 0 <= value < float("inf"):
         raise names.context.fail("E0375", f"`{what}` must be at least 0, not {show(value)}", node.span)
     return value
@@ -126,7 +127,7 @@ def act_kind(node: Node, names: Names) -> ActKind:
     if isinstance(node, Map):
         _unknown_keys(node, names, "act", ("kind", "slope") if kind in SLOPES else ("kind",))
         if (given := node.get("slope")) is not None:
-            slope = float(number(given, names))
+            slope = float(number(given, names, "`slope`"))
     return ActKind(Act(kind, slope))
 
 
@@ -142,7 +143,7 @@ def conv_kind(node: Node, names: Names, before: ConvKind) -> ConvKind:
         found.weights,
         found.bias if bias is None else truth(bias, names, "`conv.bias`"),
         found.eps if eps is None else _positive(eps, names, "conv.eps"),
-        found.gamma if gamma is None else float(number(gamma, names)),
+        found.gamma if gamma is None else float(number(gamma, names, "`gamma`")),
     )
 
 
@@ -161,7 +162,7 @@ def init_kind(node: Node, names: Names) -> Init:
             return _init_word(name)
         if name is not None and not names.has(name, node.span.source):
             return _init_word(word(node, names, "`init`", INITS))
-    return Init("constant", float(number(node, names)))
+    return Init("constant", float(number(node, names, "`init`")))
 
 
 def _init_word(kind: str) -> Init:

@@ -1,6 +1,6 @@
 """From a step and its operands to a node: attributes read, shapes inferred, a misfit reported at the value at fault."""
 
-from archc.diagnostics import Note
+from archc.diagnostics import Note, Span
 from archc.document.nodes import Map, Scalar
 from archc.ir.graph import Init, Node
 from archc.ir.ops import Identity, Operation, Split
@@ -9,15 +9,17 @@ from archc.lower.atoms import UNIT_KEYS, Atom
 from archc.lower.attributes import Attributes
 from archc.lower.builder import Ref
 from archc.lower.context import Failed
+from archc.lower.faults import blame, with_values
 from archc.lower.frame import POISON, Frame, Result
 from archc.lower.kinds import init_kind
 from archc.lower.names import Names, NormKind, identifier
 from archc.lower.operations import OPERANDS, OPERATIONS, SAME_CHANNELS, Made, norm_of
-from archc.lower.values import argument_of, blame, show
+from archc.lower.values import argument_of
 from archc.suggest import nearest
 
 STRIDED = ("conv", "max_pool", "avg_pool", "blur_pool", "subsample")
 """Operations that can stand at `stride_at`."""
+STRIDES = "convolutions, pools, `subsample` and modules with a parameter `stride` do"
 
 
 def make_convolution(frame: Frame, atom: Atom, operands: list[Ref]) -> Result:
@@ -33,9 +35,8 @@ def make_norm(frame: Frame, atom: Atom, kind: NormKind, operand: Ref) -> Result:
         return POISON
     arguments = (("channels", operand.channels),) if operand.channels else ()
     init = (("weight", Init("constant", 0.0)),) if atom.name == frame.zero_norm else ()
-    return emit(
-        frame, atom, norm_of(kind, operand.type.channels), [operand], arguments=arguments, channels=operand.channels, init=init
-    )
+    op = norm_of(kind, operand.type.channels)
+    return emit(frame, atom, op, [operand], arguments=arguments, channels=operand.channels, said=kind.origin, init=init)
 
 
 def make_operation(frame: Frame, atom: Atom, operands: list[Ref]) -> Result:
@@ -49,7 +50,8 @@ def make_operation(frame: Frame, atom: Atom, operands: list[Ref]) -> Result:
         raise frame.context.fail("E0204", f"there is no operation `{kind}`", span, "not an operation", help=helped)
     given = frame.given_to(atom.unit)
     if kind not in STRIDED and atom.unit in frame.given and given["stride"][0] > 1:
-        raise frame.context.fail("E0342", f"`{kind}` takes no stride", atom.span, "the block's stride is at this step")
+        label = "the block's stride is at this step"
+        raise frame.context.fail("E0342", f"`{kind}` takes no stride", atom.span, label, help=STRIDES)
     wanted = {"conv": ("stride", "dilation"), **dict.fromkeys(STRIDED[1:], ("stride",))}.get(kind, ())
     given = {key: value for key, value in given.items() if key in wanted}
     a = Attributes(atom.step, frame.names, f"`{kind}`", given)
@@ -115,9 +117,10 @@ def emit(
     arguments: tuple[tuple[str, str], ...] = (),
     channels: str | None = None,
     a: Attributes | None = None,
+    said: Span | None = None,
     init: tuple[tuple[str, Init], ...] = (),
 ) -> Result:
-    """Adds the node; a split gives a list, anything else one value."""
+    """Adds the node; a split gives a list, anything else one value. What does not fit is told of `a`'s value, or at `said`."""
     types = tuple(ref.type for ref in operands if ref.type is not None)
     if len(types) != len(operands):
         return POISON
@@ -125,7 +128,7 @@ def emit(
         out = op.infer(*types)
         _within_limits(frame, out)
     except ShapeError as error:
-        raise _misfit(frame, error, atom, a) from None
+        raise _misfit(frame, error, atom, a, said) from None
     names = tuple(ref.name for ref in operands)
     path = frame.path(atom.name)
     outputs = tuple(f"{path}:{i}" for i in range(len(out))) if isinstance(op, Split) else (path,)
@@ -148,19 +151,17 @@ def _within_limits(frame: Frame, types: tuple[TensorType, ...]) -> None:
             raise ShapeError("E0411", message, help="raise it with --limit size=N")
 
 
-def _named(atom: Atom, names: Names) -> str:
-    """`, with mid = 128`: the values of the names a step uses as they are."""
-    used = dict.fromkeys(name for entry in atom.step if (name := identifier(entry.value)) in names.known)
-    return ", with " + ", ".join(f"{name} = {show(names.known[name])}" for name in used if name) if used else ""
-
-
-def _misfit(frame: Frame, error: ShapeError, atom: Atom, a: Attributes | None) -> Failed:
+def _misfit(frame: Frame, error: ShapeError, atom: Atom, a: Attributes | None, said: Span | None) -> Failed:
     context = frame.context
-    at = f"at `{atom.name}`" + (f", {context.where}" if context.where else "")
-    if a is None or not error.attribute:
+    if context.guessed:
+        return Failed()
+    at = ", ".join(filter(None, (f"at `{atom.name}`", context.where)))
+    if said is None and (a is None or not error.attribute):
         return context.fail(error.code, error.message, atom.span, at, help=error.help)
-    span, label = blame(a.blame(error.attribute), frame.names)
-    if span == atom.span or span.source is atom.span.source:
+    own = a.blame(error.attribute) if a else None
+    span = said or (blame(own, frame.names) if own else atom.span)
+    if own and span == own.span:
         return context.fail(error.code, error.message, span, at, help=error.help)
-    note = Note("used here" + _named(atom, frame.names), atom.span)
-    return context.fail(error.code, error.message, span, label, help=error.help, notes=(note,))
+    values = with_values(dict.fromkeys(name for entry in atom.step if (name := identifier(entry.value))), frame.names)
+    note = Note(", ".join(filter(None, ("used here", values))), atom.span)
+    return context.fail(error.code, error.message, span, context.where, help=error.help, notes=(note,))

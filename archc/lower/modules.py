@@ -29,7 +29,8 @@ def definition(context: Context, name: Scalar, kind: Kind) -> Document:
     except SpecError as error:
         context.diagnostics += error.diagnostics
         raise Failed from None
-    check_parameters(context, document)
+    with context.inside(name.span, f"{kind} `{document.name}`"):
+        check_parameters(context, document)
     context.found[key] = document
     return document
 
@@ -85,7 +86,8 @@ def module_names(frame: Frame, atom: Atom, document: Document, channels: int) ->
             raise Failed
     names.nodes = _followed(nodes, frame.names)
     if given.get("stride", (1, None))[0] > 1 and "stride" not in declared:
-        raise context.fail("E0342", f"module `{document.name}` takes no stride", atom.span, "the block's stride is at this step")
+        message = f"module `{document.name}` has no parameter `stride`"
+        raise context.fail("E0342", message, atom.span, "the block's stride is at this step")
     _unknown_arguments(context, atom.step, document, declared)
     return names
 

@@ -14,13 +14,14 @@ from archc.suggest import nearest
 
 @dataclass(frozen=True, slots=True)
 class NormKind:
-    """What `norm:` says, before the channels are known."""
+    """What `norm:` says, before the channels are known; `origin` is where a group norm says its groups."""
 
     norm: NormName
     eps: float = 1e-5
     momentum: float = 0.1
     groups: int = 1
     frozen: bool = False
+    origin: Span | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,6 +76,11 @@ class Names:
             return True
         return self._outer_for(source) is not None and self.outer is not None and self.outer.has(name, source)
 
+    def value(self, name: str) -> Named | None:
+        """A value that was computed already."""
+        found = self.known.get(name)
+        return found if found is not None or self.outer is None else self.outer.value(name)
+
     def node(self, name: str) -> Node | None:
         """The YAML value of a parameter, where it was written."""
         found = self.nodes.get(name)
@@ -93,7 +99,7 @@ class Names:
             if self._running[-1] != name or outer is None or not outer.has(name, span.source):
                 chain = " -> ".join([*self._running[self._running.index(name) :], name])
                 raise self.context.fail("E0374", f"the value of `{name}` needs itself: {chain}", span, "a cycle")
-        if outer is not None:
+        if outer is not None and outer.has(name, span.source):
             return outer.get(name, span)
         raise self._unknown(name, span)
 
@@ -104,6 +110,7 @@ class Names:
 
     def _compute(self, name: str) -> Named:
         self._running.append(name)
+        self.context.asked.add(id(self.nodes.get(name)))
         try:
             value = self.lazy[name]()
         finally:
@@ -119,6 +126,8 @@ class Names:
         known = self.all_names(span.source)
         guess = nearest(name, known)
         helped = f"did you mean `{guess}`?" if guess else "known here: " + ", ".join(sorted(known))
+        if name.lower() in ("yes", "no", "on", "off"):
+            helped = "write true or false"
         return self.context.fail("E0371", f"unknown name `{name}`", span, f"not a name in {self.what}", help=helped)
 
 

@@ -15,7 +15,7 @@ from archc.lower.kinds import DEFAULTS, Defaults, init_kind
 from archc.lower.names import Names
 from archc.lower.running import ONE, run_steps, use_module
 from archc.lower.stages import INPUT_NAME, Stages
-from archc.lower.unused import check_values
+from archc.lower.unused import check_given, check_values
 from archc.lower.values import value_of, whole, word
 
 
@@ -44,12 +44,16 @@ class NetworkLowering:
         policy = self._init()
         self.part.types[INPUT_NAME] = type_
         value = self._ends("stem", Ref(INPUT_NAME, type_, "in"))
+        if value.type is None:
+            value = self._guess(type_)
         around = Surroundings(self.context, self.names, self.defaults, self.zero_last)
-        value = Stages(around, self.root, self.part).lower(value)
+        stages = Stages(around, self.root, self.part)
+        value = stages.lower(value)
         value = self._ends("head", value)
         if self.context.diagnostics or value.type is None:
             return None
-        check_values(self.context, self.part.nodes, {value.name}, None)
+        check_values(self.context, self.part, {value.name})
+        check_given(self.context, stages.settings())
         self._unused()
         return Graph(
             name=self.name,
@@ -61,6 +65,15 @@ class NetworkLowering:
             init=policy,
             any_size=not fixed,
         )
+
+    def _guess(self, type_: TensorType) -> Ref:
+        """What a stem with a problem may come to, so that stages and head are checked too: channels as the first stage's."""
+        self.context.guessed = True
+        stages = self.root.get("stages")
+        first = next(iter(stages), None) if isinstance(stages, Map) else None
+        out = first.value.get("out") if first is not None and isinstance(first.value, Map) else None
+        channels = out.value if isinstance(out, Scalar) and type(out.value) is int and out.value > 0 else 64
+        return Ref("", TensorType((channels, *type_.shape[1:])))
 
     def _names(self) -> Names:
         names = Names(self.context, "this network", {})

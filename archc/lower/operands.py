@@ -4,8 +4,9 @@ import re
 
 from archc.document.nodes import Map, Node, Scalar, Sequence
 from archc.lower.builder import Ref
+from archc.lower.faults import part_of
 from archc.lower.frame import POISON, Frame, Result
-from archc.lower.values import part_of, whole
+from archc.lower.values import whole
 from archc.suggest import nearest
 
 _OPERAND = re.compile(r"([A-Za-z][A-Za-z0-9_]*)(?:\.(.+))?\Z", re.DOTALL)
@@ -30,6 +31,11 @@ def first_operand(frame: Frame, step: Map, current: Result) -> Result:
 
 def flat(value: Result) -> list[Ref]:
     return value if isinstance(value, list) else [value]
+
+
+def outside(value: Result) -> Result:
+    """A value of an enclosing scope: what its channels are called there says nothing in this one."""
+    return [Ref(ref.name, ref.type) for ref in value] if isinstance(value, list) else Ref(value.name, value.type)
 
 
 def operand(frame: Frame, node: Node) -> Result:
@@ -61,7 +67,8 @@ def _named(frame: Frame, name: str, node: Node) -> Result:
     at: Frame | None = frame
     while at is not None:
         if name in at.values:
-            return at.values[name]
+            found = at.values[name]
+            return found if at is frame else outside(found)
         known += at.values
         at = at.outer
     guess = nearest(name, known)

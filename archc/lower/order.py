@@ -89,9 +89,10 @@ def _words(node: Node, context: Context, key: str) -> Words:
                 found.append(word)
                 break
         else:
-            raise context.fail("E0345", f"`{key}` lists conv, norm and act, each once", item.span)
+            label = "a second time" if isinstance(item, Scalar) and item.value in found else ""
+            raise context.fail("E0345", f"`{key}` lists conv, norm and act, each once", item.span, label)
     if not isinstance(node, Sequence) or (key != "after_add" and "conv" not in found):
-        raise context.fail("E0345", f"`{key}` is a list with conv in it", node.span)
+        raise context.fail("E0345", f"`{key}` is a list with conv in it", node.span, "where does the convolution stand?")
     if key == "after_add" and "conv" in found:
         raise context.fail("E0345", "there is no convolution after the addition", node.span)
     return tuple(found)

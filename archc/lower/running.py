@@ -5,6 +5,7 @@ from archc.ir.graph import Scope, ScopeArgument
 from archc.lower.atoms import Atom, step_atoms
 from archc.lower.builder import Ref
 from archc.lower.context import Failed
+from archc.lower.faults import misvalued
 from archc.lower.frame import POISON, Frame, Result
 from archc.lower.making import emit, make_convolution, make_norm, make_operation
 from archc.lower.modules import (
@@ -17,8 +18,8 @@ from archc.lower.modules import (
     scope_arguments,
 )
 from archc.lower.names import Names, NoNorm, NormModule
-from archc.lower.operands import first_operand, flat, operands
-from archc.lower.values import blame, truth, whole
+from archc.lower.operands import first_operand, flat, operands, outside
+from archc.lower.values import truth, whole
 
 ONE = "one value is wanted: join the list (`add`, `concat`) or pick from it (`.last`)"
 """What helps where steps end in a list."""
@@ -92,7 +93,7 @@ def _loop(frame: Frame, atom: Atom, current: Result) -> list[Ref]:
     count = whole(repeat, frame.names, "`repeat`", 0)
     if count > context.limits.turns:
         message = f"{count} turns of a loop are over the limit of {context.limits.turns}"
-        raise context.fail("E0413", message, *blame(repeat, frame.names), help="raise it with --limit turns=N")
+        raise misvalued("E0413", message, repeat, frame.names, "raise it with --limit turns=N")
     turns: list[Ref] = []
     frame.values[atom.name] = turns
     for i in range(count):
@@ -105,7 +106,7 @@ def _turn(outer: Frame, atom: Atom, steps: Map, i: int, current: Result) -> Ref:
     outer.part.scopes.append(Scope(path, "turn", atom.name, (ScopeArgument("i", i),), role=atom.role, origin=atom.span))
     names = Names(outer.context, outer.names.what, {"i": i}, outer=outer.names, nodes=outer.names.nodes)
     frame = Frame(outer.context, names, outer.defaults, outer.part, path, {}, outer=outer, dilation=outer.dilation)
-    last = run_steps(frame, steps, current)
+    last = run_steps(frame, steps, outside(current))
     if isinstance(last, list):
         label = f"a turn of `{atom.name}` ends here"
         raise outer.context.fail("E0337", "a loop's turn ends in a list", steps.entries[-1].span, label, help=ONE)
@@ -124,7 +125,8 @@ def use_module(frame: Frame, atom: Atom, refs: list[Ref]) -> Ref:
         raise context.fail("E0306", f"{what} uses itself", name.span, "a module cannot contain itself")
     wanted = input_names(document)
     if len(refs) != len(wanted):
-        message = f"{what} takes {len(wanted)} operands ({', '.join(wanted)}), not {len(refs)}"
+        some = f"{len(wanted)} operands ({', '.join(wanted)})" if len(wanted) > 1 else "1 operand"
+        message = f"{what} takes {some}, not {len(refs)}"
         raise context.fail("E0334", message, atom.span)
     first = refs[0].type
     if first is None or any(ref.type is None for ref in refs):

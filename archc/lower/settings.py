@@ -135,9 +135,9 @@ def _opened(context: Context, held: Map, head: str, entry: Entry) -> Map:
 def _unknown(context: Context, entry: Entry, name: str, kind: Document) -> None:
     steps = kind.root.get("steps")
     names = [str(e.key) for e in steps] if isinstance(steps, Map) else []
-    known = [*KEYS, *parameters_of(kind), *names, *(STAGE_KEYS if name != "block" else ())]
-    guess = nearest(str(entry.key), known)
-    helped = f"did you mean `{guess}`?" if guess else ""
+    own = [*names, *parameters_of(kind)]
+    guess = nearest(str(entry.key), [*own, *KEYS, *(STAGE_KEYS if name != "block" else ())])
+    helped = f"did you mean `{guess}`?" if guess else f"block `{kind.name}` has " + ", ".join(own)
     where = "block" if name == "block" else "stage"
     label = f"not a key of a {where} or of block `{kind.name}`"
     context.report("E0201", f"unknown key `{entry.key}` in `{name}`", entry.span, label, help=helped)

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
+from archc.diagnostics import Span
 from archc.document.nodes import Entry, Map, Node, Scalar
 from archc.ir.arrange import Add, Identity
 from archc.ir.types import ShapeError
 from archc.lower.atoms import Atom, is_unit
 from archc.lower.builder import Ref
-from archc.lower.context import Context
+from archc.lower.context import Context, Failed
 from archc.lower.frame import Frame, Result
 from archc.lower.making import emit
 from archc.lower.modules import definition, parameters_of
@@ -28,6 +29,10 @@ class Policy:
     change: Node
     join: Node | None
     node: Node
+
+    def span_of(self, part: Node, context: Context) -> Span:
+        """Where a part is to be shown: itself, if the network says it, else the policy's name."""
+        return self.node.span if context.is_definition(part.span.source) else part.span
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,7 +57,7 @@ def read_policy(context: Context, node: Node, names: Names) -> tuple[Policy, Nam
     """A name, `{kind: NAME, …}` or the explicit `{same, change, join}`; also the names its expressions see."""
     name = node if isinstance(node, Scalar) else node.get("kind") if isinstance(node, Map) else None
     if name is None and isinstance(node, Map):
-        _known(context, node, PARTS, "shortcut")
+        _known(context, node, PARTS, "`shortcut`")
         missing = [part for part in ("same", "change") if part not in node]
         if missing:
             raise context.fail("E0202", f"`shortcut` does not say `{missing[0]}`", node.span, "identity, none, or a step")
@@ -94,7 +99,8 @@ def _known(context: Context, node: Map, known: tuple[str, ...], what: str) -> No
         if str(entry.key).partition(".")[0] not in known:
             guess = nearest(str(entry.key), known)
             helped = f"did you mean `{guess}`?" if guess else ""
-            context.report("E0201", f"unknown key `{entry.key}` in `{what}`", entry.span, help=helped)
+            helped = helped or "its keys: " + ", ".join(known)
+            context.report("E0201", f"unknown key `{entry.key}` in {what}", entry.span, help=helped)
 
 
 def _whole(context: Context, parts: Map) -> None:
@@ -121,7 +127,7 @@ def join(frame: Frame, policy: Policy, names: Names, branch: Branch) -> Ref:
         return _added(frame, node, policy, residual, shortcut)
     if not isinstance(how, Map) or "module" not in how:
         raise context.fail("E0331", "`join` is `add` or a module over [shortcut, residual, x]", how.span)
-    atom = Atom("add", "step", how, policy.node.span, "add")
+    atom = Atom("add", "step", how, policy.span_of(how, context), "add")
     side.role = "main"
     return use_module(side, atom, [shortcut, residual, branch.x])
 
@@ -133,12 +139,13 @@ def _added(frame: Frame, part: Node, policy: Policy, residual: Ref, shortcut: Re
         if residual.type is not None and shortcut.type is not None:
             Add().infer(residual.type, shortcut.type)
     except ShapeError as error:
-        own = not context.is_definition(part.span.source)
+        if context.guessed:
+            raise Failed from None
         message = f"a shortcut of {shortcut.type} cannot be added to a branch of {residual.type}"
         helped = "as shortcut B does, project to the shape of the branch"
-        span = part.span if own else policy.node.span
-        raise context.fail(error.code, message, span, context.where, help=helped) from None
-    atom = Atom("add", "step", Map((), policy.node.span), policy.node.span, "add")
+        raise context.fail(error.code, message, policy.span_of(part, context), context.where, help=helped) from None
+    at = policy.span_of(part, context)
+    atom = Atom("add", "step", Map((), at), at, "add")
     result = emit(frame, atom, Add(), [residual, shortcut], channels=residual.channels or shortcut.channels)
     return result if isinstance(result, Ref) else result[0]
 
@@ -152,16 +159,19 @@ def _beside(side: Frame, policy: Policy, node: Node, branch: Branch) -> Ref:
             helped = f"did you mean `{guess}`?" if guess else ""
             label = "identity, none, or a step"
             raise context.fail("E0204", f"`{which}` cannot be `{node.value}`", node.span, label, help=helped)
-        atom = Atom("shortcut", "step", Map((), policy.node.span), policy.node.span, "shortcut", role="shortcut")
+        at = policy.span_of(node, context)
+        atom = Atom("shortcut", "step", Map((), at), at, "shortcut", role="shortcut")
         result: Result = emit(side, atom, Identity(), [branch.x], channels=branch.x.channels)
     else:
         if not isinstance(node, Map) or is_unit(node):
             raise context.fail("E0331", "a shortcut's branch is an operation or a module", node.span)
         if branch.changes and not branch.begins_conv and "of" not in node:
             message = "this order begins with a norm or activation, so the shortcut must say what it reads"
-            raise context.fail("E0346", message, policy.node.span, "of: x or of: preact?")
-        atom = Atom("shortcut", "step", node, policy.node.span, "shortcut", role="shortcut")
+            named = policy.node.value if isinstance(policy.node, Scalar) else None
+            helped = f"`shortcut: {{kind: {named}, change.of: preact}}`, say" if named else ""
+            raise context.fail("E0346", message, policy.span_of(node, context), "of: x or of: preact?", help=helped)
+        atom = Atom("shortcut", "step", node, policy.span_of(node, context), "shortcut", role="shortcut")
         result = run(side, [atom], branch.x)
     if isinstance(result, list):
-        raise context.fail("E0337", "a shortcut's branch ends in a list", policy.node.span, help=ONE)
+        raise context.fail("E0337", "a shortcut's branch ends in a list", policy.span_of(node, context), help=ONE)
     return result

@@ -1,5 +1,6 @@
 """The stages of a network: each block expanded once a stage where it can be, and placed."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -22,12 +23,13 @@ Block: TypeAlias = tuple[Fragment, Ref, frozenset[str]]
 
 @dataclass(slots=True, eq=False)
 class Stage:
-    """One entry of `stages` with its repeat known; None where that could not be read."""
+    """One entry of `stages`. Where its repeat could not be read it is taken as one block, `counted` False."""
 
     entry: Entry
     root: Map
     repeat: int
     stride: int
+    counted: bool
     settings: dict[int, Settings] = field(default_factory=dict)
 
 
@@ -50,6 +52,7 @@ class Stages:
     root: Map
     part: Fragment
     reduction: int = 1
+    made: list[Stage] = field(default_factory=list)
 
     @property
     def context(self) -> Context:
@@ -63,7 +66,8 @@ class Stages:
         """Every stage in order; the value after the last."""
         self.reduction = _reduction(self.part.nodes)
         node = self.root.get("stages")
-        stages = [s for entry in (node if isinstance(node, Map) else ()) if (s := self._stage(entry)) is not None]
+        entries = node.entries if isinstance(node, Map) else ()
+        stages = self.made = [self._stage(entry, entry.value) for entry in entries if isinstance(entry.value, Map)]
         total = sum(stage.repeat for stage in stages)
         if total > self.context.limits.blocks:
             at = max(stages, key=lambda stage: stage.repeat)
@@ -71,7 +75,8 @@ class Stages:
             message = f"{total} blocks are over the limit of {self.context.limits.blocks}"
             helped = "raise it with --limit blocks=N"
             self.context.report("E0410", message, repeat.span if repeat else at.entry.span, help=helped)
-            return POISON
+            self.context.guessed = True
+            return value
         done, dilation = 0, 1
         target = self._output_stride()
         for stage in stages:
@@ -84,6 +89,10 @@ class Stages:
             done += stage.repeat
         return value
 
+    def settings(self) -> Iterator[Settings]:
+        """Those of every stage, and of its blocks set apart."""
+        return (settings for stage in self.made for settings in stage.settings.values())
+
     def _output_stride(self) -> int | None:
         node = self.root.get("output_stride")
         try:
@@ -91,18 +100,19 @@ class Stages:
         except Failed:
             return None
 
-    def _stage(self, entry: Entry) -> Stage | None:
-        if not isinstance(entry.value, Map):
-            return None
+    def _stage(self, entry: Entry, root: Map) -> Stage:
         if entry.key in RESERVED:
             self.context.report("E0333", f"a stage cannot be called `{entry.key}`", entry.span, "the network has its own")
-        root = entry.value
-        try:
-            repeat, stride = root.get("repeat"), root.get("stride")
-            n = whole(repeat, self.names, "`repeat`", 1) if repeat is not None else 1
-            return Stage(entry, root, n, whole(stride, self.names, "`stride`", 1) if stride is not None else 1)
-        except Failed:
-            return None
+        found = {"repeat": 1, "stride": 1}
+        counted = True
+        for key, limit in (("repeat", ""), ("stride", "size")):
+            node = root.get(key)
+            try:
+                if node is not None:
+                    found[key] = whole(node, self.names, f"`{key}`", 1, limit)
+            except Failed:
+                counted = counted and key != "repeat"
+        return Stage(entry, root, found["repeat"], found["stride"], counted)
 
     def _blocks(self, stage: Stage, value: Ref, at: Run) -> Ref:
         """Every block of a stage; one that asks for no index is expanded once and copied."""
@@ -116,15 +126,15 @@ class Stages:
         made: dict[tuple[object, ...], Block] = {}
         self.context.stage = path
         for index in range(stage.repeat):
+            type_ = _type(value)
             try:
                 settings = self._settings(stage, index)
-                if value.type is None:
-                    return POISON
-                out = self._out(stage, value.type, index, at)
+                out = self._out(stage, type_, index, at)
             except Failed:
-                return POISON
+                self.context.guessed = True
+                break
             here = Place(
-                value.type,
+                type_,
                 out,
                 at.stride if index == 0 else 1,
                 at.dilation,
@@ -143,9 +153,10 @@ class Stages:
                     found = (Fragment(), POISON, frozenset())
                 if not found[2].intersection(("index", "block_index")):
                     made[key] = found
+            self.context.guessed = False  # from here on the channels are known
             part, last, _ = found
-            if last.type is None:
-                value = Ref("", TensorType((out, *value.type.shape[1:])))  # go on, so that later stages are checked too
+            if last.type is None:  # go on as if it had been right, so that what follows is checked too
+                value = Ref("", TensorType((out, *(-(-n // here.stride) for n in type_.shape[1:]))))
                 continue
             self.part.place(part, f"{path}.{index}", value.name)
             name = f"{path}.{index}.{last.name}" if last.name != INPUT else value.name
@@ -156,7 +167,7 @@ class Stages:
 
     def _check_indices(self, stage: Stage) -> None:
         blocks = stage.root.get("blocks")
-        for entry in blocks if isinstance(blocks, Map) else ():
+        for entry in blocks if isinstance(blocks, Map) and stage.counted else ():
             if not isinstance(entry.key, int) or entry.key >= stage.repeat:
                 message = f"stage `{stage.entry.key}` has no block {entry.key}"
                 self.context.report("E0355", message, entry.span, f"blocks are 0 to {stage.repeat - 1}")
@@ -186,7 +197,13 @@ class Stages:
             return node.value
         known: dict[str, Named] = {"in": type_.channels, "index": index, "repeat": stage.repeat}
         known |= {"block_index": at.done + index, "block_count": at.total}
-        return whole(node, Names(self.context, "a stage", known, outer=self.names), "`out`", 1, "channels")
+        return whole(node, Names(self.context, "the `out` of a stage", known, outer=self.names), "`out`", 1, "channels")
+
+
+def _type(value: Ref) -> TensorType:
+    """The type of what a block reads, which is never left unknown."""
+    assert value.type is not None  # noqa: S101
+    return value.type
 
 
 def _reduction(nodes: list[GraphNode]) -> int:

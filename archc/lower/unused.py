@@ -1,19 +1,24 @@
 """What a definition declares and nobody uses."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from archc.diagnostics import Span
 from archc.document.nodes import Map, Node, Scalar, Sequence
 from archc.expressions.parse import ExpressionError, names, parse
-from archc.ir.graph import Node as GraphNode
+from archc.ir.graph import Scope
 from archc.library import Document
+from archc.lower.builder import Fragment
 from archc.lower.context import Context
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from archc.lower.settings import Settings
 
 
 def check_parameters(context: Context, document: Document) -> None:
     """Reports each parameter that no step and no other parameter of the definition names; once a definition."""
-    if not context.library.first_use(document):
+    if document.path in context.checked:
         return
+    context.checked.add(document.path)
     declared = document.root.get("parameters")
     if not isinstance(declared, Map):
         return
@@ -51,9 +56,29 @@ def _names_in(scalar: Scalar) -> tuple[str, ...]:
     return found
 
 
-def check_values(context: Context, nodes: list[GraphNode], outputs: set[str], span: Span | None) -> None:
-    """Reports each operation whose value nothing reads."""
-    read = outputs.union(*(node.inputs for node in nodes))
-    for node in nodes:
+def check_values(context: Context, part: Fragment, outputs: set[str]) -> None:
+    """Reports each operation whose value nothing reads; one in a module at the line that uses the module."""
+    read = outputs.union(*(node.inputs for node in part.nodes))
+    for node in part.nodes:
         if not read.intersection(node.outputs):
-            context.report("E0335", f"nothing reads the value of `{node.local}`", node.origin or span, "unused")
+            user = _user(context, part, node.scope)
+            with context.inside(user.origin if user else None, f"module `{user.template}`" if user else ""):
+                context.report("E0335", f"nothing reads the value of `{node.local}`", node.origin, "unused")
+
+
+def _user(context: Context, part: Fragment, path: str) -> Scope | None:
+    """The innermost of a node's modules that no definition uses."""
+    around = [scope for scope in part.scopes if scope.kind == "module" and f"{path}.".startswith(f"{scope.path}.")]
+    written = [scope for scope in around if scope.origin and not context.is_definition(scope.origin.source)]
+    return written[-1] if written else None
+
+
+def check_given(context: Context, settings: "Iterable[Settings]") -> None:
+    """Reports each value a network gives to a parameter of its blocks, where no block asks for it."""
+    for one in settings:
+        for entry in one.parameters:
+            if id(entry.value) not in context.asked:
+                message = f"nothing uses `{entry.key}`"
+                label = f"no block `{one.kind.name}` asks for it"
+                helped = "something else says what it would: remove one of the two"
+                context.report("E0336", message, entry.span, label, help=helped)

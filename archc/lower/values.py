@@ -3,28 +3,18 @@
 from collections.abc import Callable
 from fractions import Fraction
 
-from archc.diagnostics import Note, Span
+from archc.diagnostics import Note
 from archc.document.nodes import Map, Node, Scalar
 from archc.expressions.evaluate import evaluate
 from archc.expressions.parse import Expr, ExpressionError, parse
 from archc.expressions.tree import Name, Value, walk
 from archc.expressions.tree import names as names_in
-from archc.lower.context import Failed
+from archc.lower.faults import misvalued, part_of, show, with_values
 from archc.lower.names import ActKind, Named, Names, NoNorm, NormKind, NormModule, identifier
 from archc.suggest import nearest
 
-
 _LARGEST = 10**12
 """Beyond any size, so that no number of a spec grows without end."""
-
-
-def part_of(span: Span, text: str, start: int, end: int) -> Span:
-    """The place of an offset range of a scalar's text, where the text stands in the source as it is."""
-    width = span.end_column - span.column
-    if start < 0 or span.line != span.end_line or width not in (len(text), len(text) + 2):
-        return span
-    first = span.column + start + (1 if width == len(text) + 2 else 0)
-    return Span(span.source, span.line, first, span.line, first + max(1, end - start))
 
 
 def parsed(node: Scalar, names: Names) -> Expr:
@@ -76,48 +66,42 @@ def _plain(name: str, names: Names, node: Scalar, expr: Expr) -> Value:
 
 def _known(expr: Expr, names: Names) -> tuple[Note, ...]:
     """The values the names of an expression have, as a note."""
-    known = [f"{name} = {show(names.known[name])}" for name in names_in(expr) if name in names.known]
-    return (Note("with " + ", ".join(known)),) if known else ()
-
-
-def show(value: object) -> str:
-    """A value as a message prints it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Fraction):
-        return f"{float(value):.6g}" if value.denominator != 1 else str(value.numerator)
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    known = with_values(names_in(expr), names)
+    return (Note(known),) if known else ()
 
 
 def _exact(value: Fraction) -> int | Fraction:
     return value.numerator if value.denominator == 1 else value
 
 
-def number(node: Node, names: Names) -> int | Fraction | float:
+def number(node: Node, names: Names, what: str) -> int | Fraction | float:
     """Any number; E0373 otherwise."""
     value = value_of(node, names)
     if isinstance(value, bool) or not isinstance(value, int | Fraction | float):
-        raise names.context.fail("E0373", f"a number is wanted, not `{show(value)}`", *blame(node, names))
+        raise misvalued("E0373", f"{what} must be a number, not {_described(value)}", node, names)
     return value
+
+
+def _described(value: Named) -> str:
+    if isinstance(value, NormKind | NormModule | NoNorm):
+        return "a norm"
+    return "an activation" if isinstance(value, ActKind) else f"`{value}`" if isinstance(value, str) else show(value)
 
 
 def whole(node: Node, names: Names, what: str, minimum: int = 1, limit: str = "") -> int:
     """A whole number in a range; E0373 if not whole, E0375 if too small, E0411 if beyond the limit of that name."""
-    value = number(node, names)
+    value = number(node, names, what)
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if not isinstance(value, int):
-        span, label = blame(node, names)
-        raise names.context.fail("E0373", f"{what} must be a whole number, not {show(value)}", span, label)
+        raise misvalued("E0373", f"{what} must be a whole number, not {show(value)}", node, names)
     if value < minimum:
-        span, label = blame(node, names)
-        raise names.context.fail("E0375", f"{what} must be at least {minimum}, not {value}", span, label)
+        raise misvalued("E0375", f"{what} must be at least {minimum}, not {value}", node, names)
     most: int = getattr(names.context.limits, limit) if limit else _LARGEST
     if value > most:
-        span, label = blame(node, names)
         shown = str(value) if value < 10**18 else f"{float(value):.3g}"
         helped = f"raise it with --limit {limit}=N" if limit else ""
-        raise names.context.fail("E0411", f"{what} of {shown} is over the limit of {most}", span, label, help=helped)
+        raise misvalued("E0411", f"{what} of {shown} is over the limit of {most}", node, names, helped)
     return value
 
 
@@ -125,8 +109,7 @@ def truth(node: Node, names: Names, what: str) -> bool:
     """True or false; E0373 otherwise."""
     value = value_of(node, names)
     if not isinstance(value, bool):
-        helped = "write true or false" if show(value) in ("yes", "no", "on", "off") else ""
-        raise names.context.fail("E0373", f"{what} must be true or false, not {show(value)}", node.span, help=helped)
+        raise misvalued("E0373", f"{what} must be true or false, not {_described(value)}", node, names)
     return value
 
 
@@ -146,22 +129,6 @@ def word(node: Node, names: Names, what: str, allowed: tuple[str, ...]) -> str:
     return value
 
 
-def blame(node: Node, names: Names) -> tuple[Span, str]:
-    """Where the value was written, and in which stage: through names that only pass it on, to the user's own line if there is one."""
-    span = node.span
-    seen: set[str] = set()
-    at: Node | None = node
-    while (name := identifier(at)) is not None and name not in seen:
-        seen.add(name)
-        at = names.node(name)
-        if at is None:
-            break
-        span = at.span
-        if not names.context.is_definition(span.source):
-            return span, names.context.where
-    return node.span, names.context.where
-
-
 def argument_of(key: str, node: Node, names: Names) -> tuple[tuple[str, str], ...]:
     """The record that attribute `key` is the scope's argument of the name written there."""
     name = identifier(node)
@@ -177,7 +144,7 @@ def typed(declared: Map, node: Node, names: Names, what: str) -> Named:
     checks: dict[object, Callable[[], Named]] = {
         "channels": lambda: whole(node, names, what, 1, "channels"),
         "integer": lambda: whole(node, names, what, -_LARGEST),
-        "number": lambda: number(node, names),
+        "number": lambda: number(node, names, what),
         "boolean": lambda: truth(node, names, what),
         "act": lambda: act_kind(node, names),
         "norm": lambda: norm_kind(node, names),
@@ -200,6 +167,3 @@ def _any_word(declared: Map, node: Node, names: Names, what: str) -> str:
     if isinstance(node, Scalar) and isinstance(node.value, str):
         return node.value
     raise names.context.fail("E0373", f"{what} must be a word", node.span)
-
-
-__all__ = ["Failed", "argument_of", "blame", "number", "parsed", "show", "truth", "typed", "value_of", "whole", "word"]

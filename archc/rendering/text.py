@@ -19,6 +19,7 @@ class _Mark:
     span: Span
     label: str
     sign: str
+    style: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +93,10 @@ def _groups(diagnostic: Diagnostic) -> list[list[_Mark]]:
     """The marks by source, that of the diagnostic first; in each the first is the place to print."""
     groups: dict[int, list[_Mark]] = {}
     if diagnostic.span:
-        groups[id(diagnostic.span.source)] = [_Mark(diagnostic.span, diagnostic.label, "^")]
+        groups[id(diagnostic.span.source)] = [_Mark(diagnostic.span, diagnostic.label, "^", diagnostic.severity)]
     for note in diagnostic.notes:
         if note.span:
-            groups.setdefault(id(note.span.source), []).append(_Mark(note.span, note.message, "-"))
+            groups.setdefault(id(note.span.source), []).append(_Mark(note.span, note.message, "-", "note"))
     return list(groups.values())
 
 
@@ -123,6 +124,5 @@ def _line(marks: list[_Mark], margin: int, page: _Page) -> Iterable[str]:
         end = part.cell(mark.span.end_column) if mark.span.end_line == mark.span.line else part.stops[-1]
         underline = mark.sign * max(1, end - start)
         said = f"{underline} {clipped(mark.label)}".rstrip()
-        style = "note" if mark.sign == "-" else "error"
         gutter = page.paint(" " * margin + " |", "gutter")
-        yield f"{gutter} {' ' * start}{page.paint(said, style)}"
+        yield f"{gutter} {' ' * start}{page.paint(said, mark.style)}"

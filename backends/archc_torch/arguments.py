@@ -12,7 +12,7 @@ Value: TypeAlias = int | float
 Key: TypeAlias = tuple[str | int, ...]
 """What a parameter stands for: `("argument", name)` of the scope, `("channels", input)`, or a member's attribute or argument."""
 
-_FIELD_NAMES = {"in": "in_channels", "mid": "mid_channels", "out": "out_channels"}
+_FIELD_NAMES = {"in": "in_channels", "mid": "mid_channels", "out": "out_channels", "classes": "num_classes"}
 _USUAL: dict[str, Value] = {"stride": 1, "dilation": 1, "groups": 1, "rate": 0.0}
 
 

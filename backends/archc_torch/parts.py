@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
-from archc.ir.arrange import Concat, Flatten
+from archc.ir.arrange import Add, Concat, Flatten
 from archc.ir.convolutions import Linear
 from archc.ir.graph import Graph, Init, Node, Role, Scope
 from archc.ir.norms import Norm, Scale
@@ -39,7 +39,10 @@ Item: TypeAlias = Leaf | Child
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """An operation, and what of its input's type its code depends on: the rank without the batch, or `flatten`'s H times W."""
+    """An operation, and what of its inputs' types its code depends on.
+
+    `rank`: the first input's without the batch; H times W for `flatten`; for `add` a bit for each operand that is broadcast.
+    """
 
     op: Operation
     rank: int = 0
@@ -111,6 +114,10 @@ def cut(graph: Graph, lookup: Lookup) -> Parts:
         elif isinstance(op, Flatten):
             shape = graph.types[node.inputs[0]].shape
             rank = shape[1] * shape[2] if len(shape) == 3 else 1
+        elif isinstance(op, Add):
+            types = [graph.types[name] for name in node.inputs]
+            out = graph.types[node.outputs[0]]
+            rank = sum(1 << place for place, type_ in enumerate(types) if type_ is not out and type_ != out)
         index = operations.get((id(op), rank))
         if index is None:
             applied = Applied(op, rank)
@@ -177,7 +184,7 @@ def cut(graph: Graph, lookup: Lookup) -> Parts:
 
 def _same_kinds(first: Operation, second: Operation) -> bool:
     """Whether attributes agree in type too: True == 1, but they are not one literal."""
-    return all(type(getattr(first, name)) is type(getattr(second, name)) for name in type(first).__dataclass_fields__)
+    return all(type(getattr(first, name)) is type(getattr(second, name)) for name in first.record_fields)
 
 
 def _reach(graph: Graph) -> dict[str, str]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from archc.backend import BackendError
-from archc.ir.ops import Operation
 from archc.layouts.lookup import Levels
 from archc_torch.body import Body, Member
 from archc_torch.words import check_attribute, is_word
@@ -31,10 +30,12 @@ class Level:
     first: int = -1
     last: int = -1
     count: int = 0
+    modules: bool = False
+    """Whether a module stands at this level or below it."""
 
 
 class Tree:
-    """The levels of a body. `chains` are the outermost sequential levels by their first member; `is_chain`: the body is a sequence
+    """The levels of a body. `inline` are activations that forward calls as functions. `chains` are the outermost sequential levels by their first member; `is_chain`: the body is a sequence
     whose names cannot be attributes (`0`, `1`)."""
 
     def __init__(self, body: Body, *, network: bool = False) -> None:
@@ -42,13 +43,16 @@ class Tree:
         self.root = Level()
         self.chains: dict[int, Levels] = {}
         self.root_tensors = False
+        self.inline: set[int] = set()
         self._uses = Counter(value for member in body.members for value in member.inputs)
         self._uses.update(body.outputs)
         for index, member in enumerate(body.members):
             self._add(index, member)
         named = all(is_word(name) for name in self.root.children)
         self.is_chain = not network and not named and self._chained(self.root, start=None)
-        if not self.is_chain:
+        if self.is_chain:
+            self._has_modules(self.root)
+        else:
             self._decide(self.root, ())
 
     def _add(self, index: int, member: Member) -> None:
@@ -63,18 +67,38 @@ class Tree:
         at.members.append(index)
 
     def _decide(self, level: Level, path: Levels) -> None:
+        """Gives each level below a kind; an activation alone in a list or dict needs no module."""
         for name, child in level.children.items():
             below = (*path, name)
             if not child.children:
-                continue
-            if self._chained(child, start=child.first):
+                child.modules = any(self._is_module(index, inside=bool(path)) for index in child.members)
+            elif self._chained(child, start=child.first) and self._has_modules(child):
                 self.chains[child.first] = below
-                continue
-            keys = list(child.children)
-            child.kind = "list" if keys == [str(i) for i in range(len(keys))] else "dict"
-            if child.members:
-                child.kind = None
-            self._decide(child, below)
+            else:
+                for nested in (child, *_nested(child)):
+                    nested.kind = None
+                self._decide(child, below)
+                keys = [key for key, nested in child.children.items() if nested.modules]
+                if not child.members:
+                    child.kind = "list" if keys == [str(i) for i in range(len(keys))] else "dict"
+                child.modules = bool(keys) or any(self._is_module(index, inside=bool(path)) for index in child.members)
+
+    def _is_module(self, index: int, *, inside: bool) -> bool:
+        member = self.body.members[index]
+        if member.applied is None:
+            return True
+        kind = member.applied.op.kind
+        if kind == "act" and inside:
+            self.inline.add(index)
+            return False
+        return kind in MODULES
+
+    def _has_modules(self, level: Level) -> bool:
+        for nested in (level, *_nested(level)):
+            ops = [self.body.members[index].applied for index in nested.members]
+            nested.modules = bool(nested.children) or bool(ops)
+        applied = [self.body.members[index].applied for index in range(level.first, level.last + 1)]
+        return any(each is None or each.op.kind in MODULES for each in applied)
 
     def _chained(self, level: Level, *, start: int | None) -> bool:
         """Whether the members below a level follow one another, each reading only the one before it; marks it if so."""
@@ -128,10 +152,6 @@ def _nested(level: Level) -> Iterator[Level]:
     for child in level.children.values():
         yield child
         yield from _nested(child)
-
-
-def is_module(op: Operation) -> bool:
-    return op.kind in MODULES
 
 
 def clash(member: Member, other: Member) -> BackendError:

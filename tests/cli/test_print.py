@@ -5,13 +5,13 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from archc.ir.hash import graph_hash
-from archc.ir.parse import from_text
 
 from archc.cli.main import main
 from archc.diagnostics import Source
 from archc.document.loader import parse
 from archc.document.nodes import plain
+from archc.ir.hash import graph_hash
+from archc.ir.parse import from_text
 from archc.limits import Limits
 from archc.pipeline import compile_spec, complete_spec, shipped
 

@@ -33,7 +33,10 @@ HOSTILE = {
     "merge chain": (laughs(3000, "{name}: &{name} {{<<: {alias}, {key}: 1}}\n"), {"E0402"}),
     "merges in one map": ("a: &a {x: 1}\nb: {" + "<<: *a, " * 900 + "}", {"E0104"}),
     "aliases": ("a: &a 1\nb: [" + "*a, " * 1001 + "]", {"E0405"}),
-    "undefined aliases": ("".join(f"a{i}: &a{i} 1\n" for i in range(9000)) + "".join(f"b{i}: *b{i}x\n" for i in range(999)), {"E0107"}),
+    "undefined aliases": (
+        "".join(f"a{i}: &a{i} 1\n" for i in range(9000)) + "".join(f"b{i}: *b{i}x\n" for i in range(999)),
+        {"E0107"},
+    ),
     "self alias": ("a: &a [*a]", {"E0108"}),
     "self merge": ("a: &a {<<: *a}", {"E0108"}),
     "values": ("a: [" + "1," * 60_000 + "]", {"E0403"}),
@@ -88,7 +91,9 @@ def test_a_raised_depth_needs_no_recursion() -> None:
     assert isinstance(parse(text_source(text, "net.yaml", LIMITS), Limits(depth=depth + 1)), Map)
 
 
-@pytest.mark.parametrize(("name", "text"), [("depth", "a: [[1]]"), ("nodes", "a: [1, 2]"), ("scalar", "a: abcd"), ("digits", "a: 1234")])
+@pytest.mark.parametrize(
+    ("name", "text"), [("depth", "a: [[1]]"), ("nodes", "a: [1, 2]"), ("scalar", "a: abcd"), ("digits", "a: 1234")]
+)
 def test_the_message_names_the_limit_to_raise(name: str, text: str) -> None:
     limits = Limits(**{name: 2})
     with pytest.raises(SpecError) as error:

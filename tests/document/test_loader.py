@@ -195,7 +195,8 @@ def test_a_number_keeps_what_was_written() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "code"), [("", "E0112"), ("# c", "E0112"), ("{", "E0101"), ("*x", "E0107"), ("010", "E0114"), ("\u202e", "E0006"), ("%x", "E0007")]
+    ("text", "code"),
+    [("", "E0112"), ("# c", "E0112"), ("{", "E0101"), ("*x", "E0107"), ("010", "E0114"), ("\u202e", "E0006"), ("%x", "E0007")],
 )
 def test_a_single_value_that_is_none(text: str, code: str) -> None:
     with pytest.raises(SpecError) as error:

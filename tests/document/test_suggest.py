@@ -53,7 +53,8 @@ def test_of_two_as_near_the_one_with_the_longer_common_beginning() -> None:
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "steps"), [("", "", 0), ("abc", "abc", 0), ("abc", "acb", 1), ("abc", "ab", 1), ("abc", "xabc", 1), ("kitten", "sitting", 3)]
+    ("first", "second", "steps"),
+    [("", "", 0), ("abc", "abc", 0), ("abc", "acb", 1), ("abc", "ab", 1), ("abc", "xabc", 1), ("kitten", "sitting", 3)],
 )
 def test_distance(first: str, second: str, steps: int) -> None:
     assert distance(first, second, 5) == steps
@@ -78,15 +79,18 @@ def plain_distance(first: str, second: str) -> int:
 
 
 def test_distance_is_that_of_its_definition() -> None:
-    choose = random.Random(0)  # noqa: S311 - reproducible, not secret
-    pairs = [("".join(choose.choices("abc", k=choose.randint(0, 5))), "".join(choose.choices("abc", k=choose.randint(0, 5)))) for _ in range(300)]
+    choose = random.Random(0)
+    pairs = [
+        ("".join(choose.choices("abc", k=choose.randint(0, 5))), "".join(choose.choices("abc", k=choose.randint(0, 5))))
+        for _ in range(300)
+    ]
     assert [distance(a, b, 9) for a, b in pairs] == [plain_distance(a, b) for a, b in pairs]
     cut = [None if plain_distance(a, b) > 2 else plain_distance(a, b) for a, b in pairs]
     assert [distance(a, b, 2) for a, b in pairs] == cut
 
 
 def test_one_mistake_is_mended_in_nineteen_of_twenty_long_words() -> None:
-    choose = random.Random(1)  # noqa: S311 - reproducible, not secret
+    choose = random.Random(1)
     letters = "abcdefghijklmnopqrstuvwxyz_"
     long = [key for key in KEYS if len(key) >= 5]
     right = 0

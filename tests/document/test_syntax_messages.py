@@ -2,11 +2,13 @@
 
 import pytest
 import yaml
+from yaml.reader import ReaderError
 
-from archc.diagnostics import SpecError
+from archc.diagnostics import Source, SpecError
 from archc.document import events
 from archc.document.loader import parse
 from archc.document.source import text_source
+from archc.document.syntax import syntax_error
 from archc.limits import Limits
 
 BROKEN = [
@@ -27,6 +29,16 @@ BROKEN = [
     ("a: {x: 1 y: 2}\n", "E0101", 1, 11, "expected `,` or `}`"),
     ("a: {\n  x: 1\n  y: 2}\n", "E0101", 3, 4, "expected `,` or `}`"),
     ("a: {,}\n", "E0101", 1, 5, "a value is missing before `,`"),
+    ("a: {b: : 1}\n", "E0101", 1, 8, "a value is missing before `:`"),
+    ("a: {: 1}\n", "E0101", 1, 5, "a key is missing before this `:`"),
+    ("a:\n  : 1\n", "E0101", 2, 3, "a key is missing before this `:`"),
+    ("    - 1\n   - 2\n", "E0101", 2, 4, "this line is indented 3, the line above 4"),
+    ("- - a\n - b\n", "E0101", 2, 2, "this line is indented 1, the line above 0"),
+    ("  a: 1\n b: 2\n", "E0101", 2, 2, "this line is indented 1, the line above 2"),
+    ("{a: 1}\nb: 2\n", "E0101", 2, 1, "the value is complete before this"),
+    ("{a: 1} b\n", "E0101", 1, 8, "the value is complete before this"),
+    ("{a: 1}}\n", "E0103", 1, 7, "this `}` closes nothing"),
+    ('- "a" b\n', "E0101", 1, 7, "the value is complete before this"),
     ("a: {b: 1, c:\n", "E0101", 1, 13, "a value is missing at the end"),
     ('a: "x" y\n', "E0101", 1, 8, "the value is complete before this"),
     ("a: [1] 2\n", "E0101", 1, 8, "the value is complete before this"),
@@ -71,6 +83,28 @@ def test_from_libyaml(text: str, code: str, line: int, column: int, message: str
 def test_from_pyyaml(monkeypatch: pytest.MonkeyPatch, text: str, code: str, line: int, column: int, message: str) -> None:
     monkeypatch.setattr(events, "Parser", yaml.SafeLoader)
     assert complaints(text) == [(code, line, column, message)]
+
+
+def test_a_colon_that_only_libyaml_refuses() -> None:
+    assert complaints("a: {n:? 1}\n") == [("E0101", 1, 6, "a `:` needs a space after it")]
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (
+            yaml.MarkedYAMLError(problem="found a novelty", problem_mark=yaml.Mark("", 3, 0, 3, None, 0)),
+            (1, 4, "this is not YAML: found a novelty"),
+        ),
+        (yaml.MarkedYAMLError(problem="found a novelty"), (1, 1, "this is not YAML")),
+        (ReaderError("", 3, 0x1B, "unicode", "special characters are not allowed"), (1, 4, "this is not YAML")),
+        (ReaderError("", 99, 0x1B, "unicode", "special characters are not allowed"), (2, 1, "this is not YAML")),
+    ],
+)
+def test_what_no_parser_of_today_says(error: yaml.YAMLError, expected: tuple[int, int, str]) -> None:
+    said = syntax_error(error, Source("net.yaml", "a: 1\n"))
+    assert said.span
+    assert (said.span.line, said.span.column, said.message) == expected
 
 
 def test_the_fast_parser_is_used_where_it_is() -> None:

@@ -1,4 +1,4 @@
-"""Every code has a page and every page a code; what a page shows failing fails with its code alone, and what it shows mended is fine."""
+"""Every code has a page; what a page shows failing fails with its code alone, and what it shows mended is fine."""
 
 import re
 from dataclasses import dataclass

@@ -39,7 +39,9 @@ def test_a_long_text_keeps_its_ends() -> None:
     assert clipped("a" * 300 + "b" * 300, 40) == "a" * 20 + "…" + "b" * 10
 
 
-@pytest.mark.parametrize(("character", "cells"), [("a", 1), ("é", 1), ("\u0301", 0), ("\ufe0f", 0), ("漢", 2), ("ｗ", 2), ("😀", 2), ("…", 1)])
+@pytest.mark.parametrize(
+    ("character", "cells"), [("a", 1), ("é", 1), ("\u0301", 0), ("\ufe0f", 0), ("漢", 2), ("ｗ", 2), ("😀", 2), ("…", 1)]
+)
 def test_width(character: str, cells: int) -> None:
     assert width(character) == cells
 

@@ -80,7 +80,7 @@ def _mutated(document: object, choose: random.Random) -> object:
 @settings(max_examples=400, deadline=None)
 def test_the_quick_check_agrees_with_jsonschema(number: int, seed: int, times: int) -> None:
     kind, document = DOCUMENTS[number]
-    choose = random.Random(seed)  # noqa: S311  reproducible on purpose
+    choose = random.Random(seed)
     for _ in range(times):
         document = _mutated(document, choose)
     schema = load_schema(kind)
@@ -90,7 +90,7 @@ def test_the_quick_check_agrees_with_jsonschema(number: int, seed: int, times: i
 @given(st.sampled_from(TEXTS), st.integers(0, 2**32))
 @settings(max_examples=400, deadline=None)
 def test_every_problem_has_a_code_and_a_place(text: str, seed: int) -> None:
-    text = mutate(text, random.Random(seed), TEXTS)  # noqa: S311  reproducible on purpose
+    text = mutate(text, random.Random(seed), TEXTS)
     try:
         root = _read(text)
     except (SpecError, UnicodeError):

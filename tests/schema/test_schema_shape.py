@@ -40,9 +40,9 @@ SCHEMAS = list(_schemas(whole_schema()))
 PROPERTIES = [
     (f"{path}/properties/{name}", schema)
     for path, owner in SCHEMAS
-    if isinstance(named := owner.get("properties"), dict)
-    and not path.endswith(("/if", "/step", "/insert_step/then"))  # conditions, and keys that may not be there
+    if isinstance(named := owner.get("properties"), dict) and not path.endswith("/if")
     for name, schema in named.items()
+    if schema.get("not") != {}  # a key that may not be there
 ]
 
 

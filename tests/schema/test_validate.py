@@ -102,6 +102,10 @@ def test_valid(old: str, new: str) -> None:
         (STEM, "stem: {a: {op: add, after: x}}", ["5:21 E0201 `stem.a.after` has no meaning here"]),
         ("post", "post, insert: {a: {op: add}}", ["6:44 E0202 `block.insert.a` does not say where it stands (`after:` or `before:` a node of the branch, or `before: add`)"]),
         ("post", "post, insert: {a: {op: add, after: x, before: y}}", ["6:67 E0201 `block.insert.a.before` has no meaning here"]),
+        # keys of something else
+        ("order: post", "order: post, stride: 2", ["6:35 E0201 `block.stride` has no meaning here"]),
+        ("repeat: 3", "repeat: 3, blocks: {0: {stride: 2}}", ["8:45 E0201 `stages.layer1.blocks.0.stride` has no meaning here"]),
+        (STEM, "stem: {a: {module: m, init: {x: 1}}}", ["5:23 E0201 `stem.a.init` has no meaning here"]),
         # types
         ("classes: 10", 'classes: "10"', ['4:10 E0203 `classes` must be a whole number, not the text "10" (write it without quotes)']),
         ("classes: 10", "classes: true", ["4:10 E0203 `classes` must be a whole number, not true"]),

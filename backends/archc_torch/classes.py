@@ -1,0 +1,163 @@
+"""The classes and functions of a network's blocks and modules, each from the group of scopes it stands for."""
+
+import re
+
+from archc.ir.graph import Graph, Init
+from archc.ir.types import TensorType
+from archc_torch.arguments import Arguments, Key, Value
+from archc_torch.constructor import attribute_lines, container, init_statement
+from archc_torch.forward import forward
+from archc_torch.instances import Group
+from archc_torch.library import Library
+from archc_torch.plan import Plan
+from archc_torch.printer import Doc, call, lines, signature
+from archc_torch.tree import Tree
+from archc_torch.words import unused
+from archc_torch.writer import Writer, input_names
+
+
+def write_class(graph: Graph, group: Group, name: str, plans: dict[int, Plan], library: Library) -> Plan:
+    """The class, or for a sequence whose names are numbers the function, of one group."""
+    tree = Tree(group.bodies[0])
+    writer = Writer(group, tree, plans, library, Arguments(group.bodies, {"self", "x"})).read()
+    slots = _slots(writer)
+    if tree.is_chain:
+        made, stored, body = lines(container(writer, tree.root), 4, "return "), [], []
+    else:
+        made = attribute_lines(writer, slots)
+        written = forward(writer, network=False)
+        stored, body = written.stored, written.lines
+    inits, late = init_lines(writer)
+    plan = _plan(writer, name, [*stored, *made], slots)
+    plan.late_init = late
+    plan.fillings = _fillings(writer, slots)
+    text = description(graph, writer, plan)
+    parameters = [*(param.annotated for param in plan.params), *(f"{slot}: nn.Module | None = None" for slot in slots.values())]
+    if tree.is_chain:
+        plan.source = [*signature(name, parameters, "nn.Sequential", 0), f'    """{text}"""', *made]
+        return plan
+    plan.source = [
+        f"class {name}(nn.Module):",
+        f'    """{text}"""',
+        "",
+        *signature("__init__", ["self", *parameters], "None", 4),
+        "        super().__init__()",
+        *stored,
+        *made,
+        *inits,
+        "",
+        *signature("forward", ["self", *(f"{each}: torch.Tensor" for each in input_names(writer.body))], "torch.Tensor", 4),
+        *body,
+    ]
+    return plan
+
+
+def _slots(writer: Writer) -> dict[int, str]:
+    """The constructor argument of each open shortcut."""
+    found: dict[int, str] = {}
+    for place in sorted(writer.group.slots):
+        levels = writer.members[place].levels
+        found[place] = unused(levels[-1] if levels else "shortcut", writer.arguments.taken)
+        writer.arguments.taken.add(found[place])
+    return found
+
+
+def _fillings(writer: Writer, slots: dict[int, str]) -> dict[tuple[int, int], Doc]:
+    """What each part's open shortcut is: nothing for an identity."""
+    found: dict[tuple[int, int], Doc] = {}
+    for place in slots:
+        for part, body in zip(writer.group.parts, writer.group.bodies, strict=True):
+            member = body.members[place]
+            if member.applied is None:
+                plan = writer.plans[member.part]
+                found[part, place] = plan.call(plan.literals(member.part), writer.filled(member.part))
+            elif member.applied.op.kind != "identity":
+                found[part, place] = writer.constant_module(body, place)
+    return found
+
+
+def _plan(writer: Writer, name: str, written: list[str], slots: dict[int, str]) -> Plan:
+    """The class as the one around it sees it: the arguments its constructor reads, and what leaves it."""
+    text = "\n".join(written)
+    params = [param for param in writer.arguments.ordered() if re.search(rf"(?<![\w.\"]){param.name}\b(?!=)", text)]
+    body = writer.body
+    first = body.scope.inputs[0] if body.scope.inputs else ""
+    inputs: dict[Key, int] = {("channels", number): number for number in range(len(body.inputs))}
+    if first in body.input_names:
+        inputs["argument", "in"] = body.input_names.index(first)
+    out = writer.flows.get(body.outputs[0])
+    out_key = next((param.key for param in params if out is not None and not out.literal and param.name == out.text), None)
+    out_values: tuple[Value, ...] = out.values if out is not None and out_key is None else ()
+    places = {part: place for place, part in enumerate(writer.group.parts)}
+    maker = writer.makers.get(writer.value(body.outputs[0]))
+    safe = maker is not None and writer.safe(body.outputs[0])
+    return Plan(name, params, places, inputs, out_key, out_values, safe, slots)
+
+
+def init_lines(writer: Writer) -> tuple[list[str], list[tuple[str, str]]]:
+    """Tensors with a beginning of their own: norms at once, what the network's loop would overwrite afterwards."""
+    now: list[str] = []
+    late: list[tuple[str, str]] = []
+    for member in writer.members:
+        for tensor, init in member.init:
+            path = writer.tree.access(member.levels, member.name, "{owner}") + ("" if member.bare else f".{tensor}")
+            kind = member.applied.op.kind if member.applied else ""
+            statement = _statement(path, tensor, init)
+            if kind in ("conv", "linear"):
+                late.append((kind, statement))
+            elif statement:
+                now += lines(_call_doc(statement.replace("{owner}", "self")), 8)
+    return now, late
+
+
+def _statement(path: str, tensor: str, init: Init) -> str:
+    if init.kind != "torch":
+        return init_statement(path, init)
+    if tensor == "weight":
+        return f"nn.init.kaiming_uniform_({path}, a=5**0.5)"
+    bound = f"{path.removesuffix('.bias')}.weight[0].numel() ** -0.5"
+    return f"nn.init.uniform_({path}, -({bound}), {bound})"
+
+
+def _call_doc(statement: str) -> Doc:
+    function, _, arguments = statement.partition("(")
+    return call(function, *arguments[:-1].split(", "))
+
+
+def description(graph: Graph, writer: Writer, plan: Plan) -> str:
+    """What it is, and its shapes: `bottleneck block: (N, in_channels, H, W) to (N, out_channels, H / stride, W / stride).`"""
+    body = writer.body
+    first = body.scope.inputs[0] if body.scope.inputs and body.scope.inputs[0] in body.input_names else body.input_names[0]
+    before, after = graph.types[first], graph.types[body.output_names[0]]
+    names = {param.key: param.name for param in plan.params}
+    taken = names.get(("argument", "in"), _size(before))
+    if plan.out_key is not None:
+        made = names[plan.out_key]
+    else:
+        made = taken if before.channels == after.channels and len(writer.group.bodies) == 1 else names.get(("argument", "out"), "")
+        made = made or (str(plan.out_values[0]) if len(set(plan.out_values)) == 1 else "C")
+    what = body.scope.template.replace("_", " ") + (" block" if body.scope.kind == "block" else "")
+    shapes = f"{_shape(before, taken, '')} to {_shape(after, made, _scaled(writer, names))}"
+    text = f"{what[:1].upper()}{what[1:]}: {shapes}."
+    return text if len(text) <= 80 else f"{what[:1].upper()}{what[1:]}.\n\n    {shapes[:1].upper()}{shapes[1:]}.\n    "
+
+
+def _size(type_: TensorType) -> str:
+    return str(type_.channels)
+
+
+def _scaled(writer: Writer, names: dict[Key, str]) -> str:
+    stride = names.get(("argument", "stride"))
+    return f" / {stride}" if stride else ""
+
+
+def _shape(type_: TensorType, channels: str, scale: str) -> str:
+    match len(type_.shape):
+        case 3 if type_.shape[1:] == (1, 1):
+            return f"(N, {channels}, 1, 1)"
+        case 3:
+            return f"(N, {channels}, H{scale}, W{scale})"
+        case 2:
+            return f"(N, T, {channels})"
+        case _:
+            return f"(N, {channels})"

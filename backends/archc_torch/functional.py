@@ -1,0 +1,77 @@
+"""Operations without a module, as expressions in forward."""
+
+from typing import assert_never
+
+from archc.ir import ops
+from archc_torch.flow import Attribute
+from archc_torch.library import Library
+from archc_torch.parts import Applied
+from archc_torch.printer import Doc, call, number
+
+
+def expression(applied: Applied, operands: list[str], attribute: Attribute, library: Library) -> Doc | None:
+    """The expression over operands that are names or calls; None for an operation that is a module."""
+    op, x = applied.op, operands[0]
+    match op:
+        case ops.Identity():
+            return x
+        case ops.Add():
+            return " + ".join(operands)
+        case ops.Mul():
+            return " * ".join(operands)
+        case ops.Concat():
+            return call("torch.cat", f"({', '.join(operands)})", "dim=1") if len(operands) > 1 else x
+        case ops.Split():
+            return f"{x}.chunk({op.parts}, dim=1)"
+        case ops.Affine():
+            return _affine(op, x, attribute)
+        case ops.Softmax():
+            return _softmax(op, x, library)
+        case ops.Sum():
+            return f"{x}.sum((2, 3), keepdim=True)"
+        case ops.Pad():
+            sides = [attribute(side).text for side in ("left", "right", "top", "bottom")]
+            return call("F.pad", x, f"({', '.join(sides)})")
+        case ops.PadChannels():
+            before, after = attribute("before").text, attribute("after").text
+            return call("F.pad", x, f"(0, 0, 0, 0, {before}, {after})")
+        case ops.Subsample():
+            stride = attribute("stride").text
+            return f"{x}[:, :, ::{stride}, ::{stride}]"
+        case ops.SpaceToDepth():
+            return call(library.use("space_to_depth"), x, attribute("block").text)
+        case ops.Shuffle():
+            return f"{x}.unflatten(1, [{op.groups}, {op.parts}, -1]).transpose(1, 2).flatten(1, 3)"
+        case ops.Flatten():
+            return call("torch.flatten", x, "1")
+        case ops.Tokens():
+            return f"{x}.flatten(2).transpose(1, 2)"
+        case ops.Attention():
+            return call(library.use("attention"), *operands, attribute("heads").text)
+        case ops.Take():
+            return f"{x}[:, {attribute('index').text}]"
+        case (
+            ops.Conv() | ops.Linear() | ops.ChannelConv() | ops.Norm() | ops.Act() | ops.Dropout() | ops.MaxPool() | ops.AvgPool()
+            | ops.BlurPool() | ops.GlobalPool() | ops.AdaptiveAvgPool() | ops.Scale() | ops.Position()
+        ):  # fmt: skip
+            return None
+        case _:
+            assert_never(op)
+
+
+def _affine(op: ops.Affine, x: str, attribute: Attribute) -> str:
+    if (op.scale, op.shift) == (-1, 1):
+        return f"1 - {x}"
+    scale, shift = attribute("scale"), attribute("shift")
+    text = x if scale.text in ("1", "1.0") else f"{x} * {scale.text}"
+    return text if shift.text in ("0", "0.0") else f"{text} + {shift.text}"
+
+
+def _softmax(op: ops.Softmax, x: str, library: Library) -> Doc:
+    match op.over:
+        case "space":
+            return call(library.use("softmax_over_space"), x)
+        case "parts":
+            return f"{x}.unflatten(1, [{number(op.parts)}, -1]).softmax(1).flatten(1, 2)"
+        case _:
+            assert_never(op.over)

@@ -1,0 +1,231 @@
+"""The source of the helpers: each as it appears in an emitted file."""
+
+HELPERS: dict[str, str] = {
+    "StandardizedConv2d": '''\
+class StandardizedConv2d(nn.Conv2d):
+    """A convolution whose filters have mean zero and variance one (arXiv:1903.10520)."""
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: int,
+        stride: int = 1,
+        padding: int = 0,
+        dilation: int = 1,
+        groups: int = 1,
+        bias: bool = True,
+        eps: float = 1e-6,
+    ) -> None:
+        super().__init__(
+            in_channels,
+            out_channels,
+            kernel_size,
+            stride,
+            padding,
+            dilation,
+            groups,
+            bias,
+        )
+        self.eps = eps
+
+    def forward(self, input: torch.Tensor) -> torch.Tensor:
+        variance, mean = torch.var_mean(
+            self.weight, dim=[1, 2, 3], keepdim=True, correction=0
+        )
+        weight = (self.weight - mean) * torch.rsqrt(variance + self.eps)
+        return self._conv_forward(input, weight, self.bias)
+''',
+    "ScaledConv2d": '''\
+class ScaledConv2d(nn.Conv2d):
+    """A standardised convolution with a learned gain per filter (arXiv:2102.06171)."""
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: int,
+        stride: int = 1,
+        padding: int = 0,
+        dilation: int = 1,
+        groups: int = 1,
+        bias: bool = True,
+        eps: float = 1e-6,
+        gamma: float = 1.0,
+    ) -> None:
+        super().__init__(
+            in_channels,
+            out_channels,
+            kernel_size,
+            stride,
+            padding,
+            dilation,
+            groups,
+            bias,
+        )
+        self.gain = nn.Parameter(torch.ones(out_channels, 1, 1, 1))
+        self.scale = gamma * self.weight[0].numel() ** -0.5
+        self.eps = eps
+
+    def forward(self, input: torch.Tensor) -> torch.Tensor:
+        variance, mean = torch.var_mean(
+            self.weight, dim=[1, 2, 3], keepdim=True, correction=0
+        )
+        weight = (self.weight - mean) * torch.rsqrt(variance + self.eps)
+        return self._conv_forward(input, weight * (self.gain * self.scale), self.bias)
+''',
+    "PositionLinear": '''\
+class PositionLinear(nn.Linear):
+    """A linear layer over the channels at each position: (N, C, H, W)."""
+
+    def forward(self, input: torch.Tensor) -> torch.Tensor:
+        x = F.linear(input.permute(0, 2, 3, 1), self.weight, self.bias)
+        return x.permute(0, 3, 1, 2)
+''',
+    "FrozenBatchNorm2d": '''\
+class FrozenBatchNorm2d(nn.Module):
+    """Batch norm with fixed statistics and parameters."""
+
+    def __init__(self, num_features: int, eps: float = 1e-5) -> None:
+        super().__init__()
+        self.eps = eps
+        self.register_buffer("weight", torch.ones(num_features))
+        self.register_buffer("bias", torch.zeros(num_features))
+        self.register_buffer("running_mean", torch.zeros(num_features))
+        self.register_buffer("running_var", torch.ones(num_features))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return F.batch_norm(
+            x,
+            self.running_mean,
+            self.running_var,
+            self.weight,
+            self.bias,
+            training=False,
+            eps=self.eps,
+        )
+''',
+    "LayerNorm2d": '''\
+class LayerNorm2d(nn.LayerNorm):
+    """Layer norm over the channels at each position: (N, C, H, W)."""
+
+    def forward(self, input: torch.Tensor) -> torch.Tensor:
+        x = F.layer_norm(
+            input.permute(0, 2, 3, 1),
+            self.normalized_shape,
+            self.weight,
+            self.bias,
+            self.eps,
+        )
+        return x.permute(0, 3, 1, 2)
+''',
+    "BlurPool": '''\
+class BlurPool(nn.Module):
+    """A binomial filter per channel after reflection padding (arXiv:1904.11486)."""
+
+    def __init__(self, channels: int, kernel_size: int = 3, stride: int = 1) -> None:
+        super().__init__()
+        self.channels = channels
+        self.stride = stride
+        self.padding = (stride + kernel_size - 2) // 2
+        row = torch.ones(1)
+        for _ in range(kernel_size - 1):
+            row = (F.pad(row, (0, 1)) + F.pad(row, (1, 0))) / 2
+        filt = torch.outer(row, row).repeat(channels, 1, 1, 1)
+        self.register_buffer("filt", filt, persistent=False)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        p = self.padding
+        x = F.pad(x, [p, p, p, p], mode="reflect")
+        return F.conv2d(x, self.filt, stride=self.stride, groups=self.channels)
+''',
+    "DropPath": '''\
+class DropPath(nn.Module):
+    """In training, drops whole images with probability `rate` (arXiv:1603.09382)."""
+
+    def __init__(self, rate: float) -> None:
+        super().__init__()
+        self.rate = rate
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if self.training and self.rate > 0:
+            keep = torch.empty_like(x.flatten(1)[:, 0]).bernoulli_(1 - self.rate)
+            x = x * (keep / (1 - self.rate)).view([-1] + [1] * (x.dim() - 1))
+        return x
+''',
+    "DropBlock": '''\
+class DropBlock(nn.Module):
+    """In training, drops squares of `size` pixels, `rate` of all (arXiv:1810.12890)."""
+
+    def __init__(self, rate: float, size: int) -> None:
+        super().__init__()
+        self.rate = rate
+        self.size = size
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if self.training and self.rate > 0:
+            seeds = torch.empty_like(x).bernoulli_(self.rate / self.size**2)
+            drop = F.max_pool2d(seeds, self.size, stride=1, padding=self.size // 2)
+            keep = 1 - drop[:, :, : x.shape[2], : x.shape[3]]
+            x = x * keep * (keep.numel() / keep.sum().clamp(min=1))
+        return x
+''',
+    "ChannelScale": '''\
+class ChannelScale(nn.Module):
+    """A learned factor for each channel, or one for all: (N, C, H, W)."""
+
+    def __init__(self, channels: int, value: float = 1.0) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.full((channels,), value))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x * self.weight[:, None, None]
+''',
+    "VectorScale": '''\
+class VectorScale(nn.Module):
+    """A learned factor for each channel, or one for all: (N, C) or (N, T, C)."""
+
+    def __init__(self, channels: int, value: float = 1.0) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.full((channels,), value))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x * self.weight
+''',
+    "Position": '''\
+class Position(nn.Module):
+    """Adds a learned table of one row per token: (N, T, C)."""
+
+    def __init__(self, tokens: int, channels: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(tokens, channels))
+        nn.init.normal_(self.weight, std=channels**-0.5)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x + self.weight
+''',
+    "space_to_depth": '''\
+def space_to_depth(x: torch.Tensor, block: int) -> torch.Tensor:
+    """Squares of `block` pixels as channels: (N, C, H, W) to (N, CB^2, H/B, W/B)."""
+    n, c, h, w = x.shape
+    x = x.reshape(n, c, h // block, block, w // block, block)
+    x = x.permute(0, 3, 5, 1, 2, 4)
+    return x.reshape(n, c * block * block, h // block, w // block)
+''',
+    "softmax_over_space": '''\
+def softmax_over_space(x: torch.Tensor) -> torch.Tensor:
+    """Softmax over the positions of each channel: (N, C, H, W)."""
+    return x.flatten(2).softmax(2).view_as(x)
+''',
+    "attention": '''\
+def attention(
+    query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, heads: int
+) -> torch.Tensor:
+    """Scaled dot-product attention in `heads` heads: (N, T, C)."""
+    q = query.unflatten(2, [heads, -1]).transpose(1, 2)
+    k = key.unflatten(2, [heads, -1]).transpose(1, 2)
+    v = value.unflatten(2, [heads, -1]).transpose(1, 2)
+    x = F.scaled_dot_product_attention(q, k, v)
+    return x.transpose(1, 2).flatten(2)
+''',
+}

@@ -1,0 +1,22 @@
+"""Classes and functions that torch does not have, emitted into a network's source where it uses them."""
+
+from dataclasses import dataclass, field
+
+from archc_torch.helpers import HELPERS
+
+
+@dataclass(slots=True, eq=False)
+class Library:
+    """What one network's source needs; `names` are taken."""
+
+    used: set[str] = field(default_factory=set)
+
+    def use(self, name: str) -> str:
+        """Notes the helper, and returns its name."""
+        assert name in HELPERS  # noqa: S101  a name of ours
+        self.used.add(name)
+        return name
+
+    def source(self) -> list[str]:
+        """The text of each helper in use, in the order they are declared."""
+        return [text for name, text in HELPERS.items() if name in self.used]

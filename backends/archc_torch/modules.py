@@ -1,0 +1,153 @@
+"""The nn.Module of an operation, as its constructor is written."""
+
+from typing import assert_never
+
+from archc.backend import BackendError
+from archc.ir import ops
+from archc_torch.arguments import Expr
+from archc_torch.flow import Attribute
+from archc_torch.library import Library
+from archc_torch.parts import Applied
+from archc_torch.printer import Doc, call, number
+
+IN_PLACE = frozenset(("relu", "relu6", "leaky_relu"))
+"""Activations whose gradient needs only their output, so that writing over the input saves memory."""
+
+_ACTIVATIONS = {
+    "relu": "ReLU", "relu6": "ReLU6", "leaky_relu": "LeakyReLU", "elu": "ELU", "silu": "SiLU", "gelu": "GELU", "gelu_tanh": "GELU",
+    "mish": "Mish", "tanh": "Tanh", "sigmoid": "Sigmoid", "hard_sigmoid": "Hardsigmoid", "hard_swish": "Hardswish",
+    "softplus": "Softplus",
+}  # fmt: skip
+
+
+def keyword(name: str, value: Expr, default: float | bool) -> list[str]:
+    """`name=value`, nothing where it is torch's default."""
+    if value.literal and value.text == number(default):
+        return []
+    return [f"{name}={value.text}"]
+
+
+def constructor(applied: Applied, attribute: Attribute, library: Library, *, in_place: bool) -> Doc:
+    """The call that makes the module; helper classes it needs are noted in `library`."""
+    op = applied.op
+    match op:
+        case ops.Conv():
+            return _conv(op, attribute, library)
+        case ops.Linear():
+            name = library.use("PositionLinear") if applied.rank == 3 else "nn.Linear"
+            bias = [] if op.bias else ["bias=False"]
+            return call(name, attribute("in_channels").text, attribute("out_channels").text, *bias)
+        case ops.ChannelConv():
+            kernel = attribute("kernel")
+            padding = number(op.kernel // 2) if kernel.literal else f"{kernel.inner} // 2"
+            return call("nn.Conv1d", "1", "1", f"kernel_size={kernel.text}", f"padding={padding}", "bias=False")
+        case ops.Norm():
+            return _norm(op, applied.rank, attribute, library)
+        case ops.Act():
+            return _act(op, attribute, in_place=in_place)
+        case ops.Dropout():
+            return _dropout(op, attribute, library)
+        case ops.MaxPool() | ops.AvgPool():
+            return _pool(op, attribute)
+        case ops.BlurPool():
+            kernel, stride = attribute("kernel"), attribute("stride")
+            return call(library.use("BlurPool"), attribute("channels").text, *keyword("kernel_size", kernel, 3), *keyword("stride", stride, 1))
+        case ops.GlobalPool():
+            return call("nn.AdaptiveAvgPool2d", "1")
+        case ops.AdaptiveAvgPool():
+            return call("nn.AdaptiveAvgPool2d", attribute("size").text)
+        case ops.Scale():
+            name = library.use("ChannelScale" if applied.rank == 3 else "VectorScale")
+            return call(name, attribute("channels").text, *keyword("value", attribute("value"), 1.0))
+        case ops.Position():
+            return call(library.use("Position"), attribute("tokens").text, attribute("channels").text)
+        case ops.Flatten():
+            return call("nn.Flatten")
+        case ops.Identity():
+            return call("nn.Identity")
+        case ops.Pad():
+            return call("nn.ZeroPad2d", f"({', '.join(attribute(side).text for side in ('left', 'right', 'top', 'bottom'))})")
+        case (
+            ops.Softmax() | ops.Affine() | ops.Sum() | ops.Subsample() | ops.SpaceToDepth() | ops.Add() | ops.Mul() | ops.Concat()
+            | ops.Split() | ops.PadChannels() | ops.Shuffle() | ops.Tokens() | ops.Attention() | ops.Take()
+        ):  # fmt: skip
+            raise BackendError("E0507", f"`{op.kind}` is no torch module")
+        case _:
+            assert_never(op)
+
+
+def _conv(op: ops.Conv, attribute: Attribute, library: Library) -> Doc:
+    name = {"plain": "nn.Conv2d", "standardized": "StandardizedConv2d", "scaled": "ScaledConv2d"}[op.weights]
+    further: list[str] = []
+    if op.weights != "plain":
+        library.use(name)
+        further += keyword("eps", attribute("eps"), 1e-6)
+    if op.weights == "scaled":
+        further += keyword("gamma", attribute("gamma"), 1.0)
+    given = [
+        attribute("in_channels").text,
+        attribute("out_channels").text,
+        attribute("kernel").text,
+        *keyword("stride", attribute("stride"), 1),
+        *keyword("padding", attribute("padding"), 0),
+        *keyword("dilation", attribute("dilation"), 1),
+        *keyword("groups", attribute("groups"), 1),
+    ]
+    return call(name, *given, *([] if op.bias else ["bias=False"]), *further)
+
+
+def _norm(op: ops.Norm, rank: int, attribute: Attribute, library: Library) -> Doc:
+    channels, eps = attribute("channels").text, keyword("eps", attribute("eps"), 1e-5)
+    fixed = ".requires_grad_(False)" if op.frozen else ""
+    match op.norm:
+        case "batch" if op.frozen:
+            return call(library.use("FrozenBatchNorm2d"), channels, *eps)
+        case "batch":
+            return call("nn.BatchNorm2d", channels, *eps, *keyword("momentum", attribute("momentum"), 0.1))
+        case "group":
+            made = call("nn.GroupNorm", attribute("groups").text, channels, *eps)
+        case "layer":
+            made = call(library.use("LayerNorm2d") if rank == 3 else "nn.LayerNorm", channels, *eps)
+        case "instance":
+            made = call("nn.InstanceNorm2d", channels, *eps, "affine=True")
+        case _:
+            assert_never(op.norm)
+    return type(made)(made.head, made.items, made.tail + fixed)
+
+
+def _act(op: ops.Act, attribute: Attribute, *, in_place: bool) -> Doc:
+    given: list[str] = []
+    if op.act == "leaky_relu":
+        given += keyword("negative_slope", attribute("slope"), 0.01)
+    elif op.act == "elu":
+        given += keyword("alpha", attribute("slope"), 1.0)
+    elif op.act == "gelu_tanh":
+        given.append('approximate="tanh"')
+    if in_place:
+        given.append("inplace=True")
+    return call("nn." + _ACTIVATIONS[op.act], *given)
+
+
+def _dropout(op: ops.Dropout, attribute: Attribute, library: Library) -> Doc:
+    rate = attribute("rate").text
+    match op.what:
+        case "elements":
+            return call("nn.Dropout", rate)
+        case "path":
+            return call(library.use("DropPath"), rate)
+        case "block":
+            return call(library.use("DropBlock"), rate, attribute("size").text)
+        case _:
+            assert_never(op.what)
+
+
+def _pool(op: ops.MaxPool | ops.AvgPool, attribute: Attribute) -> Doc:
+    given = [f"kernel_size={attribute('kernel').text}"]
+    stride = attribute("stride")
+    # torch's default stride is the kernel
+    given += [] if stride.text == attribute("kernel").text else [f"stride={stride.text}"]
+    given += keyword("padding", attribute("padding"), 0)
+    given += ["ceil_mode=True"] if op.ceil else []
+    if isinstance(op, ops.AvgPool) and not op.count_include_pad:
+        given.append("count_include_pad=False")
+    return call("nn.MaxPool2d" if isinstance(op, ops.MaxPool) else "nn.AvgPool2d", *given)

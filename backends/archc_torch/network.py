@@ -1,0 +1,108 @@
+"""The network's own class and the factory that makes it."""
+
+from archc.backend import BackendError
+from archc.ir.graph import Graph, InitPolicy
+from archc.layouts.lookup import Levels
+from archc_torch.arguments import Arguments
+from archc_torch.classes import init_lines
+from archc_torch.constructor import attribute_lines, init_statement
+from archc_torch.forward import forward
+from archc_torch.instances import Group
+from archc_torch.library import Library
+from archc_torch.plan import Plan
+from archc_torch.printer import lines, signature
+from archc_torch.classes import _call_doc
+from archc_torch.tree import Tree
+from archc_torch.writer import Writer
+
+
+def write_network(
+    graph: Graph, group: Group, name: str, plans: dict[int, Plan], library: Library, title: str, stages: dict[str, Levels]
+) -> list[str]:
+    """The class and, after it, the factory called like the spec."""
+    tree = Tree(group.bodies[0], network=True)
+    if tree.root_tensors:
+        raise BackendError("E0506", "the layout leaves a tensor of the network without a name", "it dissolves one level too many")
+    arguments = Arguments(group.bodies, {"self", "x"})
+    writer = Writer(group, tree, plans, library, arguments).read()
+    made = attribute_lines(writer, {})
+    written = forward(writer, network=True)
+    now, late = init_lines(writer)
+    parameters = _parameters(graph)
+    several = len(graph.outputs) > 1
+    result = "dict[str, torch.Tensor]" if several else "torch.Tensor"
+    source = [
+        f"class {name}(nn.Module):",
+        f'    """{title}."""',
+        "",
+        *signature("__init__", ["self", *(f"{each}: int = {value}" for each, value in parameters)], "None", 4),
+        "        super().__init__()",
+        *written.stored,
+        *_commented(graph, made, {path: ".".join(levels) for path, levels in stages.items()}),
+        *now,
+        *_policy(graph, graph.init, late, plans),
+        "",
+        f"    def forward(self, x: torch.Tensor) -> {result}:",
+        *written.lines,
+        "",
+        "",
+        *signature(graph.name, [f"{each}: int = {value}" for each, value in parameters], name, 0),
+        f'    """{_shapes(graph)}"""',
+        f"    return {name}({', '.join(each for each, _ in parameters)})",
+    ]
+    return source
+
+
+def _parameters(graph: Graph) -> list[tuple[str, int]]:
+    """`num_classes` and `in_channels`, as far as the network has them."""
+    values = {argument.name: argument.value for argument in graph.scopes[0].arguments}
+    found = [("num_classes", values["classes"])] if "classes" in values else []
+    found.append(("in_channels", values.get("in", graph.types[graph.input].channels)))
+    return [(name, value) for name, value in found if isinstance(value, int)]
+
+
+def _shapes(graph: Graph) -> str:
+    before, after = graph.types[graph.input], graph.types[graph.outputs[-1]]
+    return f"Freshly initialised, for images of {'x'.join(map(str, before.shape))}; output {after}."
+
+
+def _commented(graph: Graph, made: list[str], paths: dict[str, str]) -> list[str]:
+    """Over each stage its label and the shape it comes out at, where a stage is one attribute."""
+    found = list(made)
+    for scope in graph.scopes:
+        if scope.kind != "stage" or not scope.output:
+            continue
+        at = next((i for i, line in enumerate(found) if line.startswith(f"        self.{paths.get(scope.path)} = ")), -1)
+        if at >= 0:
+            found.insert(at, f"        # {scope.label or scope.path}: {graph.types[scope.output]}")
+    return found
+
+
+def _policy(graph: Graph, policy: InitPolicy, late: list[tuple[str, str]], plans: dict[int, Plan]) -> list[str]:
+    """The loop that initialises every convolution and linear layer, and after it what begins otherwise."""
+    kinds = {node.op.kind for node in graph.nodes}
+    branches: list[str] = []
+    for kind, cls, init in (("conv", "nn.Conv2d", policy.conv), ("linear", "nn.Linear", policy.linear)):
+        statement = init_statement("m.weight", init)
+        if kind not in kinds or not statement:
+            continue
+        branches += [f"            {'elif' if branches else 'if'} isinstance(m, {cls}):", *lines(_call_doc(statement), 16)]
+        if any(node.op.kind == kind and getattr(node.op, "bias", False) for node in graph.nodes):
+            branches += ["                if m.bias is not None:", "                    nn.init.zeros_(m.bias)"]
+    found = ["        for m in self.modules():", *branches] if branches else []
+    for _, statement in late:
+        found += lines(_call_doc(statement.replace("{owner}", "self")), 8)
+    own: dict[str, list[str]] = {}
+    for plan in plans.values():
+        for _, statement in plan.late_init:
+            owned = own.setdefault(plan.name, [])
+            text = statement.replace("{owner}", "m")
+            if text not in owned:
+                owned.append(text)
+    if own:
+        found.append("        for m in self.modules():")
+        for place, (name, statements) in enumerate(own.items()):
+            found.append(f"            {'elif' if place else 'if'} isinstance(m, {name}):")
+            for text in statements:
+                found += lines(_call_doc(text), 16)
+    return found

@@ -1,5 +1,6 @@
 """Where names are looked up: beside the spec, then among what ships; each file read once."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -36,11 +37,19 @@ def shipped_file(name: str, kind: Kind) -> Path | None:
     if not name.replace("_", "a").replace("-", "a").replace("/", "a").isalnum():
         return None
     direct = root / FOLDERS[kind] / f"{name}.yaml"
-    if direct.is_file():
+    if _is_file(direct):
         return direct
     if kind != "network" or "/" in name:
         return None
     return next((path for path in sorted(root.glob(f"*/{name}.yaml")) if path.parent.name not in FOLDERS.values()), None)
+
+
+def _is_file(path: Path) -> bool:
+    """False too for a name that no file can have: one too long, or a circle of links."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def shipped_names(kind: Kind) -> list[str]:
@@ -167,11 +176,13 @@ class Library:
             return self._by_path(text, name, user)
         beside = user.parent / f"{text}.yaml"
         shipped = shipped_file(text, kind)
-        if beside.is_file() and shipped is not None and beside.resolve() != shipped.resolve():
-            if self.is_of_kind(beside, kind) and beside.read_bytes() != shipped.read_bytes():
+        if _is_file(beside):
+            if shipped is None or beside.resolve() == shipped.resolve():
+                return beside
+            if not self.is_of_kind(beside, kind):
+                return shipped
+            if self._differ(beside, shipped):
                 raise SpecError((_ambiguous(text, name, kind),))
-            return shipped if not self.is_of_kind(beside, kind) else beside
-        if beside.is_file() and (shipped is None or beside.resolve() == shipped.resolve()):
             return beside
         if shipped is not None:
             return shipped
@@ -184,15 +195,22 @@ class Library:
         except SpecError:
             return True
 
+    def _differ(self, one: Path, other: Path) -> bool:
+        """Whether two files say different things; one that cannot be read does."""
+        try:
+            return read_source(one, one.name, self.limits).text != read_source(other, other.name, self.limits).text
+        except SpecError:
+            return True
+
     def _by_path(self, text: str, name: Scalar, user: Path) -> Path:
         base = user.parent.resolve()
-        target = (base / text).resolve()
+        target = Path(os.path.realpath(base / text))
         inside = target.is_relative_to(base) or target.is_relative_to(shipped_root())
         if not inside or "\\" in text:
             message = f"`{text}` is outside the folder of this file"
             raise SpecError((Diagnostic("E0303", message, name.span, "only files in or below it can be named"),))
-        if not target.is_file():
-            near = nearest(target.name, (p.name for p in target.parent.glob("*.yaml"))) if target.parent.is_dir() else None
+        if not _is_file(target):
+            near = nearest(target.name, (p.name for p in target.parent.glob("*.yaml"))) if os.path.isdir(target.parent) else None
             helped = f"did you mean `{near}`?" if near else ""
             raise SpecError((Diagnostic("E0301", f"there is no file `{text}`", name.span, "not found", help=helped),))
         return target

@@ -1,4 +1,4 @@
-"""What a graph means, operation by operation, in torch: written from the operations alone, for any backend to be compared with."""
+"""What a graph means, operation by operation, in torch: written from the operations alone, to compare any backend with."""
 
 from collections.abc import Mapping
 from typing import assert_never
@@ -148,8 +148,8 @@ def _weight(op: Conv, own: Mapping[str, Tensor]) -> Tensor:
 
 
 def _along_channels(vector: Tensor, x: Tensor) -> Tensor:
-    """Shaped to meet the channels of a map, which are its second axis, or of tokens and vectors, their last."""
-    return vector[:, None, None] if x.ndim == 4 else vector
+    """Shaped to meet the channels of a map, which are its second axis, or of tokens and vectors, their last; one number as it is."""
+    return vector[:, None, None] if x.ndim == 4 and vector.ndim == 1 else vector
 
 
 def _norm(op: Norm, x: Tensor, own: Mapping[str, Tensor], *, training: bool) -> Tensor:
@@ -167,13 +167,21 @@ def _norm(op: Norm, x: Tensor, own: Mapping[str, Tensor], *, training: bool) -> 
             parts = x.reshape(x.shape[0], op.groups if op.norm == "group" else op.channels, -1)
             variance, mean = torch.var_mean(parts, dim=2, correction=0, keepdim=True)
             normed = _standard(parts, mean, variance, op.eps).reshape(x.shape)
+        case "evonorm_s0":
+            parts = x.reshape(x.shape[0], op.groups, -1)
+            deviation = (parts.var(2, correction=0) + op.eps).sqrt().repeat_interleave(op.channels // op.groups, 1)
+            gate = torch.sigmoid(_along_channels(own["v"], x) * x) if "v" in own else 1
+            normed = x * gate / deviation[:, :, None, None]
+        case "filter_response":
+            normed = x / ((x * x).mean((2, 3), keepdim=True) + op.eps).sqrt()
         case "layer":
             axis = 1 if x.ndim == 4 else -1
             variance, mean = torch.var_mean(x, dim=axis, correction=0, keepdim=True)
             normed = _standard(x, mean, variance, op.eps)
         case _:
             assert_never(op.norm)
-    return normed * _along_channels(own["weight"], x) + _along_channels(own["bias"], x)
+    scaled = normed * _along_channels(own["weight"], x) + _along_channels(own["bias"], x)
+    return torch.maximum(scaled, _along_channels(own["tau"], x)) if "tau" in own else scaled
 
 
 def _standard(x: Tensor, mean: Tensor, variance: Tensor, eps: float) -> Tensor:

@@ -3,6 +3,8 @@
 from math import gcd
 from random import Random
 
+from graph_builder import Builder
+
 from archc.ir.graph import Graph, Init, ScopeArgument
 from archc.ir.norms import ACTIVATIONS
 from archc.ir.ops import (
@@ -40,7 +42,6 @@ from archc.ir.ops import (
     Tokens,
 )
 from archc.ir.types import ShapeError, TensorType
-from graph_builder import Builder
 
 KINDS = tuple(OPERATIONS)
 
@@ -130,7 +131,7 @@ def random_op(random: Random, kind: str, type_: TensorType) -> Operation:
 
 
 def random_graph(random: Random, size: int = 12, *, kinds: tuple[str, ...] = KINDS) -> Graph:
-    """About `size` random operations in nested scopes; every loose end is pooled and flattened, and all are joined in a vector."""
+    """About `size` random operations in nested scopes; loose ends are pooled, flattened and joined in a vector."""
     builder = Builder(random.choice((2, 4, 6)), random.randint(6, 12), random.randint(6, 12))
     values = ["x"]
     for number in range(size):

@@ -30,13 +30,18 @@ class Pool:
     entries: tuple[tuple[str | int, Tree], ...]
     keys: tuple[str | int, ...]
     paths: tuple[str, ...]
+    by_key: dict[str | int, list[Tree]]
+    steps: tuple[Tree, ...]
 
 
 def pool(trees: list[Tree]) -> Pool:
     entries = [(key, _get(parent, key)) for tree in trees for parent, key in places(tree)]
     keys = [key for key, _ in entries if isinstance(key, str)]
     paths = [path for tree in trees for path in _paths(tree, "")]
-    return Pool(tuple(entries), tuple(keys), tuple(paths))
+    by_key: dict[str | int, list[Tree]] = {}
+    for key, value in entries:
+        by_key.setdefault(key, []).append(value)
+    return Pool(tuple(entries), tuple(keys), tuple(paths), by_key, tuple(value for _, value in entries if _is_step(value)))
 
 
 def places(tree: Tree) -> Iterator[Place]:
@@ -62,8 +67,8 @@ def _put(place: Place, value: Tree) -> None:
 
 
 def mutate_spec(tree: Tree, choose: random.Random, pieces: Pool) -> None:
-    """Changes a tree in place, one to four times."""
-    for _ in range(choose.choice((1, 1, 1, 2, 2, 3, 4))):
+    """Changes a tree in place, one to three times."""
+    for _ in range(choose.choice((1, 1, 1, 1, 2, 2, 3))):
         found = [place for place in places(tree) if place[1] not in ("archc", "name")]
         if found:
             choose.choice(_CHANGES)(found, choose, pieces)
@@ -82,6 +87,36 @@ def _swap(found: list[Place], choose: random.Random, pieces: Pool) -> None:
 
 def _transplant(found: list[Place], choose: random.Random, pieces: Pool) -> None:
     _put(choose.choice(found), _copy(choose.choice(pieces.entries)[1]))
+
+
+def _alike(found: list[Place], choose: random.Random, pieces: Pool) -> None:
+    """A value from under the same key elsewhere, or an expression where a number or word stands."""
+    place = choose.choice(found)
+    old = _get(*place)
+    same = pieces.by_key.get(place[1], ())
+    if same and choose.random() < 0.6:
+        _put(place, _copy(choose.choice(same)))
+    elif isinstance(old, int | float | str):
+        _put(place, choose.choice([value for value in VALUES if isinstance(value, int | float | str)]))
+
+
+def _step(found: list[Place], choose: random.Random, pieces: Pool) -> None:
+    """A step from elsewhere, under a name of its own, at a random place among steps."""
+    rows = [parent for parent, key in found if isinstance(parent, dict) and _is_step(_get(parent, key))]
+    if rows:
+        row = choose.choice(rows)
+        step = _copy(choose.choice(pieces.steps))
+        if isinstance(step, dict) and "before" not in step and choose.random() < 0.5:
+            step[choose.choice(("before", "after"))] = choose.choice(("add", "act1", "conv2", "norm1"))
+        items = list(row.items())
+        at = choose.randrange(len(items) + 1)
+        items.insert(at, (f"{choose.choice(('conv', 'y'))}_{choose.randrange(9)}", step))
+        row.clear()
+        row.update(items)
+
+
+def _is_step(tree: Tree) -> bool:
+    return isinstance(tree, dict) and not {"op", "module", "kernel", "steps"}.isdisjoint(tree)
 
 
 def _graft(found: list[Place], choose: random.Random, pieces: Pool) -> None:
@@ -144,5 +179,6 @@ def _copy(tree: Tree) -> Tree:
 
 
 _CHANGES: tuple[Callable[[list[Place], random.Random, Pool], None], ...] = (
-    *(_replace, _replace, _swap, _transplant, _transplant, _graft, _graft, _path, _path, _remove, _rename, _reorder, _expression),
+    *(_replace, _swap, _transplant, _graft, _path, _path, _remove, _rename, _reorder, _expression, _expression),
+    *(_alike, _alike, _alike, _alike, _alike, _step, _step),
 )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import NoReturn
 
+from archc import __version__
 from archc.cli.command import COMMANDS, load
 from archc.cli.console import exit_code, say, show
 from archc.cli.parsing import UsageError, parser_of, unknown, usage
@@ -64,7 +65,7 @@ def _dispatch(words: list[str]) -> int:
         print(usage(), end="")
         return 0 if words else 2
     if name == "--version":
-        print(f"archc {_version()}")
+        print(f"archc {__version__}")
         return 0
     color = "auto"
     try:
@@ -91,17 +92,6 @@ def _dispatch(words: list[str]) -> int:
         return exit_code(error.diagnostics)
 
 
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("archc")
-    except PackageNotFoundError:  # a checkout that is not installed
-        from archc import __version__
-
-        return __version__
-
-
 def _drop_output() -> None:
     """Point stdout at nothing: what is buffered has no reader, and Python would flush it once more at exit."""
     with suppress(OSError, ValueError):
@@ -113,7 +103,7 @@ def _drop_output() -> None:
 def _report(bug: Exception, words: list[str]) -> None:
     lines = (
         f"archc bug: {type(bug).__name__}: {ascii(str(bug))[1:-1]}",
-        f"  this is a fault of archc {_version()} (Python {sys.version.split()[0]}), not of your spec",
+        f"  this is a fault of archc {__version__} (Python {sys.version.split()[0]}), not of your spec",
         f"  please report it with the spec and the command: archc {' '.join(map(ascii, words))}",
         "  ARCHC_DEBUG=1 shows where it happened",
     )

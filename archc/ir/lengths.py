@@ -4,7 +4,6 @@ Every rule of a window or a stride maps n to `floor((n + a) / s)`, and such maps
 are equal at all sizes exactly when stride and offset agree, and nothing needs to be sampled.
 """
 
-from collections.abc import Callable, Sequence
 from math import gcd
 from typing import TypeAlias
 
@@ -39,18 +38,11 @@ def at(what: Length, size: int) -> int:
     return (size + offset) // stride if stride else offset
 
 
-def first_failure(lengths: Sequence[Length], fails: Callable[[list[int]], bool], size: int, multiple: int) -> int:
-    """The smallest multiple from `size` on at which `fails` holds of the lengths; the caller knows that there is one.
-
-    Goes from one change of a length to the next, so that large strides take no longer than small ones.
-    """
-    size = -(-size // multiple) * multiple
-    while True:
-        values = [at(what, size) for what in lengths]
-        if fails(values):
-            return size
-        changes = [(value + 1) * what[0] - what[1] for what, value in zip(lengths, values, strict=True) if what[0]]
-        size = -(-min(changes) // multiple) * multiple
+def next_change(what: Length, size: int, multiple: int) -> int:
+    """How far from one input size the next multiple is at which a length that varies is another."""
+    stride, offset = what
+    change = (at(what, size) + 1) * stride - offset - size
+    return -(-change // multiple) * multiple
 
 
 def divides(block: int, what: Length, multiple: int) -> bool:

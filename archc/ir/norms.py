@@ -5,7 +5,10 @@ from typing import ClassVar, Literal, TypeAlias
 from archc.ir.op import Op, Parameter
 from archc.ir.types import ShapeError, TensorType, feature_map, must_divide
 
-NormName: TypeAlias = Literal["batch", "group", "layer", "instance"]
+NormName: TypeAlias = Literal["batch", "group", "layer", "instance", "evonorm_s0", "filter_response"]
+
+GATES = {"evonorm_s0": "v", "filter_response": "tau"}
+"""Norms that are an activation too, and the tensor that it needs."""
 
 ACTIVATIONS = (
     "relu", "relu6", "leaky_relu", "elu", "silu", "gelu", "gelu_tanh", "mish", "tanh",
@@ -19,6 +22,8 @@ class Norm(Op):
 
     `batch` over N, H, W (Ioffe and Szegedy 2015; `frozen`: running statistics and parameters fixed); `group` over H, W and the
     channels of a group (Wu and He 2018); `layer` over the channels at each position; `instance` over H, W.
+    `evonorm_s0` (Liu et al. 2020, Table 1): x · sigmoid(v · x), divided by the deviation of its group. `filter_response` (Singh and
+    Krishnan 2019): x by its root mean square over H, W, at least a learned tau. Both are an activation too, unless `linear`.
     """
 
     kind: ClassVar[str] = "norm"
@@ -28,12 +33,13 @@ class Norm(Op):
     momentum: float = 0.1
     groups: int = 1
     frozen: bool = False
+    linear: bool = False
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         (type_,) = inputs
         if type_.channels != self.channels:
             raise ShapeError("", f"a norm of {self.channels} channels reads {type_.channels}")
-        if self.norm == "group":
+        if self.norm in ("group", "evonorm_s0"):
             must_divide(self.groups, self.channels, "channels", "groups")
         if self.norm != "layer" and len(type_.shape) != 3:
             raise ShapeError("E0310", f"{self.norm} norm needs a feature map NxCxHxW, not {type_}")
@@ -42,6 +48,8 @@ class Norm(Op):
     def parameters(self) -> tuple[Parameter, ...]:
         shape = (self.channels,)
         learned = (Parameter("weight", shape, not self.frozen), Parameter("bias", shape, not self.frozen))
+        if self.norm in GATES and not self.linear:
+            return (*learned, Parameter(GATES[self.norm], shape, not self.frozen))
         if self.norm != "batch":
             return learned
         return (*learned, Parameter("running_mean", shape, trainable=False), Parameter("running_var", shape, trainable=False))
@@ -87,19 +95,20 @@ class Affine(Op):
 
 
 class Scale(Op):
-    """A learned factor per channel, begun at `value` (layer scale, Touvron et al. 2021); `channels` 1: one for all (SkipInit)."""
+    """A learned factor per channel, begun at `value` (layer scale, Touvron et al. 2021); `channels` 0: one for all, a tensor
+    without axes (SkipInit)."""
 
     kind: ClassVar[str] = "scale"
     channels: int
     value: float = 1.0
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
-        if self.channels not in (1, inputs[0].channels):
+        if self.channels not in (0, inputs[0].channels):
             raise ShapeError("", f"a scale of {self.channels} channels reads {inputs[0].channels}")
         return (inputs[0],)
 
     def parameters(self) -> tuple[Parameter, ...]:
-        return (Parameter("weight", (self.channels,)),)
+        return (Parameter("weight", (self.channels,) if self.channels else ()),)
 
 
 class Dropout(Op):

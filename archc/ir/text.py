@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from archc.ir.graph import Graph, Init, Node, Scope
-from archc.ir.op import stated
+from archc.ir.op import Op, stated
 from archc.ir.types import TensorType
 
 FORMAT = "archc graph 1"
@@ -95,15 +95,21 @@ def _attributes(node: Node) -> Iterator[str]:
 
     `arguments` in another order keep it: they take, one by one, the places that are theirs.
     """
-    values = dict(stated(node.op))
-    passed = dict(node.arguments)
+    values = {name for name, _ in stated(node.op)}
+    passed = {name for name, _ in node.arguments}
     waiting = iter(node.arguments)
     for name in node.op.record_fields:
         if name in passed:
             attribute, argument = next(waiting)
-            yield f" {attribute}={literal(getattr(node.op, attribute))}<{word(argument)}"
+            yield f" {attribute}={_attribute(node.op, attribute)}<{word(argument)}"
         elif name in values:
-            yield f" {name}={literal(values[name])}"
+            yield f" {name}={_attribute(node.op, name)}"
+
+
+def _attribute(op: Op, name: str) -> str:
+    """A whole number in place of a float is the float it equals."""
+    value = getattr(op, name)
+    return literal(float(value) if op.record_fields[name].type is float else value)
 
 
 def _indent(path: str) -> str:

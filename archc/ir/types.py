@@ -19,8 +19,8 @@ class TensorType:
 
 
 class ShapeError(ValueError):
-    """Operands or attributes that do not fit. `attribute` names the field at fault, "" the operands; a `code` of "" stands for what
-    no spec leads to.
+    """Operands or attributes that do not fit. `attribute` names the field at fault, "" the operands; a `code` of "" stands for
+    what no spec leads to.
     """
 
     def __init__(self, code: str, message: str, attribute: str = "", help: str = "") -> None:

@@ -10,8 +10,8 @@ from archc.suggest import nearest
 
 @dataclass(slots=True, eq=False)
 class Rows:
-    """The atoms of a branch and those after its addition. `latest` is the last insertion after each place: several at one
-    place stay in the order written.
+    """The atoms of a branch and those after its addition. `latest` is the last insertion after each place, or after one there:
+    several at one place stay in the order written.
     """
 
     branch: list[Atom]
@@ -30,7 +30,8 @@ class Rows:
         if where == "after":
             last = self.latest.get(target)
             at = 1 + next((i for i, atom in enumerate(row) if atom.name == last), at)
-            self.latest[target] = made[-1].name
+            followed = [target, *(place for place, name in self.latest.items() if name == target)]
+            self.latest |= dict.fromkeys(followed, made[-1].name)
         row[at:at] = made
         return True
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from archc.document.nodes import Map, Node, Scalar
 from archc.ir.convolutions import Weights
 from archc.ir.graph import Init
-from archc.ir.norms import ACTIVATIONS, Act
+from archc.ir.norms import ACTIVATIONS, GATES, Act
 from archc.lower.faults import show
 from archc.lower.names import ActKind, Names, NoNorm, NormKind, NormModule, identifier
 from archc.lower.values import number, truth, whole, word
@@ -16,8 +16,18 @@ KINDS_OF_NORM = {
     "group": NormKind("group"),
     "layer": NormKind("layer", eps=1e-6),  # timm's default; torch's own is 1e-5
     "instance": NormKind("instance"),
+    "evonorm_s0": NormKind("evonorm_s0"),
+    "filter_response": NormKind("filter_response"),
 }
 NORMS = (*KINDS_OF_NORM, "none")
+GROUPED = ("group", "evonorm_s0")
+OWN_KEYS = {
+    "batch": ("momentum",),
+    "group": ("groups", "group_size"),
+    "evonorm_s0": ("groups", "group_size", "linear"),
+    "filter_response": ("linear",),
+}
+"""What a norm may say besides `kind`, `eps` and `frozen`."""
 KINDS_OF_WEIGHTS: dict[str, Weights] = {"plain": "plain", "standardized": "standardized", "scaled": "scaled"}
 SLOPES = {"leaky_relu": 0.01, "elu": 1.0}
 INITS = ("torch", "kaiming_normal_fan_out", "kaiming_normal_fan_in", "xavier_uniform", "normal", "zeros", "ones")
@@ -88,22 +98,35 @@ def norm_kind(node: Node, names: Names) -> NormKind | NormModule | NoNorm:
         return NoNorm()
     found = KINDS_OF_NORM[kind]
     if not isinstance(node, Map):
-        if kind == "group":
-            raise names.context.fail("E0202", "a group norm does not say its `groups`", node.span, "{kind: group, groups: 32}")
+        if kind in GROUPED:
+            label = f"{{kind: {kind}, groups: 32}}"
+            raise names.context.fail("E0202", f"a norm `{kind}` does not say its `groups`", node.span, label)
         return found
-    known = ("kind", "eps", "frozen", *(("momentum",) if kind == "batch" else ("groups",) if kind == "group" else ()))
-    _unknown_keys(node, names, "norm", known)
+    _unknown_keys(node, names, "norm", ("kind", "eps", "frozen", *OWN_KEYS.get(kind, ())))
     if (eps := node.get("eps")) is not None:
         found = replace(found, eps=_positive(eps, names, "eps"))
     if (momentum := node.get("momentum")) is not None:
         found = replace(found, momentum=_positive(momentum, names, "momentum"))
-    if kind == "group":
-        groups = node.get("groups")
-        if groups is None:
-            raise names.context.fail("E0202", "a group norm does not say its `groups`", node.span, "groups: 32, say")
-        found = replace(found, groups=whole(groups, names, "`groups`"), origin=groups.span)
+    if kind in GROUPED:
+        found = _grouped(found, node, names)
+    if (linear := node.get("linear")) is not None and kind in GATES:
+        found = replace(found, linear=truth(linear, names, "`linear`"))
     frozen = node.get("frozen")
     return found if frozen is None else replace(found, frozen=truth(frozen, names, "`frozen`"))
+
+
+def _grouped(found: NormKind, node: Map, names: Names) -> NormKind:
+    """With its number of groups, or how many channels each has."""
+    groups, size = node.get("groups"), node.get("group_size")
+    if groups is None and size is None:
+        message = f"a norm `{found.norm}` does not say its `groups`"
+        raise names.context.fail("E0202", message, node.span, "groups: 32, say, or group_size: 16")
+    if groups is not None and size is not None:
+        raise names.context.fail("E0201", "`group_size` beside `groups`", size.span, "the two say one thing")
+    if groups is not None:
+        return replace(found, groups=whole(groups, names, "`groups`"), origin=groups.span)
+    assert size is not None
+    return replace(found, group_size=whole(size, names, "`group_size`"), origin=size.span)
 
 
 def _positive(node: Node, names: Names, what: str) -> float:

@@ -35,7 +35,7 @@ def make_norm(frame: Frame, atom: Atom, kind: NormKind, operand: Ref) -> Result:
         return POISON
     arguments = (("channels", operand.channels),) if operand.channels else ()
     init = (("weight", Init("constant", 0.0)),) if atom.name == frame.zero_norm else ()
-    op = norm_of(kind, operand.type.channels)
+    op = norm_of(kind, operand.type.channels, frame.context)
     return emit(frame, atom, op, [operand], arguments=arguments, channels=operand.channels, said=kind.origin, init=init)
 
 

@@ -21,6 +21,8 @@ class NormKind:
     momentum: float = 0.1
     groups: int = 1
     frozen: bool = False
+    group_size: int = 0
+    linear: bool = False
     origin: Span | None = field(default=None, compare=False)
 
 

@@ -34,6 +34,7 @@ from archc.ir.spatial import (
 )
 from archc.ir.types import TensorType
 from archc.lower.attributes import Attributes
+from archc.lower.context import Context
 from archc.lower.kinds import Defaults, act_kind, norm_kind
 from archc.lower.names import NoNorm, NormKind
 
@@ -86,9 +87,15 @@ def _linear(made: Made) -> Operation:
     return Linear(made.channels_in, made.attributes.channels(), made.attributes.truth("bias", default=True))
 
 
-def norm_of(kind: NormKind, channels: int) -> Norm:
+def norm_of(kind: NormKind, channels: int, context: Context) -> Norm:
     """A norm over so many channels."""
-    return Norm(kind.norm, channels, kind.eps, kind.momentum, kind.groups, kind.frozen)
+    size, groups = kind.group_size, kind.groups
+    if size and channels % size:
+        label = f"there are {channels}"
+        raise context.fail("E0312", f"groups of {size} do not divide {channels} channels", kind.origin, label)
+    if size:
+        groups = channels // size
+    return Norm(kind.norm, channels, kind.eps, kind.momentum, groups, kind.frozen, kind.linear)
 
 
 def _norm(made: Made) -> Operation:
@@ -96,7 +103,7 @@ def _norm(made: Made) -> Operation:
     a = made.attributes
     kind = made.defaults.norm
     if a.has("kind"):
-        own = ("kind", "eps", "momentum", "groups", "frozen")
+        own = ("kind", "eps", "frozen", "momentum", "groups", "group_size", "linear")
         a.seen.update(own)
         kind = norm_kind(Map(tuple(e for e in a.step if e.key in own), a.step.span), a.names)
     if isinstance(kind, NoNorm):
@@ -105,7 +112,7 @@ def _norm(made: Made) -> Operation:
         raise a.names.context.fail("E0331", "a norm that is a module is used as `{module: …}`", a.step.span)
     if made.channels is not None:
         a.arguments.append(("channels", made.channels))
-    return norm_of(kind, made.types[0].channels)
+    return norm_of(kind, made.types[0].channels, a.names.context)
 
 
 def _act(made: Made) -> Operation:
@@ -161,7 +168,7 @@ def _scale(made: Made) -> Operation:
     shared = a.truth("shared", default=False)
     if made.channels is not None and not shared:
         a.arguments.append(("channels", made.channels))
-    return Scale(1 if shared else made.types[0].channels, a.real("value", 1.0))
+    return Scale(0 if shared else made.types[0].channels, a.real("value", 1.0))
 
 
 def _softmax(made: Made) -> Operation:

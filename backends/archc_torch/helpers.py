@@ -119,6 +119,45 @@ class LayerNorm2d(nn.LayerNorm):
         )
         return x.permute(0, 3, 1, 2)
 ''',
+    "EvoNormS0": '''\
+class EvoNormS0(nn.Module):
+    """x · sigmoid(v · x) over the deviation of its group (arXiv:2004.02967); linear: x."""
+
+    def __init__(
+        self, groups: int, channels: int, eps: float = 1e-5, linear: bool = False
+    ) -> None:
+        super().__init__()
+        self.groups = groups
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(channels))
+        self.bias = nn.Parameter(torch.zeros(channels))
+        self.v = None if linear else nn.Parameter(torch.ones(channels))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        parts = x.unflatten(1, [self.groups, -1])
+        variance = parts.var(dim=[2, 3, 4], correction=0, keepdim=True)
+        deviation = torch.sqrt(variance + self.eps).expand_as(parts).reshape(x.shape)
+        if self.v is not None:
+            x = x * torch.sigmoid(x * self.v[:, None, None])
+        x = x / deviation
+        return x * self.weight[:, None, None] + self.bias[:, None, None]
+''',
+    "FilterResponseNorm": '''\
+class FilterResponseNorm(nn.Module):
+    """x over its root mean square, at least tau (arXiv:1911.09737); linear: no tau."""
+
+    def __init__(self, channels: int, eps: float = 1e-5, linear: bool = False) -> None:
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(channels))
+        self.bias = nn.Parameter(torch.zeros(channels))
+        self.tau = None if linear else nn.Parameter(torch.zeros(channels))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = x * torch.rsqrt(x.square().mean(dim=[2, 3], keepdim=True) + self.eps)
+        x = x * self.weight[:, None, None] + self.bias[:, None, None]
+        return x if self.tau is None else torch.maximum(x, self.tau[:, None, None])
+''',
     "BlurPool": '''\
 class BlurPool(nn.Module):
     """A binomial filter per channel after reflection padding (arXiv:1904.11486)."""
@@ -172,7 +211,7 @@ class DropBlock(nn.Module):
 ''',
     "ChannelScale": '''\
 class ChannelScale(nn.Module):
-    """A learned factor for each channel, or one for all: (N, C, H, W)."""
+    """A learned factor for each channel: (N, C, H, W)."""
 
     def __init__(self, channels: int, value: float = 1.0) -> None:
         super().__init__()
@@ -183,11 +222,22 @@ class ChannelScale(nn.Module):
 ''',
     "VectorScale": '''\
 class VectorScale(nn.Module):
-    """A learned factor for each channel, or one for all: (N, C) or (N, T, C)."""
+    """A learned factor for each channel: (N, C) or (N, T, C)."""
 
     def __init__(self, channels: int, value: float = 1.0) -> None:
         super().__init__()
         self.weight = nn.Parameter(torch.full((channels,), value))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x * self.weight
+''',
+    "SharedScale": '''\
+class SharedScale(nn.Module):
+    """A learned factor."""
+
+    def __init__(self, value: float = 1.0) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.tensor(value))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return x * self.weight

@@ -57,8 +57,10 @@ def constructor(applied: Applied, attribute: Attribute, library: Library, *, in_
         case ops.AdaptiveAvgPool():
             return call("nn.AdaptiveAvgPool2d", attribute("size").text)
         case ops.Scale():
-            name = library.use("ChannelScale" if applied.rank == 3 else "VectorScale")
-            return call(name, attribute("channels").text, *keyword("value", attribute("value"), 1.0))
+            value = keyword("value", attribute("value"), 1.0)
+            if op.channels == 0:
+                return call(library.use("SharedScale"), *value)
+            return call(library.use("ChannelScale" if applied.rank == 3 else "VectorScale"), attribute("channels").text, *value)
         case ops.Position():
             return call(library.use("Position"), attribute("tokens").text, attribute("channels").text)
         case ops.Flatten():
@@ -110,6 +112,12 @@ def _norm(op: ops.Norm, rank: int, attribute: Attribute, library: Library) -> Do
             made = call(library.use("LayerNorm2d") if rank == 3 else "nn.LayerNorm", channels, *eps)
         case "instance":
             made = call("nn.InstanceNorm2d", channels, *eps, "affine=True")
+        case "evonorm_s0":
+            linear = ["linear=True"] if op.linear else []
+            made = call(library.use("EvoNormS0"), attribute("groups").text, channels, *eps, *linear)
+        case "filter_response":
+            linear = ["linear=True"] if op.linear else []
+            made = call(library.use("FilterResponseNorm"), channels, *eps, *linear)
         case _:
             assert_never(op.norm)
     return type(made)(made.head, made.items, made.tail + fixed)

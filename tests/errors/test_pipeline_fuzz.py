@@ -1,5 +1,6 @@
 """Whatever a spec says, the pipeline answers with diagnostics that stand at a place of its text, and nothing else escapes."""
 
+import copy
 import random
 import unicodedata
 from functools import cache
@@ -30,7 +31,7 @@ input: {channels: 3, height: 16, width: 16}
 classes: 4
 stem: {conv: {kernel: 3, out: 8}}
 block: {kind: basic, order: post, shortcut: B}
-stages: {one: {out: 8, repeat: 2}, two: {out: 16, stride: 2}}
+stages: {one: {out: 8, repeat: 2}, two: {out: 16, repeat: 1, stride: 2}}
 head: {pool: {op: global_pool}, flat: {op: flatten}, fc: {op: linear, out: classes}}
 """)
 EXTENDING = yaml.safe_load("""
@@ -39,7 +40,7 @@ name: net
 extends: resnet18
 set: {stages.layer1.repeat: 1, block.mid: out, stem.pool: null, stages.layer2.blocks: {0: {stride_at: conv2}}}
 """)
-ARGUMENTS = {"channels": "out", "integer": 2, "number": 0.5, "boolean": "change", "act": "relu", "norm": "batch"}
+ARGUMENTS = {"channels": "out", "integer": 1, "number": 0.5, "boolean": "change", "act": "relu", "norm": "batch"}
 
 
 def as_tree(node: Node) -> Tree:
@@ -63,13 +64,12 @@ def network(name: str) -> Tree:
         assert isinstance(stage, dict)
         stage["repeat"] = 1
         stage["blocks"] = {0: {}} if "blocks" in stage else {}
-    tree.pop("vars", None)
     return tree
 
 
 def user_of(kind: str, root: Tree) -> Tree:
     """A network that uses a definition, `own.yaml`."""
-    tree = yaml.safe_load(yaml.safe_dump(USER))
+    tree = copy.deepcopy(USER)
     assert isinstance(root, dict)
     declared = root.get("parameters") or {}
     assert isinstance(declared, dict)

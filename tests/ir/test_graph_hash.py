@@ -6,16 +6,16 @@ from random import Random
 from typing import get_args
 
 import pytest
+from graph_builder import Builder, renamed
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from random_graphs import random_graph
 
 from archc.ir.graph import Graph, Init, InitPolicy, Node
 from archc.ir.hash import graph_hash, short_hash
 from archc.ir.ops import OPERATIONS, Act, Add, Concat, Conv, Identity, Linear, Mul, Norm, Operation, Split
 from archc.ir.types import TensorType
 from archc.record import Missing
-from graph_builder import Builder, renamed
-from random_graphs import random_graph
 
 SEEDS = st.integers(0, 2**32)
 LAW = settings(max_examples=80, deadline=None)
@@ -191,7 +191,7 @@ def test_equal_operands_are_told_apart_by_what_else_reads_them() -> None:
     assert graph_hash(used_again("a")) == graph_hash(used_again("b"))
 
 
-def far_apart(swapped: bool) -> Graph:  # noqa: FBT001 -- two cases
+def far_apart(swapped: bool) -> Graph:
     """Two equal branches of two convolutions; the first of one of them is read again, two steps from the sum."""
     builder = Builder(4)
     for name in "ab":

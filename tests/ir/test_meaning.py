@@ -3,6 +3,9 @@
 import pytest
 import torch
 import torch.nn.functional as F
+from golden_weights import binomial_filter, fill
+from graph_builder import Builder
+from interpreter import apply, run
 from timm.layers import (
     AttentionPool2d,
     BlurPool2d,
@@ -11,16 +14,20 @@ from timm.layers import (
     EcaModule,
     LayerNorm2d,
     ScaledStdConv2d,
-    SpaceToDepth as TimmSpaceToDepth,
     StdConv2d,
+)
+from timm.layers import (
+    SpaceToDepth as TimmSpaceToDepth,
 )
 from timm.layers.split_attn import RadixSoftmax
 from torch import Tensor, nn
 from torchvision.ops import FrozenBatchNorm2d
 
+from archc.ir.norms import ACTIVATIONS
 from archc.ir.ops import (
     Act,
     AdaptiveAvgPool,
+    Attention,
     AvgPool,
     BlurPool,
     ChannelConv,
@@ -35,7 +42,6 @@ from archc.ir.ops import (
     Operation,
     PadChannels,
     Position,
-    Attention,
     Shuffle,
     Softmax,
     SpaceToDepth,
@@ -44,10 +50,6 @@ from archc.ir.ops import (
     Take,
     Tokens,
 )
-from archc.ir.norms import ACTIVATIONS
-from golden_weights import binomial_filter, fill
-from graph_builder import Builder
-from interpreter import apply, run
 
 
 def image(*shape: int) -> Tensor:

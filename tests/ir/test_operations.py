@@ -7,6 +7,8 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from interpreter import apply
+from random_graphs import random_op, random_type
 from timm.layers import BlurPool2d, ScaledStdConv2d, StdConv2d
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
@@ -37,8 +39,6 @@ from archc.ir.ops import (
     Tokens,
 )
 from archc.ir.types import ShapeError, TensorType
-from interpreter import apply
-from random_graphs import random_op, random_type
 
 
 def made(op: Operation, *shapes: tuple[int, ...]) -> list[torch.Tensor]:

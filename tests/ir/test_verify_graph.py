@@ -7,15 +7,15 @@ from random import Random
 from typing import Any
 
 import pytest
+from graph_builder import Builder
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from random_graphs import random_graph
 
 from archc.ir.graph import Graph, Init, Scope, ScopeArgument
 from archc.ir.ops import Act, Add, Affine, Attention, Conv, Dropout, Flatten, Split
 from archc.ir.types import TensorType
 from archc.ir.verify import GraphError, verify
-from graph_builder import Builder
-from random_graphs import random_graph
 
 
 def whole() -> Graph:

@@ -87,6 +87,15 @@ class TestWriting:
         monkeypatch.setattr(os, "link", fail_for_b)
         assert (code_of([("a.py", (b"x",)), ("b.py", (b"y",))]), os.listdir(folder)) == ("E0545", [])
 
+    def test_a_failing_replacement_keeps_the_old_file(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def fail(*_: object) -> None:
+            raise OSError(5, "Input/output error")
+
+        (folder / "a.py").write_bytes(b"old")
+        monkeypatch.setattr(os, "replace", fail)
+        assert code_of([("a.py", (b"new",))], force=True) == "E0545"
+        assert ((folder / "a.py").read_bytes(), os.listdir(folder)) == (b"old", ["a.py"])
+
     def test_an_error_in_a_chunk_leaves_nothing(self, folder: Path) -> None:
         def chunks() -> Iterator[bytes]:
             yield b"half"
@@ -124,6 +133,13 @@ class TestTargets:
     def test_file_for_a_folder(self, folder: Path) -> None:
         (folder / "f").write_bytes(b"")
         assert code_of([("f/a.py", (b"new",))]) == "E0544"
+
+    def test_name_that_is_too_long(self, folder: Path) -> None:
+        assert code_of([("a" * 300, (b"new",))]) == "E0544"
+
+    def test_message_is_the_exceptions_text(self) -> None:
+        with pytest.raises(OutputError, match="`/dev/null` is not a regular file"):
+            write_files([("/dev/null", (b"new",))])
 
     def test_folder_without_permission(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         def refuse(*_: object, **__: object) -> int:

@@ -1,0 +1,204 @@
+"""How each operation's outputs depend on the input's size: the shape rules, on lengths, and where they do not hold."""
+
+from collections.abc import Iterable
+from typing import TypeAlias, assert_never
+
+from archc.ir.graph import Graph, Node
+from archc.ir.lengths import ONE, Length, divides, through, window_offset
+from archc.ir.ops import (
+    Act,
+    AdaptiveAvgPool,
+    Add,
+    Affine,
+    Attention,
+    AvgPool,
+    BlurPool,
+    ChannelConv,
+    Concat,
+    Conv,
+    Dropout,
+    Flatten,
+    GlobalPool,
+    Identity,
+    Linear,
+    MaxPool,
+    Mul,
+    Norm,
+    Pad,
+    PadChannels,
+    Position,
+    Scale,
+    Shuffle,
+    Softmax,
+    SpaceToDepth,
+    Split,
+    Subsample,
+    Sum,
+    Take,
+    Tokens,
+)
+from archc.record import Record
+
+Axes: TypeAlias = tuple[Length, Length]
+Form: TypeAlias = tuple[tuple[Axes, int], ...]
+"""How a value depends on the input's size. A map: its height and width, once. Tokens and vectors: the height-by-width products
+their number is a sum of, with how often; () where it is the same at every size."""
+
+POOLED: Form = (((ONE, ONE), 1),)
+SIDES = ("height", "width")
+
+
+class Failure(Record):
+    """A rule that does not hold: of which node, on which inputs, what (`{}` stands for the lengths), the axis (0 height, 1 width)
+    and the lengths there; `fixed` where they may not change at all.
+    """
+
+    node: Node
+    inputs: tuple[Form, ...]
+    message: str
+    axis: int
+    lengths: tuple[Length, ...]
+    fixed: bool = False
+
+
+class Proof(Record):
+    """The graph, the multiple that sizes are of, and what was found wrong so far."""
+
+    graph: Graph
+    multiple: int
+    failures: list[Failure]
+
+
+def rule(proof: Proof, node: Node, inputs: tuple[Form, ...]) -> Form:  # noqa: C901 -- one case for each kind of operation
+    """How the outputs depend on the input's size: the shape rule of each operation, on lengths."""
+    op = node.op
+    first = inputs[0]
+    shape = proof.graph.types[node.inputs[0]].shape
+    match op:
+        case Conv():
+            offset = window_offset(op.kernel, op.stride, op.padding, op.dilation)
+            return _slide(proof, node, first, op.stride, (offset, offset))
+        case MaxPool() | AvgPool():
+            offset = window_offset(op.kernel, op.stride, op.padding, ceil=op.ceil)
+            return _slide(proof, node, first, op.stride, (offset, offset))
+        case BlurPool():
+            offset = window_offset(op.kernel, op.stride, op.padding)
+            return _slide(proof, node, first, op.stride, (offset, offset))
+        case Subsample():
+            return _slide(proof, node, first, op.stride, (op.stride - 1, op.stride - 1))
+        case Pad():
+            return _slide(proof, node, first, 1, (op.top + op.bottom, op.left + op.right))
+        case SpaceToDepth():
+            _divisible(proof, node, first, op.block)
+            return _slide(proof, node, first, op.block, (0, 0))
+        case GlobalPool() | Sum():
+            return POOLED
+        case AdaptiveAvgPool():
+            return ((((0, op.size), (0, op.size)), 1),)
+        case Add() | Mul():
+            return _joined(proof, node, inputs, len(shape))
+        case Concat():
+            return _equal(proof, node, inputs) if len(shape) == 3 else _collected([term for form in inputs for term in form])
+        case Attention():
+            _equal(proof, node, inputs, of=1)
+            return first
+        case Flatten():
+            channels = proof.graph.types[node.inputs[0]].channels if len(shape) > 1 else 1
+            return _collected([(axes, times * channels) for axes, times in first])
+        case Tokens():
+            return _collected(first)
+        case Take():
+            return ()
+        case Position() | ChannelConv():
+            return _constant(proof, node, first)
+        case Linear() | Norm():
+            return _constant(proof, node, first) if len(shape) == 1 else first
+        case Scale():
+            return _constant(proof, node, first) if len(shape) == 1 and op.channels != 1 else first
+        case Softmax() | Split():
+            return _parted(proof, node, first, op.parts) if len(shape) == 1 else first
+        case Act() | Affine() | Dropout() | Identity() | PadChannels() | Shuffle():
+            return first
+        case _:
+            assert_never(op)
+
+
+def _slide(proof: Proof, node: Node, form: Form, stride: int, offsets: tuple[int, int]) -> Form:
+    """A window or a stride, with its offsets along both axes; a constant length stays one."""
+    ((axes, _),) = form
+    after = proof.graph.types[node.outputs[0]].shape
+    height, width = (
+        through(what, stride, offset, proof.multiple) if what[0] else (0, size)
+        for what, offset, size in zip(axes, offsets, after[1:], strict=True)
+    )
+    return (((height, width), 1),)
+
+
+def _collected(terms: Iterable[tuple[Axes, int]]) -> Form:
+    """A sum in one order, equal products together, constants left out."""
+    found: dict[Axes, int] = {}
+    for axes, times in terms:
+        if axes[0][0] or axes[1][0]:
+            found[axes] = found.get(axes, 0) + times
+    return tuple(sorted(found.items()))
+
+
+def _constant(proof: Proof, node: Node, form: Form) -> Form:
+    """`form`, which must not depend on the input's size."""
+    for axes, _ in form:
+        for axis, what in enumerate(axes):
+            if what[0]:
+                message = f"`{node.op.kind}` reads a shape that depends on the input's size and is another one"
+                proof.failures.append(Failure(node, (form,), message, axis, (what,), fixed=True))
+                return form
+    return form
+
+
+def _parted(proof: Proof, node: Node, form: Form, parts: int) -> Form:
+    """A vector in equal parts, which must divide every term of its length."""
+    if any(times % parts for _, times in form):
+        return _constant(proof, node, form)
+    return tuple((axes, times // parts) for axes, times in form) if isinstance(node.op, Split) else form
+
+
+def _divisible(proof: Proof, node: Node, form: Form, block: int) -> None:
+    ((axes, _),) = form
+    for axis, what in enumerate(axes):
+        if what[0] and not divides(block, what, proof.multiple):
+            message = f"squares of {block} do not divide a {SIDES[axis]} of {{}}"
+            proof.failures.append(Failure(node, (form,), message, axis, (what,)))
+
+
+def _joined(proof: Proof, node: Node, inputs: tuple[Form, ...], rank: int) -> Form:
+    """Of a sum or product: equal, but for what is one pixel at every size."""
+    if rank != 3:
+        return _equal(proof, node, inputs)
+    if isinstance(node.op, Add):
+        return _equal(proof, node, inputs, but=POOLED)
+    sides: list[Length] = []
+    for axis in (0, 1):
+        whole = dict.fromkeys(form[0][0][axis] for form in inputs if form[0][0][axis] != ONE)
+        _same(proof, node, inputs, axis, whole)
+        sides.append(next(iter(whole), ONE))
+    return (((sides[0], sides[1]), 1),)
+
+
+def _equal(proof: Proof, node: Node, inputs: tuple[Form, ...], *, of: int = 0, but: Form | None = None) -> Form:
+    """The one form that the inputs from `of` on are, leaving aside those that are `but`."""
+    forms = [form for form in inputs[of:] if form != but] or [inputs[of]]
+    first = forms[0]
+    if any(form != first for form in forms):
+        before = len(proof.failures)
+        if all(len(form) == 1 for form in forms):
+            for axis in (0, 1):
+                _same(proof, node, inputs, axis, dict.fromkeys(form[0][0][axis] for form in forms))
+        if len(proof.failures) == before:
+            axis, what = next((a, side) for form in forms for axes, _ in form for a, side in enumerate(axes) if side[0])
+            message = f"`{node.op.kind}` of shapes that depend on the input's size and are unlike"
+            proof.failures.append(Failure(node, inputs, message, axis, (what,), fixed=True))
+    return first
+
+
+def _same(proof: Proof, node: Node, inputs: tuple[Form, ...], axis: int, lengths: dict[Length, None]) -> None:
+    if len(lengths) > 1:
+        proof.failures.append(Failure(node, inputs, f"`{node.op.kind}` of unlike {SIDES[axis]}s {{}}", axis, tuple(lengths)))

@@ -1,0 +1,1 @@
+"""Weights: files of tensors read and written, and moved from one zoo's names to another's."""

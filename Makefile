@@ -19,14 +19,15 @@ help:
 demo: $(DEMO)/.installed
 	@$(DEMO)/bin/archc build specs/resnet152.yaml --target torch -o build/resnet152.py --force
 	@$(DEMO)/bin/archc check specs
-	@wc -l build/resnet152.py | awk '{print "build/resnet152.py: " $$1 " lines; the network itself begins:"}'
-	@sed -n '/^class ResNet/,/^$$/p' build/resnet152.py
+	@echo "build/resnet152.py, `wc -l < build/resnet152.py` lines; the network:"
+	@sed -n '/^class ResNet152/,$$p' build/resnet152.py
 
 test: lint
 	@rm -f .coverage .coverage.*
 	@$(THREADS) $(VENV)/bin/python -m pytest --no-header -n $(WORKERS) --dist worksteal --cov --cov-report=term
 
 lint: $(VENV)/.installed
+	@mkdir -p build
 	@$(VENV)/bin/ruff check --quiet .
 	@$(VENV)/bin/ruff format --quiet --check .
 	@$(VENV)/bin/mypy --no-error-summary

@@ -1,6 +1,6 @@
 """What a backend is: an object with `emit`, found by name among the installed entry points of the group `archc.backends`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -26,7 +26,8 @@ class Artifact:
 
 
 class Description(Protocol):
-    """What a spec says of itself: its name, a title for people, and `source` in the order written (paper, where)."""
+    """What a spec says of itself: its name, a title for people, `source` in the order written (paper, where), and `preprocess`, how
+    images are prepared (mean and std of each channel, crop)."""
 
     @property
     def name(self) -> str: ...
@@ -34,6 +35,8 @@ class Description(Protocol):
     def title(self) -> str: ...
     @property
     def source(self) -> Sequence[tuple[str, str]]: ...
+    @property
+    def preprocess(self) -> Sequence[tuple[str, float | tuple[float, ...]]]: ...
 
 
 class Network(Protocol):
@@ -48,7 +51,11 @@ class Network(Protocol):
 
 
 class Backend(Protocol):
-    """A target of `archc build`: a frozen dataclass whose fields are its command-line options."""
+    """A target of `archc build`: a frozen dataclass whose fields are its command-line options.
+
+    A field is a `bool` that is False, an `int`, a `str`, a `Literal` of texts, or one of these `| None`; its metadata may say `help`
+    and `metavar`.
+    """
 
     def emit(self, network: Network, /) -> Artifact:
         """The files of a network. Raises BackendError where the target cannot say it."""
@@ -57,36 +64,46 @@ class Backend(Protocol):
 
 @dataclass(eq=False)
 class BackendError(Exception):
-    """A network the target cannot say, or a target that cannot be used; `code` is one of E0501 to E0539."""
+    """A network the target cannot say, or a target that cannot be used; `code` is one of E0501 to E0579. `usage`: the command line
+    is at fault, no spec; `notes` are further sentences.
+    """
 
     code: str
     message: str
     help: str = ""
+    notes: tuple[str, ...] = ()
+    usage: bool = False
 
     def __str__(self) -> str:
         return self.message
 
 
-def find_backend(name: str) -> Backend:
-    """The installed backend of a name, with its options at their defaults.
+def find_backend(name: str, **options: object) -> Backend:
+    """The installed backend of a name, with these of its options and the others at their defaults.
 
     Raises BackendError: E0501 for an unknown name, E0502 where two packages offer the name, E0508 for one that cannot be loaded.
     """
+    return backend_class(name)(**options)
+
+
+def backend_class(name: str) -> Callable[..., Backend]:
+    """The class of an installed backend. Raises BackendError: E0501, E0502, E0508."""
     from importlib.metadata import entry_points
 
     found = entry_points(group=GROUP)
     named = sorted({entry.value for entry in found if entry.name == name})
     if len(named) > 1:
         offers = " and ".join(f"`{value}`" for value in named)
-        raise BackendError("E0502", f"two backends are called `{name}`: {offers}", "uninstall one of them")
+        raise BackendError("E0502", f"two backends are called `{name}`: {offers}", "uninstall one of them", usage=True)
     if not named:
         raise _unknown(name, sorted({entry.name for entry in found}))
     entry = next(entry for entry in found if entry.name == name)
     try:
-        backend: Backend = entry.load()()
+        found_class: Callable[..., Backend] = entry.load()
+        found_class()
     except (ImportError, AttributeError, TypeError) as error:
-        raise BackendError("E0508", f"backend `{name}` (`{entry.value}`) cannot be loaded: {error}") from error
-    return backend
+        raise BackendError("E0508", f"backend `{name}` (`{entry.value}`) cannot be loaded: {error}", usage=True) from error
+    return found_class
 
 
 def _unknown(name: str, known: list[str]) -> BackendError:
@@ -94,6 +111,6 @@ def _unknown(name: str, known: list[str]) -> BackendError:
 
     guess = nearest(name, known)
     if guess is not None:
-        return BackendError("E0501", f"there is no backend `{name}`", f"did you mean `{guess}`?")
+        return BackendError("E0501", f"there is no backend `{name}`", f"did you mean `{guess}`?", usage=True)
     listed = "installed: " + ", ".join(known) if known else "none is installed: `pip install archc` brings the built-in ones"
-    return BackendError("E0501", f"there is no backend `{name}`", listed)
+    return BackendError("E0501", f"there is no backend `{name}`", listed, usage=True)

@@ -29,6 +29,7 @@ class Spec:
     source: tuple[tuple[str, str], ...]
     path: Path
     root: Map
+    preprocess: tuple[tuple[str, float | tuple[float, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +201,18 @@ def _spec(document: Document) -> Spec:
     words = (
         tuple((str(e.key), str(e.value.value)) for e in source if isinstance(e.value, Scalar)) if isinstance(source, Map) else ()
     )
-    return Spec(document.name, str(title.value) if isinstance(title, Scalar) else "", words, document.path, root)
+    said = str(title.value) if isinstance(title, Scalar) else ""
+    return Spec(document.name, said, words, document.path, root, tuple(_preprocess(root.get("preprocess"))))
+
+
+def _preprocess(node: Node | None) -> Iterator[tuple[str, float | tuple[float, ...]]]:
+    """A number, or one for each channel, by key; the schema lets nothing else through."""
+    for entry in node.entries if isinstance(node, Map) else ():
+        if isinstance(entry.value, Scalar) and isinstance(entry.value.value, int | float):
+            yield str(entry.key), entry.value.value
+        elif isinstance(entry.value, Sequence_):
+            items = (item.value for item in entry.value.items if isinstance(item, Scalar))
+            yield str(entry.key), tuple(float(value) for value in items if isinstance(value, int | float))
 
 
 def check_file(

@@ -148,7 +148,7 @@ def _weight(op: Conv, own: Mapping[str, Tensor]) -> Tensor:
 
 
 def _along_channels(vector: Tensor, x: Tensor) -> Tensor:
-    """Shaped to meet the channels of a map, which are its second axis, or of tokens and vectors, their last; one number as it is."""
+    """Shaped to meet the channels of a map, its second axis, or of tokens and vectors, their last; one number as it is."""
     return vector[:, None, None] if x.ndim == 4 and vector.ndim == 1 else vector
 
 

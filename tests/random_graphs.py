@@ -2,11 +2,12 @@
 
 from math import gcd
 from random import Random
+from typing import get_args
 
 from graph_builder import Builder
 
 from archc.ir.graph import Graph, Init, ScopeArgument
-from archc.ir.norms import ACTIVATIONS
+from archc.ir.norms import ACTIVATIONS, GATES, NormName
 from archc.ir.ops import (
     OPERATIONS,
     Act,
@@ -78,9 +79,10 @@ def random_op(random: Random, kind: str, type_: TensorType) -> Operation:
         case ChannelConv.kind:
             return ChannelConv(random.choice((1, 3, 5)))
         case Norm.kind:
-            norm = random.choice(("batch", "group", "layer", "instance")) if len(type_.shape) == 3 else "layer"
-            groups = divisor(random, c) if norm == "group" else 1
-            return Norm(norm, c, random.choice((1e-5, 1e-3)), random.choice((0.1, 0.3)), groups, norm == "batch" and ceil)
+            norm = random.choice(get_args(NormName)) if len(type_.shape) == 3 else "layer"
+            groups = divisor(random, c) if norm in ("group", "evonorm_s0") else 1
+            linear = norm in GATES and random.random() < 0.5
+            return Norm(norm, c, random.choice((1e-5, 1e-3)), random.choice((0.1, 0.3)), groups, norm == "batch" and ceil, linear)
         case Act.kind:
             act = random.choice(ACTIVATIONS)
             return Act(act, {"leaky_relu": 0.1, "elu": 0.7}.get(act, 0.0))
@@ -90,7 +92,7 @@ def random_op(random: Random, kind: str, type_: TensorType) -> Operation:
         case Affine.kind:
             return Affine(random.choice((1.0, -1.0, 0.5)), random.choice((0.0, 1.0)))
         case Scale.kind:
-            return Scale(random.choice((1, c)), 0.5)
+            return Scale(random.choice((0, c)), 0.5)
         case Dropout.kind:
             return Dropout(random.choice((0.0, 0.25)), random.choice(("elements", "path")), random.choice((3, 7)))
         case MaxPool.kind:

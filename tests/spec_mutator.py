@@ -1,5 +1,6 @@
-"""Breaks specs by their meaning: keys, values, steps and expressions put where they do not belong; the same seed breaks them alike."""
+"""Breaks specs by their meaning: keys, values, steps and expressions where they do not belong; one seed breaks them alike."""
 
+import json
 import random
 import re
 from collections.abc import Callable, Iterator
@@ -11,15 +12,46 @@ Place: TypeAlias = "tuple[dict[str | int, Tree] | list[Tree], str | int]"
 
 VALUES: tuple[Tree, ...] = (
     *(0, 1, -1, 2, 3, 7, 16, 255, 256, 65_536, 65_537, 10**9, 10**13, 10**39, 0.5, -0.25, 1e-5, 1e30, True, False, None),
-    *("", "x", "out", "in", "mid", "stride", "change", "index", "classes", "none", "identity", "add", "batch", "relu", "post", "conv"),
-    *("out * 0.3", "out / in", "in - 1", "out // 0", "1 / 3", "i", "i + 1", "n", "not change", "change and 3", "-out", "mid", "x.0"),
-    *("min(out, in)", "make_divisible(out / 3, 8)", "sqrt(out)", "log2(0)", "10000000 * 10000000 * 10000000", "a if b", "((((1", "scales.i"),
-    *([], {}, ["conv"], ["norm", "act", "conv"], ["x", "x"], [1, 2], {"kind": "group", "groups": 3}, {"op": "act", "kind": "relu"}),
-    *({"module": "projection", "out": "out"}, {"module": "squeeze_excite", "width": 2}, {"op": "split", "parts": 2}, {"op": "identity"}),
+    *("", "x", "out", "in", "mid", "stride", "change", "index", "classes", "none", "identity", "add", "batch", "relu", "post"),
+    *("out * 0.3", "out / in", "in - 1", "out // 0", "1 / 3", "i", "i + 1", "n", "not change", "change and 3", "-out", "x.0"),
+    *(
+        "min(out, in)",
+        "make_divisible(out / 3, 8)",
+        "sqrt(out)",
+        "log2(0)",
+        "10000000 * 10000000 * 10000000 * 10000000 * 10000000",
+    ),
+    *(
+        "a if b",
+        "((((1",
+        "scales.i",
+        "conv1",
+        "conv2",
+        "B",
+        "A",
+        "C",
+        "D",
+        "basic",
+        "bottleneck",
+        "projection",
+        "res2",
+        "timm/resnet",
+    ),
+    *(
+        [],
+        {},
+        ["conv"],
+        ["norm", "act", "conv"],
+        ["x", "x"],
+        [1, 2],
+        {"kind": "group", "groups": 3},
+        {"op": "act", "kind": "relu"},
+    ),
+    *({"module": "projection", "out": "out"}, {"module": "squeeze_excite", "width": 2}, {"op": "split", "parts": 2}),
     *({"repeat": 3, "steps": {"conv": {"kernel": 3, "out": "out"}}}, {"kernel": 1, "out": 4}, {"op": "drop_path", "rate": 0.1}),
-    *("B", "A", "C", "D", "basic", "bottleneck", "projection", "res2", "eca", "blur", "conv1", "conv2", "timm/resnet"),
 )
-TOKENS = ("+", "-", "*", "/", "//", "%", "<", "==", "and", "or", "not", "if", "else", "(", ")", ",", "out", "in", "0", "1", "true", "é")
+TOKENS = (*("+", "-", "*", "/", "//", "%", "<", "==", "and", "or", "not", "if", "else"), *"(),01é", "out", "in", "true")
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_.+*/ <>=()-]*[A-Za-z0-9_)]|[A-Za-z]")
 _WORD = re.compile(r"\w+|[^\w\s]+")
 
 
@@ -37,7 +69,7 @@ class Pool:
 def pool(trees: list[Tree]) -> Pool:
     entries = [(key, _get(parent, key)) for tree in trees for parent, key in places(tree)]
     keys = [key for key, _ in entries if isinstance(key, str)]
-    paths = [path for tree in trees for path in _paths(tree, "")]
+    paths = [path for tree in trees for path in _paths(tree, "") if path.startswith("block.")]
     by_key: dict[str | int, list[Tree]] = {}
     for key, value in entries:
         by_key.setdefault(key, []).append(value)
@@ -74,6 +106,27 @@ def mutate_spec(tree: Tree, choose: random.Random, pieces: Pool) -> None:
             choose.choice(_CHANGES)(found, choose, pieces)
 
 
+def spec_text(tree: Tree) -> str:
+    """The tree as YAML: its keys on lines of their own, flow maps within."""
+    if isinstance(tree, dict) and tree:
+        return "".join(f"{_flow(key)}: {_flow(value)}\n" for key, value in tree.items())
+    return _flow(tree)
+
+
+def _flow(tree: Tree) -> str:
+    match tree:
+        case dict():
+            return "{" + ", ".join(f"{_flow(key)}: {_flow(value)}" for key, value in tree.items()) + "}"
+        case list():
+            return "[" + ", ".join(map(_flow, tree)) + "]"
+        case str() if _PLAIN.fullmatch(tree) and tree not in ("null", "true", "false"):
+            return tree
+        case float():
+            return repr(tree).replace("e+", "e")
+        case _:
+            return json.dumps(tree, ensure_ascii=False)
+
+
 def _replace(found: list[Place], choose: random.Random, pieces: Pool) -> None:
     _put(choose.choice(found), _copy(choose.choice(VALUES)))
 
@@ -102,12 +155,17 @@ def _alike(found: list[Place], choose: random.Random, pieces: Pool) -> None:
 
 def _step(found: list[Place], choose: random.Random, pieces: Pool) -> None:
     """A step from elsewhere, under a name of its own, at a random place among steps."""
-    rows = [parent for parent, key in found if isinstance(parent, dict) and _is_step(_get(parent, key))]
+    rows = [(key, _get(parent, key)) for parent, key in found]
+    rows = [(key, row) for key, row in rows if isinstance(row, dict) and any(map(_is_step, row.values()))]
     if rows:
-        row = choose.choice(rows)
+        key, row = choose.choice(rows)
+        assert isinstance(row, dict)
         step = _copy(choose.choice(pieces.steps))
-        if isinstance(step, dict) and "before" not in step and choose.random() < 0.5:
-            step[choose.choice(("before", "after"))] = choose.choice(("add", "act1", "conv2", "norm1"))
+        if isinstance(step, dict):
+            step.pop("before", None)
+            step.pop("after", None)
+            if key == "insert":
+                step[choose.choice(("before", "after"))] = choose.choice(("add", "act1", "conv2", "norm1"))
         items = list(row.items())
         at = choose.randrange(len(items) + 1)
         items.insert(at, (f"{choose.choice(('conv', 'y'))}_{choose.randrange(9)}", step))
@@ -130,12 +188,20 @@ def _graft(found: list[Place], choose: random.Random, pieces: Pool) -> None:
 
 
 def _path(found: list[Place], choose: random.Random, pieces: Pool) -> None:
-    """A dotted key, into a stage, a block or `set`."""
-    maps = [parent for parent, _ in found if isinstance(parent, dict)]
-    parts = choose.choice(pieces.paths).split(".")
-    start = choose.randrange(len(parts))
-    value = choose.choice((None, choose.choice(VALUES), choose.choice(pieces.entries)[1]))
-    choose.choice(maps)[".".join(parts[start:])] = _copy(value)
+    """A path of a block, into `block`, a stage or `set`; its value is one that its last key has elsewhere, or any."""
+    maps = [(key, _get(parent, key)) for parent, key in found]
+    maps = [(key, value) for key, value in maps if isinstance(value, dict) and (key in ("block", "set") or "out" in value)]
+    if maps:
+        key, target = choose.choice(maps)
+        assert isinstance(target, dict)
+        path = choose.choice(pieces.paths)
+        value = choose.choice((None, choose.choice(VALUES), choose.choice(pieces.by_key[_last(path)])))
+        target[path if key == "set" else path.removeprefix("block.")] = _copy(value)
+
+
+def _last(path: str) -> str | int:
+    key = path.rpartition(".")[2]
+    return int(key) if key.isdigit() else key
 
 
 def _remove(found: list[Place], choose: random.Random, pieces: Pool) -> None:
@@ -148,7 +214,9 @@ def _rename(found: list[Place], choose: random.Random, pieces: Pool) -> None:
     if isinstance(parent, dict):
         text = str(key)
         at = choose.randrange(len(text) + 1)
-        new = choose.choice((choose.choice(pieces.keys), text[:at] + text[at + 1 :], text[:at] + "s" + text[at:], choose.randrange(4)))
+        new = choose.choice(
+            (choose.choice(pieces.keys), text[:at] + text[at + 1 :], text[:at] + "s" + text[at:], choose.randrange(4))
+        )
         parent[new] = parent.pop(key)
 
 
@@ -179,6 +247,6 @@ def _copy(tree: Tree) -> Tree:
 
 
 _CHANGES: tuple[Callable[[list[Place], random.Random, Pool], None], ...] = (
-    *(_replace, _swap, _transplant, _graft, _path, _path, _remove, _rename, _reorder, _expression, _expression),
-    *(_alike, _alike, _alike, _alike, _alike, _step, _step),
+    *(_replace, _swap, _transplant, _graft, _rename, _reorder, _remove, _path, _path),
+    *(_expression, _expression, _expression, _alike, _alike, _alike, _alike, _alike, _alike, _alike, _step, _step, _step),
 )

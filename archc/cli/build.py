@@ -2,10 +2,14 @@
 
 import sys
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 
+from archc.backend import BackendError, find_backend
 from archc.cli.command import Command
 from archc.cli.console import say, show
+from archc.cli.options import add_options, with_options
 from archc.cli.parsing import UsageError, limits_of, spec_arguments
+from archc.diagnostics import Diagnostic
 
 NO_BACKEND = ("E0501", "E0502", "E0508")
 """The target is unknown, offered twice or cannot be loaded: the command line is at fault, no spec."""
@@ -19,19 +23,31 @@ EXAMPLES = """\
 """
 
 
-def arguments(parser: ArgumentParser) -> None:
+def arguments(parser: ArgumentParser, words: Sequence[str]) -> None:
     parser.add_argument("spec", help="a file, or the name of a shipped network (archc list)")
     parser.add_argument("--target", default="torch", help="what to write: torch (default), or any installed archc backend")
     parser.add_argument("-o", "--output", metavar="FILE|FOLDER|-", help="where to; - is the standard output")
     parser.add_argument("--layout", help="whose parameter names to use: one of the spec's layouts; the first is the default")
     parser.add_argument("--force", action="store_true", help="write over an existing file")
     spec_arguments(parser)
+    target = _target(words)
+    try:
+        backend = find_backend(target)
+    except BackendError as error:  # told once the rest of the command line is read
+        parser.set_defaults(backend=error)
+    else:
+        parser.set_defaults(backend=backend)
+        add_options(parser, target, backend)
+
+
+def _target(words: Sequence[str]) -> str:
+    """The target, before the other arguments are known: which options there are depends on it."""
+    finder = ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
+    finder.add_argument("--target", default="torch", nargs="?")
+    return finder.parse_known_args(list(words))[0].target or ""
 
 
 def run(arguments: Namespace) -> int:
-    from archc.backend import BackendError
-    from archc.diagnostics import Diagnostic
-
     try:
         return _build(arguments)
     except BackendError as error:
@@ -40,11 +56,12 @@ def run(arguments: Namespace) -> int:
 
 
 def _build(arguments: Namespace) -> int:
-    from archc.backend import find_backend
     from archc.output import destinations, write_files
     from archc.pipeline import compile_spec
 
-    backend = find_backend(arguments.target)
+    if isinstance(arguments.backend, BackendError):
+        raise arguments.backend
+    backend = with_options(arguments.backend, arguments)
     compiled = compile_spec(arguments.spec, overrides=arguments.set, limits=limits_of(arguments), layout=arguments.layout)
     files = backend.emit(compiled).files
     if arguments.output == "-":

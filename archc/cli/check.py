@@ -21,7 +21,7 @@ EXAMPLES = """\
 SUFFIXES = (".yaml", ".yml")
 
 
-def arguments(parser: ArgumentParser) -> None:
+def arguments(parser: ArgumentParser, _: Sequence[str]) -> None:
     parser.add_argument("paths", nargs="+", metavar="PATH", help="a file, a folder, or the name of a shipped network")
     parser.add_argument(
         "--format", choices=("text", "concise", "json"), default="text", help="text: with source excerpts (default)"

@@ -1,7 +1,7 @@
 """What a command is, and the table of them."""
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 
@@ -21,9 +21,12 @@ COMMANDS = {
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command's arguments and what it does; `run` returns the exit code."""
+    """A command's arguments and what it does; `run` returns the exit code.
 
-    arguments: Callable[[ArgumentParser], None]
+    `arguments` sees the words of the command line too: those of `archc build` depend on its target.
+    """
+
+    arguments: Callable[[ArgumentParser, Sequence[str]], None]
     run: Callable[[Namespace], int]
     examples: str
 

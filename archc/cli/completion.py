@@ -1,7 +1,9 @@
 """`archc completion`: a script that completes archc's commands, options and shipped names in a shell."""
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 
+from archc.backend import backend_names
 from archc.cli.command import COMMANDS, Command, load
 from archc.cli.parsing import parser_of
 
@@ -14,7 +16,7 @@ WITH_SPEC = ("build", "check", "ir", "resolve")
 """The commands that take a file or a shipped name."""
 
 
-def arguments(parser: ArgumentParser) -> None:
+def arguments(parser: ArgumentParser, _: Sequence[str]) -> None:
     parser.add_argument("shell", choices=("bash", "zsh", "fish"))
 
 
@@ -26,12 +28,19 @@ def run(arguments: Namespace) -> int:
 
 def _options(name: str) -> list[tuple[str, list[str], str, bool]]:
     """Each option of a command: its long spelling, its choices, its help, and whether a value follows."""
-    parser = parser_of(name, load(name))
-    return [
-        (action.option_strings[-1], list(map(str, action.choices or ())), action.help or "", action.nargs != 0)
-        for action in parser._actions  # noqa: SLF001  argparse shows its actions nowhere else
-        if action.option_strings
-    ]
+    found = {}
+    for words in _targets() if name == "build" else [[]]:
+        parser = parser_of(name, load(name), words)
+        for action in parser._actions:  # noqa: SLF001  argparse shows its actions nowhere else
+            if action.option_strings:
+                choices = backend_names() if action.dest == "target" else list(map(str, action.choices or ()))
+                found[action.option_strings[-1]] = (action.option_strings[-1], choices, action.help or "", action.nargs != 0)
+    return list(found.values())
+
+
+def _targets() -> list[list[str]]:
+    """The command lines that say each installed target, whose options differ."""
+    return [["--target", target] for target in backend_names()]
 
 
 def _words(name: str) -> list[str]:

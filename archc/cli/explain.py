@@ -1,6 +1,7 @@
 """`archc explain`: the page of a diagnostic code."""
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 
 from archc.cli.command import Command
 from archc.cli.parsing import UsageError
@@ -12,7 +13,7 @@ EXAMPLES = """\
 """
 
 
-def arguments(parser: ArgumentParser) -> None:
+def arguments(parser: ArgumentParser, _: Sequence[str]) -> None:
     parser.add_argument("code", nargs="?", help="as in error[E0312]; without one, all are listed")
 
 

@@ -1,6 +1,7 @@
 """`archc ir`: the graph a spec lowers to, in the text form that parses back."""
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 
 from archc.cli.command import Command
 from archc.cli.parsing import limits_of, spec_arguments
@@ -12,7 +13,7 @@ EXAMPLES = """\
 """
 
 
-def arguments(parser: ArgumentParser) -> None:
+def arguments(parser: ArgumentParser, _: Sequence[str]) -> None:
     parser.add_argument("spec", help="a file, or the name of a shipped network")
     spec_arguments(parser)
 

@@ -2,6 +2,7 @@
 
 import sys
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from archc.cli.command import Command
@@ -26,7 +27,7 @@ class Network:
     source: str
 
 
-def arguments(parser: ArgumentParser) -> None:
+def arguments(parser: ArgumentParser, _: Sequence[str]) -> None:
     parser.add_argument("--format", choices=("text", "json"), default="text")
     parser.add_argument("--names", action="store_true", help="only the names, one a line")
 

@@ -74,7 +74,7 @@ def _dispatch(words: list[str]) -> int:
         if name not in COMMANDS:
             raise unknown("command", name, list(COMMANDS))
         command = load(name)
-        arguments = parser_of(name, command).parse_args(words[1:])
+        arguments = parser_of(name, command, words[1:]).parse_args(words[1:])
         color = arguments.color
         return command.run(arguments)
     except SystemExit as done:  # argparse leaves so after --help

@@ -1,6 +1,7 @@
 """`archc new`: a commented starter spec that passes `archc check`."""
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 
 from archc.cli.command import Command
 from archc.cli.console import say
@@ -65,7 +66,7 @@ expect: {{params: {params}, macs: {macs}}}
 """
 
 
-def arguments(parser: ArgumentParser) -> None:
+def arguments(parser: ArgumentParser, _: Sequence[str]) -> None:
     parser.add_argument("name", help="the network's name: letters, digits and _, beginning with a letter")
     parser.add_argument("--from", dest="parent", metavar="NAME", help="extend this shipped network")
     parser.add_argument("-o", "--output", metavar="FILE|FOLDER|-", help="where to; - is the standard output")

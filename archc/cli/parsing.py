@@ -2,6 +2,7 @@
 
 import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Sequence
 from typing import NoReturn
 
 from archc.cli.command import COMMANDS, Command
@@ -24,8 +25,8 @@ class Parser(ArgumentParser):
         raise UsageError(message, f"see: {self.prog} --help")
 
 
-def parser_of(name: str, command: Command) -> Parser:
-    """The parser of `archc NAME`."""
+def parser_of(name: str, command: Command, words: Sequence[str] = ()) -> Parser:
+    """The parser of `archc NAME`, for these words."""
     parser = Parser(
         prog=f"archc {name}",
         description=COMMANDS[name],
@@ -33,7 +34,7 @@ def parser_of(name: str, command: Command) -> Parser:
         formatter_class=RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    command.arguments(parser)
+    command.arguments(parser, words)
     parser.add_argument(
         "--color", choices=("auto", "always", "never"), default="auto", help="auto: on a terminal, unless NO_COLOR is set"
     )

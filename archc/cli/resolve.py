@@ -1,6 +1,7 @@
 """`archc resolve`: a spec in full, after `extends` and `set`, with every default, each value with the place it came from."""
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 
 from archc.cli.command import Command
 from archc.cli.parsing import limits_of, spec_arguments
@@ -11,7 +12,7 @@ EXAMPLES = """\
 """
 
 
-def arguments(parser: ArgumentParser) -> None:
+def arguments(parser: ArgumentParser, _: Sequence[str]) -> None:
     parser.add_argument("spec", help="a file, or the name of a shipped network")
     spec_arguments(parser)
 

@@ -2,6 +2,7 @@
 
 import json
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 
 from archc.cli.command import Command
 
@@ -11,7 +12,7 @@ EXAMPLES = """\
 """
 
 
-def arguments(parser: ArgumentParser) -> None:
+def arguments(parser: ArgumentParser, _: Sequence[str]) -> None:
     kinds = ("any", "network", "block", "module", "shortcut", "layout")
     parser.add_argument("--kind", choices=kinds, default="any", help="the kind of document (default: any)")
 

@@ -114,7 +114,7 @@ def rule(proof: Proof, node: Node, inputs: tuple[Form, ...]) -> Form:  # noqa: C
         case Linear() | Norm():
             return _constant(proof, node, first) if len(shape) == 1 else first
         case Scale():
-            return _constant(proof, node, first) if len(shape) == 1 and op.channels != 1 else first
+            return _constant(proof, node, first) if len(shape) == 1 and op.channels else first
         case Softmax() | Split():
             return _parted(proof, node, first, op.parts) if len(shape) == 1 else first
         case Act() | Affine() | Dropout() | Identity() | PadChannels() | Shuffle():

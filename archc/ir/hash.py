@@ -8,7 +8,8 @@ from hashlib import sha256
 from itertools import pairwise
 
 from archc.ir.arrange import Add, Identity, Mul
-from archc.ir.graph import Graph
+from archc.ir.ends import classifier
+from archc.ir.graph import Graph, Node
 from archc.ir.op import Op, stated
 from archc.record import Record
 
@@ -38,10 +39,21 @@ def graph_hash(graph: Graph) -> str:
     values, and the hash is that of the numbered operations. Only the order hangs on colours: unlike graphs have unlike lines
     whatever their colours are.
     """
-    wiring = _wired(graph)
+    return _digest(graph, _wired(graph), "archc graph 1")
+
+
+def weights_hash(graph: Graph) -> str:
+    """As graph_hash, of what weights are for: the width of the layer that makes the classes is left out.
+
+    The size of the input is in neither, but where the network itself fixes it.
+    """
+    return _digest(graph, _wired(graph, classifier(graph)), "archc weights 1")
+
+
+def _digest(graph: Graph, wiring: _Wiring, what: str) -> str:
     seeds = [int.from_bytes(sha256(text.encode()).digest()[:8], "big") for text in wiring.ops]
     _order_operands(wiring, [seeds[op] for op in wiring.op])
-    digest = sha256(f"archc graph 1\ninput {graph.types[graph.input].channels}\n".encode())
+    digest = sha256(f"{what}\ninput {graph.types[graph.input].channels}\n".encode())
     digest.update("\n".join(_numbered(wiring)).encode())
     return digest.hexdigest()
 
@@ -51,7 +63,8 @@ def short_hash(graph: Graph) -> str:
     return graph_hash(graph)[:12]
 
 
-def _wired(graph: Graph) -> _Wiring:
+def _wired(graph: Graph, any_width: Node | None = None) -> _Wiring:
+    """`any_width`: a layer whose number of outputs is not looked at."""
     wiring = _Wiring([], [], [], [], [], [-1], [])
     values = {graph.input: 0}
     by_identity: dict[int, int] = {}
@@ -62,11 +75,11 @@ def _wired(graph: Graph) -> _Wiring:
         if isinstance(op, Identity):
             values[node.outputs[0]] = operands[0]
             continue
-        index = by_identity.get(id(op))
+        index = len(wiring.ops) if node is any_width else by_identity.get(id(op))
         if index is None:
-            index = by_identity[id(op)] = by_value.setdefault(op, len(by_value))
-            if index == len(wiring.ops):
-                wiring.ops.append(_text(op))
+            index = by_identity[id(op)] = by_value.setdefault(op, len(wiring.ops))
+        if index == len(wiring.ops):
+            wiring.ops.append(_text(op, without="out_channels" if node is any_width else ""))
         number = len(wiring.op)
         wiring.op.append(index)
         wiring.commutes.append(isinstance(op, Add | Mul))
@@ -79,9 +92,9 @@ def _wired(graph: Graph) -> _Wiring:
     return wiring
 
 
-def _text(op: Op) -> str:
+def _text(op: Op, without: str = "") -> str:
     """Equal for equal operations: 1, 1.0 and True are one value. Defaults are left out, so that an attribute may be added."""
-    return op.kind + "".join(f" {name}={_number(value)}" for name, value in stated(op))
+    return op.kind + "".join(f" {name}={_number(value)}" for name, value in stated(op) if name != without)
 
 
 def _number(value: object) -> str:

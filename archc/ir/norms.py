@@ -22,8 +22,8 @@ class Norm(Op):
 
     `batch` over N, H, W (Ioffe and Szegedy 2015; `frozen`: running statistics and parameters fixed); `group` over H, W and the
     channels of a group (Wu and He 2018); `layer` over the channels at each position; `instance` over H, W.
-    `evonorm_s0` (Liu et al. 2020, Table 1): x · sigmoid(v · x), divided by the deviation of its group. `filter_response` (Singh and
-    Krishnan 2019): x by its root mean square over H, W, at least a learned tau. Both are an activation too, unless `linear`.
+    `evonorm_s0` (Liu et al. 2020, Table 1): x · sigmoid(v · x), divided by the deviation of its group. `filter_response` (Singh
+    and Krishnan 2019): x by its root mean square over H, W, at least a learned tau. Both are an activation too, unless `linear`.
     """
 
     kind: ClassVar[str] = "norm"
@@ -96,7 +96,8 @@ class Affine(Op):
 
 class Scale(Op):
     """A learned factor per channel, begun at `value` (layer scale, Touvron et al. 2021); `channels` 0: one for all, a tensor
-    without axes (SkipInit)."""
+    without axes (SkipInit).
+    """
 
     kind: ClassVar[str] = "scale"
     channels: int

@@ -15,8 +15,8 @@ from archc.record import Record
 class SizeProblem(Record):
     """Where a graph fails at another input size than the declared one.
 
-    `size` is the nearest (h, w) from the declared one up at which the node fails. `multiple`: the smallest number such that it
-    works at every multiple of it, None where there is none; `fixed`: only the declared size can work.
+    `size` is the nearest (h, w) from the declared one up at which the node fails, or is not proven to work. `multiple`: the
+    smallest number such that it works at every multiple of it, None where there is none; `fixed`: only the declared size can.
     """
 
     name: str

@@ -77,16 +77,29 @@ class Lookup:
         return self._said(self.scopes[owner], local)[0].span
 
     def renamed(self, scope: str, local: str) -> Mapping[str, Levels]:
-        """The tensors of a step that have a path of their own, below that of the scope that owns the step."""
+        """The tensors of a step that have a path of their own, below that of the scope that owns the step.
+
+        Where the layout is one of keys only they are whole keys, in which `{stage}` and `{block}` are the paths of the two.
+        """
         owner, local = self._place(f"{scope}.{local}" if scope else local)
         parts = local.split(".")
-        name, values = ".".join(parts[::2]), _counted(parts)
+        name, values = ".".join(parts[::2]), {**self._around(owner), **_counted(parts)}
         found: dict[str, Levels] = {}
         for table in self._tables(self.scopes[owner]):
             for key, path in table.parameters.items():
                 step, _, tensor = key.rpartition(".")
                 if step == name:
                     found.setdefault(tensor, tuple(_filled(level, values) for level in path.levels))
+        return found
+
+    def _around(self, path: str) -> Mapping[str, object]:
+        """What `{stage}` and `{block}` stand for in a key."""
+        found: dict[str, object] = {}
+        while self.layout.keys_only and path:
+            scope = self.scopes[path]
+            if scope.kind in ("stage", "block"):
+                found[scope.kind] = ".".join(self.own(scope))
+            path = self.parent(path)
         return found
 
     def _own(self, scope: Scope) -> Path | None:
@@ -97,7 +110,8 @@ class Lookup:
             case "stage":
                 return self.layout.by_stage.get(scope.path, self.layout.stages)
             case "block":
-                return self.layout.blocks
+                paths = self.layout.blocks_by_stage.get(self.parent(scope.path), self.layout.blocks)
+                return paths[min(int(scope.path.rpartition(".")[2]), len(paths) - 1)]
             case _:
                 return next((table.own for table in self._tables(scope) if table.own is not None), None)
 
@@ -146,4 +160,5 @@ def _counted(parts: list[str]) -> Mapping[str, object]:
 
 
 def _filled(level: str, values: Mapping[str, object]) -> str:
-    return _PLACEHOLDER.sub(lambda found: str(values[found[1]]), level) if "{" in level else level
+    # A key may speak of the block around a step that stands in none: it is left out.
+    return _PLACEHOLDER.sub(lambda found: str(values.get(found[1], "")), level) if "{" in level else level

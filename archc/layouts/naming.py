@@ -1,9 +1,10 @@
 """The names a layout gives a graph: the attribute path of each node, the state-dict key of each tensor."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from archc.diagnostics import Diagnostic, Note, Span, SpecError, in_order
 from archc.ir.graph import Graph, Node, Scope
+from archc.ir.norms import Norm
 from archc.layouts.lookup import Levels, Lookup
 from archc.layouts.table import Layout
 
@@ -13,8 +14,11 @@ def attribute_paths(graph: Graph, layout: Layout) -> dict[str, str]:
     return {node.name: path for node, path, _ in _paths(graph, layout)}
 
 
-def state_keys(graph: Graph, layout: Layout) -> dict[str, str]:
-    """From canonical to emitted keys, in order of execution. Raises SpecError (E0322) where two tensors have one key."""
+def state_keys(graph: Graph, layout: Layout, kept: Iterable[str] = ()) -> dict[str, str]:
+    """From canonical to emitted keys, in order of execution; with those of what batch norms keep beside their parameters, by name.
+
+    Raises SpecError (E0322) where two tensors have one key.
+    """
     keys: dict[str, str] = {}
     canonical: dict[str, str] = {}
     clashes: list[Diagnostic] = []
@@ -23,7 +27,8 @@ def state_keys(graph: Graph, layout: Layout) -> dict[str, str]:
     for node, path, prefix in _paths(graph, layout, lookup):
         parameters = named.get(id(node.op))
         if parameters is None:
-            parameters = named[id(node.op)] = tuple(parameter.name for parameter in node.op.parameters())
+            beside = kept if isinstance(node.op, Norm) and node.op.norm == "batch" else ()
+            parameters = named[id(node.op)] = (*(parameter.name for parameter in node.op.parameters()), *beside)
         if not parameters:
             continue
         renamed = lookup.renamed(node.scope, node.local)
@@ -32,7 +37,7 @@ def state_keys(graph: Graph, layout: Layout) -> dict[str, str]:
             levels = renamed.get(parameter)
             key = f"{path}.{parameter}" if path else parameter
             if levels is not None:
-                key = ".".join((prefix, *levels) if prefix else levels)
+                key = ".".join(levels if layout.keys_only or not prefix else (prefix, *levels))
             first = canonical.setdefault(key, own)
             if first != own:
                 clashes.append(_clash(lookup, graph, key, first, node))

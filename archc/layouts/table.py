@@ -4,9 +4,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Literal, TypeAlias
 
 from archc.diagnostics import Diagnostic, Span, SpecError, in_order
-from archc.document.nodes import Map, Node, Scalar
+from archc.document.nodes import Map, Node, Scalar, Sequence
 from archc.suggest import nearest
 
 _LEVEL = re.compile(r"(?:[A-Za-z0-9_-]|\{[^{}]*\})+|#")
@@ -14,6 +15,7 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 STAGE_NAMES = ("n", "i", "name")
 BLOCK_NAMES = ("n", "i", "name", "stage")
 STEP_NAMES = ("n", "i")
+KEY_NAMES = ("n", "i", "stage", "block")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +41,34 @@ class Table:
 
 EMPTY = Table()
 
+Kept: TypeAlias = Literal["count", "factor"]
+"""What a batch norm's file may keep beside weight, bias, mean and variance: how many batches they were taken over (torch), or
+what mean and variance are to be divided by (Caffe).
+"""
+
+TORCH_KEEPS: Mapping[str, Kept] = MappingProxyType({"num_batches_tracked": "count"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
     """How a zoo names what a graph holds; `stages` is for every stage that `by_stage` does not name.
 
-    `keys_only`: the keys are those of files that no tree of modules can have.
+    `blocks` are the paths of a stage's first blocks, the last for all that follow; `blocks_by_stage` those of stages by name.
+    `keys_only`: the keys are those of files that no tree of modules can have; the paths of `parameters` are then whole keys.
+    `batch_norm`: what a file keeps of a batch norm beside its four tensors, and what each is.
     """
 
     name: str
     stages: Path = Path(("{name}",))
     by_stage: Mapping[str, Path] = field(default_factory=dict)
-    blocks: Path = Path(("{i}",))
+    blocks: tuple[Path, ...] = (Path(("{i}",)),)
+    blocks_by_stage: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
     stem: Table = EMPTY
     block: Table = EMPTY
     head: Table = EMPTY
     modules: Mapping[str, Table] = field(default_factory=dict)
     keys_only: bool = False
+    batch_norm: Mapping[str, Kept] = field(default_factory=lambda: TORCH_KEEPS)
 
 
 CANONICAL = Layout(name="canonical", modules=MappingProxyType({}), by_stage=MappingProxyType({}))
@@ -68,25 +81,39 @@ def read_layout(root: Map) -> Layout:
     Raises SpecError: E0321 for what is not an attribute path, E0324 for a placeholder that stands for nothing there.
     """
     found: list[Diagnostic] = []
-    name, keys_only, modules = root.get("layout"), root.get("keys_only"), root.get("modules")
+    name, keys_only, modules, kept = (root.get(key) for key in ("layout", "keys_only", "modules", "batch_norm"))
     stages, blocks = root.get("stages"), root.get("blocks")
+    whole = isinstance(keys_only, Scalar) and keys_only.value is True
+    named = KEY_NAMES if whole else STEP_NAMES
+    by_stage = blocks if isinstance(blocks, Map) else ()
     layout = Layout(
         name=str(name.value) if isinstance(name, Scalar) else "",
         stages=_path(stages, STAGE_NAMES, found) if isinstance(stages, Scalar) else Path(("{name}",)),
         by_stage={str(e.key): _path(e.value, STAGE_NAMES, found) for e in stages} if isinstance(stages, Map) else {},
-        blocks=Path(("{i}",)) if blocks is None else _path(blocks, BLOCK_NAMES, found),
-        stem=_table(root.get("stem"), found),
-        block=_table(root.get("block"), found),
-        head=_table(root.get("head"), found),
-        modules={str(e.key): _table(e.value, found) for e in modules} if isinstance(modules, Map) else {},
-        keys_only=isinstance(keys_only, Scalar) and keys_only.value is True,
+        blocks=(Path(("{i}",)),) if blocks is None or isinstance(blocks, Map) else _blocks(blocks, found),
+        blocks_by_stage={str(entry.key): _blocks(entry.value, found) for entry in by_stage},
+        stem=_table(root.get("stem"), named, found),
+        block=_table(root.get("block"), named, found),
+        head=_table(root.get("head"), named, found),
+        modules={str(e.key): _table(e.value, named, found) for e in modules} if isinstance(modules, Map) else {},
+        keys_only=whole,
+        batch_norm={str(e.key): _kept(e.value) for e in kept} if isinstance(kept, Map) else TORCH_KEEPS,
     )
     if found:
         raise SpecError(in_order(found))
     return layout
 
 
-def _table(node: Node | None, found: list[Diagnostic]) -> Table:
+def _blocks(node: Node, found: list[Diagnostic]) -> tuple[Path, ...]:
+    items = node.items if isinstance(node, Sequence) else (node,)
+    return tuple(_path(item, BLOCK_NAMES, found) for item in items)
+
+
+def _kept(node: Node) -> Kept:
+    return "factor" if isinstance(node, Scalar) and node.value == "factor" else "count"
+
+
+def _table(node: Node | None, named: tuple[str, ...], found: list[Diagnostic]) -> Table:
     if not isinstance(node, Map):
         return EMPTY
     tensors = node.get("parameters")
@@ -96,7 +123,7 @@ def _table(node: Node | None, found: list[Diagnostic]) -> Table:
         if entry.key != "parameters"
     }
     own, rest = steps.pop("self", None), steps.pop("*", None)
-    parameters = {str(e.key): _path(e.value, STEP_NAMES, found) for e in tensors} if isinstance(tensors, Map) else {}
+    parameters = {str(e.key): _path(e.value, named, found) for e in tensors} if isinstance(tensors, Map) else {}
     return Table(own, rest, steps, parameters)
 
 

@@ -1,6 +1,7 @@
 """One block: its branch in order, what the network inserts, the shortcut, the addition and what follows it."""
 
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from archc.document.nodes import Map
 from archc.ir.graph import Scope, ScopeArgument
@@ -142,7 +143,7 @@ def _joined(frame: Frame, settings: Settings, atoms: list[Atom], after: list[Ato
 
 
 def _stride(frame: Frame, settings: Settings, place: Place, atoms: list[Atom]) -> None:
-    """Tells the step at `stride_at` the block's stride, and under `output_stride` the dilation of the stage before."""
+    """Tells the step at `stride_at` the block's stride; under `output_stride`, it and what comes before it the dilation before."""
     at = str(settings.stride_at.value)
     units = {atom.unit for atom in atoms}
     if at not in units:
@@ -150,7 +151,8 @@ def _stride(frame: Frame, settings: Settings, place: Place, atoms: list[Atom]) -
         helped = f"did you mean `{guess}`?" if guess else "its steps: " + ", ".join(sorted(units))
         raise frame.context.fail("E0341", f"`stride_at` names no step `{at}`", settings.stride_at.span, help=helped)
     same = place.first_dilation == place.dilation
-    frame.given[at] = {
-        "stride": (place.stride, "stride"),
-        "dilation": (place.first_dilation, "dilation" if same else None),
-    }
+    dilation = (place.first_dilation, "dilation" if same else None)
+    if not same:
+        for unit in takewhile(lambda unit: unit != at, (atom.unit for atom in atoms)):
+            frame.given[unit] = {"stride": (1, None), "dilation": dilation}
+    frame.given[at] = {"stride": (place.stride, "stride"), "dilation": dilation}

@@ -58,7 +58,8 @@ def operand(frame: Frame, node: Node) -> Result:
         at = part_of(node.span, text, len(name) + 1, len(text))
         place = whole(Scalar(index, index, at), frame.names, f"the index of `{name}`", 0)
     if not 0 <= place < len(value):
-        raise frame.context.fail("E0330", f"`{name}` has {len(value)} values, none at {place}", node.span)
+        message = f"`{name}` has {len(value)} values, none at {place}" if value else f"`{name}` is an empty list"
+        raise frame.context.fail("E0330", message, node.span)
     return value[place]
 
 

@@ -76,7 +76,7 @@ def _unit_part(frame: Frame, atom: Atom, refs: list[Ref]) -> Result:
     if isinstance(kinds.norm, NoNorm):
         return refs[0]
     if isinstance(kinds.norm, NormModule):
-        use = Atom(atom.name, "step", kinds.norm.use, atom.span, atom.unit, role=atom.role)
+        use = Atom(atom.name, "step", kinds.norm.use, atom.span, atom.name, role=atom.role)
         return use_module(frame, use, refs)
     return make_norm(frame, atom, kinds.norm, refs[0])
 

@@ -46,6 +46,7 @@ class SafetensorsFile:
         self.path = path
         self.tensors: Mapping[str, StoredTensor] = MappingProxyType(tensors)
         self.metadata: Mapping[str, str] = MappingProxyType(metadata)
+        self.wrapper = ""
         self._descriptor = descriptor
 
     def chunks(self, name: str, size: int = CHUNK) -> Iterator[bytes]:

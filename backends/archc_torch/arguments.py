@@ -42,6 +42,11 @@ class Param:
     default: Value | None = None
 
     @property
+    def positional(self) -> bool:
+        """Whether a call gives it without its name: the channels that every reader expects."""
+        return self.channels and self.key[0] in ("argument", "channels")
+
+    @property
     def annotated(self) -> str:
         kind = "float" if any(isinstance(value, float) for value in self.values) else "int"
         return f"{self.name}: {kind}" if self.default is None else f"{self.name}: {kind} = {number(self.default)}"
@@ -83,25 +88,32 @@ class Arguments:
         return Expr(param.name, param.values, literal=False)
 
     def resolve(
-        self, values: tuple[Value, ...], *, named: str | None, flow: Expr | None, fallback: tuple[Key, str], channels: bool
+        self, values: tuple[Value, ...], *, named: str | None, flow: Expr | None, fallback: tuple[Key, str], channels: bool, reads: bool = True
     ) -> Expr:
         """An expression with these values: the channels that flow in, the scope's argument of that name, a literal, or an argument.
 
-        What is recorded is compared with the values in every instance before it is believed.
+        What is recorded is compared with the values in every instance before it is believed. `reads`: the attribute is the number
+        of channels that flow in; else it may happen to be so, which is worth saying only where it varies.
         """
-        if flow is not None and not flow.literal and flow.values == values:
-            return flow
         constant = literal(values)
+        flows = flow is not None and not flow.literal and flow.values == values
+        if flow is not None and flows and flow.atom:
+            return flow
         if named is not None and (channels or constant is None) and self.of_scope(named) == values:
             return self.param(("argument", named), named, values, channels=channels)
+        if flow is not None and flows and (reads or constant is None):
+            return flow
         if constant is not None:
             return constant
         key, wanted = fallback
+        for param in self.params.values():
+            if param.key[0] == "member" and param.values == values and param.channels == channels:
+                return Expr(param.name, values, literal=False)
         return self.param(key, wanted, values, channels=channels)
 
     def ordered(self) -> list[Param]:
         """Channels first, then what has no default, then the rest: each in the order the constructor uses them."""
-        return sorted(self.params.values(), key=lambda p: 0 if p.channels else 1 if p.default is None else 2)
+        return sorted(self.params.values(), key=lambda p: 0 if p.positional else 1 if p.default is None else 2)
 
 
 def plus(*operands: Expr) -> Expr:

@@ -31,8 +31,9 @@ class Member:
     arguments: tuple[tuple[str, str | None], ...] = ()
     init: tuple[tuple[str, Init], ...] = ()
     bare: bool = False
-    inner: str = ""
-    """The dissolved block it comes from, "" if it is the scope's own."""
+    block: int = -1
+    """The part of the dissolved block it comes from, and `start`, the block's place in the order; -1 if it is the scope's own."""
+    start: int = -1
 
 
 @dataclass(slots=True, eq=False)
@@ -87,13 +88,13 @@ class _Flattening:
                 prefix = (*prefix, level)
         return prefix
 
-    def run(self, part: Part, base: str, prefix: Levels, known: dict[int, int], passed: Passed, inner: str) -> None:
+    def run(self, part: Part, base: str, prefix: Levels, known: dict[int, int], passed: Passed, block: tuple[int, int]) -> None:
         lookup = self.bodies.parts.lookup
         for item in part.items:
             name = f"{base}.{item.local}" if base else item.local
             inputs = self.values(item.inputs, known)
             if isinstance(item, Leaf):
-                self.leaf(item, name, prefix, known, passed, part.scope, inner)
+                self.leaf(item, name, prefix, known, passed, block)
                 continue
             child = self.bodies.parts.parts[item.part]
             scope = lookup.scopes[f"{self.root}.{name}" if self.root else name]
@@ -101,21 +102,22 @@ class _Flattening:
             arguments = tuple((key, passed.get(outer) if outer else None) for key, outer in item.passed)
             outputs = self.values(item.outputs, known) if item.part in self.bodies.whole else ()
             if item.part in self.bodies.whole and len(levels) > len(prefix) and name not in self.expanded:
-                self.members.append(Member(name, levels, inputs, outputs, item.role, part=item.part, arguments=arguments, inner=inner))
+                self.members.append(Member(name, levels, inputs, outputs, item.role, part=item.part, arguments=arguments, block=block[0], start=block[1]))
                 continue
             inside = dict(passed) if scope.kind == "turn" else {}
             inside.update(arguments)
             mapped = dict(zip(child.inputs, inputs, strict=True))
             mapped.update(zip(child.outputs, self.values(item.outputs, known), strict=True))
-            around = inner or (name if scope.kind == "block" else "")
+            around = (item.part, len(self.members)) if scope.kind == "block" and block[0] < 0 else block
             self.run(child, name, levels, mapped, inside, around)
 
-    def leaf(self, item: Leaf, name: str, prefix: Levels, known: dict[int, int], passed: Passed, scope: Scope, inner: str) -> None:
+    def leaf(self, item: Leaf, name: str, prefix: Levels, known: dict[int, int], passed: Passed, block: tuple[int, int]) -> None:
+        scope = ".".join(filter(None, (self.root, name.removesuffix(item.local).removesuffix("."))))
         lookup, applied = self.bodies.parts.lookup, self.bodies.parts.operations[item.operation]
-        levels = self.counted(prefix, lookup.step(scope.path, item.local))
+        levels = self.counted(prefix, lookup.step(scope, item.local))
         tensors = applied.op.parameters()
         bare = False
-        renamed = lookup.renamed(scope.path, item.local) if tensors else {}
+        renamed = lookup.renamed(scope, item.local) if tensors else {}
         for tensor, path in renamed.items():
             whole = prefix + path
             if len(tensors) == 1 and tensors[0].name == tensor and tensors[0].trainable and applied.op.kind in ("position", "scale"):
@@ -134,7 +136,8 @@ class _Flattening:
             arguments=arguments,
             init=item.init,
             bare=bare,
-            inner=inner,
+            block=block[0],
+            start=block[1],
         )
         self.members.append(member)
 
@@ -148,7 +151,7 @@ def flatten(bodies: Bodies, index: int) -> Body:
         made = _Flattening(bodies, expanded, part.scope.path)
         known: dict[int, int] = {}
         inputs = made.values(part.inputs, known)
-        made.run(part, "", (), known, own, "")
+        made.run(part, "", (), known, own, (-1, -1))
         shared = frozenset(_shared(made.members)) - expanded
         if not shared:
             return Body(part.scope, made.members, inputs, part.input_names, made.values(part.outputs, known), part.output_names)

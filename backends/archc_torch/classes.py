@@ -10,7 +10,8 @@ from archc_torch.forward import forward
 from archc_torch.instances import Group
 from archc_torch.library import Library
 from archc_torch.plan import Plan
-from archc_torch.printer import Doc, call, lines, signature
+from archc_torch.body import Body
+from archc_torch.printer import WIDTH, Doc, call, lines, signature
 from archc_torch.tree import Tree
 from archc_torch.words import unused
 from archc_torch.writer import Writer, input_names
@@ -91,7 +92,8 @@ def _plan(writer: Writer, name: str, written: list[str], slots: dict[int, str]) 
     places = {part: place for place, part in enumerate(writer.group.parts)}
     maker = writer.makers.get(writer.value(body.outputs[0]))
     safe = maker is not None and writer.safe(body.outputs[0])
-    return Plan(name, params, places, inputs, out_key, out_values, safe, slots)
+    size = len(body.members)
+    return Plan(name, params, places, inputs, out_key, out_values, safe, writer.tree.is_chain, size, slots)
 
 
 def init_lines(writer: Writer) -> tuple[list[str], list[tuple[str, str]]]:
@@ -125,30 +127,44 @@ def _call_doc(statement: str) -> Doc:
 
 
 def description(graph: Graph, writer: Writer, plan: Plan) -> str:
-    """What it is, and its shapes: `bottleneck block: (N, in_channels, H, W) to (N, out_channels, H / stride, W / stride).`"""
+    """What it is and its shapes: `Bottleneck block: (N, in_channels, H, W) to (N, out_channels, H / stride, W / stride).`"""
     body = writer.body
-    first = body.scope.inputs[0] if body.scope.inputs and body.scope.inputs[0] in body.input_names else body.input_names[0]
+    first = _first_input(body)
     before, after = graph.types[first], graph.types[body.output_names[0]]
     names = {param.key: param.name for param in plan.params}
-    taken = names.get(("argument", "in"), _size(before))
-    if plan.out_key is not None:
-        made = names[plan.out_key]
-    else:
-        made = taken if before.channels == after.channels and len(writer.group.bodies) == 1 else names.get(("argument", "out"), "")
-        made = made or (str(plan.out_values[0]) if len(set(plan.out_values)) == 1 else "C")
+    number = body.input_names.index(first)
+    taken = names.get(("argument", "in")) or names.get(("channels", number)) or _constant(graph, writer, before=True)
+    made = names[plan.out_key] if plan.out_key is not None else _constant(graph, writer, before=False)
+    made = made or names.get(("argument", "out"), "C")
     what = body.scope.template.replace("_", " ") + (" block" if body.scope.kind == "block" else "")
-    shapes = f"{_shape(before, taken, '')} to {_shape(after, made, _scaled(writer, names))}"
+    shapes = f"{_shape(before, taken or made, '')} to {_shape(after, made, _scaled(graph, writer, names))}"
     text = f"{what[:1].upper()}{what[1:]}: {shapes}."
-    return text if len(text) <= 80 else f"{what[:1].upper()}{what[1:]}.\n\n    {shapes[:1].upper()}{shapes[1:]}.\n    "
+    indent = 4
+    return text if indent + 6 + len(text) <= WIDTH else f"{what[:1].upper()}{what[1:]}.\n\n    {shapes}.\n    "
 
 
-def _size(type_: TensorType) -> str:
-    return str(type_.channels)
+def _first_input(body: Body) -> str:
+    named = body.scope.inputs[0] if body.scope.inputs else ""
+    return named if named in body.input_names else body.input_names[0]
 
 
-def _scaled(writer: Writer, names: dict[Key, str]) -> str:
-    stride = names.get(("argument", "stride"))
-    return f" / {stride}" if stride else ""
+def _constant(graph: Graph, writer: Writer, *, before: bool) -> str:
+    """The channels of the first input or of the output, if they are the same in every instance."""
+    names = [_first_input(body) if before else body.output_names[0] for body in writer.group.bodies]
+    found = {graph.types[name].channels for name in names}
+    return str(found.pop()) if len(found) == 1 else ""
+
+
+def _scaled(graph: Graph, writer: Writer, names: dict[Key, str]) -> str:
+    """What height and width are divided by: the stride where there is one, a number where all instances agree."""
+    strides = writer.arguments.of_scope("stride")
+    ratios = []
+    for body in writer.group.bodies:
+        before, after = graph.types[_first_input(body)].shape, graph.types[body.output_names[0]].shape
+        ratios.append(-(-before[1] // after[1]) if len(before) == len(after) == 3 else 0)
+    if strides is not None and list(strides) == ratios and ("argument", "stride") in names:
+        return f" / {names['argument', 'stride']}"
+    return f" / {ratios[0]}" if len(set(ratios)) == 1 and ratios[0] > 1 else ""
 
 
 def _shape(type_: TensorType, channels: str, scale: str) -> str:

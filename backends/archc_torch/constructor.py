@@ -15,9 +15,8 @@ def attribute_lines(writer: Writer, slots: dict[int, str]) -> list[str]:
     """`self.name = …` for every module of the class, at the indent of a method's body."""
     found: list[str] = []
     for name, level in writer.tree.root.children.items():
-        if not level.modules and not any(writer.members[index].bare for index in level.members):
-            continue
-        found += _level_lines(writer, level, f"self.{name}", name, slots)
+        if level.modules or level.first in slots or any(writer.members[index].bare for index in level.members):
+            found += _level_lines(writer, level, f"self.{name}", name, slots)
     return found
 
 
@@ -107,6 +106,26 @@ def _entry(writer: Writer, name: str, level: Level) -> Entry:
     return writer.entry(name, place)
 
 
+def _unpacked(writer: Writer, level: Level, entries: list[Entry]) -> list[Entry]:
+    """The entries with those of each dissolved block in one."""
+    found: list[Entry] = []
+    place = level.first
+    at = 0
+    while at < len(entries):
+        member = writer.members[place]
+        doc = writer.unpacked(place) if not level.children[entries[at].key].children else None
+        size = writer.plans[member.block].size if doc is not None else 1
+        if doc is not None and size > 1 and at + size <= len(entries):
+            found.append(Entry(entries[at].key, doc, starred=True))
+        else:
+            size = 1
+            found.append(entries[at])
+        below = [level.children[entry.key] for entry in entries[at : at + size]]
+        place = below[-1].last + 1
+        at += size
+    return found
+
+
 def _sequential(writer: Writer, level: Level, entries: list[Entry]) -> Doc:
     keys = [entry.key for entry in entries]
     if all(key.isdigit() and str(int(key)) == key for key in keys):
@@ -118,7 +137,7 @@ def _sequential(writer: Writer, level: Level, entries: list[Entry]) -> Doc:
                 while len(filled) < int(entry.key):
                     filled.append(Entry(str(len(filled)), "nn.Identity()"))
                 filled.append(entry)
-            return call("nn.Sequential", *positional(filled))
+            return call("nn.Sequential", *positional(filled if gaps else _unpacked(writer, level, filled)))
     for key in keys:
         if IDENTIFIER.fullmatch(key):
             check_attribute(key, writer.members[level.first].name, inside="Sequential")

@@ -18,6 +18,7 @@ class Entry:
     plan: Plan | None = None
     given: tuple[tuple[Key, Expr], ...] = ()
     text: str = ""
+    starred: bool = False
 
     def __post_init__(self) -> None:
         self.text = self.text or flat(self.doc)
@@ -65,7 +66,7 @@ def _runs(entries: list[Entry]) -> list[list[Entry]]:
     start = 0
     while start < len(entries):
         end = start + 1
-        while end < len(entries) and entries[end].text == entries[start].text:
+        while end < len(entries) and entries[end].text == entries[start].text and not entries[start].starred:
             end += 1
         if end == start + 1:
             end = _unlike(entries, start)

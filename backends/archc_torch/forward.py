@@ -34,6 +34,8 @@ class Step:
     depth: int = 1
     target: int = -1
     """The operand an addition is written over."""
+    name: str = ""
+    """What a sequential level is called."""
 
 
 @dataclass(slots=True, eq=False)
@@ -104,10 +106,19 @@ def _steps(writer: Writer, attribute: Callable[[int, str], Expr]) -> list[Step]:
                 level = level.children[name]
             skip = level.last
             outputs = writer.members[skip].outputs
-            steps.append(Step(place, inputs, outputs, _called(writer.tree.access(path, member.name))))
+            unit = _unit_of(writer, place, skip)
+            steps.append(Step(place, inputs, outputs, _called(writer.tree.access(path, member.name)), unit, name=path[-1]))
             continue
         steps.append(_step(writer, place, inputs, attribute))
     return steps
+
+
+def _unit_of(writer: Writer, first: int, last: int) -> frozenset[str] | None:
+    """A convolution with its norm and activation is one unit wherever they are kept."""
+    members = writer.members[first : last + 1]
+    if len(members) > _DEPTH or any(m.applied is None or m.applied.op.kind not in ("conv", "norm", "act") for m in members):
+        return None
+    return frozenset(re.findall(r"\d+$", members[0].name.rpartition(".")[2]))
 
 
 def _called(access: str) -> Callable[[list[Doc]], Doc]:
@@ -130,6 +141,8 @@ def _step(writer: Writer, place: int, inputs: tuple[int, ...], attribute: Callab
         sign = "+" if op.kind == "position" else "*"
         index = "[:, None, None]" if op.kind == "scale" and applied.rank == 3 else ""
         return Step(place, inputs, member.outputs, lambda d: f"{flat(d[0])} {sign} {access}{index}", is_call=False)
+    if op.kind == "affine":
+        return Step(place, inputs, member.outputs, lambda d: _in_parentheses(expression(applied, d, own, writer.library)), is_call=False)
     written = expression(applied, ["x"] * len(inputs), own, writer.library)
     if written is None:
         access = writer.tree.access(member.levels, member.name)
@@ -140,10 +153,14 @@ def _step(writer: Writer, place: int, inputs: tuple[int, ...], attribute: Callab
     target = _overwritten(writer, place, inputs) if isinstance(op, Add) else -1
 
     def write(operands: list[Doc]) -> Doc:
-        made = expression(applied, [flat(operand) for operand in operands], own, writer.library)
+        made = expression(applied, operands, own, writer.library)
         return made if made is not None else ""
 
     return Step(place, inputs, member.outputs, write, is_call=isinstance(written, Bracket), target=target)
+
+
+def _in_parentheses(doc: Doc | None) -> Doc:
+    return f"({flat(doc or '')})"
 
 
 def _activation(writer: Writer, place: int, op: Act, own: Callable[[str], Expr]) -> Callable[[list[Doc]], Doc]:
@@ -191,7 +208,7 @@ def _nests(writer: Writer, first: Step, then: Step, kept: set[int], *, module: b
     if first.unit is not None and then.unit is not None and not (pooled and not module):
         return len(first.unit | then.unit) <= 1 and first.depth < _DEPTH
     # an operand of a sum, a product, a slice: only what reads as a call; `torch.flatten` and further calls have their own line
-    return then.unit is None and len(then.inputs) > 1 and first.is_call
+    return then.unit is None and len(then.inputs) > 1 and (first.is_call or _kind(writer, first) in ("affine", "mul"))
 
 
 def _kind(writer: Writer, step: Step) -> str:
@@ -238,6 +255,8 @@ def _statement(writer: Writer, statement: Statement, at: int, naming: _Naming, l
         naming.names[step.outputs[0]] = name
         return lines(operands[1 - step.target], 8, f"{name} += ")
     doc = step.write(operands)
+    if isinstance(doc, str) and doc.startswith("(") and doc.endswith(")"):
+        doc = doc[1:-1]
     if final:
         return lines(doc, 8, "return ")
     name = _target(writer, statement, at, naming, last_use)
@@ -273,4 +292,7 @@ def _own_name(writer: Writer, step: Step) -> str:
         return "preact"
     if any(reader.name.split(".")[0] == "add" for reader in readers) and writer.body.scope.kind == "block":
         return "residual"
-    return member.name.replace(".", "_")
+    *_, around, own = ("", "", *member.name.split("."))
+    if step.name:
+        return step.name if not step.name.isdigit() else f"{member.levels[-3]}{step.name}" if len(member.levels) > 2 else own
+    return f"{own}{around}" if around.isdigit() else own

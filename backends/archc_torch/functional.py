@@ -6,21 +6,21 @@ from archc.ir import ops
 from archc_torch.flow import Attribute
 from archc_torch.library import Library
 from archc_torch.parts import Applied
-from archc_torch.printer import Doc, call, number
+from archc_torch.printer import Bracket, Doc, Operators, call, flat, number
 
 
-def expression(applied: Applied, operands: list[str], attribute: Attribute, library: Library) -> Doc | None:
+def expression(applied: Applied, operands: list[Doc], attribute: Attribute, library: Library) -> Doc | None:
     """The expression over operands that are names or calls; None for an operation that is a module."""
-    op, x = applied.op, operands[0]
+    op, x = applied.op, flat(operands[0])
     match op:
         case ops.Identity():
             return x
         case ops.Add():
-            return " + ".join(operands)
+            return Operators(tuple(operands), "+")
         case ops.Mul():
-            return " * ".join(operands)
+            return Operators(tuple(operands), "*")
         case ops.Concat():
-            return call("torch.cat", f"({', '.join(operands)})", "dim=1") if len(operands) > 1 else x
+            return call("torch.cat", Bracket("(", tuple(operands), ")", spread=True), "dim=1") if len(operands) > 1 else x
         case ops.Split():
             return f"{x}.chunk({op.parts}, dim=1)"
         case ops.Affine():

@@ -32,15 +32,38 @@ def group(bodies: Bodies) -> tuple[list[Group], dict[int, int]]:
             groups.append(Group([], []))
         groups[number].parts.append(index)
         groups[number].bodies.append(body)
+        groups[number].uses += bodies.parts.counts[index]
         of_part[index] = number
+    order = _inner_first(groups, of_part)
+    groups = [groups[number] for number in order]
+    of_part = {part: order.index(number) for part, number in of_part.items()}
     for found in groups:
         found.slots = {place for place in range(len(found.bodies[0].members)) if _is_open(found, place, of_part)}
     return groups, of_part
 
 
+def _inner_first(groups: list[Group], of_part: dict[int, int]) -> list[int]:
+    """An order in which every class stands after those of its children, shortcuts it is filled with among them."""
+    order: list[int] = []
+    seen: set[int] = set()
+
+    def visit(number: int) -> None:
+        if number in seen:
+            return
+        seen.add(number)
+        inside = {of_part[m.part]: None for body in groups[number].bodies for m in body.members if m.applied is None}
+        for inner in inside:
+            visit(inner)
+        order.append(number)
+
+    for number in range(len(groups)):
+        visit(number)
+    return order
+
+
 def is_slot(member: Member, body: Body) -> bool:
     """Whether a member is its block's shortcut, whatever it is: one value in, one out, and no tensors of its own."""
-    if body.scope.kind != "block" or member.role != "shortcut" or member.inner or len(member.inputs) != 1 or len(member.outputs) != 1:
+    if body.scope.kind != "block" or member.role != "shortcut" or member.block >= 0 or len(member.inputs) != 1 or len(member.outputs) != 1:
         return False
     if member.applied is None:
         return True

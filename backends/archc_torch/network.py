@@ -33,7 +33,7 @@ def write_network(
     result = "dict[str, torch.Tensor]" if several else "torch.Tensor"
     source = [
         f"class {name}(nn.Module):",
-        f'    """{title}."""',
+        f'    """{title}: {_shapes(graph)}."""',
         "",
         *signature("__init__", ["self", *(f"{each}: int = {value}" for each, value in parameters)], "None", 4),
         "        super().__init__()",
@@ -47,7 +47,7 @@ def write_network(
         "",
         "",
         *signature(graph.name, [f"{each}: int = {value}" for each, value in parameters], name, 0),
-        f'    """{_shapes(graph)}"""',
+        f'    """The network of `{graph.name}`, freshly initialised."""',
         f"    return {name}({', '.join(each for each, _ in parameters)})",
     ]
     return source
@@ -62,8 +62,7 @@ def _parameters(graph: Graph) -> list[tuple[str, int]]:
 
 
 def _shapes(graph: Graph) -> str:
-    before, after = graph.types[graph.input], graph.types[graph.outputs[-1]]
-    return f"Freshly initialised, for images of {'x'.join(map(str, before.shape))}; output {after}."
+    return f"{graph.types[graph.input]} to {graph.types[graph.outputs[-1]]}"
 
 
 def _commented(graph: Graph, made: list[str], paths: dict[str, str]) -> list[str]:
@@ -73,7 +72,7 @@ def _commented(graph: Graph, made: list[str], paths: dict[str, str]) -> list[str
         if scope.kind != "stage" or not scope.output:
             continue
         at = next((i for i, line in enumerate(found) if line.startswith(f"        self.{paths.get(scope.path)} = ")), -1)
-        if at >= 0:
+        if at >= 0 and list(paths.values()).count(paths[scope.path]) == 1:
             found.insert(at, f"        # {scope.label or scope.path}: {graph.types[scope.output]}")
     return found
 

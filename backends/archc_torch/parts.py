@@ -68,6 +68,8 @@ class Parts:
     lookup: Lookup
     parts: list[Part] = field(default_factory=list)
     operations: list[Applied] = field(default_factory=list)
+    counts: list[int] = field(default_factory=list)
+    """How many scopes each part stands for."""
 
 
 @dataclass(slots=True, eq=False)
@@ -143,8 +145,8 @@ def cut(graph: Graph, lookup: Lookup) -> Parts:
         if part is None:
             part = known[key] = len(found.parts)
             found.parts.append(Part(scope, items, inputs, tuple(outside), outputs, tuple(leaving)))
-        if not open_:
-            return
+            found.counts.append(0)
+        found.counts[part] += 1
         outer = open_[-1]
         reads = tuple([outer.value(name) for name in outside])
         makes = tuple([outer.new(name) for name in leaving])
@@ -178,6 +180,7 @@ def cut(graph: Graph, lookup: Lookup) -> Parts:
     network.leaving = list(graph.outputs)
     outputs = tuple([network.values[name] for name in graph.outputs])
     inputs = tuple([network.values[name] for name in network.outside])
+    found.counts.append(1)
     found.parts.append(Part(network.scope, tuple(network.items), inputs, tuple(network.outside), outputs, graph.outputs))
     return found
 

@@ -19,6 +19,9 @@ class Plan:
     out_key: Key | None
     out_values: tuple[Value, ...]
     safe: bool
+    is_function: bool = False
+    size: int = 0
+    """How many members it has."""
     slots: dict[int, str] = field(default_factory=dict)
     fillings: dict[tuple[int, int], Doc] = field(default_factory=dict)
     source: list[str] = field(default_factory=list)
@@ -34,7 +37,7 @@ class Plan:
         arguments: list[Doc] = []
         for param in self.params:
             text = values[param.key].text
-            if param.channels:
+            if param.positional:
                 arguments.append(text)
             elif param.default is None or text != number(param.default):
                 arguments.append(f"{param.name}={text}")

@@ -20,7 +20,15 @@ class Bracket:
     comma: bool = True
 
 
-Doc: TypeAlias = str | Bracket
+@dataclass(frozen=True, slots=True)
+class Operators:
+    """Operands with one operator between them; broken before each operator, in parentheses of its own in a statement."""
+
+    operands: tuple["Doc", ...]
+    operator: str
+
+
+Doc: TypeAlias = str | Bracket | Operators
 
 
 def call(function: str, *arguments: Doc) -> Bracket:
@@ -30,13 +38,15 @@ def call(function: str, *arguments: Doc) -> Bracket:
 
 def prefixed(prefix: str, doc: Doc) -> Doc:
     """Text glued before: `name=`, `*`."""
-    return prefix + doc if isinstance(doc, str) else replace(doc, head=prefix + doc.head)
+    return replace(doc, head=prefix + doc.head) if isinstance(doc, Bracket) else prefix + flat(doc)
 
 
 def flat(doc: Doc) -> str:
     """On one line."""
     if isinstance(doc, str):
         return doc
+    if isinstance(doc, Operators):
+        return f" {doc.operator} ".join(map(flat, doc.operands))
     return doc.head + (", " if doc.comma else " ").join(map(flat, doc.items)) + doc.tail
 
 
@@ -46,6 +56,8 @@ def lines(doc: Doc, indent: int, prefix: str = "", suffix: str = "") -> list[str
     whole = prefix + flat(doc) + suffix
     if isinstance(doc, str) or indent + len(whole) <= WIDTH:
         return [pad + whole]
+    if isinstance(doc, Operators):
+        return _operators(doc, indent, prefix, suffix)
     body = ", ".join(map(flat, doc.items))
     if doc.comma and not doc.spread and len(doc.items) > 1 and indent + 4 + len(body) <= WIDTH:
         return [pad + prefix + doc.head, f"{pad}    {body}", pad + doc.tail + suffix]
@@ -54,6 +66,16 @@ def lines(doc: Doc, indent: int, prefix: str = "", suffix: str = "") -> list[str
     for item in doc.items:
         found += lines(item, indent + 4, "", between)
     return [*found, pad + doc.tail + suffix]
+
+
+def _operators(doc: Operators, indent: int, prefix: str, suffix: str) -> list[str]:
+    pad = " " * indent
+    inner = indent + 4 if prefix else indent
+    found: list[str] = []
+    for place, operand in enumerate(doc.operands):
+        last = place == len(doc.operands) - 1
+        found += lines(operand, inner, f"{doc.operator} " if place else "", "" if prefix or not last else suffix)
+    return [f"{pad}{prefix}(", *found, f"{pad}){suffix}"] if prefix else found
 
 
 def signature(name: str, parameters: list[str], result: str, indent: int) -> list[str]:

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from textwrap import wrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,9 +15,11 @@ from archc_torch.classes import write_class
 from archc_torch.instances import Group, group
 from archc_torch.library import Library
 from archc_torch.network import write_network
-from archc_torch.parts import cut
+from archc_torch.parts import Parts, cut
 from archc_torch.plan import Plan
 from archc_torch.helpers import HELPERS
+from archc_torch.printer import WIDTH
+from archc_torch.tree import Tree
 from archc_torch.words import SOURCE_NAMES, class_name, is_word, network_class, unused
 
 FIRST_LINE = "# Written by archc: change the spec and build again, rather than this file."
@@ -40,35 +43,78 @@ def emit_source(graph: Graph, layout: Layout, meta: Meta) -> str:
     if not is_word(graph.name) or graph.name in SOURCE_NAMES:
         raise BackendError("E0505", f"a factory cannot be called `{graph.name}`", "rename the spec")
     lookup = Lookup(layout, graph.scopes)
-    bodies = all_bodies(cut(graph, lookup))
+    parts = cut(graph, lookup)
+    bodies = all_bodies(parts)
     groups, of_part = group(bodies)
     library = Library()
     network = network_class(graph.name, meta.title)
     taken = {*SOURCE_NAMES, *HELPERS, graph.name, network}
-    names = _names(groups[:-1], taken)
+    wanted = _wanted(groups, of_part)
+    classes = [found for number, found in enumerate(groups[:-1]) if number in wanted]
+    functions = {place for place, found in enumerate(classes) if Tree(found.bodies[0]).is_chain}
     plans: dict[int, Plan] = {}
-    sections: list[str] = []
-    for found, name in zip(groups[:-1], names, strict=True):
+    for found, name in zip(classes, _names(parts, classes, taken, functions), strict=True):
         plan = write_class(graph, found, name, plans, library)
         plans.update(dict.fromkeys(found.parts, plan))
-        sections.append("\n".join(plan.source) + "\n")
     title = _title(meta)
     stages = {scope.path: lookup.own(scope) for scope in graph.scopes if scope.kind == "stage"}
-    main = "\n".join(write_network(graph, groups[-1], network, plans, library, title, stages)) + "\n"
+    main = "\n".join(write_network(graph, groups[-1], network, plans, library, plain(meta.title) or meta.name, stages)) + "\n"
+    sections = ["\n".join(plan.source) + "\n" for plan in dict.fromkeys(plans.values())]
     text = "\n\n".join([*library.source(), *sections, main])
     source = f"{_header(meta, title)}\n{_imports(text)}\n\n{text}"
     _check(source, graph.name, network)
     return source
 
 
-def _names(groups: list[Group], taken: set[str]) -> list[str]:
-    """A name for each class or function: its template's, the most used of several kinds of it first."""
+def _wanted(groups: list[Group], of_part: dict[int, int]) -> set[int]:
+    """The classes the network is made of; a scope that the layout dissolves everywhere has none."""
+    found: set[int] = set()
+    waiting = [len(groups) - 1]
+    while waiting:
+        number = waiting.pop()
+        if number not in found:
+            found.add(number)
+            members = [m for body in groups[number].bodies for m in body.members]
+            waiting += {of_part[m.part] for m in members if m.applied is None}
+            waiting += {of_part[m.block] for m in members if m.block in of_part and Tree(groups[of_part[m.block]].bodies[0]).is_chain}
+    return found
+
+
+def _names(parts: Parts, groups: list[Group], taken: set[str], functions: set[int]) -> list[str]:
+    """A name for each class or function: its template's; of several kinds of one template the most used has it alone."""
     found: dict[int, str] = {}
-    for place in sorted(range(len(groups)), key=lambda place: -len(groups[place].parts)):
-        name = class_name(groups[place].bodies[0].scope.template)
+    plainly: dict[str, Group] = {}
+    for place in sorted(range(len(groups)), key=lambda place: -groups[place].uses):
+        scope = groups[place].bodies[0].scope
+        name = class_name(scope.template)
+        if scope.kind == "block" and name != "Bottleneck":
+            name += "Block"
+        first = plainly.setdefault(name, groups[place])
+        if first is not groups[place]:
+            before, after = _unlike(parts, first, groups[place])
+            name = before + name + after
+        if place in functions:
+            name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
         found[place] = unused(name, taken)
         taken.add(found[place])
     return [found[place] for place in range(len(groups))]
+
+
+def _unlike(parts: Parts, first: Group, other: Group) -> tuple[str, str]:
+    """What tells one kind of a block from the most used, before and after its name.
+
+    It stands at the network's beginning, its shortcut is a module of its own, or it has a step more.
+    """
+    scope = other.bodies[0].scope
+    blocks = (each.path for each in parts.graph.scopes if each.kind == "block")
+    if scope.kind == "block" and other.uses == 1 and scope.path == next(blocks):
+        return "First", ""
+    known = {member.name for member in first.bodies[0].members}
+    for place, member in enumerate(other.bodies[0].members):
+        if member.role == "shortcut" and member.part >= 0 and not first.slots and place not in other.slots:
+            return class_name(parts.parts[member.part].scope.template.removesuffix("_shortcut")), ""
+    more = [member.name for member in other.bodies[0].members if member.name not in known and "." not in member.name]
+    return "", class_name(more[0]) if len(more) == 1 else ""
 
 
 def plain(text: str) -> str:
@@ -79,15 +125,24 @@ def plain(text: str) -> str:
 
 
 def _title(meta: Meta) -> str:
-    title = plain(meta.title) or meta.name
+    """`ResNet-152: arXiv:1512.03385, Table 1, v1.5.`, as a docstring's lines."""
     words = dict(meta.source)
-    where = ", ".join(plain(words[key]) for key in ("paper", "where", "variant", "code") if key in words)
-    return f"{title} ({where})" if where else title
+    where = [plain(words[key]) for key in ("paper", "where", "variant", "code") if key in words]
+    text = (plain(meta.title) or meta.name) + (": " + ", ".join(where) if where else "") + "."
+    return text
+
+
+def _docstring(text: str, indent: int) -> str:
+    """The text between quotes, broken at 88 columns."""
+    pad = " " * indent
+    if indent + len(text) + 6 <= WIDTH:
+        return f'{pad}"""{text}"""'
+    return "\n".join([f'{pad}"""' + "\n".join(wrap(text, WIDTH - indent - 3, subsequent_indent=pad)), f'{pad}"""'])
 
 
 def _header(meta: Meta, title: str) -> str:
-    lines = [FIRST_LINE, "#", f"# spec   {meta.name}", f"# graph  {meta.hash}", f"# archc  {meta.version}", f'"""{title}."""', ""]
-    return "\n".join(lines)
+    written = [FIRST_LINE, "#", f"# spec   {meta.name}", f"# graph  {meta.hash}", f"# archc  {meta.version}", _docstring(title, 0), ""]
+    return "\n".join(written)
 
 
 def _imports(text: str) -> str:

@@ -98,7 +98,7 @@ class Tree:
             ops = [self.body.members[index].applied for index in nested.members]
             nested.modules = bool(nested.children) or bool(ops)
         applied = [self.body.members[index].applied for index in range(level.first, level.last + 1)]
-        return any(each is None or each.op.kind in MODULES for each in applied)
+        return any(each is None or each.op.kind in MODULES - {"act"} for each in applied)
 
     def _chained(self, level: Level, *, start: int | None) -> bool:
         """Whether the members below a level follow one another, each reading only the one before it; marks it if so."""

@@ -11,7 +11,7 @@ from archc_torch.instances import Group
 from archc_torch.library import Library
 from archc_torch.modules import IN_PLACE, constructor
 from archc_torch.plan import Plan
-from archc_torch.printer import Doc, number
+from archc_torch.printer import Doc, number, prefixed
 from archc_torch.tree import Tree
 
 CHANNELS = ("in_channels", "out_channels", "channels")
@@ -111,8 +111,10 @@ class Writer:
         if name in ("in_channels", "channels") and flow is None and member.inputs[0] in self.body.inputs:
             number = self.body.inputs.index(member.inputs[0])
             fallback = (("channels", number), f"{self.input_names()[number]}_channels")
-        reads = flow if name in ("in_channels", "channels") else None
-        return self.arguments.resolve(values, named=self.named(place, name), flow=reads, fallback=fallback, channels=channels)
+        reads = name in ("in_channels", "channels")
+        named = self.named(place, name)
+        flow = flow if reads or (channels and named is None) else None
+        return self.arguments.resolve(values, named=named, flow=flow, fallback=fallback, channels=channels, reads=reads)
 
     def _padding(self, place: int, values: tuple[Value, ...], made: dict[str, Expr]) -> Expr:
         """A convolution's padding is dilation · (kernel - 1) / 2 unless it says: written so where it holds in every instance."""
@@ -192,6 +194,19 @@ class Writer:
         whole = all(expr.literal for _, expr in given) and len(self.group.bodies) == 1
         filled = self.filled(member.part)
         return Entry(key, plan.call(given, filled), plan, tuple(given) if whole and not filled else ())
+
+    def unpacked(self, place: int) -> Doc | None:
+        """`*conv(64, 128)`: the call whose modules are those of the dissolved block that begins at a member."""
+        member = self.members[place]
+        plan = self.plans.get(member.block)
+        if plan is None or not plan.is_function or plan.slots or member.start != place:
+            return None
+        given: list[tuple[Key, Expr]] = []
+        for param, (key, expr) in zip(plan.params, plan.literals(member.block), strict=True):
+            flow = self.flows.get(member.inputs[0]) if key in plan.inputs else None
+            given.append((key, flow if flow is not None and flow.values == expr.values else expr))
+            assert param.key == key  # noqa: S101  one list made from the other
+        return prefixed("*", plan.call(given, {}))
 
     def filled(self, part: int) -> dict[str, Doc]:
         """What an instance's shortcut is filled with, where its class leaves that open."""

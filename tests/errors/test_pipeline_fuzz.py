@@ -9,18 +9,28 @@ from pathlib import Path
 import pytest
 import yaml
 from mutator import mutate
-from spec_mutator import Pool, Tree, mutate_spec, pool
+from spec_mutator import Pool, Tree, mutate_spec, pool, spec_text
 
 from archc.diagnostics import Diagnostic
 from archc.document.lines import lines
 from archc.document.nodes import Map, Node, Scalar, Sequence
-from archc.library import shipped_file, shipped_names
+from archc.library import Library, shipped_file, shipped_names
+from archc.limits import DEFAULT_LIMITS
 from archc.pipeline import check_file, read_spec
 from archc.rendering.text import render
 
 CHUNKS, EACH = 60, 500
 NETWORKS = (
-    *("resnet18_a", "resnet50", "resnet50_c", "preact_resnet50", "cifar_preact_resnet110", "cifar_resnet20", "vgg19_bn", "resnest14d"),
+    *(
+        "resnet18_a",
+        "resnet50",
+        "resnet50_c",
+        "preact_resnet50",
+        "cifar_preact_resnet110",
+        "cifar_resnet20",
+        "vgg19_bn",
+        "resnest14d",
+    ),
     *("cifar_resnet110_exclusive_gating", "cifar_resnet110_dropout_shortcut", "resnetblur50", "resnet50_os8", "resnet50_clip"),
     *("skresnet18", "res2net50_14w_8s", "nf_resnet50", "regnety_002", "resnetv2_50x1_bit", "seresnext26ts", "cifar_plain20"),
 )
@@ -58,11 +68,13 @@ def network(name: str) -> Tree:
     tree = as_tree(read_spec(name).root)
     assert isinstance(tree, dict)
     tree.pop("expect", None)
+    if isinstance(variables := tree.get("vars"), dict) and "n" in variables:
+        variables["n"] = 1
     stages = tree["stages"]
     assert isinstance(stages, dict)
     for stage in stages.values():
         assert isinstance(stage, dict)
-        stage["repeat"] = 1
+        stage["repeat"] = "n" if stage["repeat"] == "n" else 1
         stage["blocks"] = {0: {}} if "blocks" in stage else {}
     return tree
 
@@ -102,18 +114,16 @@ def bases() -> tuple[list[dict[str, Tree]], Pool]:
     return found, pool([tree for files in found for tree in files.values()])
 
 
-def broken(choose: random.Random) -> dict[str, str]:
-    """The texts of a case with one of its files broken."""
+def broken(choose: random.Random, number: int) -> dict[str, str]:
+    """The texts of a case with one of its files broken, the network first; `number` tells its files from others'."""
     cases, pieces = bases()
-    trees = choose.choice(cases)
-    texts = {name: yaml.safe_dump(tree, sort_keys=False) for name, tree in trees.items()}
+    trees = copy.deepcopy(choose.choice(cases))
     name = choose.choice([*trees, *reversed(trees)])
-    tree = yaml.safe_load(texts[name])
-    mutate_spec(tree, choose, pieces)
-    texts[name] = yaml.safe_dump(tree, sort_keys=False, default_flow_style=choose.choice((None, False)), width=1000)
+    mutate_spec(trees[name], choose, pieces)
+    texts = {key: spec_text(tree) for key, tree in trees.items()}
     if choose.random() < 0.15:
         texts[name] = mutate(texts[name], choose, list(texts.values()))
-    return texts
+    return {f"{number}{key}": text.replace("own.yaml", f"{number}own.yaml") for key, text in texts.items()}
 
 
 def misplaced(diagnostic: Diagnostic) -> bool:
@@ -133,11 +143,12 @@ def control(text: str) -> set[str]:
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_broken_specs_end_in_diagnostics_with_a_place(chunk: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    choose = random.Random(chunk)  # noqa: S311  the same breakages every time
-    for _ in range(EACH):
-        texts = broken(choose)
+    choose = random.Random(chunk)
+    library = Library(DEFAULT_LIMITS)
+    for number in range(EACH):
+        texts = broken(choose, number)
         for name, text in texts.items():
             Path(name).write_text(text, encoding="utf-8", errors="surrogatepass", newline="")
-        found = check_file("net.yaml")
+        found = check_file(next(iter(texts)), library=library)
         assert [d for d in found if misplaced(d)] == []
         assert control(render(found)) == set()

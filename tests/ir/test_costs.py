@@ -126,7 +126,7 @@ SINGLE = [
     (Cost(0, 16, 0), alone(Norm("batch", 4, frozen=True))),
     (Cost(8, 0, 0), alone(Norm("group", 4, groups=2))),
     (Cost(0, 4 * 9, 0), alone(BlurPool(4))),
-    (Cost(1, 0, 0), alone(Scale(1))),
+    (Cost(1, 0, 0), alone(Scale(0))),
     (Cost(64 * 4, 0, 0), alone(Tokens(), Position(64, 4))),
     (Cost(4 * 6, 0, 64 * 4 * 6), alone(Tokens(), Linear(4, 6, bias=False))),
     (Cost(2 * 6 * 9 + 6 + 6, 0, 36 * 2 * 6 * 9), alone(Conv(4, 6, 3, groups=2, bias=True, weights="scaled"))),

@@ -18,7 +18,7 @@ from archc.ir.types import TensorType
 from archc.record import Missing
 
 SEEDS = st.integers(0, 2**32)
-LAW = settings(max_examples=80, deadline=None)
+LAW = settings(max_examples=60, deadline=None)
 
 
 @LAW
@@ -205,6 +205,26 @@ def far_apart(swapped: bool) -> Graph:
 
 def test_equal_branches_are_told_apart_by_what_reads_their_insides() -> None:
     assert graph_hash(far_apart(swapped=False)) == graph_hash(far_apart(swapped=True))
+
+
+def parts_used_again(which: str, part: int) -> Graph:
+    """Two equal splits whose parts are added pairwise; one part is read once more."""
+    builder = Builder(4)
+    for name in "ab":
+        builder.add(Act("relu"), "x", name=f"{name}0")
+        builder.add_all(Split(2), f"{name}0", name=name)
+    builder.add(Add(), "a:0", "b:0", name="first")
+    builder.add(Add(), "a:1", "b:1", name="second")
+    builder.add(Concat(), "first", "second", f"{which}:{part}")
+    return builder.graph()
+
+
+def test_equal_splits_are_told_apart_by_what_reads_their_parts() -> None:
+    assert graph_hash(parts_used_again("a", 1)) == graph_hash(parts_used_again("b", 1))
+
+
+def test_which_part_of_equal_splits_is_read_again_is_seen() -> None:
+    assert graph_hash(parts_used_again("a", 0)) != graph_hash(parts_used_again("a", 1))
 
 
 def test_nodes_that_no_output_needs_are_not_seen() -> None:

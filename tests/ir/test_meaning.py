@@ -12,6 +12,8 @@ from timm.layers import (
     DropBlock2d,
     DropPath,
     EcaModule,
+    EvoNorm2dS0,
+    FilterResponseNormTlu2d,
     LayerNorm2d,
     ScaledStdConv2d,
     StdConv2d,
@@ -57,8 +59,12 @@ def image(*shape: int) -> Tensor:
     return torch.randn(shape, dtype=torch.float64)
 
 
-def close(expected: Tensor, actual: Tensor) -> bool:
-    return expected.shape == actual.shape and torch.allclose(expected, actual, rtol=1e-12, atol=1e-13)
+def close(expected: Tensor, actual: Tensor, tolerance: float = 1e-12) -> bool:
+    return expected.shape == actual.shape and torch.allclose(expected, actual, rtol=tolerance, atol=tolerance / 10)
+
+
+ROUNDED = (EvoNorm2dS0, FilterResponseNormTlu2d)
+"""Their statistics are float32 whatever their input is."""
 
 
 MODULES = [
@@ -72,6 +78,9 @@ MODULES = [
     (Norm("group", 4, groups=2, eps=0.1), nn.GroupNorm(2, 4, eps=0.1)),
     (Norm("layer", 4, eps=1e-6), LayerNorm2d(4)),
     (Norm("instance", 4), nn.InstanceNorm2d(4, affine=True)),
+    (Norm("evonorm_s0", 4, groups=2, eps=0.1), EvoNorm2dS0(4, groups=2, eps=0.1)),
+    (Norm("filter_response", 4, eps=0.1), FilterResponseNormTlu2d(4, eps=0.1)),
+    (Norm("filter_response", 4, linear=True), FilterResponseNormTlu2d(4, apply_act=False)),
     (MaxPool(3, 2, 1), nn.MaxPool2d(3, 2, 1)),
     (MaxPool(3, 2, 0, ceil=True), nn.MaxPool2d(3, 2, 0, ceil_mode=True)),
     (AvgPool(3, 2, 1), nn.AvgPool2d(3, 2, 1)),
@@ -93,7 +102,14 @@ def test_an_operation_is_the_module(case: tuple[Operation, nn.Module]) -> None:
     own = {parameter.name: t.detach().reshape(parameter.shape) for parameter, t in zip(op.parameters(), tensors, strict=True)}
     x = image(2, 4, 7, 9)
     with torch.no_grad():
-        assert close(module(x), apply(op, [x], own)[0])
+        assert close(module(x), apply(op, [x], own)[0], 1e-5 if isinstance(module, ROUNDED) else 1e-12)
+
+
+def test_a_linear_evonorm_only_divides_by_the_deviation() -> None:
+    own = {"weight": torch.ones(4, dtype=torch.float64), "bias": torch.zeros(4, dtype=torch.float64)}
+    x = image(2, 4, 7, 9)
+    expected = x / (x.reshape(2, 2, -1).var(2, correction=0) + 1e-5).sqrt().repeat_interleave(2, 1)[:, :, None, None]
+    assert close(expected, apply(Norm("evonorm_s0", 4, groups=2, linear=True), [x], own)[0])
 
 
 FUNCTIONS = {

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from interpreter import apply
 from random_graphs import random_op, random_type
-from timm.layers import BlurPool2d, ScaledStdConv2d, StdConv2d
+from timm.layers import BlurPool2d, EvoNorm2dS0, FilterResponseNormTlu2d, ScaledStdConv2d, StdConv2d
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
@@ -189,6 +189,10 @@ MODULES = [
     (Norm("group", 4, groups=2), nn.GroupNorm(2, 4)),
     (Norm("layer", 4), nn.LayerNorm(4)),
     (Norm("instance", 4), nn.InstanceNorm2d(4, affine=True)),
+    (Norm("evonorm_s0", 4, groups=2), EvoNorm2dS0(4, groups=2)),
+    (Norm("evonorm_s0", 4, groups=2, linear=True), EvoNorm2dS0(4, groups=2, apply_act=False)),
+    (Norm("filter_response", 4), FilterResponseNormTlu2d(4)),
+    (Norm("filter_response", 4, linear=True), FilterResponseNormTlu2d(4, apply_act=False)),
     (BlurPool(4, 3, 2), BlurPool2d(4, 3, 2)),
     (PadChannels(1, 1), nn.Identity()),
 ]

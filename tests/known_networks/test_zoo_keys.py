@@ -9,6 +9,7 @@ import timm
 import torch
 from references.residual_2015 import REPEATS
 
+from archc.layouts.naming import state_keys
 from archc.live import load_module
 from archc.pipeline import compile_spec
 
@@ -42,7 +43,9 @@ def test_hugging_face_s_keys_and_shapes(depth: int) -> None:
 
 @pytest.mark.parametrize("depth", DEPTHS)
 def test_detectron2_s_keys(depth: int) -> None:
-    assert set(detectron2_keys(depth)) == set(state(depth, "detectron2"))
+    compiled = compile_spec(f"resnet{depth}", layout="detectron2")
+    keys = state_keys(compiled.graph, compiled.layout, kept=["num_batches_tracked"])
+    assert set(detectron2_keys(depth)) == set(keys.values())
 
 
 def detectron2_keys(depth: int) -> list[str]:

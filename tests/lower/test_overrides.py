@@ -34,12 +34,12 @@ def test_the_nearest_word_holds(change: str, channels: dict[str, int], tmp_path:
 
 
 STEPS = {
-    "null takes a step away": ("conv2: null", "conv1 norm1 act1 conv3 norm3 shortcut add act_out"),
+    "null takes a step away": ("conv2: null, stride_at: conv1", "conv1 norm1 act1 conv3 norm3 a shortcut add act_out"),
     "null takes an insertion away": ("insert.a: null", "conv1 norm1 act1 conv2 norm2 act2 conv3 norm3 shortcut add act_out"),
     "null takes all insertions away": ("insert: null", "conv1 norm1 act1 conv2 norm2 act2 conv3 norm3 shortcut add act_out"),
-    "a new step goes to the end of the branch's insertions": (
+    "an insertion by path": (
         "insert.b: {op: affine, after: norm3}",
-        "conv1 norm1 act1 conv2 norm2 act2 conv3 norm3 a b shortcut add act_out",
+        "conv1 norm1 act1 conv2 norm2 act2 conv3 norm3 b a shortcut add act_out",
     ),
     "insertions are replaced whole": (
         "insert: {b: {op: affine, after: conv1}}",

@@ -51,16 +51,17 @@ def test_wheel_is_the_checkout(wheel: Path) -> None:
 
 
 def test_top_level_names(wheel: Path) -> None:
-    assert {name.partition("/")[0] for name in in_wheel(wheel)} == {"archc", "archc_torch"}
+    assert {name.partition("/")[0] for name in in_wheel(wheel)} == {"archc", "archc_onnx", "archc_torch"}
 
 
 def test_packages_are_typed(wheel: Path) -> None:
-    assert {"archc/py.typed", "archc_torch/py.typed"} <= in_wheel(wheel)
+    assert {"archc/py.typed", "archc_onnx/py.typed", "archc_torch/py.typed"} <= in_wheel(wheel)
 
 
 def test_entry_points(wheel: Path) -> None:
     assert metadata(wheel, "entry_points.txt").split() == [
-        *("[archc.backends]", "torch", "=", "archc_torch:TorchBackend"),
+        *("[archc.backends]", "onnx", "=", "archc_onnx:OnnxBackend"),
+        *("torch", "=", "archc_torch:TorchBackend"),
         *("[console_scripts]", "archc", "=", "archc.cli.main:run"),
     ]
 

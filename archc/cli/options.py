@@ -1,0 +1,59 @@
+"""A backend's fields as options of `archc build`: the name is the field's, the type says how it is read."""
+
+from argparse import ArgumentParser, Namespace
+from dataclasses import Field, fields, is_dataclass, replace
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Literal, cast, get_args, get_origin
+
+from archc.backend import Backend
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+
+def add_options(parser: ArgumentParser, target: str, backend: Backend) -> None:
+    """One option a field: `fold_bn: bool` is `--fold-bn`, a Literal's words are the choices.
+
+    Help and metavar are the field's metadata.
+    """
+    options = _fields(backend)
+    if options:
+        group = parser.add_argument_group(f"options of --target {target}")
+        for option in options:
+            spelled = f"--{option.name.replace('_', '-')}"
+            help_text, metavar = option.metadata.get("help"), option.metadata.get("metavar")
+            kind = _kind(option)
+            if kind is bool:
+                group.add_argument(spelled, dest=_dest(option), action="store_true", help=help_text)
+            elif isinstance(kind, tuple):
+                group.add_argument(spelled, dest=_dest(option), choices=kind, help=help_text)
+            else:
+                group.add_argument(spelled, dest=_dest(option), type=kind, metavar=metavar or option.name.upper(), help=help_text)
+
+
+def with_options(backend: Backend, arguments: Namespace) -> Backend:
+    """The backend with the options that were given."""
+    given = {option.name: getattr(arguments, _dest(option)) for option in _fields(backend)}
+    changes = {name: value for name, value in given.items() if value is not None and value is not False}
+    return cast("Backend", replace(cast("DataclassInstance", backend), **changes)) if changes else backend
+
+
+def _fields(backend: object) -> tuple["Field[object]", ...]:
+    return fields(backend) if is_dataclass(backend) else ()
+
+
+def _dest(option: "Field[object]") -> str:
+    return f"backend_{option.name}"
+
+
+def _kind(option: "Field[object]") -> type[bool | int | float | str] | tuple[str, ...]:
+    """What an option's text is read as: a type, or the words it may be."""
+    kind = option.type
+    if isinstance(kind, UnionType):
+        [kind] = [one for one in get_args(kind) if one is not NoneType]
+    if get_origin(kind) is Literal:
+        return get_args(kind)
+    for known in (bool, int, float, str):
+        if kind is known:
+            return known
+    raise TypeError(f"the field `{option.name}` of a backend must be bool, int, float, str or a Literal, not {kind}")

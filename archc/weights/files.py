@@ -1,0 +1,47 @@
+"""A file of weights, whatever its format: told by its first bytes, never by its name."""
+
+import os
+from collections.abc import Iterator, Mapping
+from typing import Protocol
+
+from archc.weights.errors import refused
+from archc.weights.safetensors import CHUNK, StoredTensor, open_file, open_safetensors
+
+
+class WeightsFile(Protocol):
+    """An open file: its tensors by name, and what it says of itself. Close it."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def tensors(self) -> Mapping[str, StoredTensor]: ...
+    @property
+    def metadata(self) -> Mapping[str, str]: ...
+    @property
+    def wrapper(self) -> str:
+        """The key of a torch file under which the tensors lie, "" where they lie at the top."""
+        ...
+
+    def chunks(self, name: str, size: int = CHUNK) -> Iterator[bytes]:
+        """The bytes of a tensor, row by row and little-endian."""
+        ...
+
+    def close(self) -> None: ...
+
+
+def open_weights(path: str | os.PathLike[str]) -> WeightsFile:
+    """A safetensors file, or one of torch.save. Raises WeightsError: E0001 to E0003, E0580 to E0583."""
+    name = os.fspath(path)
+    descriptor = open_file(name)
+    try:
+        begin = os.read(descriptor, 9)
+    finally:
+        os.close(descriptor)
+    # A safetensors header is an object; in a zip archive and in a pickle that begins with its protocol no brace stands there.
+    if begin[8:] == b"{" or not begin.startswith((b"PK\x03\x04", b"\x80")):
+        if begin[8:] != b"{" and not name.endswith(".safetensors"):
+            raise refused("E0580", f"`{name}` is neither a safetensors file nor one of torch.save", "get the file again")
+        return open_safetensors(name)
+    from archc.weights.torchfile import open_torch
+
+    return open_torch(name, zipped=begin.startswith(b"PK"))

@@ -1,0 +1,110 @@
+"""Where weights come from: what a file records of the function they were made for, and how else that may differ."""
+
+from collections.abc import Mapping
+
+from archc.diagnostics import Diagnostic, Note
+from archc.ir.graph import Graph, Node
+from archc.ir.hash import weights_hash
+from archc.ir.norms import Act, Norm
+from archc.ir.spatial import AvgPool, MaxPool
+from archc.layouts.table import Layout
+from archc.weights.errors import WeightsError
+
+SPEC, LAYOUT, HASH = "archc.spec", "archc.layout", "archc.weights_hash"
+"""Keys in the metadata of a safetensors file."""
+
+
+def provenance(name: str, graph: Graph, layout: Layout) -> dict[str, str]:
+    """What a file of weights for a network says of itself. `format` is what transformers asks for."""
+    return {"format": "pt", SPEC: name, LAYOUT: layout.name, HASH: weights_hash(graph)}
+
+
+def check_origin(path: str, metadata: Mapping[str, str], name: str, graph: Graph, *, anyway: bool = False) -> Diagnostic | None:
+    """None where the weights were made for this very function, else a warning: of unknown origin, or `anyway` taken.
+
+    Raises WeightsError (E0585) where they are recorded as another function's.
+    """
+    recorded = metadata.get(HASH)
+    ours = weights_hash(graph)
+    if recorded == ours:
+        return None
+    notes = tuple(map(Note, differences(graph)))
+    if recorded is None:
+        message = f"`{path}` does not say which function its weights are for; these are the same keys and shapes in others"
+        help = f"compare the outputs with those of where they come from, or name the spec that is theirs instead of `{name}`"
+        return Diagnostic("E0589", message, notes=notes, help=help, severity="warning")
+    whose = f"those of `{metadata[SPEC]}`" if SPEC in metadata else "those of another network"
+    message = f"the weights in `{path}` are {whose} ({recorded[:12]}), which is another function than `{name}` ({ours[:12]})"
+    if anyway:
+        return Diagnostic("E0585", message, notes=notes, help="taken all the same, as `--anyway` says", severity="warning")
+    raise WeightsError(
+        (Diagnostic("E0585", message, notes=notes, help="name the spec that is theirs, or take them all the same with --anyway"),)
+    )
+
+
+def differences(graph: Graph) -> list[str]:
+    """How a network with the same keys and shapes may be another function, each with what it is in this one."""
+    found = [_strides(graph), _pools(graph), _eps(graph), _order(graph), _acts(graph)]
+    return [text for text in found if text]
+
+
+def _strides(graph: Graph) -> str:
+    """Of blocks with more than one convolution; that of basic blocks is the first's in every implementation, but said too."""
+    found: dict[tuple[str, str], None] = {}
+    for block, nodes in _blocks(graph).items():
+        main = [node for node in nodes if node.role == "main" and node.op.kind == "conv"]
+        if len(main) < 2:
+            continue
+        strided = [node for node in nodes if node.role == "main" and getattr(node.op, "stride", 1) > 1]
+        found.update(dict.fromkeys((graph_template(graph, block), node.name[len(block) + 1 :]) for node in strided))
+    said = ", ".join(f"`{step}` of `{template}`" for template, step in found)
+    return f"stride position: here {said}" if said else ""
+
+
+def _pools(graph: Graph) -> str:
+    pools = [node for node in graph.nodes if isinstance(node.op, MaxPool | AvgPool) and node.op.stride > 1]
+    kinds = dict.fromkeys(
+        f"{node.op.kind} of {node.op.kernel}, padding {node.op.padding}, rounding {'up' if node.op.ceil else 'down'}"
+        for node in pools
+        if isinstance(node.op, MaxPool | AvgPool)
+    )
+    return f"pool rounding: here {'; '.join(kinds)}" if kinds else ""
+
+
+def _eps(graph: Graph) -> str:
+    values = dict.fromkeys(f"{node.op.eps:g}" for node in graph.nodes if isinstance(node.op, Norm))
+    return f"eps: here {', '.join(values)} in norms" if values else ""
+
+
+def _order(graph: Graph) -> str:
+    """Which of convolution, norm and activation a block begins with, and what follows its addition."""
+    found: dict[str, None] = {}
+    for nodes in _blocks(graph).values():
+        main = [node for node in nodes if node.role == "main"]
+        words = [node.op.kind for node in main if node.op.kind in ("conv", "norm", "act", "add")]
+        if "add" in words:
+            after = " and ".join(words[words.index("add") + 1 :]) or "nothing"
+            found[f"blocks begin with their {words[0]}, {after} after the addition"] = None
+    return f"order: here {'; '.join(found)}" if found else ""
+
+
+def _acts(graph: Graph) -> str:
+    kinds = dict.fromkeys(node.op.act for node in graph.nodes if isinstance(node.op, Act))
+    return f"activation: here {', '.join(kinds)}" if kinds else ""
+
+
+def _blocks(graph: Graph) -> dict[str, list[Node]]:
+    """The nodes of each block, those of modules in it too."""
+    blocks: dict[str, list[Node]] = {scope.path: [] for scope in graph.scopes if scope.kind == "block"}
+    for node in graph.nodes:
+        path = node.scope
+        while path and path not in blocks:
+            path = path.rpartition(".")[0]
+        if path:
+            blocks[path].append(node)
+    return blocks
+
+
+def graph_template(graph: Graph, path: str) -> str:
+    """What a scope was made from: `bottleneck`."""
+    return next(scope.template for scope in graph.scopes if scope.path == path)

@@ -1,0 +1,50 @@
+"""Where a layout keeps each tensor of a graph: the keys, shapes and meanings a file of weights has to have."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from archc.ir.graph import Graph
+from archc.ir.norms import Norm
+from archc.ir.spatial import BlurPool
+from archc.layouts.naming import state_keys
+from archc.layouts.table import TORCH_KEEPS, Layout
+
+Part: TypeAlias = Literal["tensor", "count", "factor", "constant"]
+"""`count` and `factor` a batch norm keeps beside its tensors (see `Layout.batch_norm`); a `constant` follows from the spec."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A tensor under its canonical name and under its key in a layout."""
+
+    canonical: str
+    key: str
+    shape: tuple[int, ...]
+    part: Part
+
+    @property
+    def required(self) -> bool:
+        """A file may lack what can be made: a count begins at none, a constant follows from the spec."""
+        return self.part in ("tensor", "factor")
+
+
+def slots(graph: Graph, layout: Layout, *, reading: bool = False) -> list[Slot]:
+    """In order of execution. `reading`: also counts of batches where the layout says there are none; some files have them.
+
+    Raises SpecError (E0322) where two tensors have one key.
+    """
+    kept = dict(layout.batch_norm)
+    if reading and not layout.keys_only:
+        kept = {**TORCH_KEEPS, **kept}
+    keys = state_keys(graph, layout, kept)
+    found: list[Slot] = []
+    for node in graph.nodes:
+        constant = isinstance(node.op, BlurPool)
+        for parameter in node.op.parameters():
+            name = f"{node.name}.{parameter.name}"
+            found.append(Slot(name, keys[name], parameter.shape, "constant" if constant else "tensor"))
+        if isinstance(node.op, Norm) and node.op.norm == "batch":
+            for tensor, part in kept.items():
+                name = f"{node.name}.{tensor}"
+                found.append(Slot(name, keys[name], () if part == "count" else (1,), part))
+    return found

@@ -1,0 +1,108 @@
+"""Files of torch.save, read by torch itself, as tensors only: what else a pickle holds is refused, never run."""
+
+import re
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from archc.weights.errors import WeightsError, refused
+from archc.weights.safetensors import CHUNK, StoredTensor
+
+if TYPE_CHECKING:
+    import torch
+
+WRAPPERS = ("state_dict", "model")
+"""Keys under which training scripts save the tensors, beside an epoch and the optimizer's state."""
+
+DTYPES = {
+    "F64": "float64", "F32": "float32", "F16": "float16", "BF16": "bfloat16", "F8_E4M3": "float8_e4m3fn", "F8_E5M2": "float8_e5m2",
+    "I64": "int64", "I32": "int32", "I16": "int16", "I8": "int8", "U8": "uint8", "BOOL": "bool", "C64": "complex64",
+}  # fmt: skip
+"""From safetensors' names of types to torch's."""
+
+_NAMES = {f"torch.{theirs}": ours for ours, theirs in DTYPES.items()}
+_GLOBAL = re.compile(r"GLOBAL ([\w.]+)")
+
+
+class TorchFile:
+    """The tensors of a file of torch.save; those of a zip archive are mapped, and read when they are asked for."""
+
+    def __init__(self, path: str, loaded: "dict[str, torch.Tensor]", wrapper: str) -> None:
+        self.path = path
+        self.wrapper = wrapper
+        self.metadata: Mapping[str, str] = MappingProxyType({})
+        self._loaded = loaded
+        self.tensors: Mapping[str, StoredTensor] = MappingProxyType(
+            {
+                name: StoredTensor(name, _NAMES[str(tensor.dtype)], tuple(tensor.shape), 0, tensor.numel() * tensor.element_size())
+                for name, tensor in loaded.items()
+            }
+        )
+
+    def chunks(self, name: str, size: int = CHUNK) -> Iterator[bytes]:
+        import torch
+
+        tensor = self._loaded[name].detach().contiguous()
+        if tensor.numel():
+            data = memoryview(tensor.reshape(-1).view(torch.uint8).numpy())
+            for place in range(0, len(data), size):
+                yield bytes(data[place : place + size])
+
+    def close(self) -> None:
+        self._loaded = {}
+
+
+def open_torch(name: str, *, zipped: bool) -> TorchFile:
+    """The tensors of a file. Raises WeightsError: E0581 for a pickle of more than tensors, E0582, E0583 where there is no torch."""
+    try:
+        import torch
+    except ImportError:
+        raise refused("E0583", f"`{name}` is a file of torch.save, which only torch reads", "pip install 'archc[torch]'") from None
+    try:
+        # Only the zip format, which torch.save writes since 1.6, can be mapped; older files are read whole.
+        loaded: object = torch.load(name, map_location="cpu", weights_only=True, mmap=zipped)
+    except Exception as error:
+        raise _unloadable(name, error) from None
+    wrapper = ""
+    while isinstance(loaded, dict) and (key := _wrapper(loaded)):
+        wrapper, loaded = f"{wrapper}.{key}" if wrapper else key, loaded[key]
+    return TorchFile(name, _tensors(name, loaded), wrapper)
+
+
+def _wrapper(loaded: dict[object, object]) -> str:
+    return next((key for key in WRAPPERS if isinstance(loaded.get(key), dict)), "")
+
+
+def _tensors(name: str, loaded: object) -> "dict[str, torch.Tensor]":
+    import torch
+
+    if not isinstance(loaded, dict):
+        raise refused("E0582", f"`{name}` holds {_kind(loaded)}, not a map from names to tensors", "save `model.state_dict()`")
+    found: dict[str, torch.Tensor] = {}
+    for key, value in loaded.items():
+        if not isinstance(key, str) or not isinstance(value, torch.Tensor):
+            inner = [other for other, one in loaded.items() if isinstance(one, dict)]
+            way_out = f"save one of them alone: {', '.join(map(str, inner))}" if inner else "save `model.state_dict()`"
+            raise refused("E0582", f"`{key!s}` of `{name}` is {_kind(value)}, not a tensor", way_out)
+        if value.layout is not torch.strided or value.device.type != "cpu" or str(value.dtype) not in _NAMES:
+            where = "" if value.device.type == "cpu" else f" on {value.device}"
+            raise refused("E0582", f"`{key}` of `{name}` is a {value.layout} tensor of {value.dtype}{where}", "save a dense one")
+        found[key] = value
+    return found
+
+
+def _kind(value: object) -> str:
+    return {"int": "a number", "float": "a number", "str": "text", "list": "a list", "dict": "a map", "NoneType": "nothing"}.get(
+        type(value).__name__, f"a {type(value).__name__}"
+    )
+
+
+def _unloadable(name: str, error: Exception) -> WeightsError:
+    text = str(error)
+    found = _GLOBAL.search(text)
+    if found or "weights_only" in text or "Weights only" in text:
+        what = f"asks for `{found[1]}`" if found else "asks for more than tensors"
+        help = "nothing of it was run; save `model.state_dict()` where you trust the file, and convert that"
+        return refused("E0581", f"the pickle in `{name}` {what}, which could run any code", help)
+    line = text.splitlines()[0] if text else type(error).__name__
+    return refused("E0582", f"`{name}` is not a file of torch.save, or a damaged one: {line}", "get the file again")

@@ -1,0 +1,31 @@
+"""The ONNX backend: the graph itself as an ONNX model, its tensors named by the state-dict keys. It needs no torch."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from archc.backend import Artifact, Network
+
+__all__ = ["OnnxBackend"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnnxBackend:
+    """`--target onnx`: `NAME.onnx`, and beside it `NAME.onnx.data` where the weights do not go into one file."""
+
+    opset: int = field(default=17, metadata={"help": "operator set, 13 to 28 (default 17)"})
+    dtype: Literal["float32", "float16", "bfloat16", "float64"] = field(
+        default="float32", metadata={"help": "type of the input, the weights and all that is computed (default float32)"}
+    )
+    weights: str | None = field(default=None, metadata={"help": "a .safetensors file with the layout's keys", "metavar": "FILE"})
+    seed: int = field(default=0, metadata={"help": "of the random weights that are written without --weights (default 0)"})
+    no_weights: bool = field(default=False, metadata={"help": "structure only: the tensors become inputs of the model"})
+    training: bool = field(default=False, metadata={"help": "batch norm and dropout in their training form"})
+    fold_bn: bool = field(default=False, metadata={"help": "fold batch norms into the convolutions before them"})
+    functions: bool = field(default=False, metadata={"help": "each distinct block as a function of the model"})
+    external_data: bool = field(default=False, metadata={"help": "weights in a file of their own, as always over 1.9 GiB"})
+
+    def emit(self, network: Network) -> Artifact:
+        """The model as a stream. Raises BackendError: E0560 to E0572."""
+        from archc_onnx.export import export
+
+        return export(network, self)

@@ -1,0 +1,105 @@
+"""Activations as ONNX nodes, in the operation an opset has for them or in simpler ones."""
+
+from archc.ir.ops import Act
+from archc_onnx.emitter import Place
+
+
+def activation(place: Place, op: Act) -> None:
+    """In float64 nothing rests on attributes, which are float32."""
+    simple = {"relu": "Relu", "tanh": "Tanh", "sigmoid": "Sigmoid", "softplus": "Softplus"}.get(op.act)
+    if simple is not None:
+        place.give(simple, place.x)
+    elif op.act in _FORMS:
+        _FORMS[op.act](place, op)
+    else:
+        raise AssertionError(f"there is no activation `{op.act}`")
+
+
+def _relu6(place: Place, _: Act) -> None:
+    place.give("Clip", place.x, place.number(0.0), place.number(6.0))
+
+
+def _leaky_relu(place: Place, op: Act) -> None:
+    if place.emitter.double:
+        place.give("PRelu", place.x, place.number(op.slope))
+    else:
+        place.give("LeakyRelu", place.x, alpha=op.slope)
+
+
+def _elu(place: Place, op: Act) -> None:
+    if place.emitter.double:
+        place.give("PRelu", place.step("unscaled", "Elu", place.x, alpha=1.0), place.number(op.slope))
+    else:
+        place.give("Elu", place.x, alpha=op.slope)
+
+
+def _silu(place: Place, _: Act) -> None:
+    place.give("Mul", place.x, place.step("sigmoid", "Sigmoid", place.x))
+
+
+def _gelu(place: Place, _: Act) -> None:
+    if place.emitter.opset >= 20:
+        place.give("Gelu", place.x)
+        return
+    erf = place.step("erf", "Erf", place.step("narrowed", "Div", place.x, place.number(2**0.5)))
+    _half(place, erf)
+
+
+def _gelu_tanh(place: Place, _: Act) -> None:
+    if place.emitter.opset >= 20 and not place.emitter.double:
+        place.give("Gelu", place.x, approximate="tanh")
+        return
+    x = place.x
+    cube = place.step("cube", "Mul", place.step("square", "Mul", x, x), x)
+    bent = place.step("bent", "Add", x, place.step("bend", "Mul", cube, place.number(0.044715)))
+    tanh = place.step("tanh", "Tanh", place.step("scaled", "Mul", bent, place.number(0.7978845608028654)))
+    _half(place, tanh)
+
+
+def _half(place: Place, gate: str) -> None:
+    """`x · 0.5 · (1 + gate)`."""
+    half = place.step("half", "Mul", place.x, place.number(0.5))
+    place.give("Mul", half, place.step("raised", "Add", gate, place.number(1.0)))
+
+
+def _mish(place: Place, _: Act) -> None:
+    if place.emitter.opset >= 18 and not place.emitter.double:
+        place.give("Mish", place.x)
+        return
+    place.give("Mul", place.x, place.step("tanh", "Tanh", place.step("softplus", "Softplus", place.x)))
+
+
+def _hard_sigmoid(place: Place, _: Act) -> None:
+    if place.emitter.double:
+        place.give("Clip", _line(place), place.number(0.0), place.number(1.0))
+    else:
+        place.give("HardSigmoid", place.x, alpha=1 / 6, beta=0.5)
+
+
+def _hard_swish(place: Place, _: Act) -> None:
+    if place.emitter.opset >= 14 and not place.emitter.double:
+        place.give("HardSwish", place.x)
+        return
+    if place.emitter.double:
+        gate = place.step("gate", "Clip", _line(place), place.number(0.0), place.number(1.0))
+    else:
+        gate = place.step("gate", "HardSigmoid", place.x, alpha=1 / 6, beta=0.5)
+    place.give("Mul", place.x, gate)
+
+
+def _line(place: Place) -> str:
+    """`x / 6 + 1/2`."""
+    return place.step("line", "Add", place.step("sixth", "Div", place.x, place.number(6.0)), place.number(0.5))
+
+
+_FORMS = {
+    "relu6": _relu6,
+    "leaky_relu": _leaky_relu,
+    "elu": _elu,
+    "silu": _silu,
+    "gelu": _gelu,
+    "gelu_tanh": _gelu_tanh,
+    "mish": _mish,
+    "hard_sigmoid": _hard_sigmoid,
+    "hard_swish": _hard_swish,
+}

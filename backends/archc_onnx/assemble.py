@@ -1,0 +1,138 @@
+"""The nodes of the model: all in its graph, or those of each block in a function that alike blocks share."""
+
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from archc.ir.graph import Graph, Node, Scope
+from archc_onnx.dimensions import Dimensions
+from archc_onnx.dtypes import Dtype
+from archc_onnx.emitter import Emitter
+from archc_onnx.notes import Notes
+from archc_onnx.operations import emit
+from archc_onnx.proto import FunctionProto, NodeProto, OperatorSetIdProto
+
+DOMAIN = "archc"
+"""Of the functions."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """How nodes are written: for which operator set, in which type, and what is known of values and tensors."""
+
+    opset: int
+    dtype: Dtype
+    training: bool
+    shapes: dict[str, Dimensions]
+    keys: Mapping[str, str]
+    tensors: Set[str]
+    notes: Notes
+
+    def value(self, name: str) -> str:
+        """What a value of the network is called in the model; a layout may give a tensor the name of a step, and it keeps it."""
+        return f"value/{name}" if name in self.tensors else name
+
+    def emitter(self, value: Callable[[str], str], tensor: Callable[[str], str]) -> Emitter:
+        return Emitter(self.opset, self.dtype, self.training, value, tensor, self.shapes)
+
+
+@dataclass(slots=True, eq=False)
+class Assembly:
+    """The model's nodes and functions in the making."""
+
+    form: Form
+    main: Emitter
+    functions: list[FunctionProto] = field(default_factory=list)
+    names: dict[bytes, str] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+def assemble(graph: Graph, nodes: Sequence[Node], form: Form, *, functions: bool) -> tuple[list[NodeProto], list[FunctionProto]]:
+    """The nodes in order of execution; functions in order of first use. Raises BackendError (E0561, E0562)."""
+    assembly = Assembly(form, form.emitter(form.value, form.keys.__getitem__))
+    if not functions:
+        for node in nodes:
+            _noted(assembly.main, node, form.notes)
+        return assembly.main.nodes, []
+    blocks = _blocks(graph)
+    outside = _read_outside(graph, nodes, blocks)
+    for path, group in groupby(nodes, lambda node: blocks[node.scope].path if node.scope in blocks else None):
+        if path is None:
+            for node in group:
+                _noted(assembly.main, node, form.notes)
+        else:
+            _call(assembly, blocks[path], list(group), outside)
+    return assembly.main.nodes, assembly.functions
+
+
+def _noted(emitter: Emitter, node: Node, notes: Notes) -> None:
+    before = len(emitter.nodes)
+    emit(emitter, node)
+    for made in emitter.nodes[before:]:
+        if made.op_type != "Constant":
+            notes.write(made, node)
+
+
+def _blocks(graph: Graph) -> dict[str, Scope]:
+    """The block around each scope that is in one."""
+    found: dict[str, Scope] = {}
+    for scope in graph.scopes:
+        if scope.kind == "block":
+            found[scope.path] = scope
+        else:
+            parent = scope.path
+            while parent and parent not in found:
+                parent = parent.rpartition(".")[0]
+            if parent:
+                found[scope.path] = found[parent]
+    return found
+
+
+def _read_outside(graph: Graph, nodes: Sequence[Node], blocks: Mapping[str, Scope]) -> set[str]:
+    """The values that are read in another block than the one they are made in, or nowhere but by the caller."""
+    homes = {name: blocks.get(node.scope) for node in nodes for name in node.outputs}
+    found = set(graph.outputs)
+    for node in nodes:
+        found.update(name for name in node.inputs if name in homes and homes[name] is not blocks.get(node.scope))
+    return found
+
+
+def _call(assembly: Assembly, block: Scope, nodes: list[Node], outside: set[str]) -> None:
+    """The block as a node of the graph, whose operation is a function; a new one if no block before was alike."""
+    form, main = assembly.form, assembly.main
+    made = {name for node in nodes for name in node.outputs}
+    read = list(dict.fromkeys(name for node in nodes for name in node.inputs if name not in made))
+    given = [name for node in nodes for name in node.outputs if name in outside]
+    cut = len(block.path) + 1
+    owned = [f"{node.name}.{parameter.name}" for node in nodes for parameter in node.op.parameters()]
+    letter = "x"
+    while f"{block.path}.{letter}" in made:  # a step of that name
+        letter += "_"
+    inside = {name: f"{letter}:{place}" if place else letter for place, name in enumerate(read)}
+
+    def value(name: str) -> str:
+        return inside.get(name) or name[cut:]
+
+    local = form.emitter(value, lambda key: key[cut:])
+    for node in nodes:
+        before = len(local.nodes)
+        emit(local, node)
+        form.notes.write_local(local.nodes[before:], block, node)
+    inputs = [*inside.values(), *(key[cut:] for key in owned)]
+    function = FunctionProto(
+        domain=DOMAIN,
+        input=inputs,
+        output=[value(name) for name in given],
+        node=local.nodes,
+        opset_import=[OperatorSetIdProto(domain="", version=form.opset)],
+    )
+    content = block.template.encode() + b"\0" + function.SerializeToString(deterministic=True)
+    name = assembly.names.get(content)
+    if name is None:
+        number = assembly.counts[block.template] = assembly.counts.get(block.template, 0) + 1
+        name = assembly.names[content] = f"{block.template}_{number}" if number > 1 else block.template
+        function.name = name
+        assembly.functions.append(function)
+    call = main.add(name, [*map(main.value, read), *(form.keys[key] for key in owned)], list(map(main.value, given)), block.path)
+    call.domain = DOMAIN
+    form.notes.write_scope(call, block)

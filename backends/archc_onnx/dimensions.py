@@ -1,0 +1,138 @@
+"""The shapes of values where height and width are the caller's: each axis a number, or its formula in H and W."""
+
+from collections.abc import Mapping
+from typing import TypeAlias, assert_never
+
+from archc.ir.graph import Graph, Node
+from archc.ir.lengths import Length, through, window_offset
+from archc.ir.ops import (
+    Act,
+    AdaptiveAvgPool,
+    Add,
+    Affine,
+    Attention,
+    AvgPool,
+    BlurPool,
+    ChannelConv,
+    Concat,
+    Conv,
+    Dropout,
+    Flatten,
+    GlobalPool,
+    Identity,
+    Linear,
+    MaxPool,
+    Mul,
+    Norm,
+    Pad,
+    PadChannels,
+    Position,
+    Scale,
+    Shuffle,
+    Softmax,
+    SpaceToDepth,
+    Split,
+    Subsample,
+    Sum,
+    Take,
+    Tokens,
+)
+
+Dimension: TypeAlias = int | str
+Dimensions: TypeAlias = tuple[Dimension, ...]
+"""A value's shape without the batch."""
+
+_Axis: TypeAlias = int | Length | str
+"""An axis while it is followed: constant, a function of the input's size along the same axis, or a formula."""
+
+BATCH = "N"
+_LETTERS = {1: "H", 2: "W"}
+
+
+def dimensions(graph: Graph) -> dict[str, Dimensions]:
+    """Of every value."""
+    types = graph.types
+    if not graph.any_size:
+        return {name: type_.shape for name, type_ in types.items()}
+    axes: dict[str, tuple[_Axis, ...]] = {graph.input: (types[graph.input].channels, (1, 0), (1, 0))}
+    named: dict[str, Dimensions] = {}
+    for node in graph.nodes:
+        moved = _moved(graph, node, axes)
+        for name in node.outputs:
+            shape = types[name].shape
+            # an operation that does not touch an axis leaves its formula, whatever the channels are
+            axes[name] = tuple(
+                size if isinstance(axis, int) else axis for size, axis in zip(shape, moved or shape, strict=True)
+            )
+    for name, found in axes.items():
+        named[name] = tuple(_text(axis, place) for place, axis in enumerate(found))
+    return named
+
+
+def is_constant(shape: Dimensions) -> bool:
+    """Whether it is the same at every size of the input."""
+    return all(isinstance(dimension, int) for dimension in shape)
+
+
+def _moved(graph: Graph, node: Node, axes: Mapping[str, tuple[_Axis, ...]]) -> tuple[_Axis, ...]:
+    """The axes of a node's outputs; numbers in it stand for the number the graph says. () where all are such."""
+    op, first = node.op, axes[node.inputs[0]]
+    match op:
+        case Conv():
+            return _slid(first, op.stride, window_offset(op.kernel, op.stride, op.padding, op.dilation))
+        case MaxPool() | AvgPool():
+            return _slid(first, op.stride, window_offset(op.kernel, op.stride, op.padding, ceil=op.ceil))
+        case BlurPool():
+            return _slid(first, op.stride, window_offset(op.kernel, op.stride, op.padding))
+        case Subsample():
+            return _slid(first, op.stride, op.stride - 1)
+        case Pad():
+            (high,), (wide,) = _slid(first[1:2], 1, op.top + op.bottom), _slid(first[2:], 1, op.left + op.right)
+            return (0, high, wide)
+        case SpaceToDepth():
+            return _slid(first, op.block, 0)
+        case GlobalPool() | Sum() | AdaptiveAvgPool() | Take() | Position() | ChannelConv():
+            return ()
+        case Add() | Mul():
+            return tuple(_whole(operands) for operands in zip(*(axes[name] for name in node.inputs), strict=True))
+        case Concat() if len(first) == 2:
+            return (_joined("+", [axes[name][0] for name in node.inputs]), first[1])
+        case Flatten():
+            return (_joined("*", [_text(axis, place) for place, axis in enumerate(first)]),)
+        case Tokens():
+            return (_joined("*", [_text(axis, place) for place, axis in enumerate(first) if place]), 0)
+        case (
+            Concat() | Attention() | Linear() | Norm() | Scale() | Softmax() | Split() | Act() | Affine() | Dropout() | Identity()
+            | PadChannels() | Shuffle()
+        ):  # fmt: skip
+            return first
+        case _:
+            assert_never(op)
+
+
+def _slid(axes: tuple[_Axis, ...], stride: int, offset: int) -> tuple[_Axis, ...]:
+    return tuple(through(axis, stride, offset, 1) if isinstance(axis, tuple) else axis for axis in axes)
+
+
+def _whole(operands: tuple[_Axis, ...]) -> _Axis:
+    """Of operands that are broadcast: one that varies, if any."""
+    return next((axis for axis in operands if not isinstance(axis, int)), operands[0])
+
+
+def _joined(sign: str, axes: list[_Axis]) -> _Axis:
+    """A sum or product as a formula; the number the graph says where nothing varies."""
+    if all(isinstance(axis, int) for axis in axes):
+        return 0
+    if sign == "+":
+        return "+".join(map(str, axes))
+    return "*".join(str(axis) if str(axis).isalnum() else f"({axis})" for axis in axes if axis != 1)
+
+
+def _text(axis: _Axis, place: int) -> Dimension:
+    if not isinstance(axis, tuple):
+        return axis
+    stride, offset = axis
+    top = f"{_LETTERS[place]}{offset:+}" if offset else _LETTERS[place]
+    if stride == 1:
+        return top
+    return f"({top})//{stride}" if offset else f"{top}//{stride}"

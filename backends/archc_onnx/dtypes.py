@@ -1,0 +1,31 @@
+"""The types of tensors: ONNX's numbers for them, their size, and a number packed as each."""
+
+import struct
+from collections.abc import Callable
+from typing import Final, Literal, TypeAlias
+
+Dtype: TypeAlias = Literal["float32", "float16", "bfloat16", "float64"]
+
+BOOL: Final = 9
+INT64: Final = 7
+CODES: Final[dict[Dtype, int]] = {"float32": 1, "float16": 10, "float64": 11, "bfloat16": 16}
+SIZES: Final[dict[Dtype, int]] = {"float32": 4, "float16": 2, "float64": 8, "bfloat16": 2}
+
+
+def _bfloat16(number: float) -> bytes:
+    """The upper half of a float32, rounded to the nearest, ties to even."""
+    (bits,) = struct.unpack("<I", struct.pack("<f", number))
+    return struct.pack("<H", (bits + 0x7FFF + (bits >> 16 & 1)) >> 16)
+
+
+_PACKERS: Final[dict[Dtype, Callable[[float], bytes]]] = {
+    "float32": struct.Struct("<f").pack,
+    "float16": struct.Struct("<e").pack,
+    "float64": struct.Struct("<d").pack,
+    "bfloat16": _bfloat16,
+}
+
+
+def packed(number: float, dtype: Dtype) -> bytes:
+    """One number as little-endian bytes."""
+    return _PACKERS[dtype](number)

@@ -1,0 +1,164 @@
+"""ONNX nodes in the making: the nodes of one graph or function, its constants, and the operations whose form hangs on the opset."""
+
+import struct
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from archc.ir.graph import Node
+from archc_onnx.dimensions import Dimensions, is_constant
+from archc_onnx.dtypes import BOOL, CODES, INT64, Dtype, packed
+from archc_onnx.proto import AttributeProto, NodeProto, TensorProto
+
+Attribute: TypeAlias = int | float | str | Sequence[int] | TensorProto
+
+LAST = (1 << 63) - 1
+"""The end of a slice that goes to the end."""
+
+
+@dataclass(slots=True, eq=False)
+class Emitter:
+    """The nodes of one graph or function. `value` and `tensor` name the values and tensors of archc's graph in it."""
+
+    opset: int
+    dtype: Dtype
+    training: bool
+    value: Callable[[str], str]
+    tensor: Callable[[str], str]
+    shapes: dict[str, Dimensions]
+    nodes: list[NodeProto] = field(default_factory=list)
+    known: set[str] = field(default_factory=set)
+
+    @property
+    def double(self) -> bool:
+        """Whether float32 attributes and float32 intermediate results would spoil what is computed."""
+        return self.dtype == "float64"
+
+    @property
+    def code(self) -> int:
+        """ONNX's number for the model's type."""
+        return CODES[self.dtype]
+
+    def add(self, op_type: str, inputs: Sequence[str], outputs: Sequence[str], name: str, **attributes: Attribute) -> NodeProto:
+        """One node; attributes in alphabetical order, so that the bytes do not hang on how a call was written."""
+        made = [attribute(key, attributes[key]) for key in sorted(attributes)]
+        node = NodeProto(op_type=op_type, input=inputs, output=outputs, name=name, attribute=made)
+        self.nodes.append(node)
+        return node
+
+    def integers(self, *numbers: int) -> str:
+        """A vector of int64; the same numbers are one constant."""
+        data = struct.pack(f"<{len(numbers)}q", *numbers)
+        return self._constant(f"const/{','.join(map(_extent, numbers))}", INT64, (len(numbers),), data)
+
+    def integer(self, number: int) -> str:
+        """An int64 without axes."""
+        return self._constant(f"const/int {_extent(number)}", INT64, (), struct.pack("<q", number))
+
+    def number(self, number: float) -> str:
+        """A number of the model's type, without axes."""
+        return self._constant(f"const/{number!r}", self.code, (), packed(number, self.dtype))
+
+    def vector(self, label: str, numbers: Sequence[float], shape: Sequence[int]) -> str:
+        """Numbers of the model's type; `label` names them among all constants."""
+        data = b"".join(packed(number, self.dtype) for number in numbers)
+        return self._constant(f"const/{label}", self.code, shape, data)
+
+    def flag(self) -> str:
+        """The boolean `true`."""
+        return self._constant("const/true", BOOL, (), b"\1")
+
+    def _constant(self, name: str, code: int, shape: Sequence[int], data: bytes) -> str:
+        """A node, as initializers are the state dict's alone."""
+        if name not in self.known:
+            self.known.add(name)
+            self.add("Constant", (), (name,), name, value=TensorProto(dims=shape, data_type=code, raw_data=data))
+        return name
+
+
+def attribute(name: str, value: Attribute) -> AttributeProto:
+    """An attribute of the kind that the Python value has; a number with a point is a float32."""
+    match value:
+        case int():
+            return AttributeProto(name=name, type=AttributeProto.INT, i=value)
+        case float():
+            return AttributeProto(name=name, type=AttributeProto.FLOAT, f=value)
+        case str():
+            return AttributeProto(name=name, type=AttributeProto.STRING, s=value.encode())
+        case TensorProto():
+            return AttributeProto(name=name, type=AttributeProto.TENSOR, t=value)
+        case _:
+            return AttributeProto(name=name, type=AttributeProto.INTS, ints=value)
+
+
+def _extent(number: int) -> str:
+    return "end" if number == LAST else str(number)
+
+
+@dataclass(slots=True, eq=False)
+class Place:
+    """One operation of archc's graph while it is written as nodes: what it reads, and names beneath its own."""
+
+    emitter: Emitter
+    node: Node
+    inputs: tuple[str, ...]
+
+    @property
+    def x(self) -> str:
+        """The first input."""
+        return self.inputs[0]
+
+    @property
+    def shape(self) -> Dimensions:
+        """The first input's, without the batch."""
+        return self.emitter.shapes[self.node.inputs[0]]
+
+    @property
+    def channels(self) -> int:
+        """The first input's channels, which are a number at every size."""
+        return int(self.shape[1] if len(self.shape) == 2 else self.shape[0])
+
+    def tensor(self, parameter: str) -> str:
+        return self.emitter.tensor(f"{self.node.name}.{parameter}")
+
+    def step(self, label: str, op_type: str, *inputs: str, **attributes: Attribute) -> str:
+        """A node on the way: the value `NAME/label`."""
+        name = f"{self.emitter.value(self.node.name)}/{label}"
+        self.emitter.add(op_type, inputs, (name,), name, **attributes)
+        return name
+
+    def give(self, op_type: str, *inputs: str, **attributes: Attribute) -> None:
+        """The node that makes the operation's outputs."""
+        outputs = [self.emitter.value(name) for name in self.node.outputs]
+        self.emitter.add(op_type, inputs, outputs, self.emitter.value(self.node.name), **attributes)
+
+    def integers(self, *numbers: int) -> str:
+        return self.emitter.integers(*numbers)
+
+    def number(self, number: float) -> str:
+        return self.emitter.number(number)
+
+    def mean(self, label: str, x: str, axes: Sequence[int]) -> str:
+        """Over some axes, which stay with length one; they became an input in opset 18."""
+        if self.emitter.opset < 18:
+            return self.step(label, "ReduceMean", x, axes=axes, keepdims=1)
+        return self.step(label, "ReduceMean", x, self.integers(*axes), keepdims=1)
+
+    def standardized(self, x: str, axes: Sequence[int], eps: float) -> str:
+        """Mean 0 and variance 1 over some axes: `(x - mean) / sqrt(variance + eps)`."""
+        centred = self.step("centred", "Sub", x, self.mean("mean", x, axes))
+        variance = self.mean("variance", self.step("squares", "Mul", centred, centred), axes)
+        deviation = self.step("deviation", "Sqrt", self.step("raised", "Add", variance, self.number(eps)))
+        return self.step("standardized", "Div", centred, deviation)
+
+    def along_channels(self, parameter: str) -> str:
+        """A tensor of one axis, shaped to meet the channels: second axis of a map, last of tokens and vectors."""
+        if len(self.shape) < 3:
+            return self.tensor(parameter)
+        return self.step(f"{parameter}/map", "Unsqueeze", self.tensor(parameter), self.integers(1, 2))
+
+    def input_shape(self) -> str:
+        """The shape of the first input for a Reshape: a constant where only the batch can vary."""
+        if is_constant(self.shape):
+            return self.integers(0, *(int(length) for length in self.shape))
+        return self.step("shape", "Shape", self.x)

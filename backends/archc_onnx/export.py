@@ -1,0 +1,204 @@
+"""From a network and options to the files of its ONNX model."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from archc import __version__
+from archc.backend import Artifact, BackendError, File, Network
+from archc.ir.graph import Graph, Node
+from archc.ir.hash import graph_hash
+from archc.layouts.naming import state_keys
+from archc_onnx.assemble import DOMAIN, Form, assemble
+from archc_onnx.dimensions import BATCH, Dimensions, dimensions
+from archc_onnx.dtypes import CODES
+from archc_onnx.folding import Folded
+from archc_onnx.notes import Notes
+from archc_onnx.opsets import FUNCTIONS, IR_VERSIONS, check_bfloat16, check_opset
+from archc_onnx.proto import GraphProto, ModelProto, NodeProto, OperatorSetIdProto, StringStringEntryProto, ValueInfoProto
+from archc_onnx.simplify import FOLDED, Fold, folded, present
+from archc_onnx.stream import Structure, Tensor, one_file, two_files
+from archc_onnx.weights import RandomWeights, Weights, read_weights, size
+
+if TYPE_CHECKING:
+    from archc_onnx import OnnxBackend
+
+ONE_FILE = int(1.9 * (1 << 30))
+"""Bytes up to which a model is one file: protobuf refuses 2 GiB."""
+
+_LARGEST = (1 << 63) - 1
+
+
+def export(network: Network, options: "OnnxBackend") -> Artifact:
+    """Raises BackendError: E0560 to E0572."""
+    _check_options(options)
+    graph = network.graph
+    _check_sizes(graph)
+    keys = state_keys(graph, network.layout)
+    weights = None if options.no_weights else _weights(graph, keys, options)
+    nodes, folds = present(graph, training=options.training), {}
+    if options.fold_bn:
+        nodes, folds = folded(graph, nodes)
+    names = _tensor_names(nodes, keys, folds)
+    structure = _structure(network, options, nodes, names)
+    if weights is None:
+        _, whole = one_file(structure, ())
+        return Artifact((File(f"{graph.name}.onnx", whole),))
+    return _files(graph.name, options, structure, _tensors(nodes, names, options, Folded(weights, folds)))
+
+
+def _files(name: str, options: "OnnxBackend", structure: Structure, tensors: Sequence[Tensor]) -> Artifact:
+    length, whole = one_file(structure, tensors)
+    if length <= ONE_FILE and not options.external_data:
+        return Artifact((File(f"{name}.onnx", whole),))
+    location = f"{name}.onnx.data"
+    model, data = two_files(structure, tensors, location)
+    return Artifact((File(f"{name}.onnx", model), File(location, data)))
+
+
+def _check_options(options: "OnnxBackend") -> None:
+    check_opset(options.opset)
+    for first, second, both, why in (
+        ("--weights", "--no-weights", options.weights is not None and options.no_weights, "one asks for weights, the other for none"),
+        ("--training", "--fold-bn", options.training and options.fold_bn, "a batch norm in training form cannot be folded"),
+        ("--external-data", "--no-weights", options.external_data and options.no_weights, "without weights there is no data"),
+    ):
+        if both:
+            raise BackendError("E0568", f"`{first}` and `{second}` exclude each other: {why}", f"leave out {second}", usage=True)
+
+
+def _check_sizes(graph: Graph) -> None:
+    """ONNX keeps dimensions as int64."""
+    for name, type_ in graph.types.items():
+        _check_shape(name, type_.shape)
+    for key, _, shape, _ in graph.parameters():
+        _check_shape(key, shape)
+
+
+def _check_shape(name: str, shape: tuple[int, ...]) -> None:
+    for length in shape:
+        if length > _LARGEST:
+            message = f"`{name}` has an axis of {length}, which is beyond ONNX's largest, 2^63 - 1"
+            raise BackendError("E0569", message, "make the network or its input smaller")
+
+
+def _weights(graph: Graph, keys: Mapping[str, str], options: "OnnxBackend") -> Weights:
+    beginning = RandomWeights(graph, {node.name: node for node in graph.nodes}, options.seed)
+    if options.weights is None:
+        return beginning
+    return read_weights(options.weights, graph, keys, beginning)
+
+
+def _tensor_names(nodes: Sequence[Node], keys: Mapping[str, str], folds: Mapping[str, Fold]) -> dict[str, str]:
+    """The initializers' names by canonical key, in order of execution: the layout's keys, but for what is folded."""
+    names: dict[str, str] = {}
+    for node in nodes:
+        for parameter in node.op.parameters():
+            key = f"{node.name}.{parameter.name}"
+            if node.name not in folds:
+                names[key] = keys[key]
+            elif parameter.name == "weight":
+                names[key] = keys[key] + FOLDED
+            else:
+                names[key] = keys[f"{node.name}.weight"].removesuffix("weight") + parameter.name + FOLDED
+    return names
+
+
+def _tensors(nodes: Sequence[Node], names: Mapping[str, str], options: "OnnxBackend", weights: Weights) -> list[Tensor]:
+    return [
+        Tensor(
+            names[key],
+            parameter.shape,
+            CODES[options.dtype],
+            size(parameter.shape, options.dtype),
+            partial(weights.chunks, key, options.dtype),
+        )
+        for node in nodes
+        for parameter in node.op.parameters()
+        for key in (f"{node.name}.{parameter.name}",)
+    ]
+
+
+def _structure(network: Network, options: "OnnxBackend", nodes: Sequence[Node], names: Mapping[str, str]) -> Structure:
+    graph = network.graph
+    version = IR_VERSIONS[options.opset]
+    if options.functions:
+        version = max(version, FUNCTIONS)
+    shapes = dimensions(graph)
+    notes = Notes(version, {scope.path: scope for scope in graph.scopes})
+    form = Form(
+        opset=options.opset,
+        dtype=options.dtype,
+        training=options.training,
+        shapes=shapes,
+        keys=names,
+        tensors=set(names.values()),
+        notes=notes,
+    )
+    made, functions = assemble(graph, nodes, form, functions=options.functions)
+    if options.dtype == "bfloat16":
+        check_bfloat16([*made, *(node for function in functions for node in function.node)], options.opset)
+    code = CODES[options.dtype]
+    outputs = [_value(form.value(name), shapes[name], code) for name in graph.outputs]
+    inputs = [_value(form.value(graph.input), shapes[graph.input], code)]
+    if options.no_weights:
+        owned = {f"{node.name}.{p.name}": p.shape for node in nodes for p in node.op.parameters()}
+        inputs += [_value(names[key], shape, code, batch=False) for key, shape in owned.items()]
+    opsets = [OperatorSetIdProto(domain="", version=options.opset)]
+    if functions:
+        opsets.append(OperatorSetIdProto(domain=DOMAIN, version=1))
+    return Structure(
+        ModelProto(ir_version=version, producer_name="archc", producer_version=__version__),
+        GraphProto(node=made, name=graph.name),
+        GraphProto(
+            doc_string=_documented(network, form),
+            input=inputs,
+            output=outputs,
+            value_info=list(_inner(graph, nodes, made, form)),
+        ),
+        ModelProto(opset_import=opsets, metadata_props=list(_metadata(network, options)), functions=functions),
+    )
+
+
+def _inner(graph: Graph, nodes: Sequence[Node], made: Sequence[NodeProto], form: Form) -> Iterator[ValueInfoProto]:
+    """The types of what is neither input nor output, in order of execution; of what a function has inside nothing is said."""
+    there = {name for node in made for name in node.output}
+    for node in nodes:
+        for name in node.outputs:
+            if form.value(name) in there and name not in graph.outputs:
+                yield _value(form.value(name), form.shapes[name], CODES[form.dtype])
+
+
+def _value(name: str, shape: Dimensions, code: int, *, batch: bool = True) -> ValueInfoProto:
+    found = ValueInfoProto(name=name)
+    tensor = found.type.tensor_type
+    tensor.elem_type = code
+    for length in (BATCH, *shape) if batch else shape:
+        if isinstance(length, int):
+            tensor.shape.dim.add().dim_value = length
+        else:
+            tensor.shape.dim.add().dim_param = length
+    return found
+
+
+def _documented(network: Network, form: Form) -> str:
+    graph = network.graph
+    values = [("input", graph.input), *(("output", name) for name in graph.outputs)]
+    said = [f"{what} {form.value(name)}: {' x '.join(map(str, (BATCH, *form.shapes[name])))}" for what, name in values]
+    return "\n".join([network.spec.title or network.spec.name, *said])
+
+
+def _metadata(network: Network, options: "OnnxBackend") -> Iterator[StringStringEntryProto]:
+    words = {
+        "archc.spec": network.spec.name,
+        "archc.graph": graph_hash(network.graph),
+        "archc.version": __version__,
+        "archc.layout": network.layout.name,
+    }
+    if options.weights is None and not options.no_weights:
+        words["archc.seed"] = str(options.seed)
+    if network.spec.preprocess:
+        words["archc.preprocess"] = json.dumps(dict(network.spec.preprocess))
+    for key, value in words.items():
+        yield StringStringEntryProto(key=key, value=value)

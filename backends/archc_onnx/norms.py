@@ -1,0 +1,131 @@
+"""Norms, softmax, learned scales and dropout as ONNX nodes."""
+
+from typing import assert_never
+
+from archc.backend import BackendError
+from archc.ir.ops import Affine, Dropout, Norm, Scale, Softmax
+from archc_onnx.emitter import Place
+
+
+def norm(place: Place, op: Norm) -> None:
+    """Scale and shift are the state dict's tensors as they are."""
+    match op.norm:
+        case "batch":
+            _batch(place, op)
+        case "group":
+            _group(place, op)
+        case "instance":
+            if place.emitter.double:
+                _affine(place, place.standardized(place.x, (2, 3), op.eps))
+            else:
+                place.give("InstanceNormalization", place.x, place.tensor("weight"), place.tensor("bias"), epsilon=op.eps)
+        case "layer":
+            _layer(place, op)
+        case _:
+            assert_never(op.norm)
+
+
+def _batch(place: Place, op: Norm) -> None:
+    emitter = place.emitter
+    weight, bias, mean, variance = (place.tensor(name) for name in ("weight", "bias", "running_mean", "running_var"))
+    if not emitter.training or op.frozen:
+        eps = op.eps
+        if emitter.double:  # an attribute is a float32
+            variance, eps = place.step("variance", "Add", variance, place.number(eps)), 0.0
+        place.give("BatchNormalization", place.x, weight, bias, mean, variance, epsilon=eps)
+        return
+    if emitter.opset < 15:
+        message = f"opset {emitter.opset} has no BatchNormalization in training form, which `{place.node.name}` needs"
+        raise BackendError("E0561", message, "build with --opset 15 or later")
+    name = emitter.value(place.node.name)
+    # ONNX's momentum is the share of the old statistics that is kept.
+    emitter.add(
+        "BatchNormalization",
+        (place.x, weight, bias, mean, variance),
+        (name, f"{name}/running_mean", f"{name}/running_var"),
+        name,
+        epsilon=op.eps,
+        momentum=1 - op.momentum,
+        training_mode=1,
+    )
+
+
+def _group(place: Place, op: Norm) -> None:
+    """One node from opset 21 on, where scale and shift became those of the channels."""
+    if place.emitter.opset >= 21 and not place.emitter.double:
+        inputs = (place.x, place.tensor("weight"), place.tensor("bias"))
+        place.give("GroupNormalization", *inputs, epsilon=op.eps, num_groups=op.groups)
+        return
+    parts = place.step("groups", "Reshape", place.x, place.integers(0, op.groups, -1))
+    if place.emitter.double:
+        normed = place.standardized(parts, (2,), op.eps)
+    else:
+        ones = place.emitter.vector(f"{op.groups} ones", [1.0] * op.groups, [op.groups])
+        zeros = place.emitter.vector(f"{op.groups} zeros", [0.0] * op.groups, [op.groups])
+        normed = place.step("normed", "InstanceNormalization", parts, ones, zeros, epsilon=op.eps)
+    _affine(place, place.step("map", "Reshape", normed, place.input_shape()))
+
+
+def _layer(place: Place, op: Norm) -> None:
+    """LayerNormalization came with opset 17 and wants the channels last."""
+    is_map = len(place.shape) == 3
+    if place.emitter.opset < 17 or place.emitter.double:
+        _affine(place, place.standardized(place.x, (1,) if is_map else (-1,), op.eps))
+        return
+    tensors = (place.tensor("weight"), place.tensor("bias"))
+    if not is_map:
+        place.give("LayerNormalization", place.x, *tensors, epsilon=op.eps)
+        return
+    last = place.step("channels_last", "Transpose", place.x, perm=[0, 2, 3, 1])
+    normed = place.step("normed", "LayerNormalization", last, *tensors, epsilon=op.eps)
+    place.give("Transpose", normed, perm=[0, 3, 1, 2])
+
+
+def _affine(place: Place, x: str) -> None:
+    scaled = place.step("scaled", "Mul", x, place.along_channels("weight"))
+    place.give("Add", scaled, place.along_channels("bias"))
+
+
+def softmax(place: Place, op: Softmax) -> None:
+    """Over one axis that a Reshape makes."""
+    if op.over == "space":
+        rows = place.step("rows", "Reshape", place.x, place.integers(0, 0, -1))
+        made = place.step("softmax", "Softmax", rows, axis=2)
+    else:
+        width = place.channels // op.parts
+        parted = place.step("parts", "Reshape", place.x, place.integers(0, op.parts, width, -1))
+        made = place.step("softmax", "Softmax", parted, axis=1)
+    place.give("Reshape", made, place.input_shape())
+
+
+def affine(place: Place, op: Affine) -> None:
+    if op.shift == 0:
+        place.give("Mul", place.x, place.number(op.scale))
+    elif op.scale == 1:
+        place.give("Add", place.x, place.number(op.shift))
+    else:
+        place.give("Add", place.step("scaled", "Mul", place.x, place.number(op.scale)), place.number(op.shift))
+
+
+def scale(place: Place, op: Scale) -> None:
+    weight = place.tensor("weight") if op.channels == 1 else place.along_channels("weight")
+    place.give("Mul", place.x, weight)
+
+
+def dropout(place: Place, op: Dropout) -> None:
+    """In training form only: without it, dropout is no node. Whole images are dropped by a mask of one number for each."""
+    emitter = place.emitter
+    match op.what:
+        case "elements":
+            place.give("Dropout", place.x, place.number(op.rate), emitter.flag())
+        case "path":
+            batch = place.step("batch", "Gather", place.step("shape", "Shape", place.x), place.integers(0), axis=0)
+            shape = place.step("mask_shape", "Concat", batch, place.integers(*(1 for _ in place.shape)), axis=0)
+            one = emitter.vector("one", [1.0], [1])
+            ones = place.step("ones", "Expand", one, shape)
+            place.give("Mul", place.x, place.step("mask", "Dropout", ones, place.number(op.rate), emitter.flag()))
+        case "block":
+            message = f"ONNX has no operation for drop block, which `{place.node.name}` needs in training form"
+            raise BackendError("E0562", message, "build without --training, or set its rate to 0")
+        case _:
+            assert_never(op.what)

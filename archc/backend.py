@@ -1,6 +1,6 @@
 """What a backend is: an object with `emit`, found by name among the installed entry points of the group `archc.backends`."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -53,8 +53,8 @@ class Network(Protocol):
 class Backend(Protocol):
     """A target of `archc build`: a frozen dataclass whose fields are its command-line options.
 
-    A field is a `bool` that is False, an `int`, a `str`, a `Literal` of texts, or one of these `| None`; its metadata may say `help`
-    and `metavar`.
+    A field is a `bool` that is False, an `int`, a `float`, a `str`, a `Literal` of texts, or one of these `| None`; its metadata
+    may say `help` and `metavar`.
     """
 
     def emit(self, network: Network, /) -> Artifact:
@@ -78,16 +78,11 @@ class BackendError(Exception):
         return self.message
 
 
-def find_backend(name: str, **options: object) -> Backend:
-    """The installed backend of a name, with these of its options and the others at their defaults.
+def find_backend(name: str) -> Backend:
+    """The installed backend of a name, with its options at their defaults.
 
     Raises BackendError: E0501 for an unknown name, E0502 where two packages offer the name, E0508 for one that cannot be loaded.
     """
-    return backend_class(name)(**options)
-
-
-def backend_class(name: str) -> Callable[..., Backend]:
-    """The class of an installed backend. Raises BackendError: E0501, E0502, E0508."""
     from importlib.metadata import entry_points
 
     found = entry_points(group=GROUP)
@@ -99,11 +94,10 @@ def backend_class(name: str) -> Callable[..., Backend]:
         raise _unknown(name, sorted({entry.name for entry in found}))
     entry = next(entry for entry in found if entry.name == name)
     try:
-        found_class: Callable[..., Backend] = entry.load()
-        found_class()
+        backend: Backend = entry.load()()
     except (ImportError, AttributeError, TypeError) as error:
         raise BackendError("E0508", f"backend `{name}` (`{entry.value}`) cannot be loaded: {error}", usage=True) from error
-    return found_class
+    return backend
 
 
 def _unknown(name: str, known: list[str]) -> BackendError:

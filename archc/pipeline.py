@@ -8,7 +8,8 @@ from pathlib import Path
 
 from archc.diagnostics import Diagnostic, Note, Source, Span, SpecError, in_order
 from archc.document.loader import parse_value
-from archc.document.nodes import Entry, Map, Scalar
+from archc.document.nodes import Entry, Map, Node, Scalar
+from archc.document.nodes import Sequence as Items
 from archc.ir.graph import Graph
 from archc.layouts.table import CANONICAL, Layout
 from archc.library import Document, Kind, Library, display_name, shipped_file, shipped_names, shipped_root
@@ -210,7 +211,7 @@ def _preprocess(node: Node | None) -> Iterator[tuple[str, float | tuple[float, .
     for entry in node.entries if isinstance(node, Map) else ():
         if isinstance(entry.value, Scalar) and isinstance(entry.value.value, int | float):
             yield str(entry.key), entry.value.value
-        elif isinstance(entry.value, Sequence_):
+        elif isinstance(entry.value, Items):
             items = (item.value for item in entry.value.items if isinstance(item, Scalar))
             yield str(entry.key), tuple(float(value) for value in items if isinstance(value, int | float))
 

@@ -36,7 +36,7 @@ def _params(root: Map, count: int, limits: Limits) -> list[Diagnostic]:
 def _sizes(root: Map, graph: Graph) -> list[Diagnostic]:
     """A network that works only at some sizes has to say so."""
     node = root.get("input")
-    if not graph.any_size or not isinstance(node, Map):
+    if not isinstance(node, Map):
         return []
     multiple = node.get("multiple")
     said = multiple.value if isinstance(multiple, Scalar) and isinstance(multiple.value, int) else 1
@@ -44,9 +44,9 @@ def _sizes(root: Map, graph: Graph) -> list[Diagnostic]:
     if height % said or width % said:
         at = multiple.span if multiple else node.span
         return [Diagnostic("E0353", f"the declared size {height}x{width} is not a multiple of {said}", at)]
-    problem = prove_sizes(graph, said)
+    problem = prove_sizes(graph, said) if graph.any_size else None
     if problem is None:
-        return []
+        return _too_narrow(node, graph)
     origin = next((n.origin for n in graph.nodes if n.name == problem.name), None)
     notes = (Note(f"at `{problem.name}`: {problem.message}", origin),) if origin else ()
     high, wide = problem.size
@@ -58,6 +58,17 @@ def _sizes(root: Map, graph: Graph) -> list[Diagnostic]:
     message = f"this network works at multiples of {problem.multiple} only, which `input` does not say"
     helped = f"say `multiple: {problem.multiple}`"
     return [Diagnostic("E0352", message, span, f"at {high}x{wide} `{problem.name}` fails", notes, helped)]
+
+
+def _too_narrow(node: Map, graph: Graph) -> list[Diagnostic]:
+    """`fixed` or `multiple` of a network that works at every size: what would be refused is right."""
+    entry = node.entry("multiple") if graph.any_size else node.entry("fixed")
+    if entry is None or (graph.any_size and isinstance(entry.value, Scalar) and entry.value.value == 1):
+        return []
+    if prove_sizes(graph, 1) is not None:
+        return []
+    message = f"`{entry.key}` limits the size, and this network works at every size"
+    return [Diagnostic("E0354", message, entry.span, help=f"leave `{entry.key}` out")]
 
 
 def _features(root: Map, graph: Graph) -> list[Diagnostic]:

@@ -9,10 +9,7 @@ from archc.cli.command import Command
 from archc.cli.console import say, show
 from archc.cli.options import add_options, with_options
 from archc.cli.parsing import UsageError, limits_of, spec_arguments
-from archc.diagnostics import Diagnostic
-
-NO_BACKEND = ("E0501", "E0502", "E0508")
-"""The target is unknown, offered twice or cannot be loaded: the command line is at fault, no spec."""
+from archc.diagnostics import Diagnostic, Note
 
 EXAMPLES = """\
   archc build resnet50                          writes resnet50.py
@@ -51,8 +48,9 @@ def run(arguments: Namespace) -> int:
     try:
         return _build(arguments)
     except BackendError as error:
-        show((Diagnostic(error.code, error.message, help=error.help),), color=arguments.color)
-        return 2 if error.code in NO_BACKEND else 1
+        notes = tuple(Note(note) for note in error.notes)
+        show((Diagnostic(error.code, error.message, notes=notes, help=error.help),), color=arguments.color)
+        return 2 if error.usage else 1
 
 
 def _build(arguments: Namespace) -> int:

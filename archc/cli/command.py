@@ -12,6 +12,7 @@ COMMANDS = {
     "new": "write a commented starter spec",
     "resolve": "print a spec in full, each value with the place it came from",
     "ir": "print the graph of a spec",
+    "weights": "show a file of weights, or convert it to another zoo's names",
     "schema": "print the JSON Schema of the language",
     "explain": "explain a diagnostic code",
     "completion": "print a completion script for a shell",

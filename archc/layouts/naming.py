@@ -15,7 +15,7 @@ def attribute_paths(graph: Graph, layout: Layout) -> dict[str, str]:
 
 
 def state_keys(graph: Graph, layout: Layout, kept: Iterable[str] = ()) -> dict[str, str]:
-    """From canonical to emitted keys, in order of execution; with those of what batch norms keep beside their parameters, by name.
+    """From canonical to emitted keys, in order of execution; `kept` names what batch norms keep beside their parameters.
 
     Raises SpecError (E0322) where two tensors have one key.
     """

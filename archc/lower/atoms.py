@@ -43,11 +43,16 @@ def unit_atoms(name: str, step: Map, span: Span, order: tuple[Word, ...] = PLAIN
     return [Atom(name if w == "conv" else part_name(name, w), w, step, span, name, i == 0, role) for i, w in enumerate(order)]
 
 
+def no_map(context: Context, entry: Entry) -> Exception:
+    label = "a step is a map: {op: …}, {module: …}, …"
+    return context.fail("E0331", f"step `{entry.key}` is not a map", entry.value.span, label)
+
+
 def step_atoms(entry: Entry, context: Context, order: tuple[Word, ...] = PLAIN, role: Role = "main") -> list[Atom]:
     """A named step's atoms; a step that is none of the four forms, or a unit with another name, is reported."""
     name, step = str(entry.key), entry.value
     if not isinstance(step, Map):
-        raise context.fail("E0331", f"step `{name}` is not a map", step.span, "a step is a map: {op: …}, {module: …}, …")
+        raise no_map(context, entry)
     if not is_unit(step):
         return [Atom(name, "step", step, entry.span, name, role=role)]
     if "kernel" not in step and "out" not in step:

@@ -87,8 +87,11 @@ class Attributes:
         """Reports the keys nobody read; the record of arguments."""
         for entry in self.step:
             if entry.key not in self.seen:
+                head, dot, rest = str(entry.key).partition(".")
                 guess = nearest(str(entry.key), sorted(self.seen))
                 helped = f"did you mean `{guess}`?" if guess else "its keys: " + ", ".join(sorted(self.seen - set(COMMON)))
+                if dot and head in self.seen:
+                    helped = f"there is no map `{head}` to change: write `{head}: {{{rest}: …}}`"
                 message = f"unknown key `{entry.key}` in {self.what}"
                 self.names.context.report("E0201", message, entry.span, f"not a key of {self.what}", help=helped)
         self.names.context.defaulted[id(self.step)] = self.defaults

@@ -20,6 +20,8 @@ from archc.lower.unused import check_values
 from archc.lower.values import typed
 from archc.suggest import nearest
 
+OWN_NAMES = ("x", "preact", "shortcut", "add")
+"""What a block calls its input, what enters its first convolution, its shortcut and the addition."""
 INDICES = ("index", "block_index", "repeat", "block_count")
 
 
@@ -83,13 +85,20 @@ def branch_atoms(context: Context, settings: Settings) -> tuple[list[Atom], list
     atoms: list[Atom] = []
     for entry in settings.steps:
         words = settings.order.of(units.index(entry), len(units)) if entry in units else ()
+        for key in ("after", "before"):
+            if isinstance(entry.value, Map) and (place := entry.value.entry(key)):
+                label = "only what is inserted stands after or before another"
+                context.report("E0201", f"`{key}` has no meaning here", place.span, label)
         try:
             atoms += step_atoms(entry, context, words)
         except Failed:
-            continue
+            context.guessed = True
     after = [replace(atom, name=f"{atom.what}_out", unit="out") for atom in _after_add(settings)]
     insert(context, settings.insert, Rows(atoms, after))
-    return atoms, after
+    for atom in atoms:
+        if atom.name in OWN_NAMES:
+            context.report("E0338", f"a step is called `{atom.name}`", atom.span, "the block has its own")
+    return [atom for atom in atoms if atom.name not in OWN_NAMES], after
 
 
 def _after_add(settings: Settings) -> list[Atom]:
@@ -146,7 +155,7 @@ def _stride(frame: Frame, settings: Settings, place: Place, atoms: list[Atom]) -
     """Tells the step at `stride_at` the block's stride; under `output_stride`, it and what comes before it the dilation before."""
     at = str(settings.stride_at.value)
     units = {atom.unit for atom in atoms}
-    if at not in units:
+    if at not in units and at not in settings.steps:  # a step with a problem was told of
         guess = nearest(at, units)
         helped = f"did you mean `{guess}`?" if guess else "its steps: " + ", ".join(sorted(units))
         raise frame.context.fail("E0341", f"`stride_at` names no step `{at}`", settings.stride_at.span, help=helped)

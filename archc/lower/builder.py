@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from archc.diagnostics import Span
 from archc.ir.graph import Node, Scope
 from archc.ir.ops import Operation
 from archc.ir.types import TensorType
@@ -23,11 +24,12 @@ class Ref:
 
 @dataclass(slots=True, eq=False)
 class Fragment:
-    """Nodes in order of execution, with names relative to where they will stand."""
+    """Nodes in order of execution, with names relative to where they will stand; `taken` are the names and who has them."""
 
     nodes: list[Node] = field(default_factory=list)
     scopes: list[Scope] = field(default_factory=list)
     types: dict[str, TensorType] = field(default_factory=dict)
+    taken: dict[str, Span] = field(default_factory=dict)
     _operations: dict[Operation, Operation] = field(default_factory=dict)
 
     def interned(self, op: Operation) -> Operation:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from archc.document.nodes import Entry, Map, Scalar
-from archc.lower.atoms import Atom, step_atoms
+from archc.lower.atoms import Atom, no_map, step_atoms
 from archc.lower.context import Context, Failed
 from archc.suggest import nearest
 
@@ -46,6 +46,7 @@ def insert(context: Context, steps: Map, rows: Rows) -> None:
             place = _place(context, entry, steps)
             made = step_atoms(entry, context, role="insert")
         except Failed:
+            context.guessed = True
             continue
         target = place.value.value if isinstance(place.value, Scalar) else None
         if not isinstance(target, str) or not rows.put(str(place.key), target, made):
@@ -65,7 +66,9 @@ def _place(context: Context, entry: Entry, steps: Map) -> Entry:
         message = f"nothing to change at `insert.{entry.key}`"
         raise context.fail("E0305", message, entry.span, f"no `{name}` is inserted", help=helped)
     step = entry.value
-    places = [e for e in step if e.key in ("after", "before")] if isinstance(step, Map) else []
+    if not isinstance(step, Map):
+        raise no_map(context, entry)
+    places = [e for e in step if e.key in ("after", "before")]
     if not places:
         helped = "`after:` or `before:` a node of the branch, or `before: add`"
         raise context.fail("E0202", f"`{name}` does not say where it stands", entry.span, help=helped)

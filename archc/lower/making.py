@@ -130,12 +130,22 @@ def emit(
     except ShapeError as error:
         raise _misfit(frame, error, atom, a, said) from None
     names = tuple(ref.name for ref in operands)
-    path = frame.path(atom.name)
+    path = claimed(frame, atom)
     outputs = tuple(f"{path}:{i}" for i in range(len(out))) if isinstance(op, Split) else (path,)
     node = Node(path, frame.part.interned(op), names, outputs, frame.scope, arguments, init, atom.role, atom.span)
     frame.part.add(node, out)
     refs = [Ref(name, type_, channels) for name, type_ in zip(outputs, out, strict=True)]
     return refs if isinstance(op, Split) else refs[0]
+
+
+def claimed(frame: Frame, atom: Atom) -> str:
+    """The path of what an atom makes; E0338 if something else has that name."""
+    path = frame.path(atom.name)
+    first = frame.part.taken.setdefault(path, atom.span)
+    if first is not atom.span:
+        message = f"`{atom.name}` is the name of two nodes"
+        raise frame.context.fail("E0338", message, atom.span, "the second", notes=(Note("the first", first),))
+    return path
 
 
 def _within_limits(frame: Frame, types: tuple[TensorType, ...]) -> None:

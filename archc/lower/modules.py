@@ -13,7 +13,7 @@ from archc.lower.unused import check_parameters
 from archc.lower.values import typed
 from archc.suggest import nearest
 
-_OWN = ("module", "of", "when", "init", "after", "before")
+_OWN = ("module", "of", "when", "after", "before")
 _DEFAULTS = ("norm", "act", "conv")
 
 

@@ -7,7 +7,7 @@ from archc.lower.builder import Ref
 from archc.lower.context import Failed
 from archc.lower.faults import misvalued
 from archc.lower.frame import POISON, Frame, Result
-from archc.lower.making import emit, make_convolution, make_norm, make_operation
+from archc.lower.making import claimed, emit, make_convolution, make_norm, make_operation
 from archc.lower.modules import (
     channels_outside,
     definition,
@@ -39,11 +39,15 @@ def run(frame: Frame, atoms: list[Atom], current: Result) -> Result:
 def run_steps(frame: Frame, steps: Map, current: Result) -> Result:
     """The steps of a stem, head, module or loop."""
     atoms: list[Atom] = []
+    inputs = tuple(frame.values)
     for entry in steps:
+        if entry.key in inputs:
+            frame.context.report("E0338", f"a step is called `{entry.key}`", entry.span, "what enters these steps is called so")
         try:
             atoms += step_atoms(entry, frame.context, role=frame.role)
         except Failed:
             frame.values[str(entry.key)] = POISON
+            frame.context.guessed = True
     return run(frame, atoms, current)
 
 
@@ -94,6 +98,7 @@ def _loop(frame: Frame, atom: Atom, current: Result) -> list[Ref]:
     if count > context.limits.turns:
         message = f"{count} turns of a loop are over the limit of {context.limits.turns}"
         raise misvalued("E0413", message, repeat, frame.names, "raise it with --limit turns=N")
+    claimed(frame, atom)
     turns: list[Ref] = []
     frame.values[atom.name] = turns
     for i in range(count):
@@ -131,7 +136,7 @@ def use_module(frame: Frame, atom: Atom, refs: list[Ref]) -> Ref:
     first = refs[0].type
     if first is None or any(ref.type is None for ref in refs):
         return POISON
-    path, place = frame.path(atom.name), len(frame.part.scopes)
+    path, place = claimed(frame, atom), len(frame.part.scopes)
     names = module_names(frame, atom, document, first.channels)
     values: dict[str, Result] = {
         want: Ref(ref.name, ref.type, "in" if i == 0 else None) for i, (want, ref) in enumerate(zip(wanted, refs, strict=True))

@@ -35,9 +35,11 @@ class Settings:
     declared: dict[str, Map] = field(default_factory=dict)
 
 
-def read_settings(context: Context, layers: list[tuple[str, Map]], origin: Entry) -> Settings:
-    """`layers` are the maps in order: `block`, the stage, the block's own; each named for messages. Raises Failed."""
-    node = _kind(context, layers, origin)
+def read_settings(context: Context, layers: list[tuple[str, Map]], origin: Entry, block: Span) -> Settings:
+    """`layers` are the maps in order: `block`, the stage, the block's own; each named for messages; `block` is the key of
+    the first. Raises Failed.
+    """
+    node = _kind(context, layers, block)
     kind = definition(context, node, "block")
     declared = parameters_of(kind)
     steps = kind.root.get("steps")
@@ -55,7 +57,7 @@ def read_settings(context: Context, layers: list[tuple[str, Map]], origin: Entry
                     steps = change(steps, str(entry.key), entry)
                 elif entry.key in declared:
                     parameters = change(parameters, str(entry.key), entry)
-                elif head not in STAGE_KEYS and not (name == "block" and head in others):
+                elif not (entry.key in STAGE_KEYS and name != "block") and not (name == "block" and head in others):
                     _unknown(context, entry, name, kind)
             except NothingThere as nothing:
                 message = f"nothing to remove at `{entry.key}`"
@@ -87,13 +89,15 @@ def _settings(context: Context, kind: Document, parts: tuple[Map, Map, Map], ori
     )
 
 
-def _kind(context: Context, layers: list[tuple[str, Map]], origin: Entry) -> Scalar:
+def _kind(context: Context, layers: list[tuple[str, Map]], block: Span) -> Scalar:
     """The nearest layer's `kind`."""
     for _, layer in reversed(layers):
         node = layer.get("kind")
         if isinstance(node, Scalar):
+            if is_null(node):
+                break
             return node
-    raise context.fail("E0202", "`block` does not say its `kind`", origin.span, help="basic, bottleneck, conv, or your own")
+    raise context.fail("E0202", "`block` does not say its `kind`", block, help="basic, bottleneck, conv, or your own")
 
 
 def _other_kinds(context: Context, layers: list[tuple[str, Map]], kind: Document) -> set[str]:

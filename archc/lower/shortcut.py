@@ -166,7 +166,7 @@ def _beside(side: Frame, policy: Policy, node: Node, branch: Branch) -> Ref:
         if not isinstance(node, Map) or is_unit(node):
             raise context.fail("E0331", "a shortcut's branch is an operation or a module", node.span)
         if branch.changes and not branch.begins_conv and "of" not in node:
-            message = "this order begins with a norm or activation, so the shortcut must say what it reads"
+            message = "the branch does not begin with a convolution, so the shortcut must say what it reads"
             named = policy.node.value if isinstance(policy.node, Scalar) else None
             helped = f"`shortcut: {{kind: {named}, change.of: preact}}`, say" if named else ""
             raise context.fail("E0346", message, policy.span_of(node, context), "of: x or of: preact?", help=helped)

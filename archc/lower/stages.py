@@ -14,6 +14,7 @@ from archc.lower.context import Context, Failed
 from archc.lower.frame import POISON
 from archc.lower.names import Named, Names
 from archc.lower.settings import Settings, read_settings
+from archc.spec.paths import NothingThere, change
 from archc.lower.values import whole
 
 INPUT_NAME = "input"
@@ -112,7 +113,18 @@ class Stages:
                     found[key] = whole(node, self.names, f"`{key}`", 1, limit)
             except Failed:
                 counted = counted and key != "repeat"
-        return Stage(entry, root, found["repeat"], found["stride"], counted)
+        return Stage(entry, self._opened(root), found["repeat"], found["stride"], counted)
+
+    def _opened(self, root: Map) -> Map:
+        """A stage whose paths `blocks.0.shortcut` are in its `blocks`."""
+        for entry in root:
+            if str(entry.key).startswith("blocks."):
+                others = Map(tuple(other for other in root if other is not entry), root.span)
+                try:
+                    root = change(others, str(entry.key), entry)
+                except NothingThere:
+                    self.context.report("E0305", f"nothing to remove at `{entry.key}`", entry.span)
+        return root
 
     def _blocks(self, stage: Stage, value: Ref, at: Run) -> Ref:
         """Every block of a stage; one that asks for no index is expanded once and copied."""
@@ -183,7 +195,8 @@ class Stages:
             layers.append((f"stages.{stage.entry.key}", stage.root))
             if isinstance(own, Map):
                 layers.append((f"stages.{stage.entry.key}.blocks.{index}", own))
-            stage.settings[key] = read_settings(self.context, layers, stage.entry)
+            at = self.root.entry("block") or stage.entry
+            stage.settings[key] = read_settings(self.context, layers, stage.entry, at.span)
         return stage.settings[key]
 
     def _out(self, stage: Stage, type_: TensorType, index: int, at: Run) -> int:

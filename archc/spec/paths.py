@@ -13,7 +13,7 @@ def key_of(part: str) -> str | int:
 
 
 def change(root: Map, path: str, entry: Entry) -> Map:
-    """`root` with `entry.value` at `path`: followed as far as maps go, the rest written as one key.
+    """`root` with `entry.value` at `path`: followed as far as maps go, the rest written as one key but for an index.
 
     Whatever stood under the path goes with it. Raises NothingThere.
     """
@@ -26,6 +26,9 @@ def _change(root: Map, parts: list[str], entry: Entry) -> Map:
         if here is not None and isinstance(here.value, Map):
             inner = _change(here.value, parts[1:], entry)
             return _replaced(root, Entry(here.key, here.span, inner))
+        if any(isinstance(key_of(part), int) for part in parts[:2]):  # `blocks.0.shortcut`: an index begins a map of its own
+            inner = _change(Map((), entry.span), parts[1:], entry)
+            return _replaced(root, Entry(key_of(parts[0]), entry.span, inner))
     key = key_of(parts[0]) if len(parts) == 1 else ".".join(parts)
     if not is_null(entry.value):
         return _replaced(_without_beneath(root, key), Entry(key, entry.span, entry.value))

@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Protocol
 
 from archc.weights.errors import refused
@@ -45,3 +47,27 @@ def open_weights(path: str | os.PathLike[str]) -> WeightsFile:
     from archc.weights.torchfile import open_torch
 
     return open_torch(name, zipped=begin.startswith(b"PK"))
+
+
+class Below:
+    """The tensors of a file whose names begin with a prefix, without it: a backbone in a detector's file."""
+
+    def __init__(self, file: WeightsFile, prefix: str) -> None:
+        self.path = file.path
+        self.wrapper = file.wrapper
+        self.metadata = file.metadata
+        self._file = file
+        self._prefix = prefix
+        self.tensors: Mapping[str, StoredTensor] = MappingProxyType(
+            {
+                name.removeprefix(prefix): replace(tensor, name=name.removeprefix(prefix))
+                for name, tensor in file.tensors.items()
+                if name.startswith(prefix)
+            }
+        )
+
+    def chunks(self, name: str, size: int = CHUNK) -> Iterator[bytes]:
+        return self._file.chunks(self._prefix + name, size)
+
+    def close(self) -> None:
+        self._file.close()

@@ -42,7 +42,7 @@ def _bfloat16(value: float) -> int:
 
 
 def begun(init: Init, tensor: str, shape: tuple[int, ...], fans: tuple[int, int], seed: str) -> Iterator[float]:
-    """The values of a new tensor of a convolution or linear layer of so many inputs and outputs (`fans`), as torch.nn.init has it.
+    """The values of a new tensor of a convolution or linear layer with so many inputs and outputs, as torch.nn.init has it.
 
     Made of `random.random` alone, whose numbers are the same in every version of Python. `torch` is that layer's own default:
     uniform within one over the root of its inputs.

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from archc.diagnostics import Diagnostic, Note
-from archc.ir.graph import Graph, Node
+from archc.ir.convolutions import Conv
+from archc.ir.graph import Graph, Node, Scope, enclosing
 from archc.ir.hash import weights_hash
 from archc.ir.norms import Act, Norm
 from archc.ir.spatial import AvgPool, MaxPool
@@ -30,9 +31,9 @@ def check_origin(path: str, metadata: Mapping[str, str], name: str, graph: Graph
         return None
     notes = tuple(map(Note, differences(graph)))
     if recorded is None:
-        message = f"`{path}` does not say which function its weights are for; these are the same keys and shapes in others"
-        help = f"compare the outputs with those of where they come from, or name the spec that is theirs instead of `{name}`"
-        return Diagnostic("E0589", message, notes=notes, help=help, severity="warning")
+        message = f"`{path}` does not say which function its weights are for; others with the same keys and shapes may differ in"
+        way_out = f"compare the outputs with those of where they come from, or name the spec that is theirs instead of `{name}`"
+        return Diagnostic("E0589", message, notes=notes, help=way_out, severity="warning")
     whose = f"those of `{metadata[SPEC]}`" if SPEC in metadata else "those of another network"
     message = f"the weights in `{path}` are {whose} ({recorded[:12]}), which is another function than `{name}` ({ours[:12]})"
     if anyway:
@@ -49,16 +50,13 @@ def differences(graph: Graph) -> list[str]:
 
 
 def _strides(graph: Graph) -> str:
-    """Of blocks with more than one convolution; that of basic blocks is the first's in every implementation, but said too."""
-    found: dict[tuple[str, str], None] = {}
+    """Of blocks with more than one convolution, where it could stand elsewhere."""
+    found: dict[str, None] = {}
     for block, nodes in _blocks(graph).items():
-        main = [node for node in nodes if node.role == "main" and node.op.kind == "conv"]
-        if len(main) < 2:
-            continue
-        strided = [node for node in nodes if node.role == "main" and getattr(node.op, "stride", 1) > 1]
-        found.update(dict.fromkeys((graph_template(graph, block), node.name[len(block) + 1 :]) for node in strided))
-    said = ", ".join(f"`{step}` of `{template}`" for template, step in found)
-    return f"stride position: here {said}" if said else ""
+        if sum(isinstance(node.op, Conv) for node in nodes) > 1:
+            strided = (node.name[len(block.path) + 1 :] for node in nodes if getattr(node.op, "stride", 1) > 1)
+            found.update(dict.fromkeys(f"`{step}` of `{block.template}`" for step in strided))
+    return f"stride position: here {', '.join(found)}" if found else ""
 
 
 def _pools(graph: Graph) -> str:
@@ -80,8 +78,7 @@ def _order(graph: Graph) -> str:
     """Which of convolution, norm and activation a block begins with, and what follows its addition."""
     found: dict[str, None] = {}
     for nodes in _blocks(graph).values():
-        main = [node for node in nodes if node.role == "main"]
-        words = [node.op.kind for node in main if node.op.kind in ("conv", "norm", "act", "add")]
+        words = [node.op.kind for node in nodes if node.op.kind in ("conv", "norm", "act", "add")]
         if "add" in words:
             after = " and ".join(words[words.index("add") + 1 :]) or "nothing"
             found[f"blocks begin with their {words[0]}, {after} after the addition"] = None
@@ -93,18 +90,14 @@ def _acts(graph: Graph) -> str:
     return f"activation: here {', '.join(kinds)}" if kinds else ""
 
 
-def _blocks(graph: Graph) -> dict[str, list[Node]]:
-    """The nodes of each block, those of modules in it too."""
-    blocks: dict[str, list[Node]] = {scope.path: [] for scope in graph.scopes if scope.kind == "block"}
+def _blocks(graph: Graph) -> dict[Scope, list[Node]]:
+    """The nodes of each block off its shortcut, those of modules in it too."""
+    scopes = {scope.path: scope for scope in graph.scopes}
+    blocks: dict[Scope, list[Node]] = {scope: [] for scope in graph.scopes if scope.kind == "block"}
     for node in graph.nodes:
-        path = node.scope
-        while path and path not in blocks:
-            path = path.rpartition(".")[0]
-        if path:
-            blocks[path].append(node)
+        scope, role = scopes[node.scope], node.role
+        while scope.path and scope.kind != "block" and role != "shortcut":
+            role, scope = scope.role, scopes[enclosing(scope, scopes)]
+        if scope.kind == "block" and role != "shortcut":
+            blocks[scope].append(node)
     return blocks
-
-
-def graph_template(graph: Graph, path: str) -> str:
-    """What a scope was made from: `bottleneck`."""
-    return next(scope.template for scope in graph.scopes if scope.path == path)

@@ -1,6 +1,7 @@
 """Files of torch.save, read by torch itself, as tensors only: what else a pickle holds is refused, never run."""
 
 import re
+import warnings
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -15,7 +16,8 @@ WRAPPERS = ("state_dict", "model")
 """Keys under which training scripts save the tensors, beside an epoch and the optimizer's state."""
 
 DTYPES = {
-    "F64": "float64", "F32": "float32", "F16": "float16", "BF16": "bfloat16", "F8_E4M3": "float8_e4m3fn", "F8_E5M2": "float8_e5m2",
+    "F64": "float64", "F32": "float32", "F16": "float16", "BF16": "bfloat16",
+    "F8_E4M3": "float8_e4m3fn", "F8_E5M2": "float8_e5m2",
     "I64": "int64", "I32": "int32", "I16": "int16", "I8": "int8", "U8": "uint8", "BOOL": "bool", "C64": "complex64",
 }  # fmt: skip
 """From safetensors' names of types to torch's."""
@@ -34,7 +36,9 @@ class TorchFile:
         self._loaded = loaded
         self.tensors: Mapping[str, StoredTensor] = MappingProxyType(
             {
-                name: StoredTensor(name, _NAMES[str(tensor.dtype)], tuple(tensor.shape), 0, tensor.numel() * tensor.element_size())
+                name: StoredTensor(
+                    name, _NAMES[str(tensor.dtype)], tuple(tensor.shape), 0, tensor.numel() * tensor.element_size()
+                )
                 for name, tensor in loaded.items()
             }
         )
@@ -44,24 +48,31 @@ class TorchFile:
 
         tensor = self._loaded[name].detach().contiguous()
         if tensor.numel():
-            data = memoryview(tensor.reshape(-1).view(torch.uint8).numpy())
+            data = tensor.reshape(-1).view(torch.uint8).numpy()
             for place in range(0, len(data), size):
-                yield bytes(data[place : place + size])
+                yield data[place : place + size].tobytes()
 
     def close(self) -> None:
         self._loaded = {}
 
 
 def open_torch(name: str, *, zipped: bool) -> TorchFile:
-    """The tensors of a file. Raises WeightsError: E0581 for a pickle of more than tensors, E0582, E0583 where there is no torch."""
+    """The tensors of a file.
+
+    Raises WeightsError: E0581 for a pickle of more than tensors, E0582 for no map of tensors, E0583 where there is no torch.
+    """
     try:
         import torch
     except ImportError:
-        raise refused("E0583", f"`{name}` is a file of torch.save, which only torch reads", "pip install 'archc[torch]'") from None
+        message = f"`{name}` is a file of torch.save, which only torch reads"
+        raise refused("E0583", message, "pip install 'archc[torch]'") from None
     try:
-        # Only the zip format, which torch.save writes since 1.6, can be mapped; older files are read whole.
-        loaded: object = torch.load(name, map_location="cpu", weights_only=True, mmap=zipped)
-    except Exception as error:
+        # Only the zip format, which torch.save writes since 1.6, can be mapped, and only by its name, from whose suffix torch may
+        # conclude another format; other files are read whole.
+        mapped = zipped and not name.endswith(".safetensors")
+        with warnings.catch_warnings(action="ignore"), open(name, "rb") as file:  # they warn of what is refused below
+            loaded: object = torch.load(name if mapped else file, map_location="cpu", weights_only=True, mmap=mapped)
+    except Exception as error:  # noqa: BLE001  torch raises whatever a damaged pickle leads its unpickler to
         raise _unloadable(name, error) from None
     wrapper = ""
     while isinstance(loaded, dict) and (key := _wrapper(loaded)):
@@ -102,7 +113,7 @@ def _unloadable(name: str, error: Exception) -> WeightsError:
     found = _GLOBAL.search(text)
     if found or "weights_only" in text or "Weights only" in text:
         what = f"asks for `{found[1]}`" if found else "asks for more than tensors"
-        help = "nothing of it was run; save `model.state_dict()` where you trust the file, and convert that"
-        return refused("E0581", f"the pickle in `{name}` {what}, which could run any code", help)
-    line = text.splitlines()[0] if text else type(error).__name__
+        way_out = "nothing of it was run; save `model.state_dict()` where you trust the file, and convert that"
+        return refused("E0581", f"the pickle in `{name}` {what}, which could run any code", way_out)
+    line = text.splitlines()[0].partition(". ")[0] if text else type(error).__name__
     return refused("E0582", f"`{name}` is not a file of torch.save, or a damaged one: {line}", "get the file again")

@@ -16,7 +16,10 @@ class OnnxBackend:
     dtype: Literal["float32", "float16", "bfloat16", "float64"] = field(
         default="float32", metadata={"help": "type of the input, the weights and all that is computed (default float32)"}
     )
-    weights: str | None = field(default=None, metadata={"help": "a .safetensors file with the layout's keys", "metavar": "FILE"})
+    weights: str | None = field(
+        default=None, metadata={"help": "a .safetensors file, or one of torch.save, with the layout's keys", "metavar": "FILE"}
+    )
+    anyway: bool = field(default=False, metadata={"help": "take weights that say they are another function's"})
     seed: int = field(default=0, metadata={"help": "of the random weights that are written without --weights (default 0)"})
     no_weights: bool = field(default=False, metadata={"help": "structure only: the tensors become inputs of the model"})
     training: bool = field(default=False, metadata={"help": "batch norm and dropout in their training form"})
@@ -25,7 +28,7 @@ class OnnxBackend:
     external_data: bool = field(default=False, metadata={"help": "weights in a file of their own, as always over 1.9 GiB"})
 
     def emit(self, network: Network) -> Artifact:
-        """The model as a stream. Raises BackendError: E0560 to E0572."""
+        """The model as a stream. Raises BackendError: E0560 to E0566; WeightsError: E0001 to E0003, E0580 to E0585."""
         from archc_onnx.export import export
 
         return export(network, self)

@@ -16,9 +16,11 @@ def chain(place: Place, op_type: str) -> None:
 
 
 def split(place: Place, op: Split) -> None:
-    """The sizes are said: an attribute that says only how many became needed in opset 18 and was none before."""
-    part = place.channels // op.parts
-    place.give("Split", place.x, place.integers(*[part] * op.parts), axis=1)
+    """Equal parts, as many as there are outputs; opset 18 wants their number said."""
+    if place.emitter.opset < 18:
+        place.give("Split", place.x, axis=1)
+    else:
+        place.give("Split", place.x, axis=1, num_outputs=op.parts)
 
 
 def shuffle(place: Place, op: Shuffle) -> None:

@@ -55,13 +55,14 @@ def assemble(graph: Graph, nodes: Sequence[Node], form: Form, *, functions: bool
             _noted(assembly.main, node, form.notes)
         return assembly.main.nodes, []
     blocks = _blocks(graph)
-    outside = _read_outside(graph, nodes, blocks)
-    for path, group in groupby(nodes, lambda node: blocks[node.scope].path if node.scope in blocks else None):
-        if path is None:
+    groups = [(block, list(group)) for block, group in groupby(nodes, lambda node: blocks.get(node.scope))]
+    outside = _read_outside(graph, [group for _, group in groups])
+    for block, group in groups:
+        if block is None:
             for node in group:
                 _noted(assembly.main, node, form.notes)
         else:
-            _call(assembly, blocks[path], list(group), outside)
+            _call(assembly, block, group, outside)
     return assembly.main.nodes, assembly.functions
 
 
@@ -88,12 +89,12 @@ def _blocks(graph: Graph) -> dict[str, Scope]:
     return found
 
 
-def _read_outside(graph: Graph, nodes: Sequence[Node], blocks: Mapping[str, Scope]) -> set[str]:
-    """The values that are read in another block than the one they are made in, or nowhere but by the caller."""
-    homes = {name: blocks.get(node.scope) for node in nodes for name in node.outputs}
+def _read_outside(graph: Graph, groups: Sequence[Sequence[Node]]) -> set[str]:
+    """The values that are read in another group than the one they are made in, and the network's outputs."""
+    homes = {name: number for number, group in enumerate(groups) for node in group for name in node.outputs}
     found = set(graph.outputs)
-    for node in nodes:
-        found.update(name for name in node.inputs if name in homes and homes[name] is not blocks.get(node.scope))
+    for number, group in enumerate(groups):
+        found.update(name for node in group for name in node.inputs if homes.get(name, number) != number)
     return found
 
 
@@ -133,6 +134,9 @@ def _call(assembly: Assembly, block: Scope, nodes: list[Node], outside: set[str]
         name = assembly.names[content] = f"{block.template}_{number}" if number > 1 else block.template
         function.name = name
         assembly.functions.append(function)
-    call = main.add(name, [*map(main.value, read), *(form.keys[key] for key in owned)], list(map(main.value, given)), block.path)
+    inputs = [*map(main.value, read), *(form.keys[key] for key in owned)]
+    part = assembly.counts[f"{block.path}:"] = assembly.counts.get(f"{block.path}:", 0) + 1
+    label = f"{block.path}:{part}" if part > 1 else block.path  # the block goes on after something outside it
+    call = main.add(name, inputs, list(map(main.value, given)), label)
     call.domain = DOMAIN
     form.notes.write_scope(call, block)

@@ -61,9 +61,7 @@ def dimensions(graph: Graph) -> dict[str, Dimensions]:
         for name in node.outputs:
             shape = types[name].shape
             # an operation that does not touch an axis leaves its formula, whatever the channels are
-            axes[name] = tuple(
-                size if isinstance(axis, int) else axis for size, axis in zip(shape, moved or shape, strict=True)
-            )
+            axes[name] = tuple(size if isinstance(axis, int) else axis for size, axis in zip(shape, moved or shape, strict=True))
     for name, found in axes.items():
         named[name] = tuple(_text(axis, place) for place, axis in enumerate(found))
     return named
@@ -95,8 +93,10 @@ def _moved(graph: Graph, node: Node, axes: Mapping[str, tuple[_Axis, ...]]) -> t
             return ()
         case Add() | Mul():
             return tuple(_whole(operands) for operands in zip(*(axes[name] for name in node.inputs), strict=True))
-        case Concat() if len(first) == 2:
-            return (_joined("+", [axes[name][0] for name in node.inputs]), first[1])
+        case Concat() if len(first) < 3:
+            return (_joined("+", [axes[name][0] for name in node.inputs]), *first[1:])
+        case Split() if isinstance(first[0], str):
+            return (f"({first[0]})//{op.parts}",)
         case Flatten():
             return (_joined("*", [_text(axis, place) for place, axis in enumerate(first)]),)
         case Tokens():

@@ -10,6 +10,8 @@ BOOL: Final = 9
 INT64: Final = 7
 CODES: Final[dict[Dtype, int]] = {"float32": 1, "float16": 10, "float64": 11, "bfloat16": 16}
 SIZES: Final[dict[Dtype, int]] = {"float32": 4, "float16": 2, "float64": 8, "bfloat16": 2}
+FLOATS: Final[dict[str, Dtype]] = {"F64": "float64", "F32": "float32", "F16": "float16", "BF16": "bfloat16"}
+"""What files of weights call them."""
 
 
 def _bfloat16(number: float) -> bytes:

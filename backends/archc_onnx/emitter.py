@@ -144,12 +144,15 @@ class Place:
             return self.step(label, "ReduceMean", x, axes=axes, keepdims=1)
         return self.step(label, "ReduceMean", x, self.integers(*axes), keepdims=1)
 
-    def standardized(self, x: str, axes: Sequence[int], eps: float) -> str:
-        """Mean 0 and variance 1 over some axes: `(x - mean) / sqrt(variance + eps)`."""
+    def deviation(self, x: str, axes: Sequence[int], eps: float) -> tuple[str, str]:
+        """`x - mean` and `sqrt(variance + eps)` over some axes."""
         centred = self.step("centred", "Sub", x, self.mean("mean", x, axes))
         variance = self.mean("variance", self.step("squares", "Mul", centred, centred), axes)
-        deviation = self.step("deviation", "Sqrt", self.step("raised", "Add", variance, self.number(eps)))
-        return self.step("standardized", "Div", centred, deviation)
+        return centred, self.step("deviation", "Sqrt", self.step("raised", "Add", variance, self.number(eps)))
+
+    def standardized(self, x: str, axes: Sequence[int], eps: float) -> str:
+        """Mean 0 and variance 1 over some axes."""
+        return self.step("standardized", "Div", *self.deviation(x, axes, eps))
 
     def along_channels(self, parameter: str) -> str:
         """A tensor of one axis, shaped to meet the channels: second axis of a map, last of tokens and vectors."""

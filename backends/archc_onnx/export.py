@@ -31,41 +31,53 @@ _LARGEST = (1 << 63) - 1
 
 
 def export(network: Network, options: "OnnxBackend") -> Artifact:
-    """Raises BackendError: E0560 to E0572."""
+    """Raises BackendError: E0560 to E0566."""
     _check_options(options)
     graph = network.graph
     _check_sizes(graph)
     keys = state_keys(graph, network.layout)
-    weights = None if options.no_weights else _weights(graph, keys, options)
+    weights = None if options.no_weights else _weights(network, options)
     nodes, folds = present(graph, training=options.training), {}
     if options.fold_bn:
         nodes, folds = folded(graph, nodes)
     names = _tensor_names(nodes, keys, folds)
     structure = _structure(network, options, nodes, names)
     if weights is None:
-        _, whole = one_file(structure, ())
-        return Artifact((File(f"{graph.name}.onnx", whole),))
-    return _files(graph.name, options, structure, _tensors(nodes, names, options, Folded(weights, folds)))
+        return Artifact((File(f"{graph.name}.onnx", one_file(structure, ())[1]),))
+    source = Folded(weights, folds) if folds else weights
+    return _files(graph.name, options, structure, _tensors(nodes, names, options, source), source)
 
 
-def _files(name: str, options: "OnnxBackend", structure: Structure, tensors: Sequence[Tensor]) -> Artifact:
+def _files(name: str, options: "OnnxBackend", structure: Structure, tensors: Sequence[Tensor], weights: Weights) -> Artifact:
     length, whole = one_file(structure, tensors)
     if length <= ONE_FILE and not options.external_data:
-        return Artifact((File(f"{name}.onnx", whole),))
+        return Artifact((File(f"{name}.onnx", _closing(whole, weights)),))
     location = f"{name}.onnx.data"
     model, data = two_files(structure, tensors, location)
-    return Artifact((File(f"{name}.onnx", model), File(location, data)))
+    return Artifact((File(f"{name}.onnx", model), File(location, _closing(data, weights))))
+
+
+def _closing(chunks: Iterator[bytes], weights: Weights) -> Iterator[bytes]:
+    try:
+        yield from chunks
+    finally:
+        weights.close()
 
 
 def _check_options(options: "OnnxBackend") -> None:
     check_opset(options.opset)
     for first, second, both, why in (
-        ("--weights", "--no-weights", options.weights is not None and options.no_weights, "one asks for weights, the other for none"),
+        (
+            "--weights",
+            "--no-weights",
+            options.weights is not None and options.no_weights,
+            "one asks for weights, the other for none",
+        ),
         ("--training", "--fold-bn", options.training and options.fold_bn, "a batch norm in training form cannot be folded"),
         ("--external-data", "--no-weights", options.external_data and options.no_weights, "without weights there is no data"),
     ):
         if both:
-            raise BackendError("E0568", f"`{first}` and `{second}` exclude each other: {why}", f"leave out {second}", usage=True)
+            raise BackendError("E0564", f"`{first}` and `{second}` exclude each other: {why}", f"leave out {second}", usage=True)
 
 
 def _check_sizes(graph: Graph) -> None:
@@ -80,14 +92,15 @@ def _check_shape(name: str, shape: tuple[int, ...]) -> None:
     for length in shape:
         if length > _LARGEST:
             message = f"`{name}` has an axis of {length}, which is beyond ONNX's largest, 2^63 - 1"
-            raise BackendError("E0569", message, "make the network or its input smaller")
+            raise BackendError("E0565", message, "make the network or its input smaller")
 
 
-def _weights(graph: Graph, keys: Mapping[str, str], options: "OnnxBackend") -> Weights:
+def _weights(network: Network, options: "OnnxBackend") -> Weights:
+    graph = network.graph
     beginning = RandomWeights(graph, {node.name: node for node in graph.nodes}, options.seed)
     if options.weights is None:
         return beginning
-    return read_weights(options.weights, graph, keys, beginning)
+    return read_weights(options.weights, network, beginning, anyway=options.anyway)
 
 
 def _tensor_names(nodes: Sequence[Node], keys: Mapping[str, str], folds: Mapping[str, Fold]) -> dict[str, str]:

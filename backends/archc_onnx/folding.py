@@ -8,7 +8,7 @@ from archc.ir.convolutions import Conv
 from archc.ir.norms import Norm
 from archc_onnx.dtypes import Dtype
 from archc_onnx.simplify import Fold
-from archc_onnx.weights import Weights, beyond
+from archc_onnx.weights import Weights, packed_numbers
 
 if TYPE_CHECKING:
     from archc_onnx.conversion import Array
@@ -24,7 +24,7 @@ class Folded:
     def chunks(self, key: str, dtype: Dtype) -> Iterator[bytes]:
         if key.rpartition(".")[0] not in self.folds:
             return self.weights.chunks(key, dtype)
-        return self._packed(key, dtype)
+        return packed_numbers(key, self.numbers(key), dtype)
 
     def numbers(self, key: str) -> "Iterator[Array]":
         """`w · γ / sqrt(σ² + ε)` for each filter, and for the bias `β + (b - μ) · γ / sqrt(σ² + ε)`."""
@@ -37,14 +37,8 @@ class Folded:
         else:
             yield from self._filters(fold, key)
 
-    def _packed(self, key: str, dtype: Dtype) -> Iterator[bytes]:
-        from archc_onnx.conversion import pack
-
-        for each in self.numbers(key):
-            try:
-                yield pack(each, dtype)
-            except OverflowError as problem:
-                raise beyond(key, problem) from None
+    def close(self) -> None:
+        self.weights.close()
 
     def _whole(self, key: str) -> "Array":
         import numpy as np

@@ -50,7 +50,7 @@ class Beginning(NamedTuple):
 def beginning(policy: InitPolicy, node: Node, parameter: str) -> Beginning:
     """Of one tensor. `torch` is what torch's layers do: uniform within `1 / sqrt(fan_in)`, the bias as the weight.
 
-    A blur pool's filter is no distribution: `binomial`. Raises BackendError (E0570) where a scheme needs a matrix and has none.
+    A blur pool's filter is no distribution: `binomial`. Raises BackendError (E0566) where a scheme needs a matrix and has none.
     """
     init = dict(node.init).get(parameter) or _default(policy, node, parameter)
     shapes = {owned.name: owned.shape for owned in node.op.parameters()}
@@ -65,7 +65,7 @@ def beginning(policy: InitPolicy, node: Node, parameter: str) -> Beginning:
             return Beginning("uniform", _fans(weight)[0] ** -0.5)
     if len(shape) < 2:
         message = f"`{node.name}.{parameter}` of {shape[0]} numbers cannot begin as {init.kind}, which is for matrices"
-        raise BackendError("E0570", message, "say a number, `torch`, or {kind: normal, std: 0.01}")
+        raise BackendError("E0566", message, "say a number, `torch`, or {kind: normal, std: 0.01}")
     fan_in, fan_out = _fans(shape)
     match init.kind:
         case "kaiming_normal_fan_out":
@@ -89,7 +89,7 @@ def _default(policy: InitPolicy, node: Node, parameter: str) -> Init:
         case ChannelConv():
             return Init("torch")
         case Norm():
-            return Init("constant", float(parameter in ("weight", "running_var")))
+            return Init("constant", float(parameter in ("weight", "running_var", "v")))
         case Scale():
             return Init("constant", op.value)
         case Position():

@@ -21,6 +21,12 @@ def norm(place: Place, op: Norm) -> None:
                 place.give("InstanceNormalization", place.x, place.tensor("weight"), place.tensor("bias"), epsilon=op.eps)
         case "layer":
             _layer(place, op)
+        case "evonorm_s0":
+            _evonorm(place, op)
+        case "filter_response":
+            squares = place.step("squares", "Mul", place.x, place.x)
+            raised = place.step("raised", "Add", place.mean("mean_square", squares, (2, 3)), place.number(op.eps))
+            _affine(place, place.step("normed", "Div", place.x, place.step("root", "Sqrt", raised)), floor=not op.linear)
         case _:
             assert_never(op.norm)
 
@@ -81,9 +87,25 @@ def _layer(place: Place, op: Norm) -> None:
     place.give("Transpose", normed, perm=[0, 3, 1, 2])
 
 
-def _affine(place: Place, x: str) -> None:
+def _evonorm(place: Place, op: Norm) -> None:
+    x = place.x
+    groups = place.step("groups", "Reshape", x, place.integers(0, op.groups, -1))
+    _, deviation = place.deviation(groups, (2,), op.eps)
+    if not op.linear:
+        gate = place.step("gate", "Sigmoid", place.step("gain", "Mul", x, place.along_channels("v")))
+        x = place.step("gated", "Mul", x, gate)
+        groups = place.step("gated/groups", "Reshape", x, place.integers(0, op.groups, -1))
+    normed = place.step("normed", "Div", groups, deviation)
+    _affine(place, place.step("map", "Reshape", normed, place.input_shape()))
+
+
+def _affine(place: Place, x: str, *, floor: bool = False) -> None:
+    """Scale and shift; with `floor` nothing falls below tau (Singh and Krishnan 2019, the thresholded linear unit)."""
     scaled = place.step("scaled", "Mul", x, place.along_channels("weight"))
-    place.give("Add", scaled, place.along_channels("bias"))
+    if not floor:
+        place.give("Add", scaled, place.along_channels("bias"))
+        return
+    place.give("Max", place.step("shifted", "Add", scaled, place.along_channels("bias")), place.along_channels("tau"))
 
 
 def softmax(place: Place, op: Softmax) -> None:
@@ -92,8 +114,8 @@ def softmax(place: Place, op: Softmax) -> None:
         rows = place.step("rows", "Reshape", place.x, place.integers(0, 0, -1))
         made = place.step("softmax", "Softmax", rows, axis=2)
     else:
-        width = place.channels // op.parts
-        parted = place.step("parts", "Reshape", place.x, place.integers(0, op.parts, width, -1))
+        shape = (0, op.parts, -1) if len(place.shape) == 1 else (0, op.parts, place.channels // op.parts, -1)
+        parted = place.step("parts", "Reshape", place.x, place.integers(*shape))
         made = place.step("softmax", "Softmax", parted, axis=1)
     place.give("Reshape", made, place.input_shape())
 
@@ -108,7 +130,7 @@ def affine(place: Place, op: Affine) -> None:
 
 
 def scale(place: Place, op: Scale) -> None:
-    weight = place.tensor("weight") if op.channels == 1 else place.along_channels("weight")
+    weight = place.along_channels("weight") if op.channels else place.tensor("weight")
     place.give("Mul", place.x, weight)
 
 

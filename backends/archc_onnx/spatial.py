@@ -79,7 +79,9 @@ def _dynamic_shares(place: Place, parts: int, axis: int, label: str) -> str:
     beyond = step("beyond", "Add", step("next", "Add", scaled, length), emitter.integer(parts - 1))
     stop = step("stop", "Div", beyond, count)
     places = step("places", "Range", emitter.integer(0), length, emitter.integer(1))
-    starts, stops = (step(f"{name}s", "Unsqueeze", value, emitter.integers(1)) for name, value in (("start", start), ("stop", stop)))
+    starts, stops = (
+        step(f"{name}s", "Unsqueeze", value, emitter.integers(1)) for name, value in (("start", start), ("stop", stop))
+    )
     before = step("before", "Less", places, starts)
     within = step("within", "Less", places, stops)
     inside = step("inside", "And", step("after", "Not", before), within)

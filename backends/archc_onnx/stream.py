@@ -42,9 +42,7 @@ def one_file(structure: Structure, tensors: Sequence[Tensor]) -> tuple[int, Iter
     """The length of the whole, and its bytes."""
     heads = [_bytes(TensorProto(dims=tensor.shape, data_type=tensor.code, name=tensor.name)) for tensor in tensors]
     heads = [head + _RAW_DATA + varint(tensor.length) for head, tensor in zip(heads, tensors, strict=True)]
-    heads = [
-        _INITIALIZER + varint(len(head) + tensor.length) + head for head, tensor in zip(heads, tensors, strict=True)
-    ]
+    heads = [_INITIALIZER + varint(len(head) + tensor.length) + head for head, tensor in zip(heads, tensors, strict=True)]
     lengths = sum(map(len, heads)) + sum(tensor.length for tensor in tensors)
 
     def middle() -> Iterator[bytes]:

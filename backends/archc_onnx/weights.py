@@ -5,12 +5,17 @@ from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING, Protocol
 
-from archc.backend import BackendError
+from archc.backend import BackendError, Network
 from archc.ir.graph import Graph, Node
 from archc.ir.ops import BlurPool
-from archc_onnx.dtypes import SIZES, Dtype, packed
+from archc.weights.errors import WeightsError, refused
+from archc.weights.files import WeightsFile, open_weights
+from archc.weights.match import misfit
+from archc.weights.origin import check_origin
+from archc.weights.safetensors import StoredTensor
+from archc.weights.slots import slots
+from archc_onnx.dtypes import FLOATS, SIZES, Dtype, packed
 from archc_onnx.initial import beginning, binomial
-from archc_onnx.safetensors import FLOATS, Stored, Tensors, pieces, read_header
 
 if TYPE_CHECKING:
     from archc_onnx.conversion import Array
@@ -25,6 +30,10 @@ class Weights(Protocol):
 
     def numbers(self, key: str) -> "Iterator[Array]":
         """As float64."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the file they come from."""
         ...
 
 
@@ -42,7 +51,7 @@ class RandomWeights:
             begin = beginning(self.graph.init, node, parameter)
             if begin.kind == "constant":
                 return _repeated(packed(begin.value, dtype), self._count(node, parameter))
-        return _packed(key, self.numbers(key), dtype)
+        return packed_numbers(key, self.numbers(key), dtype)
 
     def numbers(self, key: str) -> "Iterator[Array]":
         import numpy as np
@@ -65,6 +74,9 @@ class RandomWeights:
             case "uniform":
                 yield from normal.uniform(name, count, begin.value)
 
+    def close(self) -> None:
+        """There is no file."""
+
     def _owner(self, key: str) -> tuple[Node, str, str]:
         name, dot, parameter = key.rpartition(".")
         return self.nodes[name], dot, parameter
@@ -73,72 +85,84 @@ class RandomWeights:
         return next(owned.size for owned in node.op.parameters() if owned.name == parameter)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class StoredWeights:
-    """As a file has them; what is a constant and not in the file is as it begins."""
+    """As a file has them, by canonical key; what is a constant and not in the file is as it begins.
 
-    tensors: Tensors
-    stored: Mapping[str, Stored]
+    The file is open from the first tensor read until `close`. `factors` are tensors that others are divided by (Caffe's).
+    """
+
+    path: str
+    tensors: Mapping[str, StoredTensor]
+    factors: Mapping[str, str]
+    whole: Mapping[str, StoredTensor]
     constants: RandomWeights
+    file: WeightsFile | None = None
 
     def chunks(self, key: str, dtype: Dtype) -> Iterator[bytes]:
-        stored = self.stored.get(key)
+        stored = self.tensors.get(key)
         if stored is None:
             return self.constants.chunks(key, dtype)
-        if FLOATS[stored.kind] == dtype:
-            return pieces(self.tensors, stored)
-        return _packed(key, self.numbers(key), dtype)
+        if FLOATS[stored.dtype] == dtype and key not in self.factors:
+            return self._opened().chunks(stored.name)
+        return packed_numbers(key, self.numbers(key), dtype)
 
     def numbers(self, key: str) -> "Iterator[Array]":
         from archc_onnx.conversion import unpacked
 
-        stored = self.stored.get(key)
+        stored = self.tensors.get(key)
         if stored is None:
             yield from self.constants.numbers(key)
             return
-        for piece in pieces(self.tensors, stored):
-            yield unpacked(piece, FLOATS[stored.kind])
+        factor = self._factor(key)
+        for piece in self._opened().chunks(stored.name):
+            numbers = unpacked(piece, FLOATS[stored.dtype])
+            yield numbers if factor == 1 else numbers * (1 / factor if factor else 0.0)
+
+    def close(self) -> None:
+        if self.file is not None:
+            self.file.close()
+            self.file = None
+
+    def _factor(self, key: str) -> float:
+        from archc_onnx.conversion import unpacked
+
+        name = self.factors.get(key)
+        if name is None:
+            return 1
+        data = b"".join(self._opened().chunks(name))
+        return float(unpacked(data, FLOATS[self.whole[name].dtype])[0])
+
+    def _opened(self) -> WeightsFile:
+        """Raises WeightsError (E0580) where the file is another one than was looked at."""
+        if self.file is None:
+            self.file = open_weights(self.path)
+            if dict(self.file.tensors) != dict(self.whole):
+                raise refused("E0580", f"`{self.path}` changed while it was read", "build again when nothing writes to it")
+        return self.file
 
 
-def read_weights(path: str, graph: Graph, keys: Mapping[str, str], constants: RandomWeights) -> StoredWeights:
-    """A file matched by the layout's keys. Raises BackendError: E0563, E0564, and E0565 for all that does not fit.
+def read_weights(path: str, network: Network, constants: RandomWeights, *, anyway: bool) -> StoredWeights:
+    """A file, held against the keys and shapes of the network's layout; no weights are read yet.
 
-    What a batch norm of torch counts beside its statistics (`num_batches_tracked`) is passed over. A blur pool's filter need not
-    be there: it is a constant that torch modules do not store.
+    Raises WeightsError: E0001 to E0003 and E0580 to E0583 where it cannot be read, E0584 for all that does not fit, E0585 where
+    the file says that it is of another function and not `anyway`.
     """
-    tensors = read_header(path)
-    found: dict[str, Stored] = {}
-    problems: list[str] = []
-    known: set[str] = set()
-    for key, node, shape, _ in graph.parameters():
-        name = keys[key]
-        known.add(name)
-        if name.endswith("running_mean"):
-            known.add(name.removesuffix("running_mean") + "num_batches_tracked")
-        stored = tensors.stored.get(name)
-        if stored is None:
-            if not isinstance(node.op, BlurPool):
-                problems.append(f"`{name}` is missing")
-        elif stored.shape != shape:
-            problems.append(f"`{name}` has the shape {_shape(stored.shape)}, not {_shape(shape)}")
-        elif stored.kind not in FLOATS:
-            problems.append(f"`{name}` is of type {stored.kind}, not F32, F16, BF16 or F64")
-        else:
-            found[key] = stored
-    problems += [f"`{name}` is no tensor of the network" for name in tensors.stored if name not in known]
-    if problems:
-        raise _unlike(path, problems)
-    return StoredWeights(tensors, found, constants)
-
-
-def _unlike(path: str, problems: list[str]) -> BackendError:
-    count = f"{len(problems)} tensors" if len(problems) > 1 else "one tensor"
-    helped = "--layout chooses the names; `archc ir` prints the shapes"
-    return BackendError("E0565", f"`{path}` does not fit the network: {count} differ", helped, notes=tuple(problems))
-
-
-def _shape(shape: tuple[int, ...]) -> str:
-    return "x".join(map(str, shape)) or "of one number"
+    graph, layout, name = network.graph, network.layout, network.spec.name
+    file = open_weights(path)
+    try:
+        metadata, whole = file.metadata, dict(file.tensors)
+    finally:
+        file.close()
+    places = slots(graph, layout, reading=True)
+    problem = misfit(f"`{path}` does not fit `{name}` in layout `{layout.name}`", whole, places, {})
+    if problem is not None:
+        raise WeightsError((problem,))
+    check_origin(path, metadata, name, graph, anyway=anyway)
+    tensors = {slot.canonical: whole[slot.key] for slot in places if slot.part in ("tensor", "constant") and slot.key in whole}
+    owners = {slot.canonical.rpartition(".")[0]: slot.key for slot in places if slot.part == "factor"}
+    factors = {f"{owner}.{tensor}": key for owner, key in owners.items() for tensor in ("running_mean", "running_var")}
+    return StoredWeights(path, tensors, factors, whole, constants)
 
 
 def _repeated(number: bytes, count: int) -> Iterator[bytes]:
@@ -148,19 +172,15 @@ def _repeated(number: bytes, count: int) -> Iterator[bytes]:
         yield number * min(piece, count - start)
 
 
-def _packed(key: str, numbers: "Iterator[Array]", dtype: Dtype) -> Iterator[bytes]:
+def packed_numbers(key: str, numbers: "Iterator[Array]", dtype: Dtype) -> Iterator[bytes]:
+    """As bytes of the model's type. Raises BackendError (E0563) for a number that it cannot hold."""
     from archc_onnx.conversion import pack
 
     for each in numbers:
         try:
             yield pack(each, dtype)
         except OverflowError as problem:
-            raise beyond(key, problem) from None
-
-
-def beyond(key: str, problem: OverflowError) -> BackendError:
-    """E0567: a number that the model's type cannot hold."""
-    return BackendError("E0567", f"`{key}` does not fit the type: {problem}", "build with --dtype float32")
+            raise BackendError("E0563", f"`{key}` does not fit the type: {problem}", "build with --dtype float32") from None
 
 
 def size(shape: tuple[int, ...], dtype: Dtype) -> int:

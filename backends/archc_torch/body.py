@@ -1,13 +1,12 @@
 """What one emitted class holds: the operations and children of a scope, those of dissolved scopes among them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from archc.backend import BackendError
 from archc.ir.graph import Init, Role, Scope
 from archc.layouts.lookup import Levels
-from archc_torch.parts import Applied, Child, Leaf, Part, Parts
-from archc_torch.words import is_word
+from archc_torch.parts import Applied, Leaf, Part, Parts
 
 Passed = dict[str, str | None]
 """Which argument of the class each argument of a scope inside it came from."""
@@ -102,7 +101,9 @@ class _Flattening:
             arguments = tuple((key, passed.get(outer) if outer else None) for key, outer in item.passed)
             outputs = self.values(item.outputs, known) if item.part in self.bodies.whole else ()
             if item.part in self.bodies.whole and len(levels) > len(prefix) and name not in self.expanded:
-                self.members.append(Member(name, levels, inputs, outputs, item.role, part=item.part, arguments=arguments, block=block[0], start=block[1]))
+                member = Member(name, levels, inputs, outputs, item.role, part=item.part, arguments=arguments)
+                member.block, member.start = block
+                self.members.append(member)
                 continue
             inside = dict(passed) if scope.kind == "turn" else {}
             inside.update(arguments)
@@ -120,11 +121,10 @@ class _Flattening:
         renamed = lookup.renamed(scope, item.local) if tensors else {}
         for tensor, path in renamed.items():
             whole = prefix + path
-            if len(tensors) == 1 and tensors[0].name == tensor and tensors[0].trainable and applied.op.kind in ("position", "scale"):
+            if applied.op.kind in ("position", "scale") and tensor == "weight":
                 levels, bare = whole, True
             elif whole != (*levels, tensor):
-                key = ".".join((*whole,))
-                raise BackendError("E0506", f"`{name}` cannot keep its `{tensor}` as `{key}` in a torch module")
+                raise BackendError("E0506", f"`{name}` cannot keep its `{tensor}` as `{'.'.join(whole)}` in a torch module")
         arguments = tuple((key, passed.get(argument)) for key, argument in item.arguments)
         member = Member(
             name,
@@ -173,25 +173,38 @@ def _shared(members: list[Member]) -> Iterator[str]:
             yield from owners.get(levels[:length], ())
 
 
-def all_bodies(parts: Parts) -> Bodies:
+def all_bodies(parts: Parts, stands_alone: Callable[[Body], bool]) -> Bodies:
     """The bodies of the network and of each part that becomes a class or function, inner ones first."""
-    from archc_torch.tree import Tree
-
     bodies = Bodies(parts)
     last = len(parts.parts) - 1
     for index, part in enumerate(parts.parts):
         if index != last and (part.scope.kind not in ("block", "module") or len(part.outputs) != 1):
             continue
         body = flatten(bodies, index)
-        if index != last and not _stands_alone(body, Tree(body)):
+        if index != last and not stands_alone(body):
             continue
         bodies.bodies[index] = body
         bodies.whole.add(index)
     return bodies
 
 
-def _stands_alone(body: Body, tree: "Tree") -> bool:  # noqa: F821
-    """Whether a scope can be a class (attributes that are identifiers) or an nn.Sequential (a chain)."""
-    if tree.is_chain:
-        return all(not member.init for member in body.members)
-    return all(is_word(name) for name in tree.root.children) and not tree.root_tensors
+def short(member: Member) -> str:
+    """What a member is called in the name of an argument: the last name of its attribute path."""
+    last = member.levels[-1] if member.levels else member.name
+    return last if not last.isdigit() else member.name.replace(".", "_")
+
+
+def input_names(body: Body) -> list[str]:
+    """Names for the values a scope reads: `x` from outside the scope around it, `shortcut`, `residual`, else the step's."""
+    if len(body.inputs) == 1:
+        return ["x"]
+    around = body.scope.parent
+    found: list[str] = []
+    for name in body.input_names:
+        inside = name.startswith(around + ".") if around else True
+        step = name[len(around) + 1 :].split(".")[0].replace(":", "_") if inside and around else "x" if not inside else name
+        if step not in ("x", "shortcut") and body.scope.path.endswith(".add"):
+            step = "residual"
+        step = "".join(c if c.isalnum() else "_" for c in step)
+        found.append(step if step not in found else f"{step}{len(found)}")
+    return found

@@ -5,22 +5,23 @@ import re
 from archc.ir.graph import Graph, Init
 from archc.ir.types import TensorType
 from archc_torch.arguments import Arguments, Key, Value
+from archc_torch.body import Body, input_names
 from archc_torch.constructor import attribute_lines, container, init_statement
 from archc_torch.forward import forward
 from archc_torch.instances import Group
 from archc_torch.library import Library
 from archc_torch.plan import Plan
-from archc_torch.body import Body
 from archc_torch.printer import WIDTH, Doc, call, lines, signature
+from archc_torch.reading import read
 from archc_torch.tree import Tree
 from archc_torch.words import unused
-from archc_torch.writer import Writer, input_names
+from archc_torch.writer import Writer
 
 
 def write_class(graph: Graph, group: Group, name: str, plans: dict[int, Plan], library: Library) -> Plan:
     """The class, or for a sequence whose names are numbers the function, of one group."""
     tree = Tree(group.bodies[0])
-    writer = Writer(group, tree, plans, library, Arguments(group.bodies, {"self", "x"})).read()
+    writer = read(Writer(group, tree, plans, library, Arguments(group.bodies, {"self", "x"})))
     slots = _slots(writer)
     if tree.is_chain:
         made, stored, body = lines(container(writer, tree.root), 4, "return "), [], []

@@ -3,7 +3,7 @@
 from archc.backend import BackendError
 from archc.ir.graph import Init
 from archc_torch.folding import Entry, by_key, listed, positional
-from archc_torch.printer import Doc, call, choice, flat, lines, number
+from archc_torch.printer import Doc, call, choice, flat, lines, number, prefixed
 from archc_torch.tree import MODULES, Level, clash
 from archc_torch.words import IDENTIFIER, check_attribute, is_word
 from archc_torch.writer import Writer
@@ -57,7 +57,7 @@ def _leaf(writer: Writer, level: Level) -> Doc:
     for index in level.members:
         member = writer.members[index]
         kind = member.applied.op.kind if member.applied else ""
-        if kind and kind not in MODULES and not _in_chain(level, writer):
+        if kind and kind not in MODULES and not writer.tree.in_chain(member.levels):
             continue
         doc = writer.module(index)
         docs.setdefault(flat(doc), (index, doc))
@@ -65,12 +65,6 @@ def _leaf(writer: Writer, level: Level) -> Doc:
         indices = [index for index, _ in docs.values()]
         raise clash(writer.members[indices[0]], writer.members[level.members[-1]])
     return next(iter(docs.values()))[1]
-
-
-def _in_chain(level: Level, writer: Writer) -> bool:
-    place = level.first
-    levels = writer.members[place].levels
-    return writer.tree.is_chain or any(levels[: len(path)] == path for path in writer.tree.chains.values())
 
 
 def _owns(writer: Writer, index: int) -> bool:
@@ -142,16 +136,10 @@ def _sequential(writer: Writer, level: Level, entries: list[Entry]) -> Doc:
         if IDENTIFIER.fullmatch(key):
             check_attribute(key, writer.members[level.first].name, inside="Sequential")
     made = by_key(entries)
-    if all(is_word(key) for key in keys) and not isinstance(made, str) and not any(flat(i).startswith("**") for i in made.items):
-        pairs: list[Doc] = [_keyword(entry) for entry in entries]
+    if all(is_word(key) for key in keys) and not any(flat(item).startswith("**") for item in made.items):
+        pairs: list[Doc] = [prefixed(f"{entry.key}=", entry.doc) for entry in entries]
         return call("nn.Sequential", call("OrderedDict", *pairs))
     return call("nn.Sequential", call("OrderedDict", made))
-
-
-def _keyword(entry: Entry) -> Doc:
-    from archc_torch.printer import prefixed
-
-    return prefixed(f"{entry.key}=", entry.doc)
 
 
 def init_statement(tensor: str, init: Init) -> str:

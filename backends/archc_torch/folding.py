@@ -45,7 +45,7 @@ def listed(entries: list[Entry]) -> Doc:
     return Bracket("[", tuple(positional(entries)), "]", spread=True)
 
 
-def by_key(entries: list[Entry]) -> Doc:
+def by_key(entries: list[Entry]) -> Bracket:
     """The entries as a dict, runs with counted keys as `**{f"b{i}": … for i in range(…)}`."""
     found: list[Doc] = []
     for run in _runs(entries):

@@ -4,14 +4,14 @@ from archc.backend import BackendError
 from archc.ir.graph import Graph, InitPolicy
 from archc.layouts.lookup import Levels
 from archc_torch.arguments import Arguments
-from archc_torch.classes import init_lines
+from archc_torch.classes import _call_doc, init_lines
 from archc_torch.constructor import attribute_lines, init_statement
 from archc_torch.forward import forward
 from archc_torch.instances import Group
 from archc_torch.library import Library
 from archc_torch.plan import Plan
 from archc_torch.printer import lines, signature
-from archc_torch.classes import _call_doc
+from archc_torch.reading import read
 from archc_torch.tree import Tree
 from archc_torch.writer import Writer
 
@@ -23,8 +23,7 @@ def write_network(
     tree = Tree(group.bodies[0], network=True)
     if tree.root_tensors:
         raise BackendError("E0506", "the layout leaves a tensor of the network without a name", "it dissolves one level too many")
-    arguments = Arguments(group.bodies, {"self", "x"})
-    writer = Writer(group, tree, plans, library, arguments).read()
+    writer = read(Writer(group, tree, plans, library, Arguments(group.bodies, {"self", "x"})))
     made = attribute_lines(writer, {})
     written = forward(writer, network=True)
     now, late = init_lines(writer)

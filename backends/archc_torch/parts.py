@@ -96,58 +96,35 @@ class _Open:
         return number
 
 
-_RANKED = (Norm, Linear, Scale, Concat)
+@dataclass(slots=True, eq=False)
+class _Cutter:
+    """One pass over the nodes: the scopes that are open, and the parts by content."""
 
+    found: Parts
+    reach: dict[str, str]
+    open: list[_Open]
+    known: dict[tuple[object, ...], int] = field(default_factory=dict)
+    operations: dict[tuple[int, int], int] = field(default_factory=dict)
+    distinct: dict[Applied, int] = field(default_factory=dict)
 
-def cut(graph: Graph, lookup: Lookup) -> Parts:
-    """One pass over the nodes; each scope's content is hashed once."""
-    found = Parts(graph, lookup)
-    reach = _reach(graph)
-    known: dict[tuple[object, ...], int] = {}
-    operations: dict[tuple[int, int], int] = {}
-    distinct: dict[Applied, int] = {}
-    open_: list[_Open] = [_Open(lookup.scopes[""])]
+    def enter(self, path: str) -> None:
+        """Closes and opens scopes until the innermost open one is at `path`."""
+        while path != self.open[-1].scope.path and not _inside(path, self.open[-1].scope.path):
+            self.close()
+        waiting = []
+        while path != self.open[-1].scope.path:
+            waiting.append(path)
+            path = self.found.lookup.parent(path)
+        self.open.extend(_Open(self.found.lookup.scopes[inner]) for inner in reversed(waiting))
 
-    def operation(node: Node) -> int:
-        op = node.op
-        rank = 0
-        if isinstance(op, _RANKED):
-            rank = len(graph.types[node.inputs[0]].shape)
-        elif isinstance(op, Flatten):
-            shape = graph.types[node.inputs[0]].shape
-            rank = shape[1] * shape[2] if len(shape) == 3 else 1
-        elif isinstance(op, Add):
-            types = [graph.types[name] for name in node.inputs]
-            out = graph.types[node.outputs[0]]
-            rank = sum(1 << place for place, type_ in enumerate(types) if type_ is not out and type_ != out)
-        index = operations.get((id(op), rank))
-        if index is None:
-            applied = Applied(op, rank)
-            index = distinct.get(applied)
-            if index is None or found.operations[index].op != op or not _same_kinds(found.operations[index].op, op):
-                index = len(found.operations)
-                found.operations.append(applied)
-                distinct.setdefault(applied, index)
-            operations[id(op), rank] = index
-        return index
-
-    def close() -> None:
-        inner = open_.pop()
-        scope = inner.scope
+    def close(self) -> None:
+        """The innermost open scope becomes a part, a known one where its content is, and a child of the scope around it."""
+        inner = self.open.pop()
+        outer, scope = self.open[-1], inner.scope
         order = {name: place for place, name in enumerate(scope.inputs)}
         outside = sorted(inner.outside, key=lambda name: order.get(name, len(order)))
-        leaving = [name for name in inner.leaving if len(reach[name]) < len(scope.path)]
-        inputs = tuple([inner.values[name] for name in outside])
-        outputs = tuple([inner.values[name] for name in leaving])
-        items = tuple(inner.items)
-        key = (scope.kind, scope.template, items, inputs, outputs, outside.index(scope.inputs[0]) if order and scope.inputs[0] in outside else -1)
-        part = known.get(key)
-        if part is None:
-            part = known[key] = len(found.parts)
-            found.parts.append(Part(scope, items, inputs, tuple(outside), outputs, tuple(leaving)))
-            found.counts.append(0)
-        found.counts[part] += 1
-        outer = open_[-1]
+        leaving = [name for name in inner.leaving if len(self.reach[name]) < len(scope.path)]
+        part = self.part(inner, outside, leaving)
         reads = tuple([outer.value(name) for name in outside])
         makes = tuple([outer.new(name) for name in leaving])
         outer.leaving += leaving
@@ -155,34 +132,73 @@ def cut(graph: Graph, lookup: Lookup) -> Parts:
         passed = () if scope.kind == "block" else tuple([(a.name, a.passed) for a in scope.arguments])
         outer.items.append(Child(local, part, reads, makes, passed, scope.role))
 
-    def enter(path: str) -> None:
-        while path != open_[-1].scope.path and not path.startswith(open_[-1].scope.path + "." if open_[-1].scope.path else ""):
-            close()
-        waiting = []
-        while path != open_[-1].scope.path:
-            waiting.append(path)
-            path = lookup.parent(path)
-        open_.extend(_Open(lookup.scopes[inner]) for inner in reversed(waiting))
+    def part(self, inner: _Open, outside: list[str], leaving: list[str]) -> int:
+        scope, items = inner.scope, tuple(inner.items)
+        inputs = tuple([inner.values[name] for name in outside])
+        outputs = tuple([inner.values[name] for name in leaving])
+        first = outside.index(scope.inputs[0]) if scope.inputs and scope.inputs[0] in outside else -1
+        key = (scope.kind, scope.template, items, inputs, outputs, first)
+        found = self.known.setdefault(key, len(self.found.parts))
+        if found == len(self.found.parts):
+            self.found.parts.append(Part(scope, items, inputs, tuple(outside), outputs, tuple(leaving)))
+            self.found.counts.append(0)
+        self.found.counts[found] += 1
+        return found
 
+    def operation(self, node: Node) -> int:
+        """The index of an operation; equal ones share it."""
+        rank = _rank(node, self.found.graph)
+        index = self.operations.get((id(node.op), rank))
+        if index is None:
+            applied = Applied(node.op, rank)
+            index = self.distinct.get(applied, -1)
+            if index < 0 or not _same_kinds(self.found.operations[index].op, node.op):
+                index = len(self.found.operations)
+                self.found.operations.append(applied)
+                self.distinct.setdefault(applied, index)
+            self.operations[id(node.op), rank] = index
+        return index
+
+
+def cut(graph: Graph, lookup: Lookup) -> Parts:
+    """Linear in the nodes: each scope's content is hashed once."""
+    found = Parts(graph, lookup)
+    cutter = _Cutter(found, _reach(graph), [_Open(lookup.scopes[""])])
     at = ""
     for node in graph.nodes:
         if node.scope != at:
-            enter(node.scope)
             at = node.scope
-        here = open_[-1]
+            cutter.enter(at)
+        here = cutter.open[-1]
         reads = tuple([here.value(name) for name in node.inputs])
         makes = tuple([here.new(name) for name in node.outputs])
-        here.leaving += [name for name in node.outputs if name in reach]
-        here.items.append(Leaf(node.local, operation(node), reads, makes, node.arguments, node.init, node.role))
-    while len(open_) > 1:
-        close()
-    network = open_[0]
-    network.leaving = list(graph.outputs)
-    outputs = tuple([network.values[name] for name in graph.outputs])
-    inputs = tuple([network.values[name] for name in network.outside])
-    found.counts.append(1)
-    found.parts.append(Part(network.scope, tuple(network.items), inputs, tuple(network.outside), outputs, graph.outputs))
+        here.leaving += [name for name in node.outputs if name in cutter.reach]
+        here.items.append(Leaf(node.local, cutter.operation(node), reads, makes, node.arguments, node.init, node.role))
+    while len(cutter.open) > 1:
+        cutter.close()
+    cutter.part(cutter.open[0], cutter.open[0].outside, list(graph.outputs))
     return found
+
+
+def _inside(path: str, scope: str) -> bool:
+    return not scope or path.startswith(scope + ".")
+
+
+_RANKED = (Norm, Linear, Scale, Concat)
+
+
+def _rank(node: Node, graph: Graph) -> int:
+    op = node.op
+    if isinstance(op, _RANKED):
+        return len(graph.types[node.inputs[0]].shape)
+    if isinstance(op, Flatten):
+        shape = graph.types[node.inputs[0]].shape
+        return shape[1] * shape[2] if len(shape) == 3 else 1
+    if isinstance(op, Add):
+        out = graph.types[node.outputs[0]]
+        types = [graph.types[name] for name in node.inputs]
+        return sum(1 << place for place, type_ in enumerate(types) if type_ is not out and type_ != out)
+    return 0
 
 
 def _same_kinds(first: Operation, second: Operation) -> bool:

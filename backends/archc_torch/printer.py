@@ -95,10 +95,10 @@ def choice(target: str, then: str, condition: str, other: str, indent: int) -> l
     return [f"{pad}{target} = (", f"{pad}    {then}", f"{pad}    if {condition}", f"{pad}    else {other}", f"{pad})"]
 
 
-def number(value: object) -> str:
+def number(value: float) -> str:
     """A Python literal: `1e-5`, `64`, `0.1`."""
     if isinstance(value, bool | int):
         return repr(value)
-    text = repr(float(value))  # type: ignore[arg-type]  an attribute that is no integer is a float or a Fraction
+    text = repr(float(value))  # a Fraction too
     mantissa, e, exponent = text.partition("e")
     return f"{mantissa}e{int(exponent)}" if e else text

@@ -2,9 +2,9 @@
 
 import ast
 import re
-from textwrap import wrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 
 from archc.backend import BackendError
 from archc.ir.graph import Graph
@@ -12,14 +12,14 @@ from archc.layouts.lookup import Lookup
 from archc.layouts.table import Layout
 from archc_torch.body import all_bodies
 from archc_torch.classes import write_class
+from archc_torch.helpers import HELPERS
 from archc_torch.instances import Group, group
 from archc_torch.library import Library
 from archc_torch.network import write_network
 from archc_torch.parts import Parts, cut
 from archc_torch.plan import Plan
-from archc_torch.helpers import HELPERS
 from archc_torch.printer import WIDTH
-from archc_torch.tree import Tree
+from archc_torch.tree import Tree, stands_alone
 from archc_torch.words import SOURCE_NAMES, class_name, is_word, network_class, unused
 
 FIRST_LINE = "# Written by archc: change the spec and build again, rather than this file."
@@ -44,7 +44,7 @@ def emit_source(graph: Graph, layout: Layout, meta: Meta) -> str:
         raise BackendError("E0505", f"a factory cannot be called `{graph.name}`", "rename the spec")
     lookup = Lookup(layout, graph.scopes)
     parts = cut(graph, lookup)
-    bodies = all_bodies(parts)
+    bodies = all_bodies(parts, stands_alone)
     groups, of_part = group(bodies)
     library = Library()
     network = network_class(graph.name, meta.title)
@@ -137,7 +137,7 @@ def _docstring(text: str, indent: int) -> str:
     pad = " " * indent
     if indent + len(text) + 6 <= WIDTH:
         return f'{pad}"""{text}"""'
-    return "\n".join([f'{pad}"""' + "\n".join(wrap(text, WIDTH - indent - 3, subsequent_indent=pad)), f'{pad}"""'])
+    return "\n".join([f'{pad}"""' + "\n".join(wrap(text, WIDTH - indent - 6, subsequent_indent=pad)), f'{pad}"""'])
 
 
 def _header(meta: Meta, title: str) -> str:

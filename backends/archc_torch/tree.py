@@ -1,4 +1,4 @@
-"""The attribute tree of a class: which levels are an nn.Sequential, and which an nn.ModuleList or nn.ModuleDict that forward reaches into."""
+"""The attribute tree of a class: which levels are an nn.Sequential, and which a ModuleList or ModuleDict that forward reaches into."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -35,8 +35,11 @@ class Level:
 
 
 class Tree:
-    """The levels of a body. `inline` are activations that forward calls as functions. `chains` are the outermost sequential levels by their first member; `is_chain`: the body is a sequence
-    whose names cannot be attributes (`0`, `1`)."""
+    """The levels of a body.
+
+    `chains` are the outermost sequential levels by their first member; `is_chain`: the body is a sequence whose names cannot be
+    attributes (`0`, `1`). `inline` are activations that forward calls as functions.
+    """
 
     def __init__(self, body: Body, *, network: bool = False) -> None:
         self.body = body
@@ -54,6 +57,10 @@ class Tree:
             self._has_modules(self.root)
         else:
             self._decide(self.root, ())
+
+    def in_chain(self, levels: Levels) -> bool:
+        """Whether a member is part of an nn.Sequential."""
+        return self.is_chain or any(levels[: len(path)] == path for path in self.chains.values())
 
     def _add(self, index: int, member: Member) -> None:
         if not member.levels:
@@ -157,3 +164,11 @@ def _nested(level: Level) -> Iterator[Level]:
 def clash(member: Member, other: Member) -> BackendError:
     path = ".".join(member.levels)
     return BackendError("E0507", f"`{other.name}` and `{member.name}` cannot both be the module `{path}`")
+
+
+def stands_alone(body: Body) -> bool:
+    """Whether a scope can be a class, its attributes identifiers, or an nn.Sequential."""
+    tree = Tree(body)
+    if tree.is_chain:
+        return all(not member.init for member in body.members)
+    return all(is_word(name) for name in tree.root.children) and not tree.root_tensors

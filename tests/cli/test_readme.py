@@ -54,7 +54,7 @@ def test_command(command: str, said: str, folder: Path) -> None:
 
 
 def test_spec_is_valid(folder: Path) -> None:
-    assert archc(folder, "check", ".") == "1 file checked: all good\n"
+    assert archc(folder, "check", "my_net.yaml") == "1 file checked: all good\n"
 
 
 def test_excerpt_is_emitted(folder: Path) -> None:

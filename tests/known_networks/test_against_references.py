@@ -1,14 +1,12 @@
 """The emitted modules against constructions written from the papers, in float64: the same function, evaluated and trained."""
 
-from functools import cache
-
 import pytest
 import torch
-from golden_weights import fill, golden_input, golden_tensor
-from references.forward import Forward
+from golden_weights import fill, golden_input, module_kind
+from references.forward import Forward, TensorOf
 from references.known import KNOWN, SHIPPED
 from references.networks import REFERENCES
-from torch import Tensor
+from torch import Tensor, nn
 
 import archc
 
@@ -27,7 +25,7 @@ def test_the_function_is_the_construction_s(name: str) -> None:
     fill(model)
     x = image(name)
     with torch.no_grad():
-        expected = REFERENCES[name](Forward(cache(golden_tensor)), x)
+        expected = REFERENCES[name](Forward(weights_of(model)), x)
         actual = model(x)
     assert (expected - actual).abs().max() <= 1e-12 * expected.std()
 
@@ -40,7 +38,7 @@ def test_the_function_in_training_is_the_construction_s(name: str) -> None:
     x = torch.cat([image(name), image(name).flip(3)])
     with torch.no_grad():
         torch.manual_seed(0)
-        expected = REFERENCES[name](Forward(cache(golden_tensor), training=True), x)
+        expected = REFERENCES[name](Forward(weights_of(model), training=True), x)
         torch.manual_seed(0)
         actual = model(x)
     assert (expected - actual).abs().max() <= 1e-12 * expected.std()
@@ -49,7 +47,7 @@ def test_the_function_in_training_is_the_construction_s(name: str) -> None:
 @pytest.mark.parametrize("name", ["cifar_resnet110_exclusive_gating", "cifar_resnet110_shortcut_only_gating"])
 def test_gates_begin_nearly_closed(name: str) -> None:
     """Table 1: biases begin at -6. The gates are the only biased convolutions."""
-    biases = [m.bias for m in archc.torch_module(name).modules() if isinstance(m, torch.nn.Conv2d) and m.bias is not None]
+    biases = [m.bias for m in archc.torch_module(name).modules() if isinstance(m, nn.Conv2d) and m.bias is not None]
     assert [bias.unique().tolist() for bias in biases] == [[-6.0]] * 54
 
 
@@ -57,3 +55,12 @@ def image(name: str) -> Tensor:
     """CIFAR's 32 pixels, or 64 for the ImageNet networks."""
     size = 32 if name.startswith("cifar") else 64
     return golden_input(3, size, size)
+
+
+def weights_of(model: nn.Module) -> TensorOf:
+    """The golden weights, taken from a model filled with them rather than made twice."""
+    found: dict[tuple[str, str, tuple[int, ...]], Tensor] = {}
+    for module in model.modules():
+        for attribute, tensor in (*module.named_parameters(recurse=False), *module.named_buffers(recurse=False)):
+            found[module_kind(module), attribute, tuple(tensor.shape)] = tensor
+    return lambda kind, attribute, shape: found[kind, attribute, shape]

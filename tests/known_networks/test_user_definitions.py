@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
-import torch.nn.functional as F  # noqa: N812  the field's name for it
+import torch.nn.functional as F
 from golden_weights import fill, golden_input, golden_tensor
 from references.counting import count
 from references.forward import Forward

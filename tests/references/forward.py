@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-import torch.nn.functional as F  # noqa: N812  the field's name for it
+import torch.nn.functional as F
 from torch import Tensor
 
 TensorOf: TypeAlias = Callable[[str, str, tuple[int, ...]], Tensor]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from archc.ir.graph import Graph
-from archc.library import shipped_root
+from archc.library import shipped_names, shipped_root
 from archc.pipeline import compile_spec
 
 Row: TypeAlias = dict[str, Any]
@@ -16,6 +16,8 @@ _TABLE = Path(__file__).parents[1] / "data" / "known_networks.json"
 KNOWN: dict[str, Row] = {row["spec"]: row for row in json.loads(_TABLE.read_text("utf-8"))}
 SHIPPED: list[str] = sorted(path.stem for path in shipped_root().glob("*.yaml"))
 """The networks of the two papers and VGG's, at the top of `specs/`; families of later papers are in folders."""
+FAMILIES: list[str] = sorted(set(shipped_names("network")) & set(KNOWN) - set(SHIPPED))
+"""The networks of later papers that were measured."""
 MEASURED: list[str] = [name for name in SHIPPED if name in KNOWN]
 CIFAR: list[str] = [name for name in MEASURED if KNOWN[name]["input"] == [3, 32, 32]]
 TORCHVISION: list[str] = [name for name in MEASURED if KNOWN[name]["source"] == f"torchvision/{name}"]

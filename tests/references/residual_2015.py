@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeAlias
 
-import torch.nn.functional as F  # noqa: N812  the field's name for it
+import torch.nn.functional as F
 from references.forward import Forward
 from torch import Tensor
 

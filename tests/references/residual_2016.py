@@ -1,7 +1,7 @@
 """The networks of He et al. 2016 (arXiv:1603.05027): shortcuts of Table 1, activation orders of Table 2, pre-activation."""
 
 import torch
-import torch.nn.functional as F  # noqa: N812  the field's name for it
+import torch.nn.functional as F
 from references.forward import Forward
 from references.residual_2015 import Shortcut, max_pool, zero_channels
 from torch import Tensor

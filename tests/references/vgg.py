@@ -1,6 +1,6 @@
 """VGG-19 as Simonyan and Zisserman 2015 give it: Table 1, configuration E."""
 
-import torch.nn.functional as F  # noqa: N812  the field's name for it
+import torch.nn.functional as F
 from references.forward import Forward
 from torch import Tensor
 

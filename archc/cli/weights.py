@@ -1,0 +1,186 @@
+"""`archc weights`: what a file of weights holds, and the same weights under another zoo's names."""
+
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from archc.cli.command import Command
+from archc.cli.console import say, show
+from archc.cli.parsing import UsageError, limits_of, spec_arguments
+
+if TYPE_CHECKING:
+    from archc.pipeline import Compiled
+    from archc.weights.files import WeightsFile
+    from archc.weights.plan import Move, Side, Stem
+
+EXAMPLES = """\
+  archc weights show model.safetensors
+  archc weights convert in.pth out.safetensors --spec resnet50 --from timm --to torchvision
+  archc weights convert in.pth out.pth --spec resnet50 --from torchvision --to huggingface --report
+  archc weights convert in.pth out.pth --spec resnet50 --from timm --to timm --classes 10 --in-channels 1
+  archc weights convert det.pth out.pth --spec resnet50 --from detectron2 --to timm --prefix backbone.bottom_up.
+"""
+
+
+def arguments(parser: ArgumentParser, _words: Sequence[str]) -> None:
+    parser.add_argument("action", choices=("convert", "show"), help="convert IN OUT, or show FILE")
+    parser.add_argument("files", nargs="+", metavar="FILE", help="*.safetensors, or a file of torch.save: *.pth, *.pt, *.bin")
+    parser.add_argument("--spec", help="the network the weights are for: a file, or the name of a shipped one")
+    parser.add_argument("--from", dest="source", metavar="LAYOUT", help="whose names the file has: one of the spec's layouts")
+    parser.add_argument("--to", dest="target", metavar="LAYOUT", help="whose names to write")
+    parser.add_argument("--classes", type=_positive, metavar="N", help="with a new classifier of N classes")
+    parser.add_argument("--in-channels", type=_positive, metavar="N", help="for images of N channels")
+    parser.add_argument("--stem", choices=("sum", "repeat"), help="how --in-channels adapts (default: sum for 1, else repeat)")
+    parser.add_argument("--seed", type=int, default=0, help="of the new classifier's weights (default: 0)")
+    parser.add_argument("--prefix", default="", metavar="TEXT", help="read only the keys that begin with it, without it")
+    parser.add_argument("--anyway", action="store_true", help="convert also what is recorded as another function's weights")
+    parser.add_argument("--report", action="store_true", help="print what became of every tensor")
+    parser.add_argument("--force", action="store_true", help="write over an existing file")
+    spec_arguments(parser)
+
+
+def run(arguments: Namespace) -> int:
+    if arguments.action == "show":
+        if len(arguments.files) != 1:
+            raise UsageError("`show` takes one file", "see: archc weights --help")
+        return _show(arguments.files[0])
+    if len(arguments.files) != 2:
+        raise UsageError("`convert` takes two files, to read and to write", "see: archc weights --help")
+    for option, value in (("--spec", arguments.spec), ("--from", arguments.source), ("--to", arguments.target)):
+        if value is None:
+            raise UsageError(f"`convert` needs {option}", "see: archc weights --help")
+    if arguments.stem and arguments.in_channels is None:
+        raise UsageError("--stem says how --in-channels adapts, which is not given", "see: archc weights --help")
+    return _convert(arguments)
+
+
+def _positive(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    if number == 0:
+        from argparse import ArgumentTypeError
+
+        raise ArgumentTypeError(f"`{text}` is not a whole number above 0")
+    return number
+
+
+def _show(path: str) -> int:
+    from archc.rendering.visible import visible
+    from archc.weights.files import open_weights
+
+    file = open_weights(path)
+    try:
+        rows = [(visible(t.name), t.dtype, "x".join(map(str, t.shape)), f"{t.size:,}") for t in file.tensors.values()]
+        _print_table([("tensor", "type", "shape", "bytes"), *rows])
+        total = sum(tensor.size for tensor in file.tensors.values())
+        count = f"{len(rows)} tensor" + ("" if len(rows) == 1 else "s")
+        print(f"\n{count}, {total:,} bytes" + (f", below `{visible(file.wrapper)}`" if file.wrapper else ""))
+        for key, value in file.metadata.items():
+            print(visible(f"{key}: {value}"))
+    finally:
+        file.close()
+    return 0
+
+
+def _convert(arguments: Namespace) -> int:
+    from archc.output import write_files
+    from archc.pipeline import compile_spec
+    from archc.weights.content import content
+    from archc.weights.files import Below, open_weights
+    from archc.weights.origin import check_origin, provenance
+    from archc.weights.plan import Side
+    from archc.weights.save import chunks_for
+
+    limits = limits_of(arguments)
+    given = compile_spec(arguments.spec, overrides=arguments.set, limits=limits, layout=arguments.source)
+    overrides = [*arguments.set, *_adaptations(arguments)]
+    wanted = compile_spec(arguments.spec, overrides=overrides, limits=limits, layout=arguments.target)
+    path, output = arguments.files
+    file = open_weights(path)
+    try:
+        read = Below(file, arguments.prefix) if arguments.prefix else file
+        warning = check_origin(path, file.metadata, given.spec.name, given.graph, anyway=arguments.anyway)
+        moves = _planned(arguments, given, read, Side(given.graph, given.layout), Side(wanted.graph, wanted.layout))
+        metadata = {**file.metadata, **provenance(wanted.spec.name, wanted.graph, wanted.layout)}
+        chunks = chunks_for(output, moves, lambda move: content(read, move, wanted.graph, arguments.seed), metadata)
+        write_files([(output, chunks)], force=arguments.force)
+    finally:
+        file.close()
+    if warning is not None:
+        show((warning,), color=arguments.color)
+    _tell(arguments, file, moves, left=len(file.tensors) - len(read.tensors))
+    return 0
+
+
+def _adaptations(arguments: Namespace) -> list[str]:
+    """What is adapted, as changes of the spec."""
+    found = [] if arguments.classes is None else [f"classes={arguments.classes}"]
+    return found if arguments.in_channels is None else [*found, f"input.channels={arguments.in_channels}"]
+
+
+def _planned(arguments: Namespace, given: "Compiled", file: "WeightsFile", source: "Side", target: "Side") -> "list[Move]":
+    """The plan; where the keys are rather those of another layout of the spec, the error says so."""
+    from archc.weights.errors import WeightsError
+    from archc.weights.plan import Change, plan
+
+    stem: Stem | None = None
+    if arguments.in_channels is not None:
+        stem = arguments.stem or ("sum" if arguments.in_channels == 1 else "repeat")
+    change = Change(classes=arguments.classes is not None, stem=stem)
+    try:
+        return plan(given.spec.name, file, source, target, change)
+    except WeightsError as error:
+        (problem,) = error.diagnostics
+        if problem.code != "E0584" or problem.help:
+            raise
+        better = _better_layout(arguments, given, file, source)
+        if not better:
+            raise
+        raise WeightsError((replace(problem, help=better),)) from None
+
+
+def _better_layout(arguments: Namespace, given: "Compiled", file: "WeightsFile", source: "Side") -> str:
+    """Which layout of the spec knows more of a file's keys than the one that was named."""
+    from archc.document.nodes import Map
+    from archc.pipeline import compile_spec
+    from archc.weights.match import fitting
+    from archc.weights.slots import slots
+
+    layouts = given.spec.root.get("layouts")
+    names = [str(entry.key) for entry in layouts] if isinstance(layouts, Map) else []
+    best, most = "", fitting(file.tensors, slots(source.graph, source.layout, reading=True))
+    for name in [*names, "canonical"]:
+        other = compile_spec(arguments.spec, overrides=arguments.set, limits=limits_of(arguments), layout=name)
+        count = fitting(file.tensors, slots(other.graph, other.layout, reading=True))
+        if count > most:
+            best, most = name, count
+    return f"{most} of its {len(file.tensors)} keys are those of layout `{best}`: --from {best}" if best else ""
+
+
+def _tell(arguments: Namespace, file: "WeightsFile", moves: "Sequence[Move]", *, left: int) -> None:
+    """The table that was asked for on stdout; in short on stderr, with what is not one to one."""
+    from archc.weights.report import summary, table
+
+    if arguments.report:
+        _print_table(table(moves))
+    if file.wrapper:
+        say(f"read the tensors below `{file.wrapper}` of {file.path}")
+    if left:
+        say(f"left out {left} tensors of {file.path} whose keys do not begin with `{arguments.prefix}`")
+    for line in summary(moves, seed=arguments.seed):
+        say(line)
+    count = sum(move.target is not None for move in moves)
+    say(f"wrote {arguments.files[1]}: {count} tensors, {sum(move.one_to_one for move in moves)} of them as they were")
+    if not arguments.files[1].endswith(".safetensors"):
+        say("note: only safetensors files can say which function their weights are for")
+
+
+def _print_table(rows: "Sequence[tuple[str, ...]]") -> None:
+    """Columns as wide as their widest entry; the first row is the heading."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        sys.stdout.write("  ".join(f"{text:{width}}" for text, width in zip(row, widths, strict=True)).rstrip() + "\n")
+
+
+COMMAND = Command(arguments, run, EXAMPLES)

@@ -1,0 +1,96 @@
+"""The bytes of each tensor a conversion writes, made one tensor at a time."""
+
+import math
+from collections.abc import Iterator
+from typing import assert_never
+
+from archc.ir.convolutions import Conv, Linear
+from archc.ir.graph import Graph, Init, Node
+from archc.weights.errors import refused
+from archc.weights.files import WeightsFile
+from archc.weights.numbers import begun, decoded, encoded
+from archc.weights.plan import Move
+
+
+def content(file: WeightsFile, move: Move, graph: Graph, seed: int) -> Iterator[bytes]:
+    """The bytes of a move's target; `graph` is the target's. Raises WeightsError."""
+    match move.how:
+        case "same":
+            return file.chunks(move.sources[0])
+        case "divided":
+            return _divided(file, move)
+        case "created":
+            return iter([bytes(8)]) if move.dtype == "I64" else encoded(move.dtype, [1.0])
+        case "begun":
+            return _begun(move, graph, seed)
+        case "summed" | "repeated":
+            return _channels(file, move)
+        case "dropped" | "replaced":
+            return iter(())
+        case _:
+            assert_never(move.how)
+
+
+def _divided(file: WeightsFile, move: Move) -> Iterator[bytes]:
+    """As Caffe's batch_norm_layer.cpp has it: by its third blob; all zero where that is."""
+    name, key = move.sources
+    data = b"".join(file.chunks(key))
+    (factor,) = decoded(file.tensors[key].dtype, data)
+    if factor == 1:
+        yield from file.chunks(name)
+        return
+    values = decoded(move.dtype, b"".join(file.chunks(name)))
+    yield from encoded(move.dtype, (value / factor if factor else 0.0 for value in values))
+
+
+def _begun(move: Move, graph: Graph, seed: int) -> Iterator[bytes]:
+    name, _, tensor = move.canonical.rpartition(".")
+    node = next(node for node in graph.nodes if node.name == name)
+    init = initial(node, tensor, graph)
+    return encoded(move.dtype, begun(init, tensor, move.shape, fans(node), f"{seed}:{move.canonical}"))
+
+
+def initial(node: Node, tensor: str, graph: Graph) -> Init:
+    """How a tensor of a convolution or linear layer begins: as its step says, else by the spec's policy.
+
+    Under a policy a bias is zero, but for torch's own way.
+    """
+    own = dict(node.init).get(tensor)
+    if own is not None:
+        return own
+    policy = graph.init.conv if isinstance(node.op, Conv) else graph.init.linear
+    return policy if tensor == "weight" or policy.kind == "torch" else Init("constant", 1.0 if tensor == "gain" else 0.0)
+
+
+def fans(node: Node) -> tuple[int, int]:
+    """Inputs that each output of a layer is made of, and outputs that each input goes to."""
+    op = node.op
+    if isinstance(op, Conv):
+        return op.in_channels // op.groups * op.kernel**2, op.out_channels * op.kernel**2
+    if isinstance(op, Linear):
+        return op.in_channels, op.out_channels
+    raise TypeError(f"`{node.name}` is neither a convolution nor a linear layer")
+
+
+def _channels(file: WeightsFile, move: Move) -> Iterator[bytes]:
+    """The stem's weight for other input channels, so that an image of equal channels keeps its response.
+
+    `summed`: every channel has the mean share of the old ones' sum; `repeated`: the old ones in turn, scaled.
+    """
+    (key,) = move.sources
+    before = file.tensors[key].shape[1]
+    filters, after, *window = move.shape
+    size = math.prod(window)
+    values = decoded(move.dtype, b"".join(file.chunks(key)))
+    if len(values) != filters * before * size:
+        raise refused("E0584", f"`{key}` in `{file.path}` does not have the bytes of its shape")
+    found: list[float] = []
+    for begin in range(0, len(values), before * size):
+        planes = [values[begin + channel * size : begin + (channel + 1) * size] for channel in range(before)]
+        if move.how == "summed":
+            plane = [math.fsum(column) / after for column in zip(*planes, strict=True)]
+            found += plane * after
+        else:
+            for channel in range(after):
+                found += [value * before / after for value in planes[channel % before]]
+    return encoded(move.dtype, found)

@@ -1,0 +1,73 @@
+"""Converted weights as the chunks of a file, in the format its name asks for."""
+
+import math
+import mmap
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import IO, TYPE_CHECKING
+
+from archc.weights.errors import refused
+from archc.weights.plan import Move
+from archc.weights.safetensors import CHUNK, write_safetensors
+from archc.weights.torchfile import DTYPES
+
+if TYPE_CHECKING:
+    import torch
+
+TORCH_SUFFIXES = (".pth", ".pt", ".bin")
+
+
+def chunks_for(
+    path: str, moves: Iterable[Move], content: Callable[[Move], Iterator[bytes]], metadata: Mapping[str, str]
+) -> Iterator[bytes]:
+    """The bytes of the file `path`. Raises WeightsError: E0583, E0588, and what `content` raises."""
+    written = {move.target: move for move in moves if move.target is not None}
+    if path.endswith(".safetensors"):
+        return _safetensors(written, content, metadata)
+    if path.endswith(TORCH_SUFFIXES):
+        return _torch(path, written, content)
+    known = ", ".join((".safetensors", *TORCH_SUFFIXES))
+    raise refused("E0588", f"the name `{path}` does not say in which format to write", f"end it with one of {known}")
+
+
+def _safetensors(
+    written: Mapping[str, Move], content: Callable[[Move], Iterator[bytes]], metadata: Mapping[str, str]
+) -> Iterator[bytes]:
+    header, order = write_safetensors([(key, move.dtype, move.shape) for key, move in written.items()], metadata)
+    yield header
+    for key in order:
+        yield from content(written[key])
+
+
+def _torch(path: str, written: Mapping[str, Move], content: Callable[[Move], Iterator[bytes]]) -> Iterator[bytes]:
+    """torch.save wants all tensors at once: they are written to a nameless file beside the target first, and mapped."""
+    try:
+        import torch
+    except ImportError:
+        raise refused("E0583", f"only torch writes `{path}`", "pip install 'archc[torch]', or name it *.safetensors") from None
+    folder = os.path.dirname(path) or "."
+    with tempfile.TemporaryFile(dir=folder) as plain, tempfile.TemporaryFile(dir=folder) as made:
+        header, order = write_safetensors([(key, move.dtype, move.shape) for key, move in written.items()], {})
+        begins: dict[str, int] = {}
+        plain.write(header)
+        for key in order:
+            begins[key] = plain.tell()
+            plain.writelines(content(written[key]))
+        plain.flush()
+        data = mmap.mmap(plain.fileno(), 0, access=mmap.ACCESS_COPY)
+        torch.save({key: _mapped(data, move, begins[key]) for key, move in written.items()}, made)
+        yield from _whole(made)
+
+
+def _mapped(data: mmap.mmap, move: Move, begin: int) -> "torch.Tensor":
+    import torch
+
+    dtype = getattr(torch, DTYPES[move.dtype])
+    return torch.frombuffer(data, dtype=dtype, count=math.prod(move.shape), offset=begin).reshape(move.shape)
+
+
+def _whole(file: IO[bytes]) -> Iterator[bytes]:
+    file.seek(0)
+    while chunk := file.read(CHUNK):
+        yield chunk

@@ -1,0 +1,126 @@
+"""The calls and expressions of a class in order of execution, each over operands that are still to be named."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from archc.ir.ops import Act, Add, ChannelConv
+from archc_torch.arguments import Expr
+from archc_torch.functional import expression
+from archc_torch.printer import Bracket, Doc, call, flat
+from archc_torch.writer import Writer
+
+Write: TypeAlias = Callable[[list[Doc]], Doc]
+"""An expression over its operands."""
+
+_UNIT = frozenset(("conv", "norm", "act", "linear", "dropout", "global_pool"))
+DEPTH = 3
+
+_FUNCTIONS = {
+    "relu": "F.relu", "relu6": "F.relu6", "leaky_relu": "F.leaky_relu", "elu": "F.elu", "silu": "F.silu", "gelu": "F.gelu",
+    "gelu_tanh": "F.gelu", "mish": "F.mish", "tanh": "torch.tanh", "sigmoid": "torch.sigmoid", "hard_sigmoid": "F.hardsigmoid",
+    "hard_swish": "F.hardswish", "softplus": "F.softplus",
+}  # fmt: skip
+
+
+@dataclass(slots=True, eq=False)
+class Step:
+    """One call or expression: its values, and how it is written over its operands. `unit` holds the numbers of its unit's name."""
+
+    place: int
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    write: Write
+    unit: frozenset[str] | None = None
+    is_call: bool = True
+    depth: int = 1
+    target: int = -1
+    """The operand an addition is written over."""
+    name: str = ""
+    """What a sequential level is called."""
+
+
+def steps_of(writer: Writer, attribute: Callable[[int, str], Expr]) -> list[Step]:
+    """The calls in order of execution; a sequential level is one."""
+    steps: list[Step] = []
+    skip = -1
+    for place, member in enumerate(writer.members):
+        if place <= skip or member.outputs[0] in writer.alias:
+            continue
+        inputs = tuple(writer.value(number) for number in member.inputs)
+        path = writer.tree.chains.get(place)
+        if path is not None:
+            level = writer.tree.root
+            for name in path:
+                level = level.children[name]
+            skip = level.last
+            outputs = writer.members[skip].outputs
+            unit = _unit_of(writer, place, skip)
+            steps.append(Step(place, inputs, outputs, _called(writer.tree.access(path, member.name)), unit, name=path[-1]))
+            continue
+        steps.append(_step(writer, place, inputs, attribute))
+    return steps
+
+
+def _unit_of(writer: Writer, first: int, last: int) -> frozenset[str] | None:
+    """A convolution with its norm and activation is one unit wherever they are kept."""
+    members = writer.members[first : last + 1]
+    if len(members) > DEPTH or any(m.applied is None or m.applied.op.kind not in ("conv", "norm", "act") for m in members):
+        return None
+    return frozenset(re.findall(r"\d+$", members[0].name.rpartition(".")[2]))
+
+
+def _called(access: str) -> Write:
+    return lambda operands: call(access, *operands)
+
+
+def _step(writer: Writer, place: int, inputs: tuple[int, ...], attribute: Callable[[int, str], Expr]) -> Step:
+    member = writer.members[place]
+    applied = member.applied
+    if applied is None or place in writer.group.slots:
+        return Step(place, inputs, member.outputs, _called(writer.tree.access(member.levels, member.name)))
+    op = applied.op
+    numbers = frozenset(re.findall(r"\d+$", member.name.rpartition(".")[2]))
+    unit = numbers if op.kind in _UNIT else None
+    own: Callable[[str], Expr] = lambda name: attribute(place, name)  # noqa: E731
+    if isinstance(op, Act) and place in writer.tree.inline:
+        return Step(place, inputs, member.outputs, _activation(writer, place, op, own), unit)
+    if member.bare:
+        access = writer.tree.access(member.levels, member.name)
+        sign = "+" if op.kind == "position" else "*"
+        index = "[:, None, None]" if op.kind == "scale" and applied.rank == 3 else ""
+        return Step(place, inputs, member.outputs, lambda d: f"{flat(d[0])} {sign} {access}{index}", is_call=False)
+    written = expression(applied, ["x"] * len(inputs), own, writer.library)
+    if written is None:
+        access = writer.tree.access(member.levels, member.name)
+        if isinstance(op, ChannelConv):  # along the channels: (N, C, 1, 1) as (N, 1, C) and back
+            turned = "{}({}.flatten(2).transpose(1, 2)).transpose(1, 2).unsqueeze(3)"
+            return Step(place, inputs, member.outputs, lambda d: turned.format(access, flat(d[0])), is_call=False)
+        return Step(place, inputs, member.outputs, _called(access), unit)
+    target = _overwritten(writer, place, inputs) if isinstance(op, Add) else -1
+
+    def write(operands: list[Doc]) -> Doc:
+        made = expression(applied, operands, own, writer.library)
+        return made if made is not None else ""
+
+    return Step(place, inputs, member.outputs, write, is_call=isinstance(written, Bracket), target=target)
+
+
+def _activation(writer: Writer, place: int, op: Act, own: Callable[[str], Expr]) -> Write:
+    further = {"leaky_relu": own("slope").text, "elu": own("slope").text, "gelu_tanh": 'approximate="tanh"'}
+    given = [further[op.act]] if op.act in further else []
+    if writer.in_place(place):
+        given.append("inplace=True")
+    return lambda operands: call(_FUNCTIONS[op.act], *operands, *given)
+
+
+def _overwritten(writer: Writer, place: int, inputs: tuple[int, ...]) -> int:
+    """Which operand of an addition may be written over: the residual branch rather than the shortcut, never one that is broadcast."""
+    member = writer.members[place]
+    small = member.applied.rank if member.applied else 0
+    if len(inputs) != 2:
+        return -1
+    fit = [at for at, number in enumerate(inputs) if writer.safe(number) and not small >> at & 1]
+    fit.sort(key=lambda at: writer.members[writer.makers[inputs[at]]].role == "shortcut")
+    return fit[0] if fit else -1

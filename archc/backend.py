@@ -26,8 +26,9 @@ class Artifact:
 
 
 class Description(Protocol):
-    """What a spec says of itself: its name, a title for people, `source` in the order written (paper, where), and `preprocess`, how
-    images are prepared (mean and std of each channel, crop)."""
+    """What a spec says of itself: its name, a title for people, `source` in the order written (paper, where), and how images are
+    prepared, `preprocess` (mean and std of each channel, crop).
+    """
 
     @property
     def name(self) -> str: ...
@@ -64,8 +65,9 @@ class Backend(Protocol):
 
 @dataclass(eq=False)
 class BackendError(Exception):
-    """A network the target cannot say, or a target that cannot be used; `code` is one of E0501 to E0579. `usage`: the command line
-    is at fault, no spec; `notes` are further sentences.
+    """A network the target cannot say, or a target that cannot be used; `code` is one of E0501 to E0579.
+
+    `usage`: the command line is at fault, no spec. `notes` are further sentences.
     """
 
     code: str
@@ -98,6 +100,13 @@ def find_backend(name: str) -> Backend:
     except (ImportError, AttributeError, TypeError) as error:
         raise BackendError("E0508", f"backend `{name}` (`{entry.value}`) cannot be loaded: {error}", usage=True) from error
     return backend
+
+
+def backend_names() -> list[str]:
+    """The names of the installed backends, sorted."""
+    from importlib.metadata import entry_points
+
+    return sorted({entry.name for entry in entry_points(group=GROUP)})
 
 
 def _unknown(name: str, known: list[str]) -> BackendError:

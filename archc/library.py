@@ -23,6 +23,9 @@ FOLDERS: dict[Kind, str] = {
     "layout": "layouts",
 }
 
+LONGEST = 64
+"""Parents of parents. A fixed bound, as each is read by the one before it."""
+
 
 def shipped_root() -> Path:
     """The folder of shipped specs: `archc/specs` where archc is installed, `specs` in a checkout."""
@@ -161,6 +164,8 @@ class Library:
         here = (path.resolve(), path.stem, parent)
         chain = (*chain, here)
         target = self.find(parent, path, kind)
+        if len(chain) > LONGEST:
+            raise SpecError((Diagnostic("E0415", f"a chain of more than {LONGEST} parents", parent.span),))
         for index, (seen, _, _) in enumerate(chain):
             if seen == target.resolve():
                 raise SpecError((cycle([(name, at) for _, name, at in chain[index:]]),))

@@ -21,7 +21,7 @@ extends: resnet50
 set:
   classes: 10
   stem.conv.out: 8
-  stages: {layer1: {out: 16}, layer2: {out: 32, stride: 2, repeat: 2}}
+  stages: {layer1: {out: 16, repeat: 1}, layer2: {out: 32, stride: 2, repeat: 2}}
 """
 """A bottleneck network of every layout that ResNet-50 has, 33,000 parameters."""
 

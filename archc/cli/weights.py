@@ -68,10 +68,11 @@ def _positive(text: str) -> int:
 def _show(path: str) -> int:
     from archc.rendering.visible import visible
     from archc.weights.files import open_weights
+    from archc.weights.match import shape_text
 
     file = open_weights(path)
     try:
-        rows = [(visible(t.name), t.dtype, "x".join(map(str, t.shape)), f"{t.size:,}") for t in file.tensors.values()]
+        rows = [(visible(t.name), t.dtype, shape_text(t.shape), f"{t.size:,}") for t in file.tensors.values()]
         _print_table([("tensor", "type", "shape", "bytes"), *rows])
         total = sum(tensor.size for tensor in file.tensors.values())
         count = f"{len(rows)} tensor" + ("" if len(rows) == 1 else "s")

@@ -35,10 +35,11 @@ def must_divide(parts: int, count: int, what: str, attribute: str) -> None:
     """E0312 unless `parts` divides `count`; the nearest divisors are what helps."""
     if count % parts == 0:
         return
-    below = next(n for n in range(min(parts, count), 0, -1) if count % n == 0)
-    above = next((n for n in range(parts + 1, count + 1) if count % n == 0), below)
-    near = f"use {below}" if above == below else f"use {below} or {above}"
-    raise ShapeError("E0312", f"{parts} {attribute} do not divide {count} {what}", attribute, near)
+    below = min(parts, count)
+    near = [n for n in (*range(below, max(0, below - 4096), -1), *range(parts + 1, min(count, parts + 4096) + 1)) if count % n == 0]
+    lower, upper = [n for n in near if n < parts][:1], [n for n in near if n > parts][:1]
+    helped = "use " + " or ".join(map(str, lower + upper)) if near else ""
+    raise ShapeError("E0312", f"{parts} {attribute} do not divide {count} {what}", attribute, helped)
 
 
 def feature_map(type_: TensorType, what: str) -> tuple[int, int, int]:

@@ -49,7 +49,8 @@ class Lookup:
             values = {"n": index + 1, "i": index, "name": local}
         elif scope.kind == "block":
             stage = self._stages.get(self.parent(scope.path), -1) + 1
-            values = {"n": int(local) + 1, "i": local, "name": local, "stage": stage}
+            number = int(local) + 1 if local.isdigit() else 0
+            values = {"n": number, "i": local, "name": local, "stage": stage}
         return tuple(_filled(level, values) for level in path.levels)
 
     def own_span(self, scope: Scope) -> Span | None:
@@ -111,7 +112,8 @@ class Lookup:
                 return self.layout.by_stage.get(scope.path, self.layout.stages)
             case "block":
                 paths = self.layout.blocks_by_stage.get(self.parent(scope.path), self.layout.blocks)
-                return paths[min(int(scope.path.rpartition(".")[2]), len(paths) - 1)]
+                local = scope.path.rpartition(".")[2]
+                return paths[min(int(local), len(paths) - 1)] if local.isdigit() else paths[-1]
             case _:
                 return next((table.own for table in self._tables(scope) if table.own is not None), None)
 

@@ -152,7 +152,7 @@ def _joined(frame: Frame, settings: Settings, atoms: list[Atom], after: list[Ato
 
 
 def _stride(frame: Frame, settings: Settings, place: Place, atoms: list[Atom]) -> None:
-    """Tells the step at `stride_at` the block's stride; under `output_stride`, it and what comes before it the dilation before."""
+    """Tells the step at `stride_at` the block's stride; under `output_stride`, it and what precedes it the dilation before."""
     at = str(settings.stride_at.value)
     units = {atom.unit for atom in atoms}
     if at not in units and at not in settings.steps:  # a step with a problem was told of

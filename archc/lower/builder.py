@@ -24,12 +24,15 @@ class Ref:
 
 @dataclass(slots=True, eq=False)
 class Fragment:
-    """Nodes in order of execution, with names relative to where they will stand; `taken` are the names and who has them."""
+    """Nodes in order of execution, with names relative to where they will stand; `taken` are the names and who has
+    them, `placed` how many nodes and scopes are copies.
+    """
 
     nodes: list[Node] = field(default_factory=list)
     scopes: list[Scope] = field(default_factory=list)
     types: dict[str, TensorType] = field(default_factory=dict)
     taken: dict[str, Span] = field(default_factory=dict)
+    placed: int = 0
     _operations: dict[Operation, Operation] = field(default_factory=dict)
 
     def interned(self, op: Operation) -> Operation:
@@ -81,3 +84,4 @@ class Fragment:
             )
         for name, type_ in part.types.items():
             self.types[dot + name] = type_
+        self.placed += len(part.nodes) + len(part.scopes)

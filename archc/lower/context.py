@@ -14,6 +14,14 @@ class Failed(Exception):
     """A problem was reported; what was being made is given up, its siblings go on."""
 
 
+NESTING = 64
+"""A level takes up to nine Python frames, of which there are a thousand: so this limit cannot be raised."""
+
+
+class TooLarge(Exception):
+    """The network outgrows its limits, which was reported; nothing more is made."""
+
+
 @dataclass(slots=True, eq=False)
 class Context:
     """One lowering.
@@ -28,6 +36,7 @@ class Context:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     trail: list[tuple[Span, str]] = field(default_factory=list)
     stage: str = ""
+    depth: int = 0
     guessed: bool = False
     found: dict[tuple[str, Source, Kind], Document] = field(default_factory=dict)
     checked: set[Path] = field(default_factory=set)
@@ -40,11 +49,21 @@ class Context:
         if span is None:
             yield
             return
+        self.deeper(span, "definitions are nested")
         self.trail.append((span, what))
         try:
             yield
         finally:
             self.trail.pop()
+            self.depth -= 1
+
+    def deeper(self, span: Span | None, what: str) -> None:
+        """One level more of definitions in definitions, or of values that need values; E0415 beyond NESTING. `depth` is taken back
+        by the caller.
+        """
+        if self.depth >= NESTING:
+            raise self.fail("E0415", f"{what} more than {NESTING} deep", span)
+        self.depth += 1
 
     @property
     def where(self) -> str:
@@ -77,6 +96,12 @@ class Context:
                 self.diagnostics.append(found)
         else:
             self.diagnostics.append(Diagnostic(code, message, span, label, notes, help))
+
+    def too_large(self, what: str, most: int, span: Span | None) -> TooLarge:
+        """Reports E0416 and returns the exception to raise."""
+        message = f"{what} expands to more than {most} operations"
+        self.report("E0416", message, span, help="raise it with --limit operations=N")
+        return TooLarge()
 
     def fail(
         self, code: str, message: str, span: Span | None, label: str = "", *, help: str = "", notes: tuple[Note, ...] = ()

@@ -125,7 +125,7 @@ def _grouped(found: NormKind, node: Map, names: Names) -> NormKind:
         raise names.context.fail("E0201", "`group_size` beside `groups`", size.span, "the two say one thing")
     if groups is not None:
         return replace(found, groups=whole(groups, names, "`groups`"), origin=groups.span)
-    assert size is not None
+    assert size is not None  # noqa: S101  one of the two is there
     return replace(found, group_size=whole(size, names, "`group_size`"), origin=size.span)
 
 

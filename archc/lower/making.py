@@ -141,11 +141,19 @@ def emit(
 def claimed(frame: Frame, atom: Atom) -> str:
     """The path of what an atom makes; E0338 if something else has that name."""
     path = frame.path(atom.name)
+    expanded(frame, atom)
     first = frame.part.taken.setdefault(path, atom.span)
     if first is not atom.span:
         message = f"`{atom.name}` is the name of two nodes"
         raise frame.context.fail("E0338", message, atom.span, "the second", notes=(Note("the first", first),))
     return path
+
+
+def expanded(frame: Frame, atom: Atom) -> None:
+    """E0416 once a stem, head or block has more operations, modules and turns than a tenth of the limit: these are slow to make."""
+    most = frame.context.limits.operations // 10
+    if len(frame.part.nodes) + len(frame.part.scopes) - frame.part.placed > most:
+        raise frame.context.too_large("this stem, head or block", most, atom.span)
 
 
 def _within_limits(frame: Frame, types: tuple[TensorType, ...]) -> None:

@@ -96,7 +96,7 @@ class Names:
         outer = self._outer_for(span.source)
         if name in self.lazy:
             if name not in self._running:
-                return self._compute(name)
+                return self._compute(name, span)
             # `groups: groups` in a network: inside a parameter's own value its name is the network's variable
             if self._running[-1] != name or outer is None or not outer.has(name, span.source):
                 chain = " -> ".join([*self._running[self._running.index(name) :], name])
@@ -110,13 +110,15 @@ class Names:
             return None
         return self.outer
 
-    def _compute(self, name: str) -> Named:
+    def _compute(self, name: str, span: Span) -> Named:
+        self.context.deeper(span, "values need each other")
         self._running.append(name)
         self.context.asked.add(id(self.nodes.get(name)))
         try:
             value = self.lazy[name]()
         finally:
             self._running.pop()
+            self.context.depth -= 1
         self.known[name] = value
         return value
 

@@ -9,7 +9,7 @@ from archc.library import Document
 from archc.lower.atoms import Atom
 from archc.lower.block import Surroundings
 from archc.lower.builder import Fragment, Ref
-from archc.lower.context import Context, Failed
+from archc.lower.context import Context, Failed, TooLarge
 from archc.lower.frame import POISON, Frame
 from archc.lower.kinds import DEFAULTS, Defaults, init_kind
 from archc.lower.names import Names
@@ -34,9 +34,12 @@ class NetworkLowering:
     def lower(self) -> Graph | None:
         """The graph; None after problems that leave none."""
         try:
-            type_, fixed = self._input()
-        except Failed:
+            return self._lower()
+        except (Failed, TooLarge):
             return None
+
+    def _lower(self) -> Graph | None:
+        type_, fixed = self._input()
         arguments = [ScopeArgument("in", type_.channels)]
         if isinstance(classes := self.names.known.get("classes"), int):
             arguments.append(ScopeArgument("classes", classes))

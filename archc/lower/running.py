@@ -7,7 +7,7 @@ from archc.lower.builder import Ref
 from archc.lower.context import Failed
 from archc.lower.faults import misvalued
 from archc.lower.frame import POISON, Frame, Result
-from archc.lower.making import claimed, emit, make_convolution, make_norm, make_operation
+from archc.lower.making import claimed, emit, expanded, make_convolution, make_norm, make_operation
 from archc.lower.modules import (
     channels_outside,
     definition,
@@ -107,11 +107,16 @@ def _loop(frame: Frame, atom: Atom, current: Result) -> list[Ref]:
 
 
 def _turn(outer: Frame, atom: Atom, steps: Map, i: int, current: Result) -> Ref:
+    expanded(outer, atom)
     path = outer.path(f"{atom.name}.{i}")
     outer.part.scopes.append(Scope(path, "turn", atom.name, (ScopeArgument("i", i),), role=atom.role, origin=atom.span))
     names = Names(outer.context, outer.names.what, {"i": i}, outer=outer.names, nodes=outer.names.nodes)
     frame = Frame(outer.context, names, outer.defaults, outer.part, path, {}, outer=outer, dilation=outer.dilation)
-    last = run_steps(frame, steps, outside(current))
+    outer.context.deeper(atom.span, "loops and definitions are nested")
+    try:
+        last = run_steps(frame, steps, outside(current))
+    finally:
+        outer.context.depth -= 1
     if isinstance(last, list):
         label = f"a turn of `{atom.name}` ends here"
         raise outer.context.fail("E0337", "a loop's turn ends in a list", steps.entries[-1].span, label, help=ONE)

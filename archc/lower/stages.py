@@ -14,8 +14,8 @@ from archc.lower.context import Context, Failed
 from archc.lower.frame import POISON
 from archc.lower.names import Named, Names
 from archc.lower.settings import Settings, read_settings
-from archc.spec.paths import NothingThere, change
 from archc.lower.values import whole
+from archc.spec.paths import NothingThere, change
 
 INPUT_NAME = "input"
 RESERVED = ("stem", "head", INPUT_NAME)
@@ -170,6 +170,10 @@ class Stages:
             if last.type is None:  # go on as if it had been right, so that what follows is checked too
                 value = Ref("", TensorType((out, *(-(-n // here.stride) for n in type_.shape[1:]))))
                 continue
+            most = self.context.limits.operations
+            if len(self.part.nodes) + len(part.nodes) * (stage.repeat - index if key in made else 1) > most:
+                at_fault = stage.root.get("repeat") or stage.root
+                raise self.context.too_large("this network", most, at_fault.span)
             self.part.place(part, f"{path}.{index}", value.name)
             name = f"{path}.{index}.{last.name}" if last.name != INPUT else value.name
             value = Ref(name, last.type)

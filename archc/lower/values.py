@@ -22,7 +22,7 @@ def parsed(node: Scalar, names: Names) -> Expr:
     text = str(node.value)
     longest = names.context.limits.expression
     if len(text) > longest:
-        helped = "give its parts names under `vars`"
+        helped = "give its parts names under `vars`, or raise it with --limit expression=N"
         label = f"the limit is {longest}"
         raise names.context.fail("E0414", f"an expression of {len(text)} characters", node.span, label, help=helped)
     try:

@@ -43,7 +43,7 @@ def fitting(tensors: Collection[str], slots: Sequence[Slot]) -> int:
 
 
 def shape_text(shape: tuple[int, ...]) -> str:
-    return "x".join(map(str, shape)) if shape else "of one number"
+    return "x".join(map(str, shape)) if shape else "scalar"
 
 
 def _missing(slot: Slot, unknown: Sequence[StoredTensor], *, suggest: bool) -> str:

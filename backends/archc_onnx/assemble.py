@@ -1,6 +1,7 @@
 """The nodes of the model: all in its graph, or those of each block in a function that alike blocks share."""
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -25,7 +26,7 @@ class Form:
     training: bool
     shapes: dict[str, Dimensions]
     keys: Mapping[str, str]
-    tensors: Set[str]
+    tensors: AbstractSet[str]
     notes: Notes
 
     def value(self, name: str) -> str:

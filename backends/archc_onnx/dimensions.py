@@ -57,7 +57,7 @@ def dimensions(graph: Graph) -> dict[str, Dimensions]:
     axes: dict[str, tuple[_Axis, ...]] = {graph.input: (types[graph.input].channels, (1, 0), (1, 0))}
     named: dict[str, Dimensions] = {}
     for node in graph.nodes:
-        moved = _moved(graph, node, axes)
+        moved = _moved(node, axes)
         for name in node.outputs:
             shape = types[name].shape
             # an operation that does not touch an axis leaves its formula, whatever the channels are
@@ -72,7 +72,7 @@ def is_constant(shape: Dimensions) -> bool:
     return all(isinstance(dimension, int) for dimension in shape)
 
 
-def _moved(graph: Graph, node: Node, axes: Mapping[str, tuple[_Axis, ...]]) -> tuple[_Axis, ...]:
+def _moved(node: Node, axes: Mapping[str, tuple[_Axis, ...]]) -> tuple[_Axis, ...]:  # noqa: C901 -- one case for each kind
     """The axes of a node's outputs; numbers in it stand for the number the graph says. () where all are such."""
     op, first = node.op, axes[node.inputs[0]]
     match op:

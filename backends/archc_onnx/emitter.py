@@ -1,4 +1,4 @@
-"""ONNX nodes in the making: the nodes of one graph or function, its constants, and the operations whose form hangs on the opset."""
+"""ONNX nodes in the making: those of one graph or function, their constants, and what several operations are written with."""
 
 import struct
 from collections.abc import Callable, Sequence

@@ -37,7 +37,8 @@ def export(network: Network, options: "OnnxBackend") -> Artifact:
     _check_sizes(graph)
     keys = state_keys(graph, network.layout)
     weights = None if options.no_weights else _weights(network, options)
-    nodes, folds = present(graph, training=options.training), {}
+    nodes = present(graph, training=options.training)
+    folds: dict[str, Fold] = {}
     if options.fold_bn:
         nodes, folds = folded(graph, nodes)
     names = _tensor_names(nodes, keys, folds)
@@ -187,6 +188,7 @@ def _value(name: str, shape: Dimensions, code: int, *, batch: bool = True) -> Va
     found = ValueInfoProto(name=name)
     tensor = found.type.tensor_type
     tensor.elem_type = code
+    tensor.shape.SetInParent()  # no axes is a shape too
     for length in (BATCH, *shape) if batch else shape:
         if isinstance(length, int):
             tensor.shape.dim.add().dim_value = length

@@ -62,7 +62,8 @@ def beginning(policy: InitPolicy, node: Node, parameter: str) -> Beginning:
             return Beginning("normal", init.value)
         case "torch":
             weight = shape if len(shape) > 1 else shapes["weight"]
-            return Beginning("uniform", _fans(weight)[0] ** -0.5)
+            fan_in, _ = _fans(weight)
+            return Beginning("uniform", fan_in**-0.5)
     if len(shape) < 2:
         message = f"`{node.name}.{parameter}` of {shape[0]} numbers cannot begin as {init.kind}, which is for matrices"
         raise BackendError("E0566", message, "say a number, `torch`, or {kind: normal, std: 0.01}")
@@ -95,9 +96,9 @@ def _default(policy: InitPolicy, node: Node, parameter: str) -> Init:
         case Position():
             return Init("normal", op.channels**-0.5)
         case (
-            BlurPool() | Act() | Softmax() | Affine() | Dropout() | MaxPool() | AvgPool() | GlobalPool() | AdaptiveAvgPool() | Sum()
-            | Pad() | Subsample() | SpaceToDepth() | Identity() | Add() | Mul() | Concat() | Split() | PadChannels() | Shuffle()
-            | Flatten() | Tokens() | Attention() | Take()
+            BlurPool() | Act() | Softmax() | Affine() | Dropout() | MaxPool() | AvgPool() | GlobalPool() | AdaptiveAvgPool()
+            | Sum() | Pad() | Subsample() | SpaceToDepth() | Identity() | Add() | Mul() | Concat() | Split() | PadChannels()
+            | Shuffle() | Flatten() | Tokens() | Attention() | Take()
         ):  # fmt: skip
             raise AssertionError(f"`{node.name}` has no tensor that begins anyhow")
         case _:

@@ -44,7 +44,7 @@ def is_absent(node: Node, *, training: bool) -> bool:
     return isinstance(node.op, Identity) or (isinstance(node.op, Dropout) and (not training or node.op.rate == 0))
 
 
-def emit(emitter: Emitter, node: Node) -> None:
+def emit(emitter: Emitter, node: Node) -> None:  # noqa: C901, PLR0915 -- one case for each kind of operation
     """Append the nodes of one operation. Raises BackendError (E0561, E0562) where ONNX has none for it."""
     place = Place(emitter, node, tuple(emitter.value(name) for name in node.inputs))
     if is_absent(node, training=emitter.training):

@@ -26,7 +26,8 @@ def avg_pool(place: Place, op: AvgPool) -> None:
 def _end(op: MaxPool | AvgPool) -> int:
     """The padding at the end that makes rounding down give as many windows as rounding up.
 
-    Those are the least of `ceil((n + 2p - k) / s) + 1` and `ceil((n + p) / s)`: no window begins beyond the input and its left padding.
+    Those are the least of `ceil((n + 2p - k) / s) + 1` and `ceil((n + p) / s)`: no window begins beyond the input and its left
+    padding.
     """
     return min(op.padding + op.stride - 1, op.kernel - 1) if op.ceil else op.padding
 

@@ -1,7 +1,7 @@
 """A model as a stream of bytes: its structure from protobuf, the weights between, so that they never are in memory together.
 
-Protobuf writes fields in the order of their numbers, so a message is what is written of its lower fields followed by what is written of
-its higher ones, and a field of bytes may come from anywhere once its length is known.
+Protobuf writes fields in the order of their numbers, so a message is what is written of its lower fields followed by what is
+written of its higher ones, and a field of bytes may come from anywhere once its length is known.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -67,8 +67,8 @@ def two_files(structure: Structure, tensors: Sequence[Tensor], location: str) ->
             external_data=[StringStringEntryProto(key=key, value=value) for key, value in places.items()],
             data_location=TensorProto.EXTERNAL,
         )
-        data = _bytes(proto)
-        made.append(_INITIALIZER + varint(len(data)) + data)
+        written = _bytes(proto)
+        made.append(_INITIALIZER + varint(len(written)) + written)
         start += tensor.length
 
     def data() -> Iterator[bytes]:
@@ -106,7 +106,8 @@ def _around(structure: Structure, length: int, middle: Iterator[bytes]) -> tuple
 
 
 def _bytes(message: ModelProto | GraphProto | TensorProto) -> bytes:
-    return message.SerializeToString(deterministic=True)
+    written: bytes = message.SerializeToString(deterministic=True)
+    return written
 
 
 def varint(number: int) -> bytes:

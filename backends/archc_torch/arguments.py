@@ -88,7 +88,14 @@ class Arguments:
         return Expr(param.name, param.values, literal=False)
 
     def resolve(
-        self, values: tuple[Value, ...], *, named: str | None, flow: Expr | None, fallback: tuple[Key, str], channels: bool, reads: bool = True
+        self,
+        values: tuple[Value, ...],
+        *,
+        named: str | None,
+        flow: Expr | None,
+        fallback: tuple[Key, str],
+        channels: bool,
+        reads: bool = True,
     ) -> Expr:
         """An expression with these values: the channels that flow in, the scope's argument of that name, a literal, or an argument.
 

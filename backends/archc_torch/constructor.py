@@ -5,7 +5,7 @@ from archc.ir.graph import Init
 from archc_torch.folding import Entry, by_key, listed, positional
 from archc_torch.printer import Doc, call, choice, flat, lines, number, prefixed
 from archc_torch.tree import MODULES, Level, clash
-from archc_torch.words import IDENTIFIER, check_attribute, is_word
+from archc_torch.words import check_attribute, is_word
 from archc_torch.writer import Writer
 
 _GAPS = 8
@@ -133,8 +133,7 @@ def _sequential(writer: Writer, level: Level, entries: list[Entry]) -> Doc:
                 filled.append(entry)
             return call("nn.Sequential", *positional(filled if gaps else _unpacked(writer, level, filled)))
     for key in keys:
-        if IDENTIFIER.fullmatch(key):
-            check_attribute(key, writer.members[level.first].name, inside="Sequential")
+        check_attribute(key, writer.members[level.first].name, inside="Sequential")
     made = by_key(entries)
     if all(is_word(key) for key in keys) and not any(flat(item).startswith("**") for item in made.items):
         pairs: list[Doc] = [prefixed(f"{entry.key}=", entry.doc) for entry in entries]

@@ -54,7 +54,7 @@ def forward(writer: Writer, network: bool) -> Forward:
             return expr
         if expr.text not in stored:
             wanted = expr.text if expr.text.isidentifier() else f"{writer.members[place].name.rpartition('.')[2]}_{name}"
-            stored[expr.text] = unused(wanted, taken)
+            stored[expr.text] = unused(wanted, taken, 20)
             taken.add(stored[expr.text])
         return Expr(f"self.{stored[expr.text]}", expr.values, literal=False)
 
@@ -112,7 +112,7 @@ def _written(writer: Writer, statements: list[Statement], network: bool) -> list
     naming.names.update(zip(body.inputs, arguments, strict=True))
     found: list[str] = []
     for at, statement in enumerate(statements):
-        final = at == len(statements) - 1 and len(results) == 1 and results[0] in statement.last.outputs
+        final = at == len(statements) - 1 and tuple(results) == statement.last.outputs
         found += _statement(writer, statement, at, naming, last_use, final=final)
     if not any(line.startswith("        return ") for line in found):
         found += _result(body.output_names, results, naming)
@@ -126,7 +126,9 @@ def _result(names: tuple[str, ...], results: list[int], naming: _Naming) -> list
     return lines(Bracket("return {", pairs, "}", spread=True), 8)
 
 
-def _statement(writer: Writer, statement: Statement, at: int, naming: _Naming, last_use: dict[int, int], *, final: bool) -> list[str]:
+def _statement(
+    writer: Writer, statement: Statement, at: int, naming: _Naming, last_use: dict[int, int], *, final: bool
+) -> list[str]:
     doc: Doc = ""
     inner: dict[int, Doc] = {}
     for step in statement.steps[:-1]:
@@ -160,7 +162,7 @@ def _target(writer: Writer, statement: Statement, at: int, naming: _Naming, last
     held = [number for number, name in naming.names.items() if name == naming.chain and last_use.get(number, -1) > at]
     if len(step.outputs) == 1 and not held and lives <= at + 1:
         return naming.chain
-    name = unused(_own_name(writer, step), naming.taken)
+    name = unused(_own_name(writer, step), naming.taken, 20)
     naming.taken.add(name)
     return name
 

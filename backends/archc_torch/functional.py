@@ -22,7 +22,7 @@ def expression(applied: Applied, operands: list[Doc], attribute: Attribute, libr
         case ops.Concat():
             return call("torch.cat", Bracket("(", tuple(operands), ")", spread=True), "dim=1") if len(operands) > 1 else x
         case ops.Split():
-            return f"{x}.chunk({op.parts}, dim=1)"
+            return f"{x}.chunk({op.parts}, dim=1)" if op.parts > 1 else x
         case ops.Affine():
             return _affine(op, x, attribute)
         case ops.Softmax():
@@ -36,12 +36,13 @@ def expression(applied: Applied, operands: list[Doc], attribute: Attribute, libr
             before, after = attribute("before").text, attribute("after").text
             return call("F.pad", x, f"(0, 0, 0, 0, {before}, {after})")
         case ops.Subsample():
-            stride = attribute("stride").text
-            return f"{x}[:, :, ::{stride}, ::{stride}]"
+            stride = attribute("stride")
+            step = f"::{stride.text}" if stride.literal else f":: {stride.text}"
+            return f"{x}[:, :, {step}, {step}]"
         case ops.SpaceToDepth():
             return call(library.use("space_to_depth"), x, attribute("block").text)
         case ops.Shuffle():
-            return f"{x}.unflatten(1, [{op.groups}, {op.parts}, -1]).transpose(1, 2).flatten(1, 3)"
+            return call(library.use("shuffle"), x, number(op.groups), number(op.parts))
         case ops.Flatten():
             return call("torch.flatten", x, "1")
         case ops.Tokens():
@@ -72,6 +73,6 @@ def _softmax(op: ops.Softmax, x: str, library: Library) -> Doc:
         case "space":
             return call(library.use("softmax_over_space"), x)
         case "parts":
-            return f"{x}.unflatten(1, [{number(op.parts)}, -1]).softmax(1).flatten(1, 2)"
+            return call(library.use("softmax_over_parts"), x, number(op.parts))
         case _:
             assert_never(op.over)

@@ -74,6 +74,18 @@ class ScaledConv2d(nn.Conv2d):
         weight = (self.weight - mean) * torch.rsqrt(variance + self.eps)
         return self._conv_forward(input, weight * (self.gain * self.scale), self.bias)
 ''',
+    "ChannelConv": '''\
+class ChannelConv(nn.Conv1d):
+    """One filter along the channels of a pooled map: (N, C, 1, 1) (arXiv:1910.03151)."""
+
+    def __init__(self, kernel_size: int) -> None:
+        super().__init__(1, 1, kernel_size, padding=kernel_size // 2, bias=False)
+
+    def forward(self, input: torch.Tensor) -> torch.Tensor:
+        x = input.flatten(2).transpose(1, 2)
+        x = self._conv_forward(x, self.weight, self.bias)
+        return x.transpose(1, 2).unsqueeze(3)
+''',
     "PositionLinear": '''\
 class PositionLinear(nn.Linear):
     """A linear layer over the channels at each position: (N, C, H, W)."""
@@ -261,6 +273,16 @@ def space_to_depth(x: torch.Tensor, block: int) -> torch.Tensor:
     x = x.reshape(n, c, h // block, block, w // block, block)
     x = x.permute(0, 3, 5, 1, 2, 4)
     return x.reshape(n, c * block * block, h // block, w // block)
+''',
+    "shuffle": '''\
+def shuffle(x: torch.Tensor, groups: int, parts: int) -> torch.Tensor:
+    """Channels ordered (group, part, c) as (part, group, c): (N, C, H, W)."""
+    return x.unflatten(1, [groups, parts, -1]).transpose(1, 2).flatten(1, 3)
+''',
+    "softmax_over_parts": '''\
+def softmax_over_parts(x: torch.Tensor, parts: int) -> torch.Tensor:
+    """Softmax over equal parts of the channels: (N, PC, ...)."""
+    return x.unflatten(1, [parts, -1]).softmax(1).flatten(1, 2)
 ''',
     "softmax_over_space": '''\
 def softmax_over_space(x: torch.Tensor) -> torch.Tensor:

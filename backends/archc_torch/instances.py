@@ -26,7 +26,13 @@ def group(bodies: Bodies) -> tuple[list[Group], dict[int, int]]:
     of_part: dict[int, int] = {}
     by_shape: dict[Shape, int] = {}
     for index, body in bodies.bodies.items():
-        shape = (body.scope.kind, body.scope.template, body.inputs, body.outputs, *(_shape(m, body, of_part) for m in body.members))
+        shape = (
+            body.scope.kind,
+            body.scope.template,
+            body.inputs,
+            body.outputs,
+            *(_shape(m, body, of_part) for m in body.members),
+        )
         number = by_shape.setdefault(shape, len(groups))
         if number == len(groups):
             groups.append(Group([], []))
@@ -63,7 +69,13 @@ def _inner_first(groups: list[Group], of_part: dict[int, int]) -> list[int]:
 
 def is_slot(member: Member, body: Body) -> bool:
     """Whether a member is its block's shortcut, whatever it is: one value in, one out, and no tensors of its own."""
-    if body.scope.kind != "block" or member.role != "shortcut" or member.block >= 0 or len(member.inputs) != 1 or len(member.outputs) != 1:
+    if (
+        body.scope.kind != "block"
+        or member.role != "shortcut"
+        or member.block >= 0
+        or len(member.inputs) != 1
+        or len(member.outputs) != 1
+    ):
         return False
     if member.applied is None:
         return True
@@ -83,8 +95,11 @@ def _shape(member: Member, body: Body, of_part: dict[int, int]) -> Shape:
         return ("slot", *wiring)
     if member.applied is None:
         return (of_part[member.part], *wiring)
-    numbers = [getattr(member.applied.op, name) for name in ("parts", "groups") if member.applied.op.kind in ("split", "shuffle", "softmax")
-               and name in member.applied.op.record_fields]
+    numbers = [
+        getattr(member.applied.op, name)
+        for name in ("parts", "groups")
+        if member.applied.op.kind in ("split", "shuffle", "softmax") and name in member.applied.op.record_fields
+    ]
     return (static(member.applied.op), member.applied.rank, *numbers, member.init, member.bare, *wiring)
 
 

@@ -38,9 +38,7 @@ def constructor(applied: Applied, attribute: Attribute, library: Library, *, in_
             bias = [] if op.bias else ["bias=False"]
             return call(name, attribute("in_channels").text, attribute("out_channels").text, *bias)
         case ops.ChannelConv():
-            kernel = attribute("kernel")
-            padding = number(op.kernel // 2) if kernel.literal else f"{kernel.inner} // 2"
-            return call("nn.Conv1d", "1", "1", f"kernel_size={kernel.text}", f"padding={padding}", "bias=False")
+            return call(library.use("ChannelConv"), attribute("kernel").text)
         case ops.Norm():
             return _norm(op, applied.rank, attribute, library)
         case ops.Act():
@@ -51,7 +49,12 @@ def constructor(applied: Applied, attribute: Attribute, library: Library, *, in_
             return _pool(op, attribute)
         case ops.BlurPool():
             kernel, stride = attribute("kernel"), attribute("stride")
-            return call(library.use("BlurPool"), attribute("channels").text, *keyword("kernel_size", kernel, 3), *keyword("stride", stride, 1))
+            return call(
+                library.use("BlurPool"),
+                attribute("channels").text,
+                *keyword("kernel_size", kernel, 3),
+                *keyword("stride", stride, 1),
+            )
         case ops.GlobalPool():
             return call("nn.AdaptiveAvgPool2d", "1")
         case ops.AdaptiveAvgPool():

@@ -106,12 +106,15 @@ class _Cutter:
     known: dict[tuple[object, ...], int] = field(default_factory=dict)
     operations: dict[tuple[int, int], int] = field(default_factory=dict)
     distinct: dict[Applied, int] = field(default_factory=dict)
+    closed: set[str] = field(default_factory=set)
 
     def enter(self, path: str) -> None:
         """Closes and opens scopes until the innermost open one is at `path`."""
         while path != self.open[-1].scope.path and not _inside(path, self.open[-1].scope.path):
             self.close()
         waiting = []
+        if path in self.closed:
+            raise ValueError(f"the scope `{path}` is entered twice")
         while path != self.open[-1].scope.path:
             waiting.append(path)
             path = self.found.lookup.parent(path)
@@ -120,6 +123,7 @@ class _Cutter:
     def close(self) -> None:
         """The innermost open scope becomes a part, a known one where its content is, and a child of the scope around it."""
         inner = self.open.pop()
+        self.closed.add(inner.scope.path)
         outer, scope = self.open[-1], inner.scope
         order = {name: place for place, name in enumerate(scope.inputs)}
         outside = sorted(inner.outside, key=lambda name: order.get(name, len(order)))

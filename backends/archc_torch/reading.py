@@ -67,7 +67,9 @@ def _named(writer: Writer, place: int, name: str) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _attribute(writer: Writer, place: int, name: str, values: tuple[Value, ...], flow: Expr | None, made: dict[str, Expr]) -> Expr:
+def _attribute(
+    writer: Writer, place: int, name: str, values: tuple[Value, ...], flow: Expr | None, made: dict[str, Expr]
+) -> Expr:
     member = writer.members[place]
     channels = name in CHANNELS
     op = member.applied.op if member.applied else None
@@ -90,7 +92,9 @@ def _padding(writer: Writer, place: int, values: tuple[Value, ...], made: dict[s
     usual = tuple(d * (k - 1) // 2 for d, k in zip(dilation, kernel, strict=True))
     fallback: tuple[Key, str] = (("member", place, "padding"), f"{short(writer.members[place])}_padding")
     if usual != values:
-        return writer.arguments.resolve(values, named=_named(writer, place, "padding"), flow=None, fallback=fallback, channels=False)
+        return writer.arguments.resolve(
+            values, named=_named(writer, place, "padding"), flow=None, fallback=fallback, channels=False
+        )
     first = literal(kernel)
     dilated = _attribute(writer, place, "dilation", dilation, None, made)
     if first is not None:
@@ -143,5 +147,7 @@ def _child(writer: Writer, place: int, inputs: list[Expr | None]) -> Expr | None
     writer.given[place] = given
     if plan.out_key is not None:
         return dict(given).get(plan.out_key)
-    values = tuple(plan.out_values[plan.places[body.members[place].part]] for body in writer.group.bodies) if plan.out_values else ()
+    values = (
+        tuple(plan.out_values[plan.places[body.members[place].part]] for body in writer.group.bodies) if plan.out_values else ()
+    )
     return literal(values) if values else None

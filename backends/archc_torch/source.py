@@ -39,7 +39,9 @@ class Meta:
 def emit_source(graph: Graph, layout: Layout, meta: Meta) -> str:
     """A standalone module. Raises BackendError where the network or its names cannot be Python or a tree of modules."""
     if layout.keys_only:
-        raise BackendError("E0504", f"the keys of layout `{layout.name}` are those of no module tree", "build with --layout canonical")
+        raise BackendError(
+            "E0504", f"the keys of layout `{layout.name}` are those of no module tree", "build with --layout canonical"
+        )
     if not is_word(graph.name) or graph.name in SOURCE_NAMES:
         raise BackendError("E0505", f"a factory cannot be called `{graph.name}`", "rename the spec")
     lookup = Lookup(layout, graph.scopes)
@@ -76,7 +78,9 @@ def _wanted(groups: list[Group], of_part: dict[int, int]) -> set[int]:
             found.add(number)
             members = [m for body in groups[number].bodies for m in body.members]
             waiting += {of_part[m.part] for m in members if m.applied is None}
-            waiting += {of_part[m.block] for m in members if m.block in of_part and Tree(groups[of_part[m.block]].bodies[0]).is_chain}
+            waiting += {
+                of_part[m.block] for m in members if m.block in of_part and Tree(groups[of_part[m.block]].bodies[0]).is_chain
+            }
     return found
 
 
@@ -141,7 +145,15 @@ def _docstring(text: str, indent: int) -> str:
 
 
 def _header(meta: Meta, title: str) -> str:
-    written = [FIRST_LINE, "#", f"# spec   {meta.name}", f"# graph  {meta.hash}", f"# archc  {meta.version}", _docstring(title, 0), ""]
+    written = [
+        FIRST_LINE,
+        "#",
+        f"# spec   {meta.name}",
+        f"# graph  {meta.hash}",
+        f"# archc  {meta.version}",
+        _docstring(title, 0),
+        "",
+    ]
     return "\n".join(written)
 
 

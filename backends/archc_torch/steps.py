@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from archc.ir.ops import Act, Add, ChannelConv
+from archc.ir.ops import Act, Add
 from archc_torch.arguments import Expr
 from archc_torch.functional import expression
 from archc_torch.printer import Bracket, Doc, call, flat
@@ -94,9 +94,6 @@ def _step(writer: Writer, place: int, inputs: tuple[int, ...], attribute: Callab
     written = expression(applied, ["x"] * len(inputs), own, writer.library)
     if written is None:
         access = writer.tree.access(member.levels, member.name)
-        if isinstance(op, ChannelConv):  # along the channels: (N, C, 1, 1) as (N, 1, C) and back
-            turned = "{}({}.flatten(2).transpose(1, 2)).transpose(1, 2).unsqueeze(3)"
-            return Step(place, inputs, member.outputs, lambda d: turned.format(access, flat(d[0])), is_call=False)
         return Step(place, inputs, member.outputs, _called(access), unit)
     target = _overwritten(writer, place, inputs) if isinstance(op, Add) else -1
 

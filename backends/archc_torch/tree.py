@@ -16,8 +16,8 @@ Kind: TypeAlias = Literal["chain", "list", "dict"]
 MODULES = frozenset(
     """conv linear channel_conv norm act dropout max_pool avg_pool blur_pool global_pool adaptive_avg_pool scale position""".split()
 )
-# What can stand in an nn.Sequential. An ECA convolution cannot: forward transposes around it.
-CHAINED = (MODULES - {"channel_conv"}) | {"flatten", "identity", "pad"}
+CHAINED = MODULES | {"flatten", "identity", "pad"}
+"""What can stand in an nn.Sequential."""
 
 
 @dataclass(slots=True, eq=False)
@@ -124,7 +124,9 @@ class Tree:
                 return False
             if index < level.last and self._uses[member.outputs[0]] != 1:
                 return False
-        if start is None and (members[level.first].inputs != self.body.inputs or members[level.last].outputs != self.body.outputs):
+        if start is None and (
+            members[level.first].inputs != self.body.inputs or members[level.last].outputs != self.body.outputs
+        ):
             return False
         found = list(_nested(level))
         if any(below.members and (below.children or len(below.members) > 1) for below in found):

@@ -6,6 +6,7 @@ from collections.abc import Container
 
 from archc.backend import BackendError
 
+_KEY = re.compile(r"[A-Za-z0-9_-]{1,63}")
 IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}")
 
 # Public attributes of nn.Module: a child of that name would hide a method, or be refused. A test compares with torch.
@@ -42,6 +43,8 @@ def is_word(name: str) -> bool:
 
 def check_attribute(name: str, node: str, *, inside: str = "") -> None:
     """Raises BackendError (E0503) where a module cannot have the attribute. `inside`: the container it would be a key of."""
+    if inside and _KEY.fullmatch(name) is None:
+        raise BackendError("E0503", f"`{node}` cannot be called {ascii(name)}: letters, digits, `_` and `-`, at most 63")
     if name in MODULE_ATTRIBUTES or (inside and name in CONTAINER_ATTRIBUTES):
         owner = f"nn.{inside}" if inside else "nn.Module"
         raise BackendError("E0503", f"`{node}` cannot be called `{name}`: that is an attribute of every {owner}")
@@ -50,9 +53,9 @@ def check_attribute(name: str, node: str, *, inside: str = "") -> None:
         raise BackendError("E0503", f"`{node}` cannot be called `{name}`: it is {what}")
 
 
-def unused(name: str, taken: Container[str]) -> str:
+def unused(name: str, taken: Container[str], longest: int = 50) -> str:
     """The name, made a Python identifier that is not taken."""
-    plain = re.sub(r"[^A-Za-z0-9_]", "_", name).lstrip("_0123456789")[:50] or "value"
+    plain = re.sub(r"[^A-Za-z0-9_]", "_", name).lstrip("_0123456789")[:longest] or "value"
     if not is_word(plain) or plain in SOURCE_NAMES:
         plain += "_"
     found, count = plain, 1

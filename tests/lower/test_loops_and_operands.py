@@ -21,8 +21,10 @@ WIRING = {
         {"loop.0.a": "act", "loop.1.a": "loop.0.a", "loop.2.a": "loop.1.a", "y": "loop.2.a"},
     ),
     "a turn reads `of` of the loop first": (
-        "conv: {kernel: 3, out: 16}, loop: {repeat: 2, of: x, steps: {a: {op: affine}}}, y: {op: add, of: [loop.last, x]}, "
-        "conv2: {kernel: 1, out: 16, of: y}, z: {op: add, of: [act, act2]}",
+        (
+            "conv: {kernel: 3, out: 16}, loop: {repeat: 2, of: x, steps: {a: {op: affine}}}, y: {op: add, of: [loop.last, x]}, "
+            "conv2: {kernel: 1, out: 16, of: y}, z: {op: add, of: [act, act2]}"
+        ),
         {"loop.0.a": "input", "loop.1.a": "loop.0.a", "y": "loop.1.a input"},
     ),
     "a step of a turn reads outside": (
@@ -30,13 +32,17 @@ WIRING = {
         {"loop.0.b": "loop.0.a act", "loop.1.b": "loop.1.a act", "y": "loop.0.b loop.1.b"},
     ),
     "an earlier turn by its index": (
-        "conv: {kernel: 3, out: 16}, loop: {repeat: 3, steps: {a: {op: affine}, b: {op: add, of: [a, loop.i - 1], when: i > 1}}}, "
-        "y: {op: identity, of: loop.last}",
+        (
+            "conv: {kernel: 3, out: 16}, loop: {repeat: 3, steps: {a: {op: affine}, b: {op: add, of: [a, loop.i - 1], "
+            "when: i > 1}}}, y: {op: identity, of: loop.last}"
+        ),
         {"loop.2.b": "loop.2.a loop.1.a", "y": "loop.2.b"},
     ),
     "part i of a split in turn i": (
-        "conv: {kernel: 3, out: 16}, s: {op: split, parts: 2}, loop: {repeat: 2, steps: {a: {op: affine, of: s.i}}}, "
-        "y: {op: concat, of: loop}",
+        (
+            "conv: {kernel: 3, out: 16}, s: {op: split, parts: 2}, loop: {repeat: 2, steps: {a: {op: affine, of: s.i}}}, "
+            "y: {op: concat, of: loop}"
+        ),
         {"loop.0.a": "s:0", "loop.1.a": "s:1", "y": "loop.0.a loop.1.a"},
     ),
     "an index is arithmetic": (
@@ -89,7 +95,8 @@ def test_loops_nest(tmp_path: Path) -> None:
 
 
 def test_a_module_reads_its_inputs_by_name(tmp_path: Path) -> None:
-    gate = "module: gate\ninputs: [value, signal]\nsteps: {open: {op: act, kind: sigmoid, of: signal}, y: {op: mul, of: [value, open]}}"
+    steps = "{open: {op: act, kind: sigmoid, of: signal}, y: {op: mul, of: [value, open]}}"
+    gate = f"module: gate\ninputs: [value, signal]\nsteps: {steps}"
     graph = with_stem(tmp_path, "conv: {kernel: 3, out: 16}, g: {module: gate, of: [conv, act]}", gate=gate)
     assert [named(graph, f"stem.g.{name}").inputs for name in ("open", "y")] == [("stem.act",), ("stem.conv", "stem.g.open")]
 

@@ -1,4 +1,4 @@
-"""What a stage or a single block says otherwise, by path or whole; what null takes away; where norm, act and conv are restated."""
+"""What a stage or a block says otherwise, by path or whole; what null takes away; where norm, act and conv are restated."""
 
 from pathlib import Path
 
@@ -104,6 +104,25 @@ def test_a_change_of_stages_reaches_one_block(tmp_path: Path) -> None:
     change = "{stages.layer2.blocks: {1: {mid: 8}}, stages.layer3: {out: 64, repeat: 1}}"
     graph = graph_of(tmp_path, f"archc: 1\nname: small\nextends: parent\nset: {change}\n")
     assert [named(graph, f"{name}.conv1").op.out_channels for name in ("layer2.0", "layer2.1", "layer3.0")] == [32, 8, 64]  # type: ignore[union-attr]
+
+
+PATHS = {
+    "into one block": "stages.layer2.blocks.1.mid: 8",
+    "into one block of others": "stages.layer2.blocks: {0: {mid: 8}}, stages.layer2.blocks.1.mid: 8, stages.layer2.blocks.0: null",
+    "a whole block": "stages.layer2.blocks.1: {mid: 8}",
+}
+
+
+@pytest.mark.parametrize("change", PATHS.values(), ids=PATHS)
+def test_a_path_reaches_one_block(change: str, tmp_path: Path) -> None:
+    (tmp_path / "parent.yaml").write_text(spec(f"{{{BASIC}}}").replace("name: small", "name: parent"), encoding="utf-8")
+    graph = graph_of(tmp_path, f"archc: 1\nname: small\nextends: parent\nset: {{{change}}}\n")
+    assert [named(graph, f"layer2.{index}.conv1").op.out_channels for index in (0, 1)] == [32, 8]  # type: ignore[union-attr]
+
+
+def test_a_stage_may_say_a_path_of_its_blocks(tmp_path: Path) -> None:
+    graph = graph_of(tmp_path, spec(f"{{{BASIC}}}", stages=stages("", "blocks.1.mid: 8")))
+    assert [named(graph, f"layer2.{index}.conv1").op.out_channels for index in (0, 1)] == [32, 8]  # type: ignore[union-attr]
 
 
 RESTATED = {

@@ -1,0 +1,72 @@
+"""Every shipped network that torchvision or timm builds is the same function with the same weights, evaluated and trained, in float64."""
+
+from functools import cache
+from collections.abc import Mapping
+
+import pytest
+import torch
+from family.zoo import IMAGE_SIZE, SHIPPED, build, distances, emitted
+from golden_weights import fill, golden_input
+from references.known import KNOWN
+
+import archc
+
+LARGEST = 140_000_000
+"""Parameters: what is beyond is compared in counts and keys alone."""
+
+ZOOS = ("torchvision", "timm")
+BUILT = [name for name in SHIPPED if name in KNOWN and KNOWN[name]["source"].split("/")[0] in ZOOS]
+COMPARED = [name for name in BUILT if KNOWN[name]["params"] < LARGEST]
+GOLDEN = [name for name in SHIPPED if name in KNOWN and KNOWN[name]["golden"]]
+
+
+@cache
+def found(name: str) -> Mapping[str, float]:
+    source = KNOWN[name]["source"]
+    fixed = name.endswith("_clip")  # a learned table of positions: built for one size
+    sizes = (f"input.height={IMAGE_SIZE}", f"input.width={IMAGE_SIZE}") if fixed else ()
+    theirs = build(source, **({"img_size": IMAGE_SIZE} if fixed else {}))
+    return distances(emitted(name, source.split("/")[0], sizes), theirs)
+
+
+@pytest.mark.parametrize("name", COMPARED)
+def test_evaluated_it_is_the_zoo_s_function(name: str) -> None:
+    assert found(name)["evaluation"] <= 1e-12
+
+
+@pytest.mark.parametrize("name", COMPARED)
+def test_trained_it_is_the_zoo_s_function(name: str) -> None:
+    assert found(name)["training"] <= 1e-12
+
+
+@pytest.mark.parametrize("name", COMPARED)
+def test_training_keeps_the_zoo_s_statistics(name: str) -> None:
+    assert found(name)["statistics"] <= 1e-12
+
+
+@pytest.mark.parametrize("name", BUILT)
+def test_state_dict_keys_and_shapes_are_the_zoo_s(name: str) -> None:
+    layout = KNOWN[name]["source"].split("/")[0]
+    with torch.device("meta"):
+        state = emitted(name, layout).state_dict()
+    assert KNOWN[name]["state_dict_sha256"] == state_hash(state)
+
+
+def state_hash(state: Mapping[str, torch.Tensor]) -> str:
+    """As the table of known networks has it."""
+    import hashlib
+
+    lines = sorted(f"{key}:{'x'.join(map(str, value.shape))}".encode() for key, value in state.items())
+    return hashlib.sha256(b"\n".join(lines)).hexdigest()
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_logits_are_those_of_the_reference_code(name: str) -> None:
+    golden = KNOWN[name]["golden"]
+    model = archc.torch_module(name).double().eval()
+    fill(model)
+    with torch.no_grad():
+        logits = model(golden_input(*KNOWN[name]["input"])).flatten()
+    expected = (*golden["logits_first8"], golden["mean"], golden["std"], golden["n"])
+    actual = (*logits[:8].tolist(), logits.mean().item(), logits.std().item(), logits.numel())
+    assert expected == pytest.approx(actual, rel=0, abs=1e-6 * golden["std"])

@@ -1,0 +1,131 @@
+"""ONNX models of graphs in a test: built in memory with given weights, run by onnxruntime or by onnx's own evaluator."""
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import onnx
+import onnxruntime
+from numpy.typing import NDArray
+from onnx.reference import ReferenceEvaluator
+from torch import Tensor
+
+from archc.ir.graph import Graph
+from archc.ir.sizes import prove_sizes
+from archc.layouts.naming import state_keys
+from archc.layouts.table import CANONICAL, Layout
+from archc.weights.safetensors import write_safetensors
+from archc_onnx import OnnxBackend
+
+KINDS = {"float64": "F64", "float32": "F32", "float16": "F16"}
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What a spec would say of itself."""
+
+    name: str = "net"
+    title: str = ""
+    source: tuple[tuple[str, str], ...] = ()
+    preprocess: tuple[tuple[str, float | tuple[float, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Net:
+    """A graph as a backend sees a network."""
+
+    graph: Graph
+    layout: Layout = CANONICAL
+    spec: Described = Described()
+
+
+def named_by_numbers(graph: Graph) -> Graph:
+    """A random graph whose blocks are called as a layout wants them, 3 rather than part3, and which says which sizes it takes."""
+
+    def new(name: str) -> str:
+        return name.replace("part", "")
+
+    return replace(
+        graph,
+        nodes=tuple(
+            replace(
+                node,
+                name=new(node.name),
+                inputs=tuple(map(new, node.inputs)),
+                outputs=tuple(map(new, node.outputs)),
+                scope=new(node.scope),
+            )
+            for node in graph.nodes
+        ),
+        scopes=tuple(replace(scope, path=new(scope.path)) for scope in graph.scopes),
+        types={new(name): type_ for name, type_ in graph.types.items()},
+        any_size=prove_sizes(graph) is None,
+    )
+
+
+def save(tensors: Mapping[str, Tensor], path: Path) -> None:
+    """A safetensors file of tensors by key."""
+    arrays = {key: tensor.detach().numpy() for key, tensor in tensors.items()}
+    listed = [(key, KINDS.get(str(array.dtype), "I64"), tuple(array.shape)) for key, array in arrays.items()]
+    head, order = write_safetensors(listed, {})
+    path.write_bytes(head + b"".join(arrays[key].tobytes() for key in order))
+
+
+def model_bytes(net: Any, tensors: Mapping[str, Tensor] | None = None, **options: Any) -> bytes:
+    """The one file of a model, with weights by canonical key or by the options."""
+    if tensors is None:
+        return b"".join(OnnxBackend(**options).emit(net).files[0].chunks)
+    keys = state_keys(net.graph, net.layout)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "weights.safetensors"
+        save({keys[key]: tensor for key, tensor in tensors.items()}, path)
+        return b"".join(OnnxBackend(weights=str(path), **options).emit(net).files[0].chunks)
+
+
+def model_of(net: Any, tensors: Mapping[str, Tensor] | None = None, **options: Any) -> onnx.ModelProto:
+    return onnx.ModelProto.FromString(model_bytes(net, tensors, **options))
+
+
+def run_fast(model: onnx.ModelProto | bytes, x: Tensor) -> NDArray[Any]:
+    """The first output, by onnxruntime on one thread."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.log_severity_level = 3
+    data = model if isinstance(model, bytes) else model.SerializeToString()
+    session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+    made: NDArray[Any] = session.run(None, {session.get_inputs()[0].name: x.numpy()})[0]
+    return made
+
+
+def run_exactly(model: onnx.ModelProto, x: Tensor) -> NDArray[Any]:
+    """The first output, by onnx's evaluator, which computes in the model's type."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        made: NDArray[Any] = ReferenceEvaluator(model).run(None, {model.graph.input[0].name: x.numpy()})[0]
+    return made
+
+
+def distance(expected: Tensor, actual: NDArray[Any]) -> float:
+    """The largest difference where outputs have deviation one."""
+    wanted = expected.detach().numpy()
+    assert wanted.shape == actual.shape
+    return float(np.abs(wanted - actual).max() / max(wanted.std(), 1e-3))
+
+
+def inferred(model: onnx.ModelProto, size: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
+    """The shapes that onnx infers, strictly and with nothing to go by but the nodes, for an input of this size."""
+    bare = onnx.ModelProto()
+    bare.CopyFrom(model)
+    del bare.graph.value_info[:]
+    for axis, length in zip(bare.graph.input[0].type.tensor_type.shape.dim, size, strict=True):
+        axis.Clear()
+        axis.dim_value = length
+    for output in bare.graph.output:
+        output.type.tensor_type.ClearField("shape")
+    found = onnx.shape_inference.infer_shapes(bare, check_type=True, strict_mode=True, data_prop=True).graph
+    values = (*found.value_info, *found.output)
+    return {value.name: tuple(axis.dim_value for axis in value.type.tensor_type.shape.dim) for value in values}

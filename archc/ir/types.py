@@ -31,14 +31,19 @@ class ShapeError(ValueError):
         self.help = help
 
 
+_NEAR = 4096
+"""How far a divisor is looked for."""
+
+
 def must_divide(parts: int, count: int, what: str, attribute: str) -> None:
     """E0312 unless `parts` divides `count`; the nearest divisors are what helps."""
     if count % parts == 0:
         return
-    below = min(parts, count)
-    near = [n for n in (*range(below, max(0, below - 4096), -1), *range(parts + 1, min(count, parts + 4096) + 1)) if count % n == 0]
-    lower, upper = [n for n in near if n < parts][:1], [n for n in near if n > parts][:1]
-    helped = "use " + " or ".join(map(str, lower + upper)) if near else ""
+    start = min(parts, count)
+    below = next((n for n in range(start, max(0, start - _NEAR), -1) if count % n == 0), None)
+    above = next((n for n in range(parts + 1, min(count, parts + _NEAR) + 1) if count % n == 0), None)
+    near = [str(n) for n in (below, above) if n is not None]
+    helped = "use " + " or ".join(near) if near else ""
     raise ShapeError("E0312", f"{parts} {attribute} do not divide {count} {what}", attribute, helped)
 
 

@@ -162,5 +162,5 @@ def _counted(parts: list[str]) -> Mapping[str, object]:
 
 
 def _filled(level: str, values: Mapping[str, object]) -> str:
-    # A key may speak of the block around a step that stands in none: it is left out.
+    # A key may speak of the block around a module that is used outside of blocks too: it is left out there.
     return _PLACEHOLDER.sub(lambda found: str(values.get(found[1], "")), level) if "{" in level else level

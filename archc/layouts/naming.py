@@ -55,11 +55,12 @@ def _paths(graph: Graph, layout: Layout, lookup: Lookup | None = None) -> Iterat
 
     def below(prefix: str, levels: Levels) -> str:
         for level in levels:
+            name = level
             if level == "#":  # the parent's next number, in order of execution
                 number = numbers.get(prefix, 0)
                 numbers[prefix] = number + 1
-                level = str(number)
-            prefix = f"{prefix}.{level}" if prefix else level
+                name = str(number)
+            prefix = f"{prefix}.{name}" if prefix else name
         return prefix
 
     def prefix_of(path: str) -> str:

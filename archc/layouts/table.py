@@ -123,7 +123,11 @@ def _table(node: Node | None, named: tuple[str, ...], found: list[Diagnostic]) -
         if entry.key != "parameters"
     }
     own, rest = steps.pop("self", None), steps.pop("*", None)
-    parameters = {str(e.key): _path(e.value, named, found) for e in tensors} if isinstance(tensors, Map) else {}
+    straight = tuple(name for name in named if name not in STEP_NAMES)
+    parameters = {
+        str(entry.key): _path(entry.value, named if str(entry.key).count(".") > 1 else straight, found)
+        for entry in (tensors if isinstance(tensors, Map) else ())
+    }
     return Table(own, rest, steps, parameters)
 
 
@@ -141,9 +145,8 @@ def _path(node: Node, names: tuple[str, ...], found: list[Diagnostic]) -> Path:
             helped = 'levels are letters, digits, `_` and `-`, or `#`, with a dot between two; "" is no level'
             found.append(Diagnostic("E0321", message, node.span, f"at `{level}`", help=helped))
             break
-        for placeholder in _PLACEHOLDER.findall(level):
-            if placeholder not in names:
-                found.append(_unknown(placeholder, names, node.span))
+        unknown = [placeholder for placeholder in _PLACEHOLDER.findall(level) if placeholder not in names]
+        found += [_unknown(placeholder, names, node.span) for placeholder in unknown]
     return Path(levels, node.span)
 
 

@@ -58,9 +58,7 @@ class Context:
             self.depth -= 1
 
     def deeper(self, span: Span | None, what: str) -> None:
-        """One level more of definitions in definitions, or of values that need values; E0415 beyond NESTING. `depth` is taken back
-        by the caller.
-        """
+        """One level more of definitions, or of values that need values; beyond NESTING E0415. The caller ends it."""
         if self.depth >= NESTING:
             raise self.fail("E0415", f"{what} more than {NESTING} deep", span)
         self.depth += 1

@@ -150,7 +150,7 @@ def claimed(frame: Frame, atom: Atom) -> str:
 
 
 def expanded(frame: Frame, atom: Atom) -> None:
-    """E0416 once a stem, head or block has more operations, modules and turns than a tenth of the limit: these are slow to make."""
+    """E0416 once a stem, head or block has more operations, modules and turns than a tenth of the limit."""
     most = frame.context.limits.operations // 10
     if len(frame.part.nodes) + len(frame.part.scopes) - frame.part.placed > most:
         raise frame.context.too_large("this stem, head or block", most, atom.span)

@@ -4,6 +4,8 @@ import struct
 from collections.abc import Callable
 from typing import Final, Literal, TypeAlias
 
+from archc.backend import BackendError
+
 Dtype: TypeAlias = Literal["float32", "float16", "bfloat16", "float64"]
 
 BOOL: Final = 9
@@ -15,8 +17,10 @@ FLOATS: Final[dict[str, Dtype]] = {"F64": "float64", "F32": "float32", "F16": "f
 
 
 def _bfloat16(number: float) -> bytes:
-    """The upper half of a float32, rounded to the nearest, ties to even."""
-    (bits,) = struct.unpack("<I", struct.pack("<f", number))
+    """The upper half of a float32; that is rounded to odd first, so that all in all the number is rounded once."""
+    data = struct.pack("<f", number)
+    (near,), (bits,) = struct.unpack("<f", data), struct.unpack("<I", data)
+    bits = bits - (abs(near) > abs(number)) | (near != number)
     return struct.pack("<H", (bits + 0x7FFF + (bits >> 16 & 1)) >> 16)
 
 
@@ -29,5 +33,8 @@ _PACKERS: Final[dict[Dtype, Callable[[float], bytes]]] = {
 
 
 def packed(number: float, dtype: Dtype) -> bytes:
-    """One number as little-endian bytes."""
-    return _PACKERS[dtype](number)
+    """One number as little-endian bytes. Raises BackendError (E0563) where the type does not reach so far."""
+    try:
+        return _PACKERS[dtype](number)
+    except OverflowError:
+        raise BackendError("E0563", f"{number:g} is beyond {dtype}", "build with --dtype float32") from None

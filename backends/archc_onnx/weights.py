@@ -117,7 +117,7 @@ class StoredWeights:
         factor = self._factor(key)
         for piece in self._opened().chunks(stored.name):
             numbers = unpacked(piece, FLOATS[stored.dtype])
-            yield numbers if factor == 1 else numbers * (1 / factor if factor else 0.0)
+            yield numbers / factor if factor else numbers * 0.0  # as Caffe's batch_norm_layer.cpp has it
 
     def close(self) -> None:
         if self.file is not None:

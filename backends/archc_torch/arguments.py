@@ -33,7 +33,7 @@ class Expr:
 
 @dataclass(slots=True, eq=False)
 class Param:
-    """One constructor argument. `channels`: it is a number of channels, always given; `default` elsewhere, if there is a usual value."""
+    """One constructor argument. `channels`: a number of channels; `default`: the usual value of any other, if it has one."""
 
     key: Key
     name: str
@@ -97,7 +97,7 @@ class Arguments:
         channels: bool,
         reads: bool = True,
     ) -> Expr:
-        """An expression with these values: the channels that flow in, the scope's argument of that name, a literal, or an argument.
+        """An expression with these values: the channels that flow in, the scope's argument, a literal, or an argument of its own.
 
         What is recorded is compared with the values in every instance before it is believed. `reads`: the attribute is the number
         of channels that flow in; else it may happen to be so, which is worth saying only where it varies.

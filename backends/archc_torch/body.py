@@ -46,6 +46,11 @@ class Body:
     outputs: tuple[int, ...]
     output_names: tuple[str, ...]
 
+    def path(self, place: int) -> str:
+        """The full name of a member, for messages."""
+        name = self.members[place].name
+        return f"{self.scope.path}.{name}" if self.scope.path else name
+
 
 @dataclass(slots=True, eq=False)
 class Bodies:
@@ -124,7 +129,8 @@ class _Flattening:
             if applied.op.kind in ("position", "scale") and tensor == "weight":
                 levels, bare = whole, True
             elif whole != (*levels, tensor):
-                raise BackendError("E0506", f"`{name}` cannot keep its `{tensor}` as `{'.'.join(whole)}` in a torch module")
+                node = f"{scope}.{item.local}" if scope else item.local
+                raise BackendError("E0506", f"`{node}` cannot keep its `{tensor}` as `{'.'.join(whole)}` in a torch module")
         arguments = tuple((key, passed.get(argument)) for key, argument in item.arguments)
         member = Member(
             name,

@@ -27,7 +27,7 @@ def write_class(graph: Graph, group: Group, name: str, plans: dict[int, Plan], l
         made, stored, body = lines(container(writer, tree.root), 4, "return "), [], []
     else:
         made = attribute_lines(writer, slots)
-        written = forward(writer, network=False)
+        written = forward(writer)
         stored, body = written.stored, written.lines
     inits, late = init_lines(writer)
     plan = _plan(writer, name, [*stored, *made], slots)
@@ -101,9 +101,9 @@ def init_lines(writer: Writer) -> tuple[list[str], list[tuple[str, str]]]:
     """Tensors with a beginning of their own: norms at once, what the network's loop would overwrite afterwards."""
     now: list[str] = []
     late: list[tuple[str, str]] = []
-    for member in writer.members:
+    for place, member in enumerate(writer.members):
         for tensor, init in member.init:
-            path = writer.tree.access(member.levels, member.name, "{owner}") + ("" if member.bare else f".{tensor}")
+            path = writer.tree.access(member.levels, place, "{owner}") + ("" if member.bare else f".{tensor}")
             kind = member.applied.op.kind if member.applied else ""
             statement = _statement(path, tensor, init)
             if kind in ("conv", "linear"):
@@ -128,7 +128,7 @@ def _call_doc(statement: str) -> Doc:
 
 
 def description(graph: Graph, writer: Writer, plan: Plan) -> str:
-    """What it is and its shapes: `Bottleneck block: (N, in_channels, H, W) to (N, out_channels, H / stride, W / stride).`"""
+    """What it is and its shapes, `(N, in_channels, H, W) to (N, out_channels, H / stride, W / stride)`."""
     body = writer.body
     first = _first_input(body)
     before, after = graph.types[first], graph.types[body.output_names[0]]

@@ -21,7 +21,7 @@ def attribute_lines(writer: Writer, slots: dict[int, str]) -> list[str]:
 
 
 def _level_lines(writer: Writer, level: Level, target: str, name: str, slots: dict[int, str]) -> list[str]:
-    check_attribute(name, writer.members[level.first].name)
+    check_attribute(name, writer.body.path(level.first))
     if level.first in slots and not level.children:
         argument = slots[level.first]
         return choice(target, "nn.Identity()", f"{argument} is None", argument, 8)
@@ -41,7 +41,7 @@ def _bare(writer: Writer, level: Level, target: str) -> list[str]:
     place = level.members[0]
     member = writer.members[place]
     if len(level.members) > 1 or level.children or member.applied is None:
-        raise clash(member, writer.members[level.last])
+        raise clash(writer.body, place, level.last)
     op, sizes = member.applied.op, {name: writer.attributes.get((place, name)) for name in ("tokens", "channels", "value")}
     texts = {name: expr.text for name, expr in sizes.items() if expr is not None}
     if op.kind == "position":
@@ -63,7 +63,7 @@ def _leaf(writer: Writer, level: Level) -> Doc:
         docs.setdefault(flat(doc), (index, doc))
     if len(docs) != 1 or (len(level.members) > 1 and any(_owns(writer, index) for index in level.members)):
         indices = [index for index, _ in docs.values()]
-        raise clash(writer.members[indices[0]], writer.members[level.members[-1]])
+        raise clash(writer.body, indices[0], level.members[-1])
     return next(iter(docs.values()))[1]
 
 
@@ -80,7 +80,7 @@ def container(writer: Writer, level: Level) -> Doc:
             return call("nn.ModuleList", listed(entries))
         case "dict":
             for entry in entries:
-                check_attribute(entry.key, writer.members[level.first].name, inside="ModuleDict")
+                check_attribute(entry.key, writer.body.path(level.first), inside="ModuleDict")
             return call("nn.ModuleDict", by_key(entries))
         case _:
             return _sequential(writer, level, entries)
@@ -89,12 +89,14 @@ def container(writer: Writer, level: Level) -> Doc:
 def _entry(writer: Writer, name: str, level: Level) -> Entry:
     if level.children:
         if level.members:
-            raise BackendError("E0507", f"`{writer.members[level.first].name}` cannot be a module with others inside it here")
+            raise BackendError("E0507", f"`{writer.body.path(level.first)}` cannot be a module with others inside it here")
         return Entry(name, container(writer, level))
     place = level.members[0]
     member = writer.members[place]
     if member.bare:
-        raise BackendError("E0506", f"`{member.name}` cannot be a tensor called `{'.'.join(member.levels)}` in a torch module")
+        raise BackendError(
+            "E0506", f"`{writer.body.path(place)}` cannot be a tensor called `{'.'.join(member.levels)}` in a torch module"
+        )
     if member.applied is not None or len(level.members) > 1:
         return Entry(name, _leaf(writer, level))
     return writer.entry(name, place)
@@ -133,7 +135,7 @@ def _sequential(writer: Writer, level: Level, entries: list[Entry]) -> Doc:
                 filled.append(entry)
             return call("nn.Sequential", *positional(filled if gaps else _unpacked(writer, level, filled)))
     for key in keys:
-        check_attribute(key, writer.members[level.first].name, inside="Sequential")
+        check_attribute(key, writer.body.path(level.first), inside="Sequential")
     made = by_key(entries)
     if all(is_word(key) for key in keys) and not any(flat(item).startswith("**") for item in made.items):
         pairs: list[Doc] = [prefixed(f"{entry.key}=", entry.doc) for entry in entries]

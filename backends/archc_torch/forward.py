@@ -42,7 +42,7 @@ class _Naming:
     names: dict[int, str] = field(default_factory=dict)
 
 
-def forward(writer: Writer, network: bool) -> Forward:
+def forward(writer: Writer) -> Forward:
     """The statements of a class's forward."""
     stored: dict[str, str] = {}
     taken = set(MODULE_ATTRIBUTES) | set(writer.tree.root.children)
@@ -59,7 +59,7 @@ def forward(writer: Writer, network: bool) -> Forward:
         return Expr(f"self.{stored[expr.text]}", expr.values, literal=False)
 
     statements = _statements(writer, steps_of(writer, attribute), module=writer.body.scope.kind == "module")
-    body = _written(writer, statements, network)
+    body = _written(writer, statements)
     return Forward(body, [f"        self.{name} = {text}" for text, name in stored.items()])
 
 
@@ -99,7 +99,7 @@ def _kind(writer: Writer, step: Step) -> str:
     return applied.op.kind if applied else ""
 
 
-def _written(writer: Writer, statements: list[Statement], network: bool) -> list[str]:
+def _written(writer: Writer, statements: list[Statement]) -> list[str]:
     body = writer.body
     arguments = input_names(body)
     last_use: dict[int, int] = {}
@@ -107,7 +107,7 @@ def _written(writer: Writer, statements: list[Statement], network: bool) -> list
         last_use.update(dict.fromkeys(statement.inputs(), at))
     results = [writer.value(number) for number in body.outputs]
     last_use.update(dict.fromkeys(results, len(statements)))
-    chain = "x" if network or (len(arguments) == 1 and last_use.get(body.inputs[0], 0) == 0) else "out"
+    chain = "x" if body.scope.kind == "network" or (len(arguments) == 1 and last_use.get(body.inputs[0], 0) == 0) else "out"
     naming = _Naming(chain, {*arguments, chain})
     naming.names.update(zip(body.inputs, arguments, strict=True))
     found: list[str] = []
@@ -144,10 +144,8 @@ def _statement(
     if final:
         return lines(doc, 8, "return ")
     name = _target(writer, statement, at, naming, last_use)
-    if len(step.outputs) > 1:
-        naming.names.update({number: f"{name}[{place}]" for place, number in enumerate(step.outputs)})
-    else:
-        naming.names[step.outputs[0]] = name
+    for place, number in enumerate(step.outputs):
+        naming.names[number] = f"{name}[{place}]" if len(step.outputs) > 1 else name
     return lines(doc, 8, f"{name} = ")
 
 

@@ -9,7 +9,7 @@ from archc_torch.parts import Applied
 from archc_torch.printer import Bracket, Doc, Operators, call, flat, number
 
 
-def expression(applied: Applied, operands: list[Doc], attribute: Attribute, library: Library) -> Doc | None:
+def expression(applied: Applied, operands: list[Doc], attribute: Attribute, library: Library) -> Doc | None:  # noqa: C901  a case an operation
     """The expression over operands that are names or calls; None for an operation that is a module."""
     op, x = applied.op, flat(operands[0])
     match op:

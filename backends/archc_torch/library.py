@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from archc_torch.helpers import HELPERS
+from archc_torch.functions import FUNCTIONS
+from archc_torch.layers import LAYERS
+
+HELPERS = {**LAYERS, **FUNCTIONS}
 
 
 @dataclass(slots=True, eq=False)

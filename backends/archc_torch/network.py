@@ -25,12 +25,12 @@ def write_network(
         raise BackendError("E0506", "the layout leaves a tensor of the network without a name", "it dissolves one level too many")
     writer = read(Writer(group, tree, plans, library, Arguments(group.bodies, {"self", "x"})))
     made = attribute_lines(writer, {})
-    written = forward(writer, network=True)
+    written = forward(writer)
     now, late = init_lines(writer)
     parameters = _parameters(graph)
     several = len(graph.outputs) > 1
     result = "dict[str, torch.Tensor]" if several else "torch.Tensor"
-    source = [
+    return [
         f"class {name}(nn.Module):",
         f'    """{title}: {_shapes(graph)}."""',
         "",
@@ -49,7 +49,6 @@ def write_network(
         f'    """The network of `{graph.name}`, freshly initialised."""',
         f"    return {name}({', '.join(each for each, _ in parameters)})",
     ]
-    return source
 
 
 def _parameters(graph: Graph) -> list[tuple[str, int]]:

@@ -50,7 +50,7 @@ class Applied:
 
 @dataclass(slots=True, eq=False)
 class Part:
-    """The content of all scopes alike; `scope` is the first of them, `inputs` its values from outside in the order it takes them."""
+    """The content of all scopes alike; `scope` is the first, `inputs` its values from outside in the order it takes them."""
 
     scope: Scope
     items: tuple[Item, ...]

@@ -8,8 +8,10 @@ from archc_torch.printer import Doc, call, number, prefixed
 
 @dataclass(slots=True, eq=False)
 class Plan:
-    """What the class around needs to know. `places` number the parts it is written for, in the order of `Param.values`;
-    `inputs` says which argument is the channels of which input; `out_key` which is those of the output, or `out_values` what they are.
+    """What the class around needs to know.
+
+    `places` number the parts it is written for, in the order of `Param.values`; `inputs` says which argument is the channels of
+    which input; `out_key` which is those of the output, or `out_values` what they are.
     """
 
     name: str

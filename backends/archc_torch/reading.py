@@ -44,7 +44,7 @@ def _resolve(writer: Writer, place: int, member: Member) -> Expr | None:
         if values is not None:
             made[name] = _attribute(writer, place, name, values, inputs[0], made)
     if isinstance(op, PadChannels):
-        made.update(_padded(writer, place, inputs[0], made))
+        made.update(_padded(writer, place, inputs[0]))
     writer.attributes.update({(place, name): found for name, found in made.items()})
     return channels_after(member.applied, inputs, made)
 
@@ -87,8 +87,8 @@ def _attribute(
 
 def _padding(writer: Writer, place: int, values: tuple[Value, ...], made: dict[str, Expr]) -> Expr:
     """A convolution's padding is dilation · (kernel - 1) / 2 unless it says: written so where it holds in every instance."""
-    kernel = _values(writer, place, "kernel") or ()
-    dilation = _values(writer, place, "dilation") or ()
+    kernel: tuple[Value, ...] = _values(writer, place, "kernel") or values
+    dilation: tuple[Value, ...] = _values(writer, place, "dilation") or values
     usual = tuple(d * (k - 1) // 2 for d, k in zip(dilation, kernel, strict=True))
     fallback: tuple[Key, str] = (("member", place, "padding"), f"{short(writer.members[place])}_padding")
     if usual != values:
@@ -105,7 +105,7 @@ def _padding(writer: Writer, place: int, values: tuple[Value, ...], made: dict[s
     return Expr(f"{dilated.inner} * ({sized.text} - 1) // 2", values, literal=False, atom=False)
 
 
-def _padded(writer: Writer, place: int, flow: Expr | None, made: dict[str, Expr]) -> dict[str, Expr]:
+def _padded(writer: Writer, place: int, flow: Expr | None) -> dict[str, Expr]:
     """Zero channels as the difference of two arguments, where it is that in every instance."""
     before, after, out = _values(writer, place, "before"), _values(writer, place, "after"), writer.arguments.of_scope("out")
     if flow is None or flow.literal or before is None or after is None or out is None:

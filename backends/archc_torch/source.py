@@ -12,9 +12,8 @@ from archc.layouts.lookup import Lookup
 from archc.layouts.table import Layout
 from archc_torch.body import all_bodies
 from archc_torch.classes import write_class
-from archc_torch.helpers import HELPERS
 from archc_torch.instances import Group, group
-from archc_torch.library import Library
+from archc_torch.library import HELPERS, Library
 from archc_torch.network import write_network
 from archc_torch.parts import Parts, cut
 from archc_torch.plan import Plan
@@ -132,8 +131,7 @@ def _title(meta: Meta) -> str:
     """`ResNet-152: arXiv:1512.03385, Table 1, v1.5.`, as a docstring's lines."""
     words = dict(meta.source)
     where = [plain(words[key]) for key in ("paper", "where", "variant", "code") if key in words]
-    text = (plain(meta.title) or meta.name) + (": " + ", ".join(where) if where else "") + "."
-    return text
+    return (plain(meta.title) or meta.name) + (": " + ", ".join(where) if where else "") + "."
 
 
 def _docstring(text: str, indent: int) -> str:

@@ -26,7 +26,7 @@ _FUNCTIONS = {
 
 @dataclass(slots=True, eq=False)
 class Step:
-    """One call or expression: its values, and how it is written over its operands. `unit` holds the numbers of its unit's name."""
+    """One call or expression: its values, and how it is written over operands. `unit` holds the numbers of its unit's name."""
 
     place: int
     inputs: tuple[int, ...]
@@ -57,7 +57,7 @@ def steps_of(writer: Writer, attribute: Callable[[int, str], Expr]) -> list[Step
             skip = level.last
             outputs = writer.members[skip].outputs
             unit = _unit_of(writer, place, skip)
-            steps.append(Step(place, inputs, outputs, _called(writer.tree.access(path, member.name)), unit, name=path[-1]))
+            steps.append(Step(place, inputs, outputs, _called(writer.tree.access(path, place)), unit, name=path[-1]))
             continue
         steps.append(_step(writer, place, inputs, attribute))
     return steps
@@ -79,7 +79,7 @@ def _step(writer: Writer, place: int, inputs: tuple[int, ...], attribute: Callab
     member = writer.members[place]
     applied = member.applied
     if applied is None or place in writer.group.slots:
-        return Step(place, inputs, member.outputs, _called(writer.tree.access(member.levels, member.name)))
+        return Step(place, inputs, member.outputs, _called(writer.tree.access(member.levels, place)))
     op = applied.op
     numbers = frozenset(re.findall(r"\d+$", member.name.rpartition(".")[2]))
     unit = numbers if op.kind in _UNIT else None
@@ -87,13 +87,13 @@ def _step(writer: Writer, place: int, inputs: tuple[int, ...], attribute: Callab
     if isinstance(op, Act) and place in writer.tree.inline:
         return Step(place, inputs, member.outputs, _activation(writer, place, op, own), unit)
     if member.bare:
-        access = writer.tree.access(member.levels, member.name)
+        access = writer.tree.access(member.levels, place)
         sign = "+" if op.kind == "position" else "*"
         index = "[:, None, None]" if op.kind == "scale" and applied.rank == 3 else ""
         return Step(place, inputs, member.outputs, lambda d: f"{flat(d[0])} {sign} {access}{index}", is_call=False)
     written = expression(applied, ["x"] * len(inputs), own, writer.library)
     if written is None:
-        access = writer.tree.access(member.levels, member.name)
+        access = writer.tree.access(member.levels, place)
         return Step(place, inputs, member.outputs, _called(access), unit)
     target = _overwritten(writer, place, inputs) if isinstance(op, Add) else -1
 
@@ -113,7 +113,7 @@ def _activation(writer: Writer, place: int, op: Act, own: Callable[[str], Expr])
 
 
 def _overwritten(writer: Writer, place: int, inputs: tuple[int, ...]) -> int:
-    """Which operand of an addition may be written over: the residual branch rather than the shortcut, never one that is broadcast."""
+    """Which operand of an addition may be written over: the residual rather than the shortcut, never one that is broadcast."""
     member = writer.members[place]
     small = member.applied.rank if member.applied else 0
     if len(inputs) != 2:

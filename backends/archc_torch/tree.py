@@ -1,4 +1,4 @@
-"""The attribute tree of a class: which levels are an nn.Sequential, and which a ModuleList or ModuleDict that forward reaches into."""
+"""The attribute tree of a class: which levels are an nn.Sequential, which a list or dict that forward reaches into."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -14,7 +14,8 @@ Kind: TypeAlias = Literal["chain", "list", "dict"]
 
 # What is an nn.Module in the emitted class; the rest is an expression in forward.
 MODULES = frozenset(
-    """conv linear channel_conv norm act dropout max_pool avg_pool blur_pool global_pool adaptive_avg_pool scale position""".split()
+    """conv linear channel_conv norm act dropout max_pool avg_pool blur_pool global_pool adaptive_avg_pool scale
+    position""".split()
 )
 CHAINED = MODULES | {"flatten", "identity", "pad"}
 """What can stand in an nn.Sequential."""
@@ -109,24 +110,12 @@ class Tree:
 
     def _chained(self, level: Level, *, start: int | None) -> bool:
         """Whether the members below a level follow one another, each reading only the one before it; marks it if so."""
-        members = self.body.members
-        if level.members or level.count != level.last - level.first + 1 or not level.children:
+        members, body = self.body.members, self.body
+        if level.members or not level.children or level.count != level.last - level.first + 1:
             return False
-        if start is None and (len(self.body.inputs) != 1 or len(self.body.outputs) != 1):
+        if not all(self._follows(index, level) for index in range(level.first, level.last + 1)):
             return False
-        for index in range(level.first, level.last + 1):
-            member = members[index]
-            if len(member.inputs) != 1 or len(member.outputs) != 1 or member.bare:
-                return False
-            if member.applied is not None and member.applied.op.kind not in CHAINED:
-                return False
-            if index > level.first and member.inputs != members[index - 1].outputs:
-                return False
-            if index < level.last and self._uses[member.outputs[0]] != 1:
-                return False
-        if start is None and (
-            members[level.first].inputs != self.body.inputs or members[level.last].outputs != self.body.outputs
-        ):
+        if start is None and (members[level.first].inputs != body.inputs or members[level.last].outputs != body.outputs):
             return False
         found = list(_nested(level))
         if any(below.members and (below.children or len(below.members) > 1) for below in found):
@@ -138,9 +127,21 @@ class Tree:
                 below.kind = "chain"
         return True
 
-    def access(self, levels: Levels, node: str, owner: str = "self") -> str:
-        """The expression that reaches an attribute path from a module: `self.convs[0]`."""
-        at, text = self.root, owner
+    def _follows(self, index: int, level: Level) -> bool:
+        """Whether a member could be a module of a sequence, and reads what the member before it makes, alone."""
+        members = self.body.members
+        member = members[index]
+        if len(member.inputs) != 1 or len(member.outputs) != 1 or member.bare:
+            return False
+        if member.applied is not None and member.applied.op.kind not in CHAINED:
+            return False
+        if index > level.first and member.inputs != members[index - 1].outputs:
+            return False
+        return index == level.last or self._uses[member.outputs[0]] == 1
+
+    def access(self, levels: Levels, place: int, owner: str = "self") -> str:
+        """The expression that reaches the attribute path of a member: `self.convs[0]`."""
+        at, text, node = self.root, owner, self.body.path(place)
         for name in levels:
             match at.kind:
                 case "list":
@@ -163,9 +164,9 @@ def _nested(level: Level) -> Iterator[Level]:
         yield from _nested(child)
 
 
-def clash(member: Member, other: Member) -> BackendError:
-    path = ".".join(member.levels)
-    return BackendError("E0507", f"`{other.name}` and `{member.name}` cannot both be the module `{path}`")
+def clash(body: Body, first: int, other: int) -> BackendError:
+    path = ".".join(body.members[first].levels)
+    return BackendError("E0507", f"`{body.path(first)}` and `{body.path(other)}` cannot both be the module `{path}`")
 
 
 def stands_alone(body: Body) -> bool:

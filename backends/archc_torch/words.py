@@ -44,7 +44,7 @@ def is_word(name: str) -> bool:
 def check_attribute(name: str, node: str, *, inside: str = "") -> None:
     """Raises BackendError (E0503) where a module cannot have the attribute. `inside`: the container it would be a key of."""
     if inside and _KEY.fullmatch(name) is None:
-        raise BackendError("E0503", f"`{node}` cannot be called {ascii(name)}: letters, digits, `_` and `-`, at most 63")
+        raise BackendError("E0503", f"`{node}` cannot be called {name!a}: letters, digits, `_` and `-`, at most 63")
     if name in MODULE_ATTRIBUTES or (inside and name in CONTAINER_ATTRIBUTES):
         owner = f"nn.{inside}" if inside else "nn.Module"
         raise BackendError("E0503", f"`{node}` cannot be called `{name}`: that is an attribute of every {owner}")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from archc.ir.ops import Add, Conv, Linear, Norm
 from archc_torch.arguments import Arguments, Expr, Key
 from archc_torch.body import Body, Member
 from archc_torch.folding import Entry
@@ -48,7 +49,8 @@ class Writer:
     def safe(self, number: int) -> bool:
         """Whether a value may be written over: one use, and made by a convolution, norm, linear layer or addition.
 
-        Anything else keeps its output for the backward pass, or passes a value on that others read.
+        Anything else keeps its output for the backward pass, or passes a value on that others read. A layer norm or linear layer
+        at each position ends in a permuted view, which torch.jit.script does not let be written over in training.
         """
         number = self.value(number)
         place = self.makers.get(number)
@@ -57,7 +59,10 @@ class Writer:
         member = self.members[place]
         if member.applied is None:
             return self.plans[member.part].safe
-        return member.applied.op.kind in ("conv", "norm", "linear", "add")
+        op = member.applied.op
+        if isinstance(op, Linear) or (isinstance(op, Norm) and op.norm == "layer"):
+            return member.applied.rank != 3
+        return isinstance(op, Conv | Norm | Add)
 
     def in_place(self, place: int) -> bool:
         member = self.members[place]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import timm
 import torch
@@ -19,7 +20,6 @@ SHIPPED: dict[str, Path] = {
 """The networks in the families' folders of `specs/`."""
 
 IMAGE_SIZE = 64
-DROPOUTS = (nn.Dropout, timm.layers.DropPath, timm.layers.DropBlock2d)
 
 
 def build(source: str, /, **options: Any) -> nn.Module:
@@ -92,7 +92,8 @@ def distances(ours: nn.Module, theirs: nn.Module, size: int = IMAGE_SIZE) -> Map
     ours.load_state_dict(theirs.state_dict(), strict=True)
     x = images(size)
     found = {}
-    with torch.no_grad():
+    # timm takes the statistics of its EvoNorm and FRN in float32
+    with torch.no_grad(), patch.object(torch.Tensor, "float", lambda tensor: tensor):
         for mode, training in (("evaluation", False), ("training", True)):
             expected, actual = theirs.train(training)(x), ours.train(training)(x)
             found[mode] = relative(expected, actual)

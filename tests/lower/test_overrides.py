@@ -108,7 +108,7 @@ def test_a_change_of_stages_reaches_one_block(tmp_path: Path) -> None:
 
 PATHS = {
     "into one block": "stages.layer2.blocks.1.mid: 8",
-    "into one block of others": "stages.layer2.blocks: {0: {mid: 8}}, stages.layer2.blocks.1.mid: 8, stages.layer2.blocks.0: null",
+    "into one block of others": "stages.layer2.blocks: {0: {mid: 32}}, stages.layer2.blocks.1.mid: 8",
     "a whole block": "stages.layer2.blocks.1: {mid: 8}",
 }
 

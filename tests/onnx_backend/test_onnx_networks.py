@@ -40,11 +40,19 @@ FAMILY = {
     "resnetv2_50x1_bit": (),
     "seresnet18": (),
     "skresnet18": (),
-    "vgg19_bn": ("classes=10",),
+    "vgg19_bn": ("classes=10", "head.fc1.out=64", "head.fc2.out=64"),
 }
 """One network of each family, and what is changed so that it is small."""
 
-DOUBLE = ("cifar_resnet20", "cifar_preact_resnet110", "regnety_002", "resnest14d", "resnetblur18", "skresnet18", "ecaresnext26t_32x4d")
+DOUBLE = (
+    "cifar_resnet20",
+    "cifar_preact_resnet110",
+    "regnety_002",
+    "resnest14d",
+    "resnetblur18",
+    "skresnet18",
+    "ecaresnext26t_32x4d",
+)
 
 
 def compiled(name: str) -> Compiled:

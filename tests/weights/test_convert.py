@@ -1,7 +1,8 @@
-"""`archc weights convert`: the same weights under every layout's names, byte for byte, and what is adapted when it is asked for."""
+"""`archc weights convert`: the same weights under every layout's names, byte for byte, and what is adapted where asked for."""
 
 import json
 import os
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -47,7 +48,7 @@ def test_writes_the_layout_s_own_keys(layout: str, tmp_path: Path) -> None:
 def test_all_around(tmp_path: Path) -> None:
     spec, path = saved(tmp_path, "timm")
     route = ["timm", "torchvision", "canonical", "huggingface", "timm"]
-    for number, (here, there) in enumerate(zip(route, route[1:], strict=False)):
+    for number, (here, there) in enumerate(pairwise(route)):
         target = tmp_path / f"{number}.safetensors"
         assert convert(path, target, "--spec", spec, "--from", here, "--to", there) == 0
         path = target
@@ -171,7 +172,9 @@ def test_a_classifier_of_that_width_is_kept(tmp_path: Path) -> None:
     assert contents(path) == contents(tmp_path / "a.pth")
 
 
-@pytest.mark.parametrize(("policy", "expected"), [("{kind: normal, std: 0.01}", 0.01), ("kaiming_normal_fan_out", (2 / 400) ** 0.5)])
+@pytest.mark.parametrize(
+    ("policy", "expected"), [("{kind: normal, std: 0.01}", 0.01), ("kaiming_normal_fan_out", (2 / 400) ** 0.5)]
+)
 def test_a_new_classifier_begins_as_the_spec_says(policy: str, expected: float, tmp_path: Path) -> None:
     spec, path = saved(tmp_path, changes=f"  init: {{linear: {policy}}}\n")
     words = ("--spec", spec, "--from", "torchvision", "--to", "torchvision", "--classes", 400)
@@ -233,7 +236,9 @@ def test_other_metadata_is_kept(tmp_path: Path) -> None:
     import safetensors.torch
 
     spec = small(tmp_path)
-    safetensors.torch.save_file(random_state(spec, "timm"), tmp_path / "in.safetensors", metadata={"trained": "by me", "archc.spec": "x"})
+    safetensors.torch.save_file(
+        random_state(spec, "timm"), tmp_path / "in.safetensors", metadata={"trained": "by me", "archc.spec": "x"}
+    )
     assert convert(tmp_path / "in.safetensors", tmp_path / "a.safetensors", "--spec", spec, "--from", "timm", "--to", "timm") == 0
     with open_safetensors(tmp_path / "a.safetensors") as file:
         assert ("by me", "small") == (file.metadata["trained"], file.metadata["archc.spec"])
@@ -281,6 +286,4 @@ def test_show(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = json.dumps(header).encode()
     (tmp_path / "x").write_bytes(len(text).to_bytes(8, "little") + text + bytes(8))
     assert main(["weights", "show", str(tmp_path / "x")]) == 0
-    assert capsys.readouterr().out == (
-        "tensor  type  shape  bytes\na\\x1b   F32   2x1    8\n\n1 tensor, 8 bytes\nk: v\\n\n"
-    )
+    assert capsys.readouterr().out == ("tensor  type  shape  bytes\na\\x1b   F32   2x1    8\n\n1 tensor, 8 bytes\nk: v\\n\n")

@@ -1,4 +1,4 @@
-"""The keys a file has in each zoo, held against the zoos themselves or what they publish; real weights moved from one to another."""
+"""The keys a file has in each zoo, held against the zoos themselves or what they publish; real weights moved between them."""
 
 import hashlib
 import json
@@ -35,7 +35,16 @@ def test_torchvision(spec: str) -> None:
     "spec",
     [
         *("resnet50", "resnet50d", "resnetblur50", "seresnet50", "skresnet50", "resnest50d", "res2net50_26w_4s", "ecaresnet50d"),
-        *("regnety_032", "resnetv2_50", "resnetv2_50x1_bit", "nf_resnet50", "gcresnet50t", "senet154", "resnet50_gn", "resnetrs50"),
+        *(
+            "regnety_032",
+            "resnetv2_50",
+            "resnetv2_50x1_bit",
+            "nf_resnet50",
+            "gcresnet50t",
+            "senet154",
+            "resnet50_gn",
+            "resnetrs50",
+        ),
     ],
 )
 def test_timm(spec: str) -> None:
@@ -46,7 +55,9 @@ def test_timm(spec: str) -> None:
 
 @pytest.mark.parametrize("depth", REPEATS)
 def test_hugging_face(depth: int) -> None:
-    lines = sorted(f"{key}:{'x'.join(map(str, shape))}".encode() for key, shape in written(f"resnet{depth}", "huggingface").items())
+    lines = sorted(
+        f"{key}:{'x'.join(map(str, shape))}".encode() for key, shape in written(f"resnet{depth}", "huggingface").items()
+    )
     expected = ZOO["huggingface"]["state_dict_sha256"][f"resnet{depth}"]
     assert expected == hashlib.sha256(b"\n".join(lines)).hexdigest()
 

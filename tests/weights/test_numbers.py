@@ -9,7 +9,26 @@ from archc.ir.graph import Init
 from archc.weights.numbers import begun, decoded, encoded
 
 TYPES = {"F64": torch.float64, "F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
-NUMBERS = [0.0, -0.0, 1.0, -1.5, 0.1, 1 / 3, 65504.0, 65519.9, 65520.0, 1e-8, 6e-8, 3.4e38, 3.5e38, -1e300, math.inf, -math.inf, 1.00390625, 1.01171875]
+NUMBERS = [
+    0.0,
+    -0.0,
+    1.0,
+    -1.5,
+    0.1,
+    1 / 3,
+    65504.0,
+    65519.9,
+    65520.0,
+    1e-8,
+    6e-8,
+    3.4e38,
+    3.5e38,
+    -1e300,
+    math.inf,
+    -math.inf,
+    1.00390625,
+    1.01171875,
+]
 
 
 def raw(tensor: torch.Tensor) -> bytes:
@@ -17,7 +36,7 @@ def raw(tensor: torch.Tensor) -> bytes:
 
 
 def near_the_largest(value: float, dtype: str) -> bool:
-    """Between the largest number of a type and the first that rounds to infinity: torch rounds down there, here it is infinite."""
+    """Between the largest number of a type and the first that torch rounds to infinity: here it is infinite already."""
     largest = torch.finfo(TYPES[dtype]).max
     return largest < abs(value) < math.inf and math.isfinite(torch.tensor(value, dtype=torch.float64).to(TYPES[dtype]).item())
 

@@ -8,9 +8,8 @@ import torch
 from weight_files import random_state, small
 
 from archc.cli.main import main
-from archc.rendering.text import render
-from archc.weights.origin import differences
 from archc.pipeline import compile_spec
+from archc.weights.origin import differences
 
 
 class Session:
@@ -23,12 +22,16 @@ class Session:
         self.state = random_state(self.spec, "torchvision")
         self.before: set[str] = set()
 
-    def convert(self, *words: object, source: str = "in.pth", target: str = "out.safetensors", layout: str = "torchvision") -> tuple[int, list[str]]:
+    def convert(
+        self, *words: object, source: str = "in.pth", target: str = "out.safetensors", layout: str = "torchvision"
+    ) -> tuple[int, list[str]]:
         """Exit code and what is said."""
         if source == "in.pth":
             torch.save(self.state, "in.pth")
         self.before = set(os.listdir("."))
-        code = main(["weights", "convert", source, target, "--spec", "small.yaml", "--from", layout, "--to", "timm", *map(str, words)])
+        code = main(
+            ["weights", "convert", source, target, "--spec", "small.yaml", "--from", layout, "--to", "timm", *map(str, words)]
+        )
         return code, self.capsys.readouterr().err.splitlines()
 
     def nothing_written(self) -> bool:
@@ -49,11 +52,11 @@ def test_all_that_does_not_fit_is_listed(session: Session) -> None:
     state["more"] = torch.zeros(2, 3)
     state["bn1.num_batches_tracked"] = torch.zeros(())
     del state["bn1.bias"], state["layer1.0.bn1.num_batches_tracked"]
+    counts = "2 missing, 2 unknown, 3 of another shape or type"
     assert session.convert() == (
         1,
         [
-            "error[E0584]: `in.pth` does not fit `small` in layout `torchvision/resnet`: of 73 tensors 2 missing, 2 unknown, "
-            "3 of another shape or type",
+            f"error[E0584]: `in.pth` does not fit `small` in layout `torchvision/resnet`: of 73 tensors {counts}",
             "  = note: missing: `bn1.bias` 8",
             "  = note: missing: `layer1.0.conv2.weight` 4x4x3x3; the file has `layer1.0.conv2.wieght`",
             "  = note: unknown: `layer1.0.conv2.wieght` 4x4x3x3",
@@ -158,13 +161,9 @@ def test_a_known_origin_is_no_warning(session: Session) -> None:
 
 def test_an_unknown_origin_names_what_may_differ(session: Session) -> None:
     code, lines = session.convert()
-    assert (code, lines[:2]) == (
-        0,
-        [
-            "warning[E0589]: `in.pth` does not say which function its weights are for; others with the same keys and shapes may differ in",
-            "  = note: stride position: here `conv2` of `bottleneck`",
-        ],
-    )
+    said = "does not say which function its weights are for; others with the same keys and shapes may differ in"
+    stride = "  = note: stride position: here `conv2` of `bottleneck`"
+    assert (code, lines[:2]) == (0, [f"warning[E0589]: `in.pth` {said}", stride])
 
 
 @pytest.mark.parametrize(
@@ -258,6 +257,9 @@ def test_no_convolution_reads_the_image_alone(session: Session) -> None:
     assert (code, lines[0].partition("]")[0], session.nothing_written()) == (1, "error[E0587", True)
 
 
+COMPLETE = ["convert", "a", "b", "--spec", "s", "--from", "x", "--to", "y"]
+
+
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
@@ -266,7 +268,7 @@ def test_no_convolution_reads_the_image_alone(session: Session) -> None:
         (["convert", "a"], "`convert` takes two files, to read and to write"),
         (["convert", "a", "b"], "`convert` needs --spec"),
         (["convert", "a", "b", "--spec", "s", "--from", "timm"], "`convert` needs --to"),
-        (["convert", "a", "b", "--spec", "s", "--from", "x", "--to", "y", "--stem", "sum"], "--stem says how --in-channels adapts, which is not given"),
+        ([*COMPLETE, "--stem", "sum"], "--stem says how --in-channels adapts, which is not given"),
         (["convert", "a", "b", "--classes", "0"], "argument --classes: `0` is not a whole number above 0"),
         (["convert", "a", "b", "--in-channels", "٣"], "argument --in-channels: `٣` is not a whole number above 0"),
     ],

@@ -84,9 +84,13 @@ def test_the_library_reads_the_metadata_written(tmp_path: Path) -> None:
 
 def test_every_tensor_written_is_aligned_to_its_type(tmp_path: Path) -> None:
     with open_safetensors(written(tmp_path)) as file:
-        assert {name: 0 for name in TENSORS} == {
+        assert dict.fromkeys(TENSORS, 0) == {
             name: tensor.begin % TENSORS[name].element_size() for name, tensor in file.tensors.items()
         }
+
+
+MAY_BE = f"the {LONGEST_HEADER} there may be"
+AT = "its header is not well-formed at character"
 
 
 @pytest.mark.parametrize(
@@ -94,20 +98,20 @@ def test_every_tensor_written_is_aligned_to_its_type(tmp_path: Path) -> None:
     [
         (b"", "it has 0 bytes, and no header"),
         (b"1234567", "it has 7 bytes, and no header"),
-        (struct.pack("<Q", 2**64 - 1) + b"{}", f"its header would be {2**64 - 1} bytes long, more than the {LONGEST_HEADER} there may be"),
-        (struct.pack("<Q", LONGEST_HEADER + 1), f"its header would be {LONGEST_HEADER + 1} bytes long, more than the {LONGEST_HEADER} there may be"),
+        (struct.pack("<Q", 2**64 - 1) + b"{}", f"its header would be {2**64 - 1} bytes long, more than {MAY_BE}"),
+        (struct.pack("<Q", LONGEST_HEADER + 1), f"its header would be {LONGEST_HEADER + 1} bytes long, more than {MAY_BE}"),
         (struct.pack("<Q", 3) + b"{}", "its header would be 3 bytes long, after which the file has ended"),
         (safetensors_bytes(b'{"\xff": 1}'), "byte 2 of its header is not UTF-8"),
-        (safetensors_bytes(b""), "its header is not well-formed at character 0: `{` is missing in the header"),
-        (safetensors_bytes(b"[]"), "its header is not well-formed at character 0: `{` is missing in the header"),
-        (safetensors_bytes(b'{"a": 1}'), "its header is not well-formed at character 5: `{` is missing in tensor `a`"),
-        (safetensors_bytes(b"[" * 100_000), "its header is not well-formed at character 0: `{` is missing in the header"),
-        (safetensors_bytes(b'{"a":' * 100_000), "its header is not well-formed at character 10: `dtype`"),
-        (safetensors_bytes(b"{} {}"), "its header is not well-formed at character 2: something follows the header's object"),
-        (safetensors_bytes(b'{"a"'), "its header is not well-formed at character 4: `:` is missing in the header"),
-        (safetensors_bytes(b'{"a\\x": {}}'), "its header is not well-formed at character 1: the header is no text"),
-        (safetensors_bytes(b'{"\\ud800": {}}'), "its header is not well-formed at character 9: the header holds half of a character"),
-        (safetensors_bytes(b'{"__metadata__": {"k": 1}}'), 'its header is not well-formed at character 22: metadata `k` is no text'),
+        (safetensors_bytes(b""), AT + " 0: `{` is missing in the header"),
+        (safetensors_bytes(b"[]"), AT + " 0: `{` is missing in the header"),
+        (safetensors_bytes(b'{"a": 1}'), AT + " 5: `{` is missing in tensor `a`"),
+        (safetensors_bytes(b"[" * 100_000), AT + " 0: `{` is missing in the header"),
+        (safetensors_bytes(b'{"a":' * 100_000), "tensor `a` has an unknown key `a`"),
+        (safetensors_bytes(b"{} {}"), AT + " 2: something follows the header's object"),
+        (safetensors_bytes(b'{"a"'), AT + " 4: `:` is missing in the header"),
+        (safetensors_bytes(b'{"a\\x": {}}'), AT + " 1: the header is no text"),
+        (safetensors_bytes(b'{"\\ud800": {}}'), AT + " 9: the header holds half of a character"),
+        (safetensors_bytes(b'{"__metadata__": {"k": 1}}'), AT + " 22: metadata `k` is no text"),
         (safetensors_bytes(b'{"__metadata__": {"k": "1", "k": "2"}}'), "its metadata has `k` twice"),
         (safetensors_bytes(b'{"__metadata__": {}, "__metadata__": {}}'), "its header has `__metadata__` twice"),
     ],
@@ -116,8 +120,6 @@ def test_every_tensor_written_is_aligned_to_its_type(tmp_path: Path) -> None:
 def test_damaged_headers(data: bytes, expected: str, tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(data)
     code, message = refusal(tmp_path / "x")
-    if expected.endswith("`dtype`"):
-        expected = "tensor `a` has an unknown key `a`"
     assert (code, message) == ("E0580", f"`{tmp_path / 'x'}` is not a safetensors file, or a damaged one: {expected}")
 
 
@@ -134,7 +136,7 @@ def tensor(**changed: object) -> dict[str, object]:
         ({"a": tensor(data_offsets=[8, 0])}, 8, "tensor `a` has data offsets [8, 0], which are no begin and end"),
         ({"a": tensor(data_offsets=[0, 8, 8])}, 8, "tensor `a` has data offsets [0, 8, 8], which are no begin and end"),
         ({"a": tensor(shape=[3])}, 8, "tensor `a` of F32 [3] takes 12 bytes, its data offsets hold 8 bytes"),
-        ({"a": tensor(shape=[2**62, 2**62])}, 8, f"tensor `a` of F32 [{2**62}, {2**62}] takes {2**126} bytes, its data offsets hold 8 bytes"),
+        ({"a": tensor(shape=[2**62, 2**62])}, 8, f"tensor `a` of F32 [{2**62}, {2**62}] takes {2**126} bytes, its data"),
         ({"a": tensor(dtype="F4", shape=[3])}, 8, "tensor `a` of F4 [3] takes 12 bits, its data offsets hold 8 bytes"),
         ({"a": tensor(), "b": tensor()}, 8, "tensors `a` and `b` overlap"),
         ({"a": tensor(), "b": tensor(data_offsets=[4, 12])}, 12, "tensors `a` and `b` overlap"),

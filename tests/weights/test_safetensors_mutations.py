@@ -1,4 +1,4 @@
-"""Whatever a file holds, the reader answers with its tensors or with the project's own error; what it takes, the library takes."""
+"""Whatever a file holds, the reader answers with its tensors or the project's own error; what it takes, the library takes."""
 
 import json
 import random
@@ -74,12 +74,12 @@ def mutated(source: random.Random) -> bytes:
     return data[: source.randrange(len(data))] if source.random() < 0.1 else data
 
 
-def opened(path: Path) -> SafetensorsFile | None:
+def opened(path: Path) -> SafetensorsFile | list[str]:
+    """The file, or the codes it was refused with."""
     try:
         return open_safetensors(path)
     except WeightsError as error:
-        assert [diagnostic.code for diagnostic in error.diagnostics] == ["E0580"]
-        return None
+        return [diagnostic.code for diagnostic in error.diagnostics]
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
@@ -90,7 +90,8 @@ def test_only_our_own_errors_escape_and_the_library_agrees(chunk: int, tmp_path:
         path = tmp_path / str(number)
         path.write_bytes(mutated(source))
         file = opened(path)
-        if file is None:
+        if isinstance(file, list):
+            assert file == ["E0580"]
             continue
         taken += 1
         with file, safetensors.safe_open(path, "np") as theirs:

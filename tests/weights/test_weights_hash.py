@@ -20,7 +20,14 @@ def test_the_classifier_may_have_any_width(spec: str) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    ["block.stride_at=conv1", "norm={kind: batch, eps: 1e-3}", "act=silu", "input.channels=1", "stages.layer3.repeat=5", "stem.pool=null"],
+    [
+        "block.stride_at=conv1",
+        "norm={kind: batch, eps: 1e-3}",
+        "act=silu",
+        "input.channels=1",
+        "stages.layer3.repeat=5",
+        "stem.pool=null",
+    ],
 )
 def test_nothing_else_may_differ(change: str) -> None:
     assert weights_hash(graph("resnet50")) != weights_hash(graph("resnet50", change))

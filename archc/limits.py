@@ -19,7 +19,7 @@ class Limits:
     expression: int = 200
     turns: int = 64
     blocks: int = 10_000
-    operations: int = 200_000
+    operations: int = 20_000
     channels: int = 65_536
     size: int = 65_536
     kernel: int = 255

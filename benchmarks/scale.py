@@ -32,7 +32,7 @@ def compile_once(blocks: int, folder: Path) -> float:
     path.write_text(SPEC.format(first=blocks // 2, rest=blocks - blocks // 2))
     backend = find_backend("torch")
     begin = time.perf_counter()
-    compiled = compile_spec(str(path), limits=replace(Limits(), blocks=blocks, operations=20 * blocks))
+    compiled = compile_spec(str(path), limits=replace(Limits(), blocks=blocks))
     for file in backend.emit(compiled).files:
         for _ in file.chunks:
             pass

@@ -53,7 +53,7 @@ def _words(name: str) -> list[str]:
         from archc.explain import codes
 
         return list(codes())
-    return ["bash", "zsh", "fish"] if name == "completion" else []
+    return {"completion": ["bash", "zsh", "fish"], "weights": ["convert", "show"]}.get(name, [])
 
 
 def _bash() -> str:

@@ -11,6 +11,7 @@ from archc.cli.console import say, show
 from archc.cli.parsing import UsageError, limits_of, spec_arguments
 
 if TYPE_CHECKING:
+    from archc.ir.graph import Graph
     from archc.pipeline import Compiled
     from archc.weights.files import WeightsFile
     from archc.weights.plan import Move, Side, Stem
@@ -101,7 +102,8 @@ def _convert(arguments: Namespace) -> int:
     file = open_weights(path)
     try:
         read = Below(file, arguments.prefix) if arguments.prefix else file
-        warning = check_origin(path, file.metadata, given.spec.name, given.graph, anyway=arguments.anyway)
+        theirs = _recorded(file, given.graph)
+        warning = check_origin(path, file.metadata, given.spec.name, given.graph, theirs=theirs, anyway=arguments.anyway)
         moves = _planned(arguments, given, read, Side(given.graph, given.layout), Side(wanted.graph, wanted.layout))
         metadata = {**file.metadata, **provenance(wanted.spec.name, wanted.graph, wanted.layout)}
         chunks = chunks_for(output, moves, lambda move: content(read, move, wanted.graph, arguments.seed), metadata)
@@ -112,6 +114,19 @@ def _convert(arguments: Namespace) -> int:
         show((warning,), color=arguments.color)
     _tell(arguments, file, moves, left=len(file.tensors) - len(read.tensors))
     return 0
+
+
+def _recorded(file: "WeightsFile", ours: "Graph") -> "Graph | None":
+    """The other network a file says its weights are for, if it ships: what a file says is never taken for a path."""
+    from archc.ir.hash import weights_hash
+    from archc.library import shipped_names
+    from archc.pipeline import compile_spec
+    from archc.weights.origin import HASH, SPEC
+
+    name = file.metadata.get(SPEC, "")
+    if file.metadata.get(HASH) in (None, weights_hash(ours)) or name not in shipped_names("network"):
+        return None
+    return compile_spec(name, layout="canonical").graph
 
 
 def _adaptations(arguments: Namespace) -> list[str]:

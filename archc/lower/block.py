@@ -72,7 +72,7 @@ def block_names(context: Context, settings: Settings, place: Place, network: Nam
         node = settings.parameters.get(key) or declaration.get("default")
         if node is None:
             message = f"block `{settings.kind.name}` needs `{key}`"
-            raise context.fail("E0308", message, settings.origin.span, "this parameter is missing")
+            raise context.fail("E0308", message, settings.named, "this parameter is missing")
         nodes[key] = node
         names.lazy[key] = lambda d=declaration, n=node, k=key: typed(d, n, names, f"`{k}`")  # type: ignore[misc]
     names.nodes = nodes

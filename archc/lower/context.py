@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from archc.diagnostics import Diagnostic, Note, Source, Span
+from archc.document.nodes import Scalar
 from archc.library import Document, Kind, Library
 from archc.limits import Limits
 
@@ -27,8 +27,9 @@ class Context:
     """One lowering.
 
     `trail` holds the user's lines that led into definitions, outermost first. `guessed`: something before had a problem, so that
-    shapes are not known and not checked. `asked` are the values of parameters (by identity) that were computed, `defaulted` the
-    attributes a step (by the identity of its map) did not say, and what they were taken as.
+    shapes are not known and not checked. `asked` are the values of parameters (by identity) that were computed, `used` the
+    definitions and who names them, `defaulted` the attributes a step (by the identity of its map) did not say, and what they were
+    taken as.
     """
 
     library: Library
@@ -39,8 +40,8 @@ class Context:
     depth: int = 0
     guessed: bool = False
     found: dict[tuple[str, Source, Kind], Document] = field(default_factory=dict)
-    checked: set[Path] = field(default_factory=set)
     asked: set[int] = field(default_factory=set)
+    used: list[tuple[Scalar, Document]] = field(default_factory=list)
     defaulted: dict[int, dict[str, object]] = field(default_factory=dict)
 
     @contextmanager
@@ -111,5 +112,4 @@ class Context:
 
 def _same(one: Diagnostic, other: Diagnostic) -> bool:
     """Whether they tell one fault of a definition, used in two places."""
-    alike = one.code == other.code and one.message == other.message
-    return alike and [note.span for note in one.notes if note.span] == [note.span for note in other.notes if note.span]
+    return one.code == other.code and [note.span for note in one.notes[:1]] == [note.span for note in other.notes[:1]]

@@ -150,8 +150,8 @@ def claimed(frame: Frame, atom: Atom) -> str:
 
 
 def expanded(frame: Frame, atom: Atom) -> None:
-    """E0416 once a stem, head or block has more operations, modules and turns than a tenth of the limit."""
-    most = frame.context.limits.operations // 10
+    """E0416 once a stem, head or block has more operations, modules and turns than the limit."""
+    most = frame.context.limits.operations
     if len(frame.part.nodes) + len(frame.part.scopes) - frame.part.placed > most:
         raise frame.context.too_large("this stem, head or block", most, atom.span)
 

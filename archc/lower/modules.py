@@ -9,7 +9,6 @@ from archc.lower.builder import Ref
 from archc.lower.context import Context, Failed
 from archc.lower.frame import Frame
 from archc.lower.names import ActKind, Maker, Named, Names, NoNorm, NormKind, NormModule, identifier
-from archc.lower.unused import check_parameters
 from archc.lower.values import typed
 from archc.suggest import nearest
 
@@ -29,8 +28,7 @@ def definition(context: Context, name: Scalar, kind: Kind) -> Document:
     except SpecError as error:
         context.diagnostics += error.diagnostics
         raise Failed from None
-    with context.inside(name.span, f"{kind} `{document.name}`"):
-        check_parameters(context, document)
+    context.used.append((name, document))
     context.found[key] = document
     return document
 

@@ -129,7 +129,7 @@ class Names:
     def _unknown(self, name: str, span: Span) -> Exception:
         known = self.all_names(span.source)
         guess = nearest(name, known)
-        helped = f"did you mean `{guess}`?" if guess else "known here: " + ", ".join(sorted(known))
+        helped = f"did you mean `{guess}`?" if guess else "known here: " + ", ".join(sorted(set(known)))
         if name.lower() in ("yes", "no", "on", "off"):
             helped = "write true or false"
         return self.context.fail("E0371", f"unknown name `{name}`", span, f"not a name in {self.what}", help=helped)

@@ -15,7 +15,7 @@ from archc.lower.kinds import DEFAULTS, Defaults, init_kind
 from archc.lower.names import Names
 from archc.lower.running import ONE, run_steps, use_module
 from archc.lower.stages import INPUT_NAME, Stages
-from archc.lower.unused import check_given, check_values
+from archc.lower.unused import check_definitions, check_given, check_values
 from archc.lower.values import value_of, whole, word
 
 
@@ -57,6 +57,7 @@ class NetworkLowering:
             return None
         check_values(self.context, self.part, {value.name})
         check_given(self.context, stages.settings())
+        check_definitions(self.context)
         self._unused()
         return Graph(
             name=self.name,

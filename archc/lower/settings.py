@@ -19,7 +19,7 @@ STAGE_KEYS = ("out", "repeat", "stride", "label", "blocks")
 class Settings:
     """A block's kind, its steps with the network's changes in them, and the rest of what the network says.
 
-    `parameters` are the values the network gives to the kind's parameters.
+    `parameters` are the values the network gives to the kind's parameters, `named` is where it names the kind.
     """
 
     kind: Document
@@ -32,6 +32,7 @@ class Settings:
     insert: Map
     defaults: Map
     origin: Entry
+    named: Span
     declared: dict[str, Map] = field(default_factory=dict)
 
 
@@ -60,6 +61,8 @@ def read_settings(context: Context, layers: list[tuple[str, Map]], origin: Entry
                 elif not (entry.key in STAGE_KEYS and name != "block") and not (name == "block" and head in others):
                     _unknown(context, entry, name, kind)
             except NothingThere as nothing:
+                if entry.key in ("kind", "order", "shortcut"):
+                    continue  # that nothing says it is told below
                 message = f"nothing to remove at `{entry.key}`"
                 context.report("E0305", message, entry.span, f"there is no `{nothing}` here")
     return _settings(context, kind, (steps, parameters, held), origin, node.span)
@@ -85,7 +88,7 @@ def _settings(context: Context, kind: Document, parts: tuple[Map, Map, Map], ori
     order = read_order(order_node, context)
     insert = insert if isinstance(insert, Map) else Map((), origin.span)
     return Settings(
-        kind, steps, parameters, order, order_node, stride_at, shortcut, insert, defaults, origin, parameters_of(kind)
+        kind, steps, parameters, order, order_node, stride_at, shortcut, insert, defaults, origin, at, parameters_of(kind)
     )
 
 

@@ -121,7 +121,11 @@ def join(frame: Frame, policy: Policy, names: Names, branch: Branch) -> Ref:
         return residual
     side = Frame(context, names, frame.defaults, frame.part, frame.scope, {"x": branch.x, "preact": branch.preact}, "shortcut")
     side.dilation = frame.dilation
-    shortcut = _beside(side, policy, node, branch)
+    was, context.guessed = context.guessed, context.guessed or residual.type is None  # both may fail for one reason
+    try:
+        shortcut = _beside(side, policy, node, branch)
+    finally:
+        context.guessed = was
     how = policy.join
     if how is None or (isinstance(how, Scalar) and how.value == "add"):
         return _added(frame, node, policy, residual, shortcut)

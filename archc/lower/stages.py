@@ -165,12 +165,13 @@ class Stages:
                     found = (Fragment(), POISON, frozenset())
                 if not found[2].intersection(("index", "block_index")):
                     made[key] = found
-            self.context.guessed = False  # from here on the channels are known
             part, last, _ = found
+            # from here on the channels are known, but not what came of something that is no map
+            self.context.guessed = last.type is None and len(type_.shape) != 3
             if last.type is None:  # go on as if it had been right, so that what follows is checked too
                 value = Ref("", TensorType((out, *(-(-n // here.stride) for n in type_.shape[1:]))))
                 continue
-            most = self.context.limits.operations
+            most = max(self.context.limits.operations * 10, self.context.limits.blocks * 20)
             if len(self.part.nodes) + len(part.nodes) * (stage.repeat - index if key in made else 1) > most:
                 at_fault = stage.root.get("repeat") or stage.root
                 raise self.context.too_large("this network", most, at_fault.span)

@@ -1,5 +1,6 @@
 """What a definition declares and nobody uses."""
 
+import re
 from collections.abc import Iterable, Iterator
 
 from archc.document.nodes import Map, Node, Scalar, Sequence
@@ -9,16 +10,14 @@ from archc.library import Document
 from archc.lower.builder import Fragment
 from archc.lower.context import Context
 
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from archc.lower.settings import Settings
 
 
 def check_parameters(context: Context, document: Document) -> None:
-    """Reports each parameter that no step and no other parameter of the definition names; once a definition."""
-    if document.path in context.checked:
-        return
-    context.checked.add(document.path)
+    """Reports each parameter that no step and no other parameter of the definition names."""
     declared = document.root.get("parameters")
     if not isinstance(declared, Map):
         return
@@ -52,8 +51,16 @@ def _names_in(scalar: Scalar) -> tuple[str, ...]:
         try:
             found += names(parse(part))
         except ExpressionError:
-            continue
+            found += tuple(_WORD.findall(part))  # it is told of elsewhere
     return found
+
+
+def check_definitions(context: Context) -> None:
+    """Each definition of the network, at its first use."""
+    first = {document.path: (name, document) for name, document in reversed(context.used)}
+    for name, document in first.values():
+        with context.inside(name.span, f"{document.kind} `{document.name}`"):
+            check_parameters(context, document)
 
 
 def check_values(context: Context, part: Fragment, outputs: set[str]) -> None:

@@ -20,33 +20,57 @@ def provenance(name: str, graph: Graph, layout: Layout) -> dict[str, str]:
     return {"format": "pt", SPEC: name, LAYOUT: layout.name, HASH: weights_hash(graph)}
 
 
-def check_origin(path: str, metadata: Mapping[str, str], name: str, graph: Graph, *, anyway: bool = False) -> Diagnostic | None:
+def check_origin(
+    path: str, metadata: Mapping[str, str], name: str, graph: Graph, *, theirs: Graph | None = None, anyway: bool = False
+) -> Diagnostic | None:
     """None where the weights were made for this very function, else a warning: of unknown origin, or `anyway` taken.
 
-    Raises WeightsError (E0585) where they are recorded as another function's.
+    `theirs` is the network they are recorded for, where that is known. Raises WeightsError (E0585) where they are recorded as
+    another function's.
     """
-    recorded = metadata.get(HASH)
-    ours = weights_hash(graph)
+    recorded, ours = metadata.get(HASH), weights_hash(graph)
     if recorded == ours:
         return None
-    notes = tuple(map(Note, differences(graph)))
     if recorded is None:
         message = f"`{path}` does not say which function its weights are for; others with the same keys and shapes may differ in"
         way_out = f"compare the outputs with those of where they come from, or name the spec that is theirs instead of `{name}`"
-        return Diagnostic("E0589", message, notes=notes, help=way_out, severity="warning")
+        return Diagnostic("E0589", message, notes=tuple(map(Note, differences(graph))), help=way_out, severity="warning")
+    notes = tuple(map(Note, differences(graph, theirs if theirs and weights_hash(theirs) == recorded else None)))
     whose = f"those of `{metadata[SPEC]}`" if SPEC in metadata else "those of another network"
     message = f"the weights in `{path}` are {whose} ({recorded[:12]}), which is another function than `{name}` ({ours[:12]})"
     if anyway:
         return Diagnostic("E0585", message, notes=notes, help="taken all the same, as `--anyway` says", severity="warning")
-    raise WeightsError(
-        (Diagnostic("E0585", message, notes=notes, help="name the spec that is theirs, or take them all the same with --anyway"),)
-    )
+    way_out = "name the spec that is theirs, or take them all the same with --anyway"
+    raise WeightsError((Diagnostic("E0585", message, notes=notes, help=way_out),))
 
 
-def differences(graph: Graph) -> list[str]:
-    """How a network with the same keys and shapes may be another function, each with what it is in this one."""
-    found = [_strides(graph), _pools(graph), _eps(graph), _order(graph), _acts(graph)]
-    return [text for text in found if text]
+def differences(graph: Graph, theirs: Graph | None = None) -> list[str]:
+    """How a network with the same keys and shapes may be another function, each with what it is in this one.
+
+    With the other network, only where the two differ.
+    """
+    here = _traits(graph)
+    if theirs is None:
+        return [f"{trait}: here {said}" for trait, said in here.items()]
+    there = _traits(theirs)
+    traits = {**there, **here}
+    return [
+        f"{trait}: there {there.get(trait, 'none')}, here {here.get(trait, 'none')}"
+        for trait in traits
+        if there.get(trait) != here.get(trait)
+    ]
+
+
+def _traits(graph: Graph) -> dict[str, str]:
+    """What leaves no trace in keys and shapes."""
+    found = {
+        "stride position": _strides(graph),
+        "pool rounding": _pools(graph),
+        "eps": _eps(graph),
+        "order": _order(graph),
+        "activation": ", ".join(dict.fromkeys(node.op.act for node in graph.nodes if isinstance(node.op, Act))),
+    }
+    return {trait: said for trait, said in found.items() if said}
 
 
 def _strides(graph: Graph) -> str:
@@ -56,22 +80,21 @@ def _strides(graph: Graph) -> str:
         if sum(isinstance(node.op, Conv) for node in nodes) > 1:
             strided = (node.name[len(block.path) + 1 :] for node in nodes if getattr(node.op, "stride", 1) > 1)
             found.update(dict.fromkeys(f"`{step}` of `{block.template}`" for step in strided))
-    return f"stride position: here {', '.join(found)}" if found else ""
+    return ", ".join(found)
 
 
 def _pools(graph: Graph) -> str:
-    pools = [node for node in graph.nodes if isinstance(node.op, MaxPool | AvgPool) and node.op.stride > 1]
     kinds = dict.fromkeys(
         f"{node.op.kind} of {node.op.kernel}, padding {node.op.padding}, rounding {'up' if node.op.ceil else 'down'}"
-        for node in pools
-        if isinstance(node.op, MaxPool | AvgPool)
+        for node in graph.nodes
+        if isinstance(node.op, MaxPool | AvgPool) and node.op.stride > 1
     )
-    return f"pool rounding: here {'; '.join(kinds)}" if kinds else ""
+    return "; ".join(kinds)
 
 
 def _eps(graph: Graph) -> str:
     values = dict.fromkeys(f"{node.op.eps:g}" for node in graph.nodes if isinstance(node.op, Norm))
-    return f"eps: here {', '.join(values)} in norms" if values else ""
+    return f"{', '.join(values)} in norms" if values else ""
 
 
 def _order(graph: Graph) -> str:
@@ -82,12 +105,7 @@ def _order(graph: Graph) -> str:
         if "add" in words:
             after = " and ".join(words[words.index("add") + 1 :]) or "nothing"
             found[f"blocks begin with their {words[0]}, {after} after the addition"] = None
-    return f"order: here {'; '.join(found)}" if found else ""
-
-
-def _acts(graph: Graph) -> str:
-    kinds = dict.fromkeys(node.op.act for node in graph.nodes if isinstance(node.op, Act))
-    return f"activation: here {', '.join(kinds)}" if kinds else ""
+    return "; ".join(found)
 
 
 def _blocks(graph: Graph) -> dict[Scope, list[Node]]:

@@ -5,6 +5,7 @@ import mmap
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from importlib.util import find_spec
 from typing import IO, TYPE_CHECKING
 
 from archc.weights.errors import refused
@@ -42,11 +43,18 @@ def _safetensors(
 
 def _torch(path: str, written: Mapping[str, Move], content: Callable[[Move], Iterator[bytes]]) -> Iterator[bytes]:
     """torch.save wants all tensors at once: they are written to a nameless file beside the target first, and mapped."""
+    if find_spec("torch") is None:
+        raise refused("E0583", f"only torch writes `{path}`", "pip install 'archc[torch]', or name it *.safetensors")
     try:
-        import torch
-    except ImportError:
-        raise refused("E0583", f"only torch writes `{path}`", "pip install 'archc[torch]', or name it *.safetensors") from None
-    folder = os.path.dirname(path) or "."
+        yield from _saved(os.path.dirname(path) or ".", written, content)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise refused("E0545", f"cannot write `{path}`: {reason}; nothing was left behind", "make room on its disk") from None
+
+
+def _saved(folder: str, written: Mapping[str, Move], content: Callable[[Move], Iterator[bytes]]) -> Iterator[bytes]:
+    import torch
+
     with tempfile.TemporaryFile(dir=folder) as plain, tempfile.TemporaryFile(dir=folder) as made:
         header, order = write_safetensors([(key, move.dtype, move.shape) for key, move in written.items()], {})
         begins: dict[str, int] = {}

@@ -31,7 +31,7 @@ SOURCE_NAMES = frozenset(
 _KNOWN = {
     "resnet": "ResNet", "resnext": "ResNeXt", "resnest": "ResNeSt", "preact": "PreAct", "seresnet": "SEResNet",
     "seresnext": "SEResNeXt", "senet": "SENet", "vgg": "VGG", "regnet": "RegNet", "regnetx": "RegNetX", "regnety": "RegNetY",
-    "resnetv2": "ResNetV2", "nf": "NF", "eca": "ECA", "cifar": "CIFAR", "wrn": "WRN", "ecaresnet": "ECAResNet",
+    "resnetv2": "ResNetV2", "nf": "NF", "eca": "ECA", "cifar": "CIFAR", "wrn": "WRN", "bn": "BN", "gn": "GN", "ecaresnet": "ECAResNet",
 }  # fmt: skip
 _TRAILING = re.compile(r"([a-z]+)(.*)", re.DOTALL)
 
@@ -77,7 +77,7 @@ def class_name(words: str) -> str:
 
 def network_class(name: str, title: str) -> str:
     """The title where it is the name in other letters (`ResNet-152`), else the name as a class name."""
-    plain = re.sub(r"[^A-Za-z0-9]", "", title)
+    plain = "".join(word[:1].upper() + word[1:] for word in re.split(r"[^A-Za-z0-9]+", title))
     if plain.lower() == name.replace("_", "").lower() and plain != name and IDENTIFIER.fullmatch(plain):
         return plain
     found = class_name(name)

@@ -24,7 +24,7 @@ def options(name: str) -> set[str]:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_knows_every_option(script: str, name: str) -> None:
-    spelled = set(re.findall(r"--[a-z]+", script)) | {f"--{word}" for word in re.findall(r" -l ([a-z]+)", script)}
+    spelled = set(re.findall(r"--[a-z-]+", script)) | {f"--{word}" for word in re.findall(r" -l ([a-z-]+)", script)}
     assert options(name) - spelled == set()
 
 
@@ -46,6 +46,8 @@ def test_knows_every_shipped_name(script: str) -> None:
         ("archc check --format c", "concise"),
         ("archc check --format=c", ""),
         ("archc completion f", "fish"),
+        ("archc weights con", "convert"),
+        ("archc weights --stem r", "repeat"),
         ("archc explain E054", "E0540 E0541 E0542 E0543 E0544 E0545 E0546"),
     ],
 )

@@ -57,6 +57,8 @@ OVER = {
     "kernel": ("stem", "{conv: {kernel: 5, out: 16}}", "kernel", 4, "E0411"),
     "turns": ("stem", "{conv: {kernel: 3, out: 16}, l: {repeat: 3, steps: {a: {op: act}}}, y: {op: add}}", "turns", 2, "E0413"),
     "parts": ("stem", "{conv: {kernel: 3, out: 16}, s: {op: split, parts: 4}, y: {op: add}}", "turns", 3, "E0411"),
+    "operations": ("stem", "{conv: {kernel: 3, out: 16}, l: {repeat: 9, steps: {a: {op: act}}}, y: {op: add}}", "operations", 9,
+                   "E0416"),
     "expression": ("stem", "{conv: {kernel: 3, out: 10 + 6}}", "expression", 5, "E0414"),
     "parameters": ("head", "{conv: {kernel: 3, out: 64}}", "params", 41_000, "E0412"),
 }  # fmt: skip

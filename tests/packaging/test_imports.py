@@ -28,9 +28,14 @@ def test_import_archc_loads_no_module_of_its_own() -> None:
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "['archc']\n"
 
 
-@pytest.mark.parametrize("words", [("--help",), ("--version",), ("explain", "E0540"), ("build", "--help")])
+@pytest.mark.parametrize("words", [("--help",), ("--version",), ("explain", "E0540")])
 def test_commands_without_a_spec_read_no_yaml(words: tuple[str, ...]) -> None:
     assert loaded_after(command(*words)) == set()
+
+
+def test_help_of_build_looks_for_backends() -> None:
+    """Its options are those of the target."""
+    assert loaded_after(command("build", "--help")) == {"importlib.metadata"}
 
 
 @pytest.mark.parametrize("words", [("check", "resnet50"), ("resolve", "resnet50"), ("ir", "resnet18"), ("list", "--names")])

@@ -2,6 +2,7 @@
 
 import json
 import os
+import tracemalloc
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,7 +12,11 @@ from weight_files import compiled, contents, equal, random_state, small, state_o
 
 from archc.cli.main import main
 from archc.ir.hash import weights_hash
-from archc.weights.safetensors import open_safetensors
+from archc.weights.content import content
+from archc.weights.plan import Change, Side, plan
+from archc.weights.safetensors import open_safetensors, write_safetensors
+from archc.weights.save import chunks_for
+from archc.weights.slots import slots
 
 LAYOUTS = ("torchvision", "timm", "huggingface", "canonical")
 PLAIN = "num_batches_tracked"
@@ -287,3 +292,21 @@ def test_show(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "x").write_bytes(len(text).to_bytes(8, "little") + text + bytes(8))
     assert main(["weights", "show", str(tmp_path / "x")]) == 0
     assert capsys.readouterr().out == ("tensor  type  shape  bytes\na\\x1b   F32   2x1    8\n\n1 tensor, 8 bytes\nk: v\\n\n")
+
+
+def test_memory_does_not_depend_on_the_size(tmp_path: Path) -> None:
+    """A network of 102 MB, its weights a hole in a file, passed on in chunks."""
+    graph, layout = compiled("resnet50", "timm")
+    tensors = [(s.key, "I64" if s.part == "count" else "F32", s.shape) for s in slots(graph, layout)]
+    begin, _ = write_safetensors(tensors, {})
+    with (tmp_path / "in.safetensors").open("wb") as file:
+        file.write(begin)
+        file.truncate(len(begin) + 102_441_032)
+    with open_safetensors(tmp_path / "in.safetensors") as read:
+        side = Side(graph, layout)
+        moves = plan("resnet50", read, side, side, Change())
+        tracemalloc.start()
+        written = sum(map(len, chunks_for("out.safetensors", moves, lambda move: content(read, move, graph, 0), {})))
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert (written, peak < 1 << 22) == (len(begin) + 102_441_032, True)

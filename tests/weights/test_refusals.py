@@ -1,5 +1,6 @@
 """What is refused: weights that do not fit, are another function's, or cannot be adapted; nothing is written then."""
 
+import errno
 import os
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from weight_files import random_state, small
 
 from archc.cli.main import main
 from archc.pipeline import compile_spec
-from archc.weights.origin import differences
+from archc.weights.origin import differences, provenance
 
 
 class Session:
@@ -275,3 +276,33 @@ COMPLETE = ["convert", "a", "b", "--spec", "s", "--from", "x", "--to", "y"]
 )  # fmt: skip
 def test_usage(words: list[str], expected: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert (main(["weights", *words]), capsys.readouterr().err.splitlines()[0]) == (2, f"error: {expected}")
+
+
+def test_a_shipped_network_s_weights_are_compared_with_this_one(session: Session) -> None:
+    """Named by the file, and only taken where its hash is the recorded one."""
+    import safetensors.torch
+
+    recorded = provenance("resnet50_v1", compile_spec("resnet50_v1").graph, compile_spec("resnet50_v1").layout)
+    safetensors.torch.save_file(session.state, "a.safetensors", metadata=recorded)
+    code, lines = session.convert("--spec", "resnet50", source="a.safetensors")
+    notes = [line for line in lines if line.startswith("  = note")]
+    assert (code, notes) == (1, ["  = note: stride position: there `conv1` of `bottleneck`, here `conv2` of `bottleneck`"])
+
+
+@pytest.mark.parametrize("name", ["resnet50_v1", "/etc/passwd", "../small", "small.yaml", "small", ""])
+def test_a_name_in_a_file_is_no_path(name: str, session: Session) -> None:
+    import safetensors.torch
+
+    safetensors.torch.save_file(session.state, "a.safetensors", metadata={"archc.spec": name, "archc.weights_hash": "0" * 64})
+    code, lines = session.convert(source="a.safetensors")
+    assert (code, lines[1]) == (1, "  = note: stride position: here `conv2` of `bottleneck`")
+
+
+def test_a_full_disk(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("tempfile.TemporaryFile", full)
+    code, lines = session.convert(target="out.pth")
+    message = "error[E0545]: cannot write `out.pth`: no space left on device; nothing was left behind"
+    assert (code, lines[0], session.nothing_written()) == (1, message, True)

@@ -1,0 +1,105 @@
+"""The emitted module of a random graph is the graph: its values, its gradients, and the input as it was."""
+
+import warnings
+from random import Random
+
+import pytest
+import torch
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from interpreter import run
+from random_graphs import KINDS, random_graph
+from torch import Tensor, fx
+from torch_backend.contiguous import contiguous
+from torch_backend.live import module_of, source_of, tensors_of
+
+from archc.ir.graph import Graph
+from archc.ir.norms import Norm
+
+SEEDS = st.integers(0, 2**32)
+
+
+def runs_in_torch(graph: Graph) -> bool:
+    """torch refuses an instance norm of one position."""
+    norms = [node for node in graph.nodes if isinstance(node.op, Norm) and node.op.norm == "instance"]
+    return all(graph.types[node.inputs[0]].shape[1:] != (1, 1) for node in norms)
+
+
+def graph_of(seed: int) -> Graph:
+    graph = contiguous(random_graph(Random(seed)))
+    assume(runs_in_torch(graph))
+    return graph
+
+
+def graph_with(kind: str) -> Graph:
+    """The first random graph that holds an operation of that kind."""
+    graphs = (contiguous(random_graph(Random(seed), 6)) for seed in range(1000))
+    return next(graph for graph in graphs if runs_in_torch(graph) and any(node.op.kind == kind for node in graph.nodes))
+
+
+def made(graph: Graph, seed: int) -> tuple[torch.nn.Module, dict[str, Tensor], Tensor]:
+    """The module in double precision with no tensor at its beginning, its tensors by canonical key, and two images."""
+    torch.manual_seed(seed)
+    model: torch.nn.Module = module_of(graph).double().eval()
+    for tensor in (*model.parameters(), *model.buffers()):
+        if tensor.is_floating_point():
+            with torch.no_grad():
+                tensor.add_(torch.rand_like(tensor) / 2)
+    return model, tensors_of(model, graph), torch.randn(2, *graph.types[graph.input].shape, dtype=torch.float64)
+
+
+@settings(deadline=None, max_examples=120)
+@given(SEEDS)
+def test_values(seed: int) -> None:
+    graph = graph_of(seed)
+    model, tensors, image = made(graph, seed)
+    torch.testing.assert_close(run(graph, tensors, image), model(image), rtol=1e-9, atol=1e-9, equal_nan=True)
+
+
+@settings(deadline=None, max_examples=60)
+@given(SEEDS)
+def test_gradients(seed: int) -> None:
+    graph = graph_of(seed)
+    model, tensors, image = made(graph, seed)
+    leaves = {**tensors, "input": image.requires_grad_()}
+    gradients = []
+    for outcome in (model(image), run(graph, tensors, image)):
+        outcome.sum().backward()
+        gradients.append({key: leaf.grad for key, leaf in leaves.items()})
+        for leaf in leaves.values():
+            leaf.grad = None
+    torch.testing.assert_close(gradients[1], gradients[0], rtol=1e-6, atol=1e-9, equal_nan=True)
+
+
+@settings(deadline=None, max_examples=40)
+@given(SEEDS)
+def test_the_input_stays(seed: int) -> None:
+    graph = graph_of(seed)
+    model, _, image = made(graph, seed)
+    before = image.clone()
+    model(image)
+    assert torch.equal(before, image)
+
+
+@settings(deadline=None, max_examples=15)
+@given(SEEDS)
+def test_script_and_trace(seed: int) -> None:
+    graph = graph_of(seed)
+    model, _, image = made(graph, seed)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # torch.jit is deprecated, and still used
+        scripted = torch.jit.script(model)
+    outcomes = [scripted(image), fx.symbolic_trace(model)(image)]
+    torch.testing.assert_close([model(image)] * 2, outcomes, rtol=1e-9, atol=1e-9, equal_nan=True)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_operation(kind: str) -> None:
+    graph = graph_with(kind)
+    model, tensors, image = made(graph, 0)
+    torch.testing.assert_close(run(graph, tensors, image), model(image), rtol=1e-9, atol=1e-9, equal_nan=True)
+
+
+def test_source_is_the_same_every_time() -> None:
+    graph = contiguous(random_graph(Random(7), 40))
+    assert source_of(graph) == source_of(graph)

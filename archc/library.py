@@ -10,7 +10,9 @@ from archc.document.loader import parse
 from archc.document.nodes import Map, Scalar
 from archc.document.source import read_source
 from archc.limits import Limits
+from archc.schema.validate import Kind as SchemaKind
 from archc.schema.validate import validate
+from archc.spec.mend import mended
 from archc.spec.resolve import cycle, merge
 from archc.suggest import nearest
 
@@ -23,6 +25,8 @@ FOLDERS: dict[Kind, str] = {
     "layout": "layouts",
 }
 
+MOST = 100
+"""How many files of a folder are read to propose one."""
 LONGEST = 64
 """Parents of parents. A fixed bound, as each is read by the one before it."""
 
@@ -142,18 +146,25 @@ class Library:
         self._files[source] = path
         if found != "network":
             self.definitions.add(source)
-        problems = validate(written, found)
-        if problems:
-            raise SpecError(tuple(problems))
-        problems = []
-        root = self._with_parent(written, path, found, chain, problems)
+        problems: list[Diagnostic] = []
+        whole = self._valid(written, found, found, problems)
+        root = self._with_parent(whole, path, found, chain, problems)
         if found == "network" or "extends" in written:
-            invalid = validate(root, "resolved" if found == "network" else found)
-            if invalid:
-                raise SpecError((*problems, *invalid))
+            root = self._valid(root, "resolved" if found == "network" else found, found, problems)
         name_node = root.get("name" if found == "network" else found)
         name = str(name_node.value) if isinstance(name_node, Scalar) else path.stem
         return Document(found, name, path, written, root, tuple(problems))
+
+    def _valid(self, root: Map, schema: SchemaKind, kind: Kind, problems: list[Diagnostic]) -> Map:
+        """The document, or a network as it was probably meant, its problems kept; raises SpecError where that is not to be guessed."""
+        invalid = validate(root, schema)
+        if not invalid:
+            return root
+        problems += [problem for problem in invalid if problem not in problems]
+        guessed = mended(root, invalid)
+        if kind != "network" or validate(guessed, schema):
+            raise SpecError(tuple(problems))
+        return guessed
 
     def _with_parent(
         self, written: Map, path: Path, kind: Kind, chain: tuple[tuple[Path, str, Scalar], ...], problems: list[Diagnostic]
@@ -191,7 +202,8 @@ class Library:
             return beside
         if shipped is not None:
             return shipped
-        raise SpecError((_unknown(text, name, kind, user),))
+        others = [near.stem for near in sorted(user.parent.glob("*.yaml"))[:MOST] if self.is_of_kind(near, kind)]
+        raise SpecError((_unknown(text, name, kind, others),))
 
     def is_of_kind(self, path: Path, kind: Kind) -> bool:
         """Whether the file beside a spec is a definition of this kind at all: `conv.yaml` may be something else's."""
@@ -249,8 +261,7 @@ def _ambiguous(text: str, name: Scalar, kind: Kind) -> Diagnostic:
     return Diagnostic("E0302", message, name.span, "which of the two?", help=f"write `./{text}.yaml` for the one beside it")
 
 
-def _unknown(text: str, name: Scalar, kind: Kind, user: Path) -> Diagnostic:
-    beside = [path.stem for path in user.parent.glob("*.yaml")] if user.parent.is_dir() else []
+def _unknown(text: str, name: Scalar, kind: Kind, beside: list[str]) -> Diagnostic:
     guess = nearest(text, [*shipped_names(kind), *beside])
     helped = f"did you mean `{guess}`?" if guess else ""
     code = "E0301" if kind == "network" else "E0204"

@@ -32,13 +32,18 @@ class Staged:
 
 
 def destinations(names: Sequence[str], output: str | None) -> list[str]:
-    """Where files called `names` go: into the current folder, into the folder `output`, or one to the file `output`."""
+    """Where files called `names` go: into the current folder, into the folder `output`, or one to the file `output`.
+
+    Several go where the first is told to, if it keeps its name: one of them may hold the name of another.
+    """
     for name in names:
         _check_name(name)
     if output is None:
         return list(names)
     if os.path.isdir(output) or output.endswith(("/", os.sep)):
         return [os.path.join(output, name) for name in names]
+    if len(names) > 1 and os.path.basename(output) == names[0]:
+        return [os.path.join(os.path.dirname(output), name) for name in names]
     if len(names) != 1:
         raise _error("E0546", f"`{output}` cannot hold {len(names)} files", f"give an existing folder for {', '.join(names)}")
     _check_name(os.path.basename(output))

@@ -19,9 +19,9 @@ def installed() -> Path:
     """The `archc` of a fresh environment with this checkout's wheel."""
     environment = ROOT / "build" / "bench"
     subprocess.run([sys.executable, "-m", "venv", "--clear", environment], check=True)
-    pip = [environment / "bin" / "python", "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
+    pip = [environment / "bin" / "python", "-m", "pip", "--quiet", "--quiet", "--disable-pip-version-check", "install"]
     with tempfile.TemporaryDirectory() as wheels:
-        subprocess.run([*pip[:3], "wheel", "--quiet", "--no-deps", "--wheel-dir", wheels, ROOT], check=True)
+        subprocess.run([*pip[:3], "wheel", "--quiet", "--quiet", "--no-deps", "--wheel-dir", wheels, ROOT], check=True)
         subprocess.run([*pip, *Path(wheels).glob("*.whl")], check=True)
     return environment / "bin" / "archc"
 

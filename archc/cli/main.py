@@ -1,6 +1,7 @@
 """The program: from arguments to an exit code, whatever happens in between."""
 
 import errno
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -22,6 +23,7 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 def run() -> NoReturn:
     """The entry point of the script `archc`."""
+    gc.disable()  # a process that ends with its one command: what the collector would find, the system takes back at once
     _open_streams()
     sys.exit(main())
 

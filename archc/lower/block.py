@@ -155,7 +155,7 @@ def _stride(frame: Frame, settings: Settings, place: Place, atoms: list[Atom]) -
     """Tells the step at `stride_at` the block's stride; under `output_stride`, it and what precedes it the dilation before."""
     at = str(settings.stride_at.value)
     units = {atom.unit for atom in atoms}
-    if at not in units and at not in settings.steps:  # a step with a problem was told of
+    if at not in units and at not in settings.steps and at not in settings.insert:  # a step with a problem was told of
         guess = nearest(at, units)
         helped = f"did you mean `{guess}`?" if guess else "its steps: " + ", ".join(sorted(units))
         raise frame.context.fail("E0341", f"`stride_at` names no step `{at}`", settings.stride_at.span, help=helped)

@@ -22,6 +22,10 @@ class TooLarge(Exception):
     """The network outgrows its limits, which was reported; nothing more is made."""
 
 
+MISSING = ("E0202", "E0308", "E0340", "E0346")
+"""That something is not said may be due to a key or value that was left out for a problem of its own."""
+
+
 @dataclass(slots=True, eq=False)
 class Context:
     """One lowering.
@@ -29,7 +33,7 @@ class Context:
     `trail` holds the user's lines that led into definitions, outermost first. `guessed`: something before had a problem, so that
     shapes are not known and not checked. `asked` are the values of parameters (by identity) that were computed, `used` the
     definitions and who names them, `defaulted` the attributes a step (by the identity of its map) did not say, and what they were
-    taken as.
+    taken as. `mended`: keys and values of the document with problems were left out.
     """
 
     library: Library
@@ -43,6 +47,10 @@ class Context:
     asked: set[int] = field(default_factory=set)
     used: list[tuple[Scalar, Document]] = field(default_factory=list)
     defaulted: dict[int, dict[str, object]] = field(default_factory=dict)
+    mended: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.mended = any(found.code.startswith("E02") for found in self.diagnostics)
 
     @contextmanager
     def inside(self, span: Span | None, what: str) -> Iterator[None]:
@@ -83,6 +91,8 @@ class Context:
         notes: tuple[Note, ...] = (),
     ) -> None:
         """A problem at `span`; inside a definition the user's own line comes first and the definition's is a note."""
+        if self.mended and code in MISSING:
+            return
         users = [(at, what) for at, what in self.trail if not self.is_definition(at.source)]
         if span is not None and self.is_definition(span.source) and users:
             at, what = users[-1]

@@ -55,6 +55,7 @@ def insert(context: Context, steps: Map, rows: Rows) -> None:
             helped = (f"did you mean `{guess}`? " if guess else "") + "its nodes: " + ", ".join(known)
             message = f"there is no `{target}` to insert `{entry.key}` {place.key}"
             context.report("E0348", message, place.value.span, help=helped)
+            context.guessed = True
 
 
 def _place(context: Context, entry: Entry, steps: Map) -> Entry:

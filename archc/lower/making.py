@@ -75,7 +75,9 @@ def _make(frame: Frame, atom: Atom, a: Attributes, operands: list[Ref], kind: st
     arguments = tuple((key, name) for key, name in recorded.items() if key in fields)
     channels = _channels(kind, atom, frame.names, recorded, operands)
     init = _init(frame, atom, op)
-    return emit(frame, atom, op, operands, arguments=arguments, channels=channels, a=a, init=init)
+    default = frame.defaults.norm
+    said = default.origin if kind == "norm" and not a.has("kind") and isinstance(default, NormKind) else None
+    return emit(frame, atom, op, operands, arguments=arguments, channels=channels, a=a, said=said, init=init)
 
 
 def _channels(kind: str, atom: Atom, names: Names, recorded: dict[str, str], operands: list[Ref]) -> str | None:

@@ -10,6 +10,7 @@ from archc.lower.context import Context, Failed
 from archc.lower.frame import Frame
 from archc.lower.names import ActKind, Maker, Named, Names, NoNorm, NormKind, NormModule, identifier
 from archc.lower.values import typed
+from archc.spec.mend import guess_of
 from archc.suggest import nearest
 
 _OWN = ("module", "of", "when", "after", "before")
@@ -27,7 +28,11 @@ def definition(context: Context, name: Scalar, kind: Kind) -> Document:
         document = context.library.read(path, context.library.shown(path, user, name.span.source.name), kind, at=name)
     except SpecError as error:
         context.diagnostics += error.diagnostics
-        raise Failed from None
+        first = error.diagnostics[0]
+        guess = guess_of(first) if first.span == name.span else None
+        if guess is None:
+            raise Failed from None
+        return definition(context, Scalar(guess, guess, name.span), kind)  # so that what it is told is checked too
     context.used.append((name, document))
     context.found[key] = document
     return document
@@ -68,6 +73,8 @@ def module_names(frame: Frame, atom: Atom, document: Document, channels: int) ->
     names = Names(context, f"module `{document.name}`", {"in": channels}, outer=None)
     names.arguments = frozenset(("in", *declared))
     nodes: dict[str, Node] = {}
+    if _unknown_arguments(context, atom.step, document, declared):
+        raise Failed
     for key, declaration in declared.items():
         entry = atom.step.entry(key)
         default = declaration.get("default")
@@ -86,7 +93,6 @@ def module_names(frame: Frame, atom: Atom, document: Document, channels: int) ->
     if given.get("stride", (1, None))[0] > 1 and "stride" not in declared:
         message = f"module `{document.name}` has no parameter `stride`"
         raise context.fail("E0342", message, atom.span, "the block's stride is at this step")
-    _unknown_arguments(context, atom.step, document, declared)
     return names
 
 
@@ -105,13 +111,15 @@ def _maker(declaration: Map, node: Node, names: Names, what: str) -> Maker:
     return lambda: typed(declaration, node, names, what)
 
 
-def _unknown_arguments(context: Context, step: Map, document: Document, declared: dict[str, Map]) -> None:
-    for entry in step:
-        if entry.key not in declared and entry.key not in _OWN and entry.key not in _DEFAULTS:
-            guess = nearest(str(entry.key), [*declared, *_DEFAULTS])
-            helped = f"did you mean `{guess}`?" if guess else "its parameters: " + (", ".join(declared) or "none")
-            message = f"module `{document.name}` has no parameter `{entry.key}`"
-            context.report("E0201", message, entry.span, "unknown argument", help=helped)
+def _unknown_arguments(context: Context, step: Map, document: Document, declared: dict[str, Map]) -> bool:
+    """Reports them; whether there are any."""
+    unknown = [entry for entry in step if entry.key not in declared and entry.key not in (*_OWN, *_DEFAULTS)]
+    for entry in unknown:
+        guess = nearest(str(entry.key), [*declared, *_DEFAULTS])
+        helped = f"did you mean `{guess}`?" if guess else "its parameters: " + (", ".join(declared) or "none")
+        message = f"module `{document.name}` has no parameter `{entry.key}`"
+        context.report("E0201", message, entry.span, "unknown argument", help=helped)
+    return bool(unknown)
 
 
 def scope_arguments(frame: Frame, atom: Atom, document: Document, names: Names, first: Ref) -> tuple[ScopeArgument, ...]:

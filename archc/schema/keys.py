@@ -69,13 +69,15 @@ def key_problems(keys: Keys) -> Iterator[Diagnostic]:
     unknown = keys.unknown or [
         str(e.key) for e in node if e.key not in keys.known and not str(e.key).startswith("x-") and nearest(str(e.key), missing)
     ]
+    nothing = unit and missing == ["kernel", "out"]  # where it says nothing of what it is, its other keys are not at fault
     for key in unknown:
         guess = nearest(key, missing) or nearest(key, [other for other in known if other not in node])
         if guess in missing:
             missing.remove(guess)
         elif unit and guess in _FORMS:
             missing = []
-        yield _unknown(keys, key, guess)
+        if guess is not None or not nothing:
+            yield _unknown(keys, key, guess)
     if missing == ["kernel", "out"]:
         label = "neither `op`, `module`, `repeat` nor a convolution's `kernel` and `out`"
         yield Diagnostic("E0331", f"{keys.what} is no step", keys.place.key_span, label)

@@ -1,6 +1,7 @@
 """A conversion told: a line for each kind of tensor that is not one to one, or a table of all."""
 
 from collections.abc import Sequence
+from typing import assert_never
 
 from archc.rendering.visible import visible
 from archc.weights.match import shape_text
@@ -52,3 +53,5 @@ def _said(move: Move, seed: int | None) -> str:
             return "left out, the target has none"
         case "replaced":
             return "left out, a new classifier takes its place"
+        case _:
+            assert_never(move.how)

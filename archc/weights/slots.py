@@ -7,7 +7,7 @@ from archc.ir.graph import Graph
 from archc.ir.norms import Norm
 from archc.ir.spatial import BlurPool
 from archc.layouts.naming import state_keys
-from archc.layouts.table import TORCH_KEEPS, Layout
+from archc.layouts.table import TORCH_KEEPS, Kept, Layout
 
 Part: TypeAlias = Literal["tensor", "count", "factor", "constant"]
 """`count` and `factor` a batch norm keeps beside its tensors (see `Layout.batch_norm`); a `constant` follows from the spec."""
@@ -33,7 +33,7 @@ def slots(graph: Graph, layout: Layout, *, reading: bool = False) -> list[Slot]:
 
     Raises SpecError (E0322) where two tensors have one key.
     """
-    kept = dict(layout.batch_norm)
+    kept: dict[str, Kept] = dict(layout.batch_norm)
     if reading and not layout.keys_only:
         kept = {**TORCH_KEEPS, **kept}
     keys = state_keys(graph, layout, kept)

@@ -1,6 +1,5 @@
 """From a network and options to the files of its ONNX model."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
@@ -12,17 +11,16 @@ from archc.ir.hash import graph_hash
 from archc.layouts.naming import state_keys
 from archc_onnx.assemble import DOMAIN, Form, assemble
 from archc_onnx.dimensions import BATCH, Dimensions, dimensions
-from archc_onnx.dtypes import CODES
-from archc_onnx.folding import Folded
+from archc_onnx.dtypes import CODES, SIZES
 from archc_onnx.notes import Notes
 from archc_onnx.opsets import FUNCTIONS, IR_VERSIONS, check_bfloat16, check_opset
 from archc_onnx.proto import GraphProto, ModelProto, NodeProto, OperatorSetIdProto, StringStringEntryProto, ValueInfoProto
 from archc_onnx.simplify import FOLDED, Fold, folded, present
 from archc_onnx.stream import Structure, Tensor, one_file, two_files
-from archc_onnx.weights import RandomWeights, Weights, read_weights, size
 
 if TYPE_CHECKING:
     from archc_onnx import OnnxBackend
+    from archc_onnx.weights import Weights
 
 ONE_FILE = int(1.9 * (1 << 30))
 """Bytes up to which a model is one file: protobuf refuses 2 GiB."""
@@ -45,11 +43,14 @@ def export(network: Network, options: "OnnxBackend") -> Artifact:
     structure = _structure(network, options, nodes, names)
     if weights is None:
         return Artifact((File(f"{graph.name}.onnx", one_file(structure, ())[1]),))
-    source = Folded(weights, folds) if folds else weights
-    return _files(graph.name, options, structure, _tensors(nodes, names, options, source), source)
+    if folds:
+        from archc_onnx.folding import Folded
+
+        weights = Folded(weights, folds)
+    return _files(graph.name, options, structure, _tensors(nodes, names, options, weights), weights)
 
 
-def _files(name: str, options: "OnnxBackend", structure: Structure, tensors: Sequence[Tensor], weights: Weights) -> Artifact:
+def _files(name: str, options: "OnnxBackend", structure: Structure, tensors: Sequence[Tensor], weights: "Weights") -> Artifact:
     length, whole = one_file(structure, tensors)
     if length <= ONE_FILE and not options.external_data:
         return Artifact((File(f"{name}.onnx", _closing(whole, weights)),))
@@ -58,7 +59,7 @@ def _files(name: str, options: "OnnxBackend", structure: Structure, tensors: Seq
     return Artifact((File(f"{name}.onnx", model), File(location, _closing(data, weights))))
 
 
-def _closing(chunks: Iterator[bytes], weights: Weights) -> Iterator[bytes]:
+def _closing(chunks: Iterator[bytes], weights: "Weights") -> Iterator[bytes]:
     try:
         yield from chunks
     finally:
@@ -96,7 +97,9 @@ def _check_shape(name: str, shape: tuple[int, ...]) -> None:
             raise BackendError("E0565", message, "make the network or its input smaller")
 
 
-def _weights(network: Network, options: "OnnxBackend") -> Weights:
+def _weights(network: Network, options: "OnnxBackend") -> "Weights":
+    from archc_onnx.weights import RandomWeights, read_weights
+
     graph = network.graph
     beginning = RandomWeights(graph, {node.name: node for node in graph.nodes}, options.seed)
     if options.weights is None:
@@ -119,13 +122,13 @@ def _tensor_names(nodes: Sequence[Node], keys: Mapping[str, str], folds: Mapping
     return names
 
 
-def _tensors(nodes: Sequence[Node], names: Mapping[str, str], options: "OnnxBackend", weights: Weights) -> list[Tensor]:
+def _tensors(nodes: Sequence[Node], names: Mapping[str, str], options: "OnnxBackend", weights: "Weights") -> list[Tensor]:
     return [
         Tensor(
             names[key],
             parameter.shape,
             CODES[options.dtype],
-            size(parameter.shape, options.dtype),
+            parameter.size * SIZES[options.dtype],
             partial(weights.chunks, key, options.dtype),
         )
         for node in nodes
@@ -214,6 +217,8 @@ def _metadata(network: Network, options: "OnnxBackend") -> Iterator[StringString
     if options.weights is None and not options.no_weights:
         words["archc.seed"] = str(options.seed)
     if network.spec.preprocess:
+        import json
+
         words["archc.preprocess"] = json.dumps(dict(network.spec.preprocess))
     for key, value in words.items():
         yield StringStringEntryProto(key=key, value=value)

@@ -65,7 +65,7 @@ def beginning(policy: InitPolicy, node: Node, parameter: str) -> Beginning:
             fan_in, _ = _fans(weight)
             return Beginning("uniform", fan_in**-0.5)
     if len(shape) < 2:
-        message = f"`{node.name}.{parameter}` of {shape[0]} numbers cannot begin as {init.kind}, which is for matrices"
+        message = f"`{node.name}.{parameter}` of {prod(shape)} numbers cannot begin as {init.kind}, which is for matrices"
         raise BackendError("E0566", message, "say a number, `torch`, or {kind: normal, std: 0.01}")
     fan_in, fan_out = _fans(shape)
     match init.kind:

@@ -1,8 +1,8 @@
 """Where the numbers of tensors come from: a file, or the way the network begins with a seed."""
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from math import prod
 from typing import TYPE_CHECKING, Protocol
 
 from archc.backend import BackendError, Network
@@ -14,11 +14,15 @@ from archc.weights.match import misfit
 from archc.weights.origin import check_origin
 from archc.weights.safetensors import StoredTensor
 from archc.weights.slots import slots
-from archc_onnx.dtypes import FLOATS, SIZES, Dtype, packed
+from archc_onnx.dtypes import FLOATS, Dtype, packed
 from archc_onnx.initial import beginning, binomial
 
 if TYPE_CHECKING:
     from archc_onnx.conversion import Array
+
+
+PIECE = 1 << 18
+"""Bytes read at once: with less, calls cost more than copying; with more, glibc asks the system for new pages each time."""
 
 
 class Weights(Protocol):
@@ -87,24 +91,24 @@ class RandomWeights:
 
 @dataclass(slots=True, eq=False)
 class StoredWeights:
-    """As a file has them, by canonical key; what is a constant and not in the file is as it begins.
+    """As an open file has them, by canonical key; what is a constant and not in the file is as it begins.
 
-    The file is open from the first tensor read until `close`. `factors` are tensors that others are divided by (Caffe's).
+    `factors` are the names of tensors that others are divided by (Caffe's). `stamp` tells whether the file is still the same.
     """
 
-    path: str
+    file: WeightsFile
+    stamp: tuple[int, ...]
     tensors: Mapping[str, StoredTensor]
     factors: Mapping[str, str]
-    whole: Mapping[str, StoredTensor]
     constants: RandomWeights
-    file: WeightsFile | None = None
+    closed: bool = False
 
     def chunks(self, key: str, dtype: Dtype) -> Iterator[bytes]:
         stored = self.tensors.get(key)
         if stored is None:
             return self.constants.chunks(key, dtype)
         if FLOATS[stored.dtype] == dtype and key not in self.factors:
-            return self._opened().chunks(stored.name)
+            return self.file.chunks(stored.name, PIECE)
         return packed_numbers(key, self.numbers(key), dtype)
 
     def numbers(self, key: str) -> "Iterator[Array]":
@@ -115,14 +119,20 @@ class StoredWeights:
             yield from self.constants.numbers(key)
             return
         factor = self._factor(key)
-        for piece in self._opened().chunks(stored.name):
+        for piece in self.file.chunks(stored.name, PIECE):
             numbers = unpacked(piece, FLOATS[stored.dtype])
             yield numbers / factor if factor else numbers * 0.0  # as Caffe's batch_norm_layer.cpp has it
 
     def close(self) -> None:
-        if self.file is not None:
+        if not self.closed:
+            self.closed = True
             self.file.close()
-            self.file = None
+            if _stamp(self.file.path) != self.stamp:
+                raise refused("E0580", f"`{self.file.path}` changed while it was read", "build again when nothing writes to it")
+
+    def __del__(self) -> None:
+        if not self.closed:  # what was emitted was never written
+            self.file.close()
 
     def _factor(self, key: str) -> float:
         from archc_onnx.conversion import unpacked
@@ -130,16 +140,8 @@ class StoredWeights:
         name = self.factors.get(key)
         if name is None:
             return 1
-        data = b"".join(self._opened().chunks(name))
-        return float(unpacked(data, FLOATS[self.whole[name].dtype])[0])
-
-    def _opened(self) -> WeightsFile:
-        """Raises WeightsError (E0580) where the file is another one than was looked at."""
-        if self.file is None:
-            self.file = open_weights(self.path)
-            if dict(self.file.tensors) != dict(self.whole):
-                raise refused("E0580", f"`{self.path}` changed while it was read", "build again when nothing writes to it")
-        return self.file
+        data = b"".join(self.file.chunks(name))
+        return float(unpacked(data, FLOATS[self.file.tensors[name].dtype])[0])
 
 
 def read_weights(path: str, network: Network, constants: RandomWeights, *, anyway: bool) -> StoredWeights:
@@ -148,21 +150,35 @@ def read_weights(path: str, network: Network, constants: RandomWeights, *, anywa
     Raises WeightsError: E0001 to E0003 and E0580 to E0583 where it cannot be read, E0584 for all that does not fit, E0585 where
     the file says that it is of another function and not `anyway`.
     """
-    graph, layout, name = network.graph, network.layout, network.spec.name
     file = open_weights(path)
     try:
-        metadata, whole = file.metadata, dict(file.tensors)
-    finally:
+        return _fitted(file, network, constants, anyway=anyway)
+    except BaseException:
         file.close()
+        raise
+
+
+def _fitted(file: WeightsFile, network: Network, constants: RandomWeights, *, anyway: bool) -> StoredWeights:
+    graph, layout, name = network.graph, network.layout, network.spec.name
     places = slots(graph, layout, reading=True)
-    problem = misfit(f"`{path}` does not fit `{name}` in layout `{layout.name}`", whole, places, {})
+    problem = misfit(f"`{file.path}` does not fit `{name}` in layout `{layout.name}`", file.tensors, places, {})
     if problem is not None:
         raise WeightsError((problem,))
-    check_origin(path, metadata, name, graph, anyway=anyway)
-    tensors = {slot.canonical: whole[slot.key] for slot in places if slot.part in ("tensor", "constant") and slot.key in whole}
+    check_origin(file.path, file.metadata, name, graph, anyway=anyway)
+    there = [slot for slot in places if slot.part in ("tensor", "constant") and slot.key in file.tensors]
+    tensors = {slot.canonical: file.tensors[slot.key] for slot in there}
     owners = {slot.canonical.rpartition(".")[0]: slot.key for slot in places if slot.part == "factor"}
     factors = {f"{owner}.{tensor}": key for owner, key in owners.items() for tensor in ("running_mean", "running_var")}
-    return StoredWeights(path, tensors, factors, whole, constants)
+    return StoredWeights(file, _stamp(file.path), tensors, factors, constants)
+
+
+def _stamp(path: str) -> tuple[int, ...]:
+    """What changes with a file; () where there is none any more."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return ()
+    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
 
 
 def _repeated(number: bytes, count: int) -> Iterator[bytes]:
@@ -181,8 +197,3 @@ def packed_numbers(key: str, numbers: "Iterator[Array]", dtype: Dtype) -> Iterat
             yield pack(each, dtype)
         except OverflowError as problem:
             raise BackendError("E0563", f"`{key}` does not fit the type: {problem}", "build with --dtype float32") from None
-
-
-def size(shape: tuple[int, ...], dtype: Dtype) -> int:
-    """Of a tensor, in bytes."""
-    return prod(shape) * SIZES[dtype]

@@ -96,11 +96,13 @@ class Arguments:
         fallback: tuple[Key, str],
         channels: bool,
         reads: bool = True,
+        field: str = "",
     ) -> Expr:
         """An expression with these values: the channels that flow in, the scope's argument, a literal, or an argument of its own.
 
         What is recorded is compared with the values in every instance before it is believed. `reads`: the attribute is the number
-        of channels that flow in; else it may happen to be so, which is worth saying only where it varies.
+        of channels that flow in; else it may happen to be so, which is worth saying only where it varies. `field`: the scope's
+        argument an attribute of that name would come from, where nothing is recorded: in a loop.
         """
         constant = literal(values)
         flows = flow is not None and not flow.literal and flow.values == values
@@ -112,6 +114,8 @@ class Arguments:
             return flow
         if constant is not None:
             return constant
+        if field and self.of_scope(field) == values:
+            return self.param(("argument", field), field, values, channels=channels)
         key, wanted = fallback
         for param in self.params.values():
             if param.key[0] == "member" and param.values == values and param.channels == channels:

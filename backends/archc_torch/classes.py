@@ -14,7 +14,7 @@ from archc_torch.plan import Plan
 from archc_torch.printer import WIDTH, Doc, call, lines, signature
 from archc_torch.reading import read
 from archc_torch.tree import Tree
-from archc_torch.words import unused
+from archc_torch.words import plain, unused
 from archc_torch.writer import Writer
 
 
@@ -137,7 +137,7 @@ def description(graph: Graph, writer: Writer, plan: Plan) -> str:
     taken = names.get(("argument", "in")) or names.get(("channels", number)) or _constant(graph, writer, before=True)
     made = names[plan.out_key] if plan.out_key is not None else _constant(graph, writer, before=False)
     made = made or names.get(("argument", "out"), "C")
-    what = body.scope.template.replace("_", " ") + (" block" if body.scope.kind == "block" else "")
+    what = plain(body.scope.template.replace("_", " ")) + (" block" if body.scope.kind == "block" else "")
     shapes = f"{_shape(before, taken or made, '')} to {_shape(after, made, _scaled(graph, writer, names))}"
     text = f"{what[:1].upper()}{what[1:]}: {shapes}."
     indent = 4

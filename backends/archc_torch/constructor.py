@@ -2,6 +2,8 @@
 
 from archc.backend import BackendError
 from archc.ir.graph import Init
+from archc.ir.ops import Scale
+from archc.layouts.lookup import Levels
 from archc_torch.folding import Entry, by_key, listed, positional
 from archc_torch.printer import Doc, call, choice, flat, lines, number, prefixed
 from archc_torch.tree import MODULES, Level, clash
@@ -16,23 +18,30 @@ def attribute_lines(writer: Writer, slots: dict[int, str]) -> list[str]:
     found: list[str] = []
     for name, level in writer.tree.root.children.items():
         if level.modules or level.first in slots or any(writer.members[index].bare for index in level.members):
-            found += _level_lines(writer, level, f"self.{name}", name, slots)
+            found += _level_lines(writer, level, (name,), slots)
     return found
 
 
-def _level_lines(writer: Writer, level: Level, target: str, name: str, slots: dict[int, str]) -> list[str]:
-    check_attribute(name, writer.body.path(level.first))
+def _level_lines(writer: Writer, level: Level, path: Levels, slots: dict[int, str]) -> list[str]:
+    check_attribute(path[-1], writer.body.path(level.first))
+    target = writer.tree.access(path, level.first)
     if level.first in slots and not level.children:
         argument = slots[level.first]
         return choice(target, "nn.Identity()", f"{argument} is None", argument, 8)
     if level.members and writer.members[level.members[0]].bare:
         return _bare(writer, level, target)
-    if not level.members:
-        return lines(container(writer, level), 8, f"{target} = ")
-    found = lines(_leaf(writer, level), 8, f"{target} = ")
-    for below, child in level.children.items():  # detectron2's conv1.norm: a norm inside a convolution
-        if child.modules:
-            found += _level_lines(writer, child, f"{target}.{below}", below, slots)
+    made = _leaf(writer, level) if level.members else container(writer, level)
+    return [*lines(made, 8, f"{target} = "), *_inside(writer, level, path)]
+
+
+def _inside(writer: Writer, level: Level, path: Levels) -> list[str]:
+    """What stands inside a layer at or below a level: detectron2's `conv1.norm`, a norm inside a convolution."""
+    found: list[str] = []
+    for name, child in level.children.items():
+        if level.members and child.modules:
+            found += _level_lines(writer, child, (*path, name), {})
+        else:
+            found += _inside(writer, child, (*path, name))
     return found
 
 
@@ -48,7 +57,9 @@ def _bare(writer: Writer, level: Level, target: str) -> list[str]:
         made = call("nn.Parameter", call("torch.empty", texts["tokens"], texts["channels"]))
         return [*lines(made, 8, f"{target} = "), *lines(call("nn.init.normal_", target, f"std={texts['channels']}**-0.5"), 8)]
     value = texts["value"] if "." in texts["value"] or not texts["value"].isdigit() else texts["value"] + ".0"
-    return lines(call("nn.Parameter", call("torch.full", f"({texts['channels']},)", value)), 8, f"{target} = ")
+    shared = isinstance(op, Scale) and op.channels == 0
+    made = call("torch.tensor", value) if shared else call("torch.full", f"({texts['channels']},)", value)
+    return lines(call("nn.Parameter", made), 8, f"{target} = ")
 
 
 def _leaf(writer: Writer, level: Level) -> Doc:
@@ -87,9 +98,7 @@ def container(writer: Writer, level: Level) -> Doc:
 
 
 def _entry(writer: Writer, name: str, level: Level) -> Entry:
-    if level.children:
-        if level.members:
-            raise BackendError("E0507", f"`{writer.body.path(level.first)}` cannot be a module with others inside it here")
+    if level.children and not level.members:
         return Entry(name, container(writer, level))
     place = level.members[0]
     member = writer.members[place]

@@ -133,7 +133,7 @@ class LayerNorm2d(nn.LayerNorm):
 ''',
     "EvoNormS0": '''\
 class EvoNormS0(nn.Module):
-    """x · sigmoid(v · x) over the deviation of its group (arXiv:2004.02967); linear: x."""
+    """x * sigmoid(v * x), or x if linear, by its group's deviation (arXiv:2004.02967)."""
 
     def __init__(
         self, groups: int, channels: int, eps: float = 1e-5, linear: bool = False

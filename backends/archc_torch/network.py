@@ -13,6 +13,7 @@ from archc_torch.plan import Plan
 from archc_torch.printer import lines, signature
 from archc_torch.reading import read
 from archc_torch.tree import Tree
+from archc_torch.words import plain
 from archc_torch.writer import Writer
 
 
@@ -71,7 +72,7 @@ def _commented(graph: Graph, made: list[str], paths: dict[str, str]) -> list[str
             continue
         at = next((i for i, line in enumerate(found) if line.startswith(f"        self.{paths.get(scope.path)} = ")), -1)
         if at >= 0 and list(paths.values()).count(paths[scope.path]) == 1:
-            found.insert(at, f"        # {scope.label or scope.path}: {graph.types[scope.output]}")
+            found.insert(at, f"        # {plain(scope.label or scope.path)}: {graph.types[scope.output]}")
     return found
 
 

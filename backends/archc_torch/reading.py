@@ -82,7 +82,15 @@ def _attribute(
     reads = name in ("in_channels", "channels")
     argument = _named(writer, place, name)
     flow = flow if reads or (channels and argument is None) else None
-    return writer.arguments.resolve(values, named=argument, flow=flow, fallback=fallback, channels=channels, reads=reads)
+    return writer.arguments.resolve(
+        values,
+        named=argument,
+        flow=flow,
+        fallback=fallback,
+        channels=channels,
+        reads=reads,
+        field={"out_channels": "out"}.get(name, name),
+    )
 
 
 def _padding(writer: Writer, place: int, values: tuple[Value, ...], made: dict[str, Expr]) -> Expr:

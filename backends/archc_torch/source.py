@@ -19,7 +19,7 @@ from archc_torch.parts import Parts, cut
 from archc_torch.plan import Plan
 from archc_torch.printer import WIDTH
 from archc_torch.tree import Tree, stands_alone
-from archc_torch.words import SOURCE_NAMES, class_name, is_word, network_class, unused
+from archc_torch.words import SOURCE_NAMES, class_name, is_word, network_class, plain, unused
 
 FIRST_LINE = "# Written by archc: change the spec and build again, rather than this file."
 
@@ -114,17 +114,11 @@ def _unlike(parts: Parts, first: Group, other: Group) -> tuple[str, str]:
         return "First", ""
     known = {member.name for member in first.bodies[0].members}
     for place, member in enumerate(other.bodies[0].members):
-        if member.role == "shortcut" and member.part >= 0 and not first.slots and place not in other.slots:
-            return class_name(parts.parts[member.part].scope.template.removesuffix("_shortcut")), ""
+        side = parts.lookup.scopes.get(f"{scope.path}.{member.name.partition('.')[0]}")
+        if side is not None and side.role == "shortcut" and not first.slots and place not in other.slots:
+            return class_name(side.template.removesuffix("_shortcut")), ""
     more = [member.name for member in other.bodies[0].members if member.name not in known and "." not in member.name]
     return "", class_name(more[0]) if len(more) == 1 else ""
-
-
-def plain(text: str) -> str:
-    """Free text as it may stand in a docstring or comment: one line, printable ASCII, no quotes or backslashes."""
-    kept = re.sub(r"\s+", " ", text).strip()
-    kept = "".join(c if " " <= c <= "~" and c not in '"\\' else "'" if c == '"' else "?" for c in kept)
-    return kept[:200]
 
 
 def _title(meta: Meta) -> str:

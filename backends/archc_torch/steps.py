@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from archc.ir.ops import Act, Add
+from archc.ir.ops import Act, Add, Scale
 from archc_torch.arguments import Expr
 from archc_torch.functional import expression
 from archc_torch.printer import Bracket, Doc, call, flat
@@ -89,7 +89,7 @@ def _step(writer: Writer, place: int, inputs: tuple[int, ...], attribute: Callab
     if member.bare:
         access = writer.tree.access(member.levels, place)
         sign = "+" if op.kind == "position" else "*"
-        index = "[:, None, None]" if op.kind == "scale" and applied.rank == 3 else ""
+        index = "[:, None, None]" if isinstance(op, Scale) and op.channels and applied.rank == 3 else ""
         return Step(place, inputs, member.outputs, lambda d: f"{flat(d[0])} {sign} {access}{index}", is_call=False)
     written = expression(applied, ["x"] * len(inputs), own, writer.library)
     if written is None:

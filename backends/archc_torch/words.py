@@ -6,7 +6,7 @@ from collections.abc import Container
 
 from archc.backend import BackendError
 
-_KEY = re.compile(r"[A-Za-z0-9_-]{1,63}")
+_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
 IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}")
 
 # Public attributes of nn.Module: a child of that name would hide a method, or be refused. A test compares with torch.
@@ -31,7 +31,8 @@ SOURCE_NAMES = frozenset(
 _KNOWN = {
     "resnet": "ResNet", "resnext": "ResNeXt", "resnest": "ResNeSt", "preact": "PreAct", "seresnet": "SEResNet",
     "seresnext": "SEResNeXt", "senet": "SENet", "vgg": "VGG", "regnet": "RegNet", "regnetx": "RegNetX", "regnety": "RegNetY",
-    "resnetv2": "ResNetV2", "nf": "NF", "eca": "ECA", "cifar": "CIFAR", "wrn": "WRN", "bn": "BN", "gn": "GN", "ecaresnet": "ECAResNet",
+    "resnetv2": "ResNetV2", "nf": "NF", "eca": "ECA", "cifar": "CIFAR", "wrn": "WRN", "ecaresnet": "ECAResNet",
+    "bn": "BN", "gn": "GN",
 }  # fmt: skip
 _TRAILING = re.compile(r"([a-z]+)(.*)", re.DOTALL)
 
@@ -82,3 +83,10 @@ def network_class(name: str, title: str) -> str:
         return plain
     found = class_name(name)
     return found if found != name else found + "Network"
+
+
+def plain(text: str) -> str:
+    """Free text as it may stand in a docstring or comment: one line, printable ASCII, no quotes or backslashes."""
+    kept = re.sub(r"\s+", " ", text).strip()
+    kept = "".join(c if " " <= c <= "~" and c not in '"\\' else "'" if c == '"' else "?" for c in kept)
+    return kept[:200]

@@ -118,6 +118,12 @@ def test_two_files_under_another_name_need_a_folder(folder: Path, capsys: pytest
     assert capsys.readouterr().err.startswith("error[E0546]")
 
 
+def test_two_files_go_where_the_first_does_under_its_own_name(folder: Path) -> None:
+    (folder / "models").mkdir()
+    assert build("--external-data", "-o", "models/cifar_resnet20.onnx") == 0
+    assert sorted(os.listdir(folder / "models")) == ["cifar_resnet20.onnx", "cifar_resnet20.onnx.data"]
+
+
 LIBRARIES = {"onnx", "numpy", "torch", "onnx.checker"}
 
 

@@ -70,15 +70,15 @@ def test_signature_on_three_lines() -> None:
 
 
 CHOICES = {
-    "short": ["x = a if b is None else b"],
-    "a" * 62: ["x = (", f"    {'a' * 62} if b is None else b", ")"],
-    "a" * 90: ["x = (", f"    {'a' * 90}", "    if b is None", "    else b", ")"],
+    "one line": ("a", ["self.shortcut = a if b is None else b"]),
+    "three lines": ("a" * 60, ["self.shortcut = (", f"    {'a' * 60} if b is None else b", ")"]),
+    "five lines": ("a" * 90, ["self.shortcut = (", f"    {'a' * 90}", "    if b is None", "    else b", ")"]),
 }
 
 
-@pytest.mark.parametrize(("then", "expected"), [("a", CHOICES["short"]), *list(CHOICES.items())[1:]], ids=["one", "two", "four"])
+@pytest.mark.parametrize(("then", "expected"), CHOICES.values(), ids=CHOICES)
 def test_choice(then: str, expected: list[str]) -> None:
-    assert expected == choice("x", then, "b is None", "b", 0)
+    assert expected == choice("self.shortcut", then, "b is None", "b", 0)
 
 
 @pytest.mark.parametrize(

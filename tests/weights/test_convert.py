@@ -310,3 +310,24 @@ def test_memory_does_not_depend_on_the_size(tmp_path: Path) -> None:
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
     assert (written, peak < 1 << 22) == (len(begin) + 102_441_032, True)
+
+
+@pytest.mark.parametrize(
+    ("own", "expected"), [("", (2 / 3) ** 0.5), ("fc.init: {weight: {kind: normal, std: 0.5}, bias: -6}", 0.5)]
+)
+def test_a_classifier_that_is_a_convolution_begins_as_one(own: str, expected: float, tmp_path: Path) -> None:
+    spec = tmp_path / "net.yaml"
+    text = """\
+archc: 1
+name: net
+extends: resnetv2_50
+set: {classes: 4, stages: {layer1: {out: 64, repeat: 1}}}
+"""
+    spec.write_text(text.replace("}}}", f"}}}}, head.{own}}}") if own else text)
+    torch.save(random_state(str(spec), "timm"), tmp_path / "in.pth")
+    words = ("--spec", spec, "--from", "timm", "--to", "canonical", "--classes", 3)
+    assert convert(tmp_path / "in.pth", tmp_path / "a.safetensors", *words) == 0
+    found = state_of(tmp_path / "a.safetensors")
+    assert list(found["head.fc.weight"].shape) == [3, 64, 1, 1]
+    assert float(found["head.fc.weight"].std()) == pytest.approx(expected, rel=0.2)
+    assert torch.equal(found["head.fc.bias"], torch.full((3,), -6.0 if own else 0.0))

@@ -306,3 +306,17 @@ def test_a_full_disk(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     code, lines = session.convert(target="out.pth")
     message = "error[E0545]: cannot write `out.pth`: no space left on device; nothing was left behind"
     assert (code, lines[0], session.nothing_written()) == (1, message, True)
+
+
+def test_a_second_layer_of_the_classes(session: Session) -> None:
+    head = "head={pool: {op: global_pool}, flat: {op: flatten}, fc1: {op: linear, out: classes}, fc2: {op: linear, out: classes}}"
+    code, lines = session.convert("--set", head, "--classes", 3)
+    message = "error[E0586]: `head.fc1.weight` of `small` depends on --classes too: 10x32, then 3x32"
+    assert (code, lines[0], session.nothing_written()) == (1, message, True)
+
+
+def test_no_torch_to_write_with(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert session.convert(target="a.safetensors")[0] == 0
+    monkeypatch.setattr("archc.weights.save.find_spec", lambda name: None)
+    code, lines = session.convert(source="a.safetensors", target="out.pth", layout="timm")
+    assert (code, lines[0], session.nothing_written()) == (1, "error[E0583]: only torch writes `out.pth`", True)

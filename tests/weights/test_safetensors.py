@@ -207,3 +207,20 @@ def test_memory_does_not_depend_on_the_size(tmp_path: Path) -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert (read, peak < 1 << 22) == (1 << 24, True)
+
+
+def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(*_: object) -> int:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "open", denied)
+    assert refusal(tmp_path / "x") == ("E0003", f"cannot read `{tmp_path / 'x'}`: permission denied")
+
+
+def test_a_disk_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*_: object) -> int:
+        raise OSError(5, "Input/output error")
+
+    (tmp_path / "x").write_bytes(safetensors_bytes(ONE, bytes(8)))
+    monkeypatch.setattr(os, "lseek", failing)
+    assert refusal(tmp_path / "x") == ("E0003", f"cannot read `{tmp_path / 'x'}`: input/output error")

@@ -1,0 +1,44 @@
+"""Random valid specs: the interpreter, the emitted torch module and onnxruntime compute one function."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from golden_weights import golden_tensors
+from hypothesis import HealthCheck, given, settings
+from interpreter import run
+from onnx_models import distance, model_bytes, run_fast
+from valid_specs import Tree, networks
+
+from archc.live import load_module
+from archc.pipeline import Compiled, compile_spec
+
+
+def compiled(root: Tree, folder: Path) -> Compiled:
+    path = folder / "drawn.yaml"
+    path.write_text(json.dumps(root), encoding="utf-8")  # every JSON document is a YAML document
+    return compile_spec(str(path))
+
+
+def live(network: Compiled, tensors: dict[str, torch.Tensor]) -> Any:
+    """The emitted module with these tensors, in float64."""
+    model = load_module(network).drawn().double().eval()
+    missing, unexpected = model.load_state_dict({key: value for key, value in tensors.items() if not key.endswith(".filt")}, strict=False)
+    assert {key.rpartition(".")[2] for key in missing} <= {"num_batches_tracked"}
+    assert unexpected == []
+    return model
+
+
+@settings(max_examples=2000, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(networks())
+def test_interpreter_torch_and_onnxruntime_agree(tmp_path_factory: Any, root: Tree) -> None:
+    network = compiled(root, tmp_path_factory.getbasetemp())
+    graph = network.graph
+    tensors = golden_tensors(graph)
+    x = torch.randn(2, *graph.types[graph.input].shape, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        expected = run(graph, tensors, x)
+        torch_s = live(network, tensors)(x)
+    assert distance(expected, torch_s.numpy()) < 1e-9
+    assert distance(expected, run_fast(model_bytes(network, tensors), x.float())) < 1e-4

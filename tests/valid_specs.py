@@ -108,11 +108,12 @@ def blocks(draw: st.DrawFn) -> Tree:
     if kind in ("bottleneck", "double_bottleneck"):
         block["stride_at"] = draw(st.sampled_from(("conv2", "conv1")))
         block["ratio"] = draw(st.sampled_from((0.5, 0.25, 1)))
-        block["groups"] = draw(st.sampled_from((1, 2)))
     block["shortcut"] = draw(shortcuts(order))
-    if kind == "bottleneck" and block["groups"] == 1 and block["stride_at"] == "conv2" and draw(st.booleans()):
+    if kind == "bottleneck" and block["stride_at"] == "conv2" and draw(st.booleans()):
         block["ratio"] = 0.5
         block["conv2"] = draw(st.sampled_from(MIDDLES))
+    elif kind in ("bottleneck", "double_bottleneck", "edge", "dark"):
+        block["groups"] = draw(st.sampled_from((1, 2)))
     if draw(st.booleans()):
         block["insert"] = {"gate": {**draw(st.sampled_from(GATES)), "before": "add"}}
     return block

@@ -6,7 +6,7 @@ from archc_torch.arguments import Expr
 from archc_torch.body import input_names
 from archc_torch.printer import Bracket, Doc, flat, lines
 from archc_torch.steps import DEPTH, Step, steps_of
-from archc_torch.words import MODULE_ATTRIBUTES, unused
+from archc_torch.words import MODULE_ATTRIBUTES, plain, unused
 from archc_torch.writer import Writer
 
 
@@ -122,7 +122,9 @@ def _written(writer: Writer, statements: list[Statement]) -> list[str]:
 def _result(names: tuple[str, ...], results: list[int], naming: _Naming) -> list[str]:
     if len(results) == 1:
         return [f"        return {naming.names[results[0]]}"]
-    pairs: tuple[Doc, ...] = tuple(f'"{name}": {naming.names[number]}' for name, number in zip(names, results, strict=True))
+    pairs: tuple[Doc, ...] = tuple(
+        f'"{plain(name)}": {naming.names[number]}' for name, number in zip(names, results, strict=True)
+    )
     return lines(Bracket("return {", pairs, "}", spread=True), 8)
 
 

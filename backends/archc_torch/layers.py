@@ -98,6 +98,11 @@ class PositionLinear(nn.Linear):
 class FrozenBatchNorm2d(nn.Module):
     """Batch norm with fixed statistics and parameters."""
 
+    weight: torch.Tensor
+    bias: torch.Tensor
+    running_mean: torch.Tensor
+    running_var: torch.Tensor
+
     def __init__(self, num_features: int, eps: float = 1e-5) -> None:
         super().__init__()
         self.eps = eps
@@ -173,6 +178,8 @@ class FilterResponseNorm(nn.Module):
     "BlurPool": '''\
 class BlurPool(nn.Module):
     """A binomial filter per channel after reflection padding (arXiv:1904.11486)."""
+
+    filt: torch.Tensor
 
     def __init__(self, channels: int, kernel_size: int = 3, stride: int = 1) -> None:
         super().__init__()

@@ -20,6 +20,6 @@ class Library:
         self.used.add(name)
         return name
 
-    def source(self) -> list[str]:
-        """The text of each helper in use, in the order they are declared."""
-        return [text for name, text in HELPERS.items() if name in self.used]
+    def sources(self) -> list[tuple[str, str]]:
+        """Name and text of each helper in use, in the order they are declared."""
+        return [(name, text) for name, text in HELPERS.items() if name in self.used]

@@ -60,11 +60,19 @@ def emit_source(graph: Graph, layout: Layout, meta: Meta) -> str:
     title = _title(meta)
     stages = {scope.path: lookup.own(scope) for scope in graph.scopes if scope.kind == "stage"}
     main = "\n".join(write_network(graph, groups[-1], network, plans, library, plain(meta.title) or meta.name, stages)) + "\n"
-    sections = ["\n".join(plan.source) + "\n" for plan in dict.fromkeys(plans.values())]
-    text = "\n\n".join([*library.source(), *sections, main])
+    text = _with_classes(main, list(dict.fromkeys(plans.values())))
+    text = "\n\n".join([*(helper for name, helper in library.sources() if name in text), text])
     source = f"{_header(meta, title)}\n{_imports(text)}\n\n{text}"
     _check(source, graph.name, network)
     return source
+
+
+def _with_classes(text: str, plans: list[Plan]) -> str:
+    """The network after its classes, inner ones first, without functions of dissolved blocks that it could not use."""
+    for plan in reversed(plans):
+        if f"{plan.name}(" in text:
+            text = "\n".join(plan.source) + "\n\n\n" + text
+    return text
 
 
 def _wanted(groups: list[Group], of_part: dict[int, int]) -> set[int]:

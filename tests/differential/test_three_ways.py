@@ -24,7 +24,9 @@ def compiled(root: Tree, folder: Path) -> Compiled:
 def live(network: Compiled, tensors: dict[str, torch.Tensor]) -> Any:
     """The emitted module with these tensors, in float64."""
     model = load_module(network).drawn().double().eval()
-    missing, unexpected = model.load_state_dict({key: value for key, value in tensors.items() if not key.endswith(".filt")}, strict=False)
+    missing, unexpected = model.load_state_dict(
+        {key: value for key, value in tensors.items() if not key.endswith(".filt")}, strict=False
+    )
     assert {key.rpartition(".")[2] for key in missing} <= {"num_batches_tracked"}
     assert unexpected == []
     return model

@@ -1,7 +1,7 @@
-"""Every shipped network that torchvision or timm builds is the same function with the same weights, evaluated and trained, in float64."""
+"""Every shipped network that a zoo builds is the same function with the same weights, evaluated and trained, in float64."""
 
-from functools import cache
 from collections.abc import Mapping
+from functools import cache
 
 import pytest
 import torch
@@ -17,7 +17,8 @@ LARGEST = 140_000_000
 ZOOS = ("torchvision", "timm")
 BUILT = [name for name in SHIPPED if name in KNOWN and KNOWN[name]["source"].split("/")[0] in ZOOS]
 COMPARED = [name for name in BUILT if KNOWN[name]["params"] < LARGEST]
-GOLDEN = [name for name in SHIPPED if name in KNOWN and KNOWN[name]["golden"]]
+GOLDEN = [name for name in SHIPPED if name in KNOWN and KNOWN[name]["golden"] and name not in BUILT]
+"""Those that no installed zoo builds: by the logits of their own code."""
 
 
 @cache
@@ -42,22 +43,6 @@ def test_trained_it_is_the_zoo_s_function(name: str) -> None:
 @pytest.mark.parametrize("name", COMPARED)
 def test_training_keeps_the_zoo_s_statistics(name: str) -> None:
     assert found(name)["statistics"] <= 1e-12
-
-
-@pytest.mark.parametrize("name", BUILT)
-def test_state_dict_keys_and_shapes_are_the_zoo_s(name: str) -> None:
-    layout = KNOWN[name]["source"].split("/")[0]
-    with torch.device("meta"):
-        state = emitted(name, layout).state_dict()
-    assert KNOWN[name]["state_dict_sha256"] == state_hash(state)
-
-
-def state_hash(state: Mapping[str, torch.Tensor]) -> str:
-    """As the table of known networks has it."""
-    import hashlib
-
-    lines = sorted(f"{key}:{'x'.join(map(str, value.shape))}".encode() for key, value in state.items())
-    return hashlib.sha256(b"\n".join(lines)).hexdigest()
 
 
 @pytest.mark.parametrize("name", GOLDEN)

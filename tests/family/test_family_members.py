@@ -1,4 +1,4 @@
-"""Members of the families that do not ship, said in YAML alone (tests/family/data): each is timm's function, evaluated and trained."""
+"""Members of the families that do not ship, said in YAML alone (tests/family/data): each is timm's function."""
 
 from collections.abc import Mapping
 from functools import cache

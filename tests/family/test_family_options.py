@@ -31,9 +31,12 @@ OPTIONS: list[tuple[str, str, str, dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("spec", "change", "source", "options"), OPTIONS, ids=[f"{spec} {change}" for spec, change, _, _ in OPTIONS])
+@pytest.mark.parametrize(
+    ("spec", "change", "source", "options"), OPTIONS, ids=[f"{spec} {change}" for spec, change, _, _ in OPTIONS]
+)
 def test_one_value_is_one_argument(spec: str, change: str, source: str, options: dict[str, Any]) -> None:
-    found = distances(emitted(spec, source.split("/")[0], (change,)), build(source, **options))
+    layout, _, _ = source.partition("/")
+    found = distances(emitted(spec, layout, (change,)), build(source, **options))
     assert max(found.values()) <= 1e-12
 
 

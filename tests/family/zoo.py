@@ -83,7 +83,7 @@ def images(size: int, count: int = 2) -> Tensor:
 
 
 def distances(ours: nn.Module, theirs: nn.Module, size: int = IMAGE_SIZE) -> Mapping[str, float]:
-    """The largest differences of outputs and of running statistics, relative to the largest value, once theirs' tensors are in ours.
+    """The largest differences of outputs and of running statistics, relative to the largest value, with theirs' tensors in ours.
 
     Loading is strict: every key and shape is the zoo's. Float64; in training nothing is dropped.
     """

@@ -5,16 +5,18 @@ from random import Random
 
 import pytest
 import torch
+from graph_builder import Builder
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from interpreter import run
+from interpreter import run, run_all
 from random_graphs import KINDS, random_graph
 from torch import Tensor, fx
 from torch_backend.contiguous import contiguous
 from torch_backend.live import module_of, source_of, tensors_of
 
 from archc.ir.graph import Graph
-from archc.ir.norms import Norm
+from archc.ir.norms import Act, Norm
+from archc.ir.ops import Conv
 
 SEEDS = st.integers(0, 2**32)
 
@@ -103,3 +105,16 @@ def test_every_operation(kind: str) -> None:
 def test_source_is_the_same_every_time() -> None:
     graph = contiguous(random_graph(Random(7), 40))
     assert source_of(graph) == source_of(graph)
+
+
+def test_several_outputs_are_a_dict_by_name() -> None:
+    """Values inside a scope that a class would hide are reached all the same."""
+    builder = Builder()
+    builder.inside("part", "module", "unit")
+    first = builder.add(Conv(3, 4, 1), name="conv")
+    builder.add(Act("relu"), name="act")
+    last = builder.add(Conv(4, 2, 3), name="conv2")
+    graph = builder.graph(first, last)
+    model, tensors, image = made(graph, 0)
+    values = run_all(graph, tensors, image)
+    torch.testing.assert_close({name: values[name] for name in (first, last)}, model(image), rtol=1e-9, atol=1e-9)

@@ -1,4 +1,4 @@
-"""Every shipped network of a family: its documents, parameters, multiply-adds and stage shapes against those measured on other people's code."""
+"""Every shipped network of a family: its document, and its stage shapes against those measured on other code."""
 
 import pytest
 import yaml
@@ -14,12 +14,6 @@ MEASURED = [name for name in SHIPPED if name in KNOWN]
 
 def test_every_known_network_ships() -> None:
     assert set(KNOWN) <= SHIPPED.keys() | set(PAPERS)
-
-
-@pytest.mark.parametrize("name", MEASURED)
-def test_parameters_and_multiply_adds_are_those_measured(name: str) -> None:
-    graph = compile_spec(name).graph
-    assert (KNOWN[name]["params"], KNOWN[name]["macs"]) == (cost.parameters(graph), cost.macs(graph))
 
 
 @pytest.mark.parametrize("name", MEASURED)

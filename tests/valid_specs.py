@@ -68,7 +68,7 @@ def networks(draw: st.DrawFn) -> Tree:
         "archc": 1,
         "name": "drawn",
         "input": {"channels": draw(st.sampled_from((3, 1, 4))), "height": draw(sizes), "width": draw(sizes)},
-        "classes": draw(st.sampled_from((5, 1, 8))),
+        "classes": draw(st.sampled_from((10, 16))),
         "norm": norm,
         "act": "none" if gated else draw(st.sampled_from(ACTIVATIONS)),
         "conv": draw(st.sampled_from(CONVS)),

@@ -42,5 +42,7 @@ def test_interpreter_torch_and_onnxruntime_agree(tmp_path_factory: Any, root: Tr
     with torch.no_grad():
         expected = run(graph, tensors, x)
         torch_s = live(network, tensors)(x)
+        noise = distance(expected, run(graph, {key: tensor.float() for key, tensor in tensors.items()}, x.float()).numpy())
     assert distance(expected, torch_s.numpy()) < 1e-9
-    assert distance(expected, run_fast(model_bytes(network, tensors), x.float())) < 1e-4
+    # Some drawn networks norm what is constant, which float32 cannot do better than its own rounding.
+    assert distance(expected, run_fast(model_bytes(network, tensors), x.float())) < max(1e-4, 10 * noise)

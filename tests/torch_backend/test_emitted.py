@@ -5,8 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
+from archc.layouts.lookup import Lookup
 from archc.pipeline import Compiled, compile_spec, shipped
 from archc_torch import TorchBackend, emitted_source
+from archc_torch.parts import cut
 from archc_torch.source import FIRST_LINE
 
 GOLDEN = (
@@ -21,6 +23,7 @@ GOLDEN = (
     "resnetrs50",
     "resnet50_clip",
 )
+DEEPER = ("cifar_resnet56", "cifar_resnet1202")
 LONGEST = {"resnet152": 120, "cifar_resnet1202": 120, "resnet18": 120, "vgg19_bn": 100}
 
 
@@ -90,3 +93,14 @@ def test_imports(name: str) -> None:
         "import torch.nn.functional as F",
         "from torch import nn",
     }
+
+
+@pytest.mark.parametrize("name", ["cifar_resnet56", "cifar_resnet110", "cifar_resnet1202"])
+def test_depth_does_not_lengthen(name: str) -> None:
+    assert emitted_source(compile_spec(name)).count("\n") == emitted_source(compile_spec("cifar_resnet20")).count("\n")
+
+
+def test_depth_makes_no_parts() -> None:
+    """Blocks alike are one part, whose text is worked out once."""
+    counts = [len(cut(found.graph, Lookup(found.layout, found.graph.scopes)).parts) for found in map(compile_spec, DEEPER)]
+    assert counts[0] == counts[1]

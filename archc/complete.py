@@ -42,8 +42,7 @@ def complete(context: Context, document: Document) -> Map:
 def _filled(node: Map, context: Context) -> Map:
     """Every map beneath with the defaults its step read."""
     entries = [
-        Entry(entry.key, entry.span, _filled(entry.value, context)) if isinstance(entry.value, Map) else entry
-        for entry in node
+        Entry(entry.key, entry.span, _filled(entry.value, context)) if isinstance(entry.value, Map) else entry for entry in node
     ]
     read = context.defaulted.get(id(node), {})
     entries += [Entry(key, _PLACE, _scalar(value)) for key, value in read.items() if key not in node]

@@ -156,7 +156,10 @@ class Library:
         return Document(found, name, path, written, root, tuple(problems))
 
     def _valid(self, root: Map, schema: SchemaKind, kind: Kind, problems: list[Diagnostic]) -> Map:
-        """The document, or a network as it was probably meant, its problems kept; raises SpecError where that is not to be guessed."""
+        """The document, or a network as it was probably meant, its problems kept.
+
+        Raises SpecError where that is not to be guessed.
+        """
         invalid = validate(root, schema)
         if not invalid:
             return root

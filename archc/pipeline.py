@@ -220,7 +220,8 @@ def check_file(
     target: str, *, overrides: Sequence[str] = (), limits: Limits = DEFAULT_LIMITS, library: Library | None = None
 ) -> tuple[Diagnostic, ...]:
     """Every problem of a network or a definition; empty if there is none. Many files are checked with one library, which
-    reads each parent and definition once."""
+    reads each parent and definition once.
+    """
     library = Library(limits) if library is None else library
     try:
         document = _read(library, target, overrides, None)

@@ -1,5 +1,7 @@
 """What a graph costs: parameters, buffers and multiply-adds as exact integers, its depth, and the shapes of its stages."""
 
+from collections.abc import Iterator
+
 from archc.ir.convolutions import Conv, Linear
 from archc.ir.graph import Graph, Node, enclosing
 from archc.ir.op import Op
@@ -19,8 +21,12 @@ class Cost(Record):
 
 
 def node_costs(graph: Graph) -> dict[str, Cost]:
-    """By the node's name, in order of execution. Equal operations on equal types are counted once."""
-    found: dict[str, Cost] = {}
+    """By the node's name, in order of execution."""
+    return {node.name: cost for node, cost in _costs(graph)}
+
+
+def _costs(graph: Graph) -> Iterator[tuple[Node, Cost]]:
+    """Each node with its cost. Equal operations on equal types are counted once."""
     # by identity: hashing an operation's attributes would cost more than counting
     known: dict[tuple[int, tuple[tuple[int, ...], ...]], Cost] = {}
     types = graph.types
@@ -30,8 +36,7 @@ def node_costs(graph: Graph) -> dict[str, Cost]:
         if cost is None:
             inputs, outputs = (tuple([types[name] for name in names]) for names in (node.inputs, node.outputs))
             cost = known[key] = _cost(node.op, inputs, outputs)
-        found[node.name] = cost
-    return found
+        yield node, cost
 
 
 def _cost(op: Op, inputs: tuple[TensorType, ...], outputs: tuple[TensorType, ...]) -> Cost:
@@ -47,7 +52,7 @@ def _cost(op: Op, inputs: tuple[TensorType, ...], outputs: tuple[TensorType, ...
 def total(graph: Graph) -> Cost:
     """Of the whole network."""
     parameters = buffers = macs = 0
-    for cost in node_costs(graph).values():
+    for _, cost in _costs(graph):
         parameters += cost.parameters
         buffers += cost.buffers
         macs += cost.macs

@@ -25,7 +25,7 @@ FOLDERS: dict[Kind, str] = {
     "layout": "layouts",
 }
 
-MOST = 100
+TRIES = 4
 """How many files of a folder are read to propose one."""
 LONGEST = 64
 """Parents of parents. A fixed bound, as each is read by the one before it."""
@@ -205,8 +205,7 @@ class Library:
             return beside
         if shipped is not None:
             return shipped
-        others = [near.stem for near in sorted(user.parent.glob("*.yaml"))[:MOST] if self.is_of_kind(near, kind)]
-        raise SpecError((_unknown(text, name, kind, others),))
+        raise SpecError((_unknown(text, name, kind, self._near(text, user.parent, kind)),))
 
     def is_of_kind(self, path: Path, kind: Kind) -> bool:
         """Whether the file beside a spec is a definition of this kind at all: `conv.yaml` may be something else's."""
@@ -214,6 +213,18 @@ class Library:
             return kind_of(parse(read_source(path, path.name, self.limits), self.limits)) == kind
         except SpecError:
             return True
+
+    def _near(self, text: str, folder: Path, kind: Kind) -> list[str]:
+        """The file of this kind in a folder whose name is nearest, if any; files of other kinds may be nearer."""
+        names = sorted(path.stem for path in folder.glob("*.yaml"))
+        for _ in range(TRIES):
+            found = nearest(text, names)
+            if found is None:
+                break
+            if self.is_of_kind(folder / f"{found}.yaml", kind):
+                return [found]
+            names.remove(found)
+        return []
 
     def _differ(self, one: Path, other: Path) -> bool:
         """Whether two files say different things; one that cannot be read does."""

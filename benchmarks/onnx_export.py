@@ -83,7 +83,7 @@ def report(title: str, found: dict[str, tuple[float, float]], bare: float) -> No
 
 
 def latency(folder: str, rounds: int) -> None:
-    """The CPU time of a forward pass of one image, in onnxruntime on one thread: the least of interleaved rounds, in rotating order."""
+    """CPU time of a forward pass of one image, in onnxruntime on one thread: the least of rounds, in rotating order."""
     import time
 
     import numpy as np

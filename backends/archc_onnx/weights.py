@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from archc.backend import BackendError, Network
@@ -163,7 +163,8 @@ def _fitted(file: WeightsFile, network: Network, constants: RandomWeights, *, an
     places = slots(graph, layout, reading=True)
     problem = misfit(f"`{file.path}` does not fit `{name}` in layout `{layout.name}`", file.tensors, places, {})
     if problem is not None:
-        raise WeightsError((problem,))
+        helped = "--layout says whose names the file has; `archc weights convert` puts it into another zoo's"
+        raise WeightsError((replace(problem, help=problem.help or helped),))
     check_origin(file.path, file.metadata, name, graph, anyway=anyway)
     there = [slot for slot in places if slot.part in ("tensor", "constant") and slot.key in file.tensors]
     tensors = {slot.canonical: file.tensors[slot.key] for slot in there}

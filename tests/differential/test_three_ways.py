@@ -4,9 +4,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 import torch
 from golden_weights import golden_tensors
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, seed, settings
 from interpreter import run
 from onnx_models import distance, model_bytes, run_fast
 from valid_specs import Tree, networks
@@ -32,17 +33,22 @@ def live(network: Compiled, tensors: dict[str, torch.Tensor]) -> Any:
     return model
 
 
-@settings(max_examples=2000, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(networks())
-def test_interpreter_torch_and_onnxruntime_agree(tmp_path_factory: Any, root: Tree) -> None:
-    network = compiled(root, tmp_path_factory.getbasetemp())
-    graph = network.graph
-    tensors = golden_tensors(graph)
-    x = torch.randn(2, *graph.types[graph.input].shape, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
-    with torch.no_grad():
-        expected = run(graph, tensors, x)
-        torch_s = live(network, tensors)(x)
-        noise = distance(expected, run(graph, {key: tensor.float() for key, tensor in tensors.items()}, x.float()).numpy())
-    assert distance(expected, torch_s.numpy()) < 1e-9
-    # Some drawn networks norm what is constant, which float32 cannot do better than its own rounding.
-    assert distance(expected, run_fast(model_bytes(network, tensors), x.float())) < max(1e-4, 10 * noise)
+@pytest.mark.parametrize("part", range(8))
+def test_interpreter_torch_and_onnxruntime_agree(part: int, tmp_path: Path) -> None:
+    @seed(part)
+    @settings(max_examples=250, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(networks())
+    def agree(root: Tree) -> None:
+        network = compiled(root, tmp_path)
+        graph = network.graph
+        tensors = golden_tensors(graph)
+        x = torch.randn(2, *graph.types[graph.input].shape, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+        with torch.no_grad():
+            expected = run(graph, tensors, x)
+            made = live(network, tensors)(x)
+            noise = distance(expected, run(graph, {key: tensor.float() for key, tensor in tensors.items()}, x.float()).numpy())
+        assert distance(expected, made.numpy()) < 1e-9
+        # Some drawn networks norm what is constant, which float32 cannot do better than its own rounding.
+        assert distance(expected, run_fast(model_bytes(network, tensors), x.float())) < max(1e-4, 10 * noise)
+
+    agree()

@@ -30,8 +30,8 @@ NETWORKS = {
     "scales": BOTTLENECK % ("conv2", "B", "module: res2, out: mid, scales: 4, first: change"),
     "splits": BOTTLENECK % ("conv2", "B", "module: split_attention, out: mid, radix: 2, width: 8"),
     "kernels": BOTTLENECK % ("conv2", "B", "module: selective_kernel, out: mid, width: 8"),
-    "blur": BASIC
-    % ("B", "blur: {op: blur_pool, kernel: 3, after: act1, when: stride > 1}").replace("order", "stride_at: blur, order"),
+    "blur": "{kind: basic, order: post, shortcut: B, stride_at: blur, insert: {blur: {op: blur_pool, kernel: 3, after: act1, "
+    "when: stride > 1}}}",
 }
 
 

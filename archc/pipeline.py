@@ -169,8 +169,9 @@ def _layout(library: Library, document: Document, wanted: str | None, graph: Gra
         at = document.root.entry("layouts")
         found.append(Diagnostic("E0320", f"this spec has no layout `{wanted}`", at.span if at else None, help=helped))
         return chosen
+    default = next(iter(known), None)
     for entry in entries:
-        wants = str(entry.key) == wanted or (wanted is None and entry is entries[0])
+        wants = str(entry.key) == (wanted or default)
         if graph is None and not wants:
             continue
         try:

@@ -117,8 +117,8 @@ def bases() -> tuple[list[dict[str, Tree]], Pool]:
     return found, pool([tree for files in found for tree in files.values()])
 
 
-def broken(choose: random.Random, number: int) -> dict[str, str]:
-    """The texts of a case with one of its files broken, the network first; `number` tells its files from others'."""
+def broken(choose: random.Random) -> dict[str, str]:
+    """The texts of a case with one of its files broken, the network first."""
     cases, pieces = bases()
     trees = copy.deepcopy(choose.choice(cases))
     name = choose.choice([*trees, *reversed(trees)])
@@ -126,7 +126,7 @@ def broken(choose: random.Random, number: int) -> dict[str, str]:
     texts = {key: spec_text(tree) for key, tree in trees.items()}
     if choose.random() < 0.15:
         texts[name] = mutate(texts[name], choose, list(texts.values()))
-    return {f"{number}{key}": text.replace("own.yaml", f"{number}own.yaml") for key, text in texts.items()}
+    return texts
 
 
 def misplaced(diagnostic: Diagnostic) -> bool:
@@ -149,9 +149,10 @@ def test_broken_specs_end_in_diagnostics_with_a_place(chunk: int, tmp_path: Path
     choose = random.Random(chunk)
     library = Library(DEFAULT_LIMITS)
     for number in range(EACH):
-        texts = broken(choose, number)
-        for name, text in texts.items():
-            Path(name).write_text(text, encoding="utf-8", errors="surrogatepass", newline="")
-        found = check_file(next(iter(texts)), library=library)
+        folder = Path(str(number))
+        folder.mkdir()
+        for name, text in broken(choose).items():
+            (folder / name).write_text(text, encoding="utf-8", errors="surrogatepass", newline="")
+        found = check_file(f"{number}/net.yaml", library=library)
         assert [d for d in found if misplaced(d)] == []
         assert control(render(found)) == set()

@@ -19,7 +19,7 @@ FAMILY = {
     "cifar_resnet20": (),
     "cifar_preact_resnet110": (),
     "cifar_resnet110_exclusive_gating": (),
-    "cifar_resnext29_8x64d": ("stages.layer1.repeat=1", "stages.layer2.repeat=1", "stages.layer3.repeat=1"),
+    "cifar_resnext29_8x64d": ("vars.n=1",),
     "cifar_wrn16_8": (),
     "ecaresnext26t_32x4d": (),
     "gcresnext26ts": (),

@@ -111,6 +111,8 @@ class TestExitCodes:
     def test_interrupted_process(self) -> None:
         program = (
             "import os, signal\nfrom archc.cli import main\n"
+            # a parent in the background passes on that interrupts are ignored
+            "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
             "main._dispatch = lambda _: os.kill(os.getpid(), signal.SIGINT)\nmain.run()"
         )
         done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)

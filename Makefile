@@ -6,14 +6,21 @@ PIP := -m pip --disable-pip-version-check --quiet --quiet
 # One thread a worker: two workers that each start a thread per core are slower than one.
 THREADS := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 WORKERS ?= 2
+# Tables for LaTeX are compiled where there is a TeX (.ci/run installs one): texlive-latex-recommended, lmodern, poppler-utils.
+TEX := $(and $(shell command -v pdflatex),$(shell command -v pdftotext))
+NO_TEX := --deselect tests/table/test_table_formats.py::test_latex_compiles
+# Figures are handed to TeX's standalone, Graphviz and a browser where all three are there.
+FIGURES := $(and $(TEX),$(shell command -v dot),$(shell command -v chromium),$(shell kpsewhich standalone.cls 2> /dev/null))
+NO_FIGURES := --ignore tests/draw/test_with_programs.py
 PACKAGES := $(shell find archc backends specs docs/errors -name '*.py' -o -name '*.yaml' -o -name '*.json' -o -name '*.md')
 
-.PHONY: demo test lint types bench venv clean help
+.PHONY: demo test lint types bench docs venv clean help
 
 help:
 	@echo "make demo   build ResNet-152 from its spec, in an environment without torch"
 	@echo "make test   lint, types and the whole suite with coverage"
 	@echo "make lint   ruff, mypy, pyright and the layers"
+	@echo "make docs   the tables in README.md and docs/, from the specs"
 	@echo "make bench  the measurements of benchmarks/README.md"
 
 demo: $(DEMO)/.installed
@@ -24,7 +31,9 @@ demo: $(DEMO)/.installed
 
 test: lint
 	@rm -f .coverage .coverage.*
-	@$(THREADS) $(VENV)/bin/python -m pytest --no-header -n $(WORKERS) --dist worksteal --cov --cov-report=term
+	@test -n "$(TEX)" || echo "no pdflatex or pdftotext here: LaTeX tables are compared, and not compiled"
+	@test -n "$(FIGURES)" || echo "no standalone.cls, dot or chromium here: figures are compared, and not handed to them"
+	@$(THREADS) $(VENV)/bin/python -m pytest --no-header -n $(WORKERS) --dist worksteal --cov --cov-report=term $(if $(TEX),,$(NO_TEX)) $(if $(FIGURES),,$(NO_FIGURES))
 
 lint: $(VENV)/.installed
 	@mkdir -p build
@@ -36,8 +45,14 @@ lint: $(VENV)/.installed
 
 bench: $(VENV)/.installed
 	@$(VENV)/bin/python benchmarks/build.py
+	@$(VENV)/bin/python benchmarks/check.py
 	@$(VENV)/bin/python benchmarks/scale.py
+	@$(VENV)/bin/python benchmarks/table.py
+	@$(VENV)/bin/python benchmarks/diff.py
 	@$(VENV)/bin/python benchmarks/forward.py
+
+docs: $(VENV)/.installed
+	@$(VENV)/bin/python docs/generate.py
 
 venv: $(VENV)/.installed
 

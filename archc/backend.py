@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from archc.diagnostics import Diagnostic
 from archc.ir.graph import Graph
 from archc.layouts.table import Layout
 
@@ -20,9 +21,10 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
-    """What a backend makes of a network. Backends never touch the disk: the command line writes."""
+    """What a backend makes of a network. Backends never touch the disk: the command line writes, and shows the warnings."""
 
     files: tuple[File, ...]
+    warnings: tuple[Diagnostic, ...] = ()
 
 
 class Description(Protocol):
@@ -41,7 +43,9 @@ class Description(Protocol):
 
 
 class Network(Protocol):
-    """A checked network, as a backend sees it."""
+    """A checked network, as a backend sees it. `whole` is the one its weights are made for: where `graph` is cut to features or
+    has no head, the graph before that.
+    """
 
     @property
     def spec(self) -> Description: ...
@@ -49,18 +53,28 @@ class Network(Protocol):
     def graph(self) -> Graph: ...
     @property
     def layout(self) -> Layout: ...
+    @property
+    def whole(self) -> Graph: ...
 
 
 class Backend(Protocol):
     """A target of `archc build`: a frozen dataclass whose fields are its command-line options.
 
     A field is a `bool` that is False, an `int`, a `float`, a `str`, a `Literal` of texts, or one of these `| None`; its metadata
-    may say `help` and `metavar`.
+    may say `help` and `metavar`. A class attribute `prefers` names the layout to use where the command line names none and the
+    spec has it.
     """
 
     def emit(self, network: Network, /) -> Artifact:
         """The files of a network. Raises BackendError where the target cannot say it."""
         ...
+
+
+@runtime_checkable
+class Together(Protocol):
+    """A backend that writes several networks into one artifact."""
+
+    def emit_all(self, networks: Sequence[Network], /) -> Artifact: ...
 
 
 @dataclass(eq=False)

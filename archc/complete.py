@@ -2,6 +2,7 @@
 
 from archc.diagnostics import Source, Span
 from archc.document.nodes import Entry, Map, Node, Scalar
+from archc.ir.graph import Graph
 from archc.library import Document
 from archc.lower.context import Context, Failed
 from archc.lower.modules import definition, parameters_of
@@ -20,12 +21,12 @@ _NETWORK: dict[str, dict[str, str | bool]] = {
 """The network's own defaults; where a word stands for one of these maps, it is left as it is."""
 
 
-def complete(context: Context, document: Document) -> Map:
+def complete(context: Context, document: Document) -> tuple[Map, Graph | None]:
     """The resolved document, its network, stages, block and steps with every default they rest on.
 
     The network is lowered for it: a step's defaults are those its operation read. Problems collect in the context.
     """
-    NetworkLowering(context, document).lower()
+    graph = NetworkLowering(context, document).lower()
     root = _filled(document.root, context)
     for key, defaults in _NETWORK.items():
         node = root.get(key)
@@ -36,7 +37,7 @@ def complete(context: Context, document: Document) -> Map:
                 if name not in node:
                     node = _with(node, name, _scalar(value))
             root = _with(root, key, node)
-    return _stages(_block(root, context))
+    return _stages(_block(root, context)), graph
 
 
 def _filled(node: Map, context: Context) -> Map:

@@ -37,12 +37,23 @@ class Note:
     span: Span | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A span of a source and the text to put in its place; an empty span inserts."""
+
+    span: Span
+    text: str
+
+
 Severity: TypeAlias = Literal["error", "warning"]
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One problem: a stable code, a sentence, the place, a label under the caret, further places, and a way out."""
+    """One problem: a stable code, a sentence, the place, a label under the caret, further places, and a way out.
+
+    `fix` is there where only one mend is possible: the edits that make it, all of one source, none over another.
+    """
 
     code: str
     message: str
@@ -51,6 +62,7 @@ class Diagnostic:
     notes: tuple[Note, ...] = ()
     help: str = ""
     severity: Severity = "error"
+    fix: tuple[Edit, ...] = ()
 
 
 @dataclass(eq=False)

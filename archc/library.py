@@ -8,13 +8,13 @@ from typing import Literal, TypeAlias
 from archc.diagnostics import Diagnostic, Note, Source, SpecError
 from archc.document.loader import parse
 from archc.document.nodes import Map, Scalar
-from archc.document.source import read_source
+from archc.document.source import bytes_source, read_source
 from archc.limits import Limits
 from archc.schema.validate import Kind as SchemaKind
 from archc.schema.validate import validate
 from archc.spec.mend import mended
 from archc.spec.resolve import cycle, merge
-from archc.suggest import nearest
+from archc.suggest import nearest, only_nearest
 
 Kind: TypeAlias = Literal["network", "block", "module", "shortcut", "layout"]
 FOLDERS: dict[Kind, str] = {
@@ -38,9 +38,11 @@ def shipped_root() -> Path:
     return installed if installed.is_dir() else here.parent / "specs"
 
 
-def shipped_file(name: str, kind: Kind) -> Path | None:
-    """The file of a shipped definition or network; networks are looked for in the families' folders too."""
-    root = shipped_root()
+def shipped_file(name: str, kind: Kind, root: Path | None = None) -> Path | None:
+    """The file of a shipped definition or network; networks are looked for in the families' folders too. `root`: of another
+    state of what ships.
+    """
+    root = root or shipped_root()
     if not name.replace("_", "a").replace("-", "a").replace("/", "a").isalnum():
         return None
     direct = root / FOLDERS[kind] / f"{name}.yaml"
@@ -48,7 +50,8 @@ def shipped_file(name: str, kind: Kind) -> Path | None:
         return direct
     if kind != "network" or "/" in name:
         return None
-    return next((path for path in sorted(root.glob(f"*/{name}.yaml")) if path.parent.name not in FOLDERS.values()), None)
+    folders = (folder for folder in sorted(root.iterdir()) if folder.name not in FOLDERS.values())
+    return next((path for folder in folders if _is_file(path := folder / f"{name}.yaml")), None)
 
 
 def _is_file(path: Path) -> bool:
@@ -90,24 +93,53 @@ class Document:
     """Changes of `set` that could not be made, here and in its parents."""
 
 
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A copy of files as they once were, in `folder`: `prefix` says which (`HEAD~1:`) before their names, `shipped` is where in
+    it stands what ships, if it does.
+    """
+
+    folder: Path
+    prefix: str
+    shipped: Path | None = None
+
+
 class Library:
     """The documents of one compilation. A source that is a definition's is known, since expressions see other names there."""
 
-    def __init__(self, limits: Limits, origin: Path = Path()) -> None:
+    def __init__(self, limits: Limits, origin: Path = Path(), tree: Tree | None = None) -> None:
         self.origin = origin
+        self.tree = tree
+        self.root = (tree.shipped if tree else None) or shipped_root()
         self.limits = limits
         self.definitions: set[Source] = set()
         self._texts: dict[Path, tuple[Source, Map] | SpecError] = {}
         self._read: dict[Path, Document] = {}
         self._files: dict[Source, Path] = {}
 
+    def hold(self, path: Path, name: str, data: bytes) -> None:
+        """Take `data` for what the file at `path` holds: it came from elsewhere, or is not written yet."""
+        try:
+            source = bytes_source(data, name, self.limits)
+            self._texts[path.resolve()] = (source, parse(source, self.limits))
+        except SpecError as error:
+            self._texts[path.resolve()] = error
+
     def file_of(self, source: Source) -> Path:
         """The file a source was read from; the network's own for the command line's values."""
         return self._files.get(source, self.origin)
 
+    def documents(self) -> tuple[Document, ...]:
+        """Everything that was read, in the order it was first asked for."""
+        return tuple(self._read.values())
+
     def shown(self, target: Path, user: Path, shown: str) -> str:
         """How a file that a spec names is printed."""
-        return display_name(target, user, shown)
+        return display_name(target, user, shown.removeprefix(self.tree.prefix) if self.tree else shown, self.root)
+
+    def _named(self, key: Path, name: str) -> str:
+        """The name to print of a file that is read."""
+        return self.tree.prefix + name if self.tree and key.is_relative_to(self.tree.folder) else name
 
     def read(
         self,
@@ -131,7 +163,7 @@ class Library:
         """The file's text and tree. Read once even where it fails, so that a problem is told once."""
         if key not in self._texts:
             try:
-                source = read_source(path, name, self.limits)
+                source = read_source(path, self._named(key, name), self.limits)
                 self._texts[key] = (source, parse(source, self.limits))
             except SpecError as error:
                 self._texts[key] = error
@@ -183,7 +215,7 @@ class Library:
         for index, (seen, _, _) in enumerate(chain):
             if seen == target.resolve():
                 raise SpecError((cycle([(name, at) for _, name, at in chain[index:]]),))
-        base = self.read(target, display_name(target, path, parent.span.source.name), kind, chain, parent)
+        base = self.read(target, self.shown(target, path, parent.span.source.name), kind, chain, parent)
         problems += base.problems
         return merge(written, base.root, kind, problems.append)
 
@@ -194,7 +226,7 @@ class Library:
         if is_path:
             return self._by_path(text, name, user)
         beside = user.parent / f"{text}.yaml"
-        shipped = shipped_file(text, kind)
+        shipped = shipped_file(text, kind, self.root)
         if _is_file(beside):
             if shipped is None or beside.resolve() == shipped.resolve():
                 return beside
@@ -236,7 +268,7 @@ class Library:
     def _by_path(self, text: str, name: Scalar, user: Path) -> Path:
         base = user.parent.resolve()
         target = Path(os.path.realpath(base / text))
-        inside = target.is_relative_to(base) or target.is_relative_to(shipped_root())
+        inside = target.is_relative_to(base) or target.is_relative_to(self.root)
         if not inside or "\\" in text:
             message = f"`{text}` is outside the folder of this file"
             raise SpecError((Diagnostic("E0303", message, name.span, "only files in or below it can be named"),))
@@ -247,9 +279,9 @@ class Library:
         return target
 
 
-def display_name(target: Path, user: Path, shown: str) -> str:
+def display_name(target: Path, user: Path, shown: str, root: Path | None = None) -> str:
     """How a file that a spec names is printed: beside the spec as the spec is, shipped ones from `specs/`."""
-    root = shipped_root().resolve()
+    root = (root or shipped_root()).resolve()
     resolved = target.resolve()
     if resolved.is_relative_to(root) and not user.resolve().is_relative_to(root):
         return "specs/" + resolved.relative_to(root).as_posix()
@@ -280,4 +312,8 @@ def _unknown(text: str, name: Scalar, kind: Kind, beside: list[str]) -> Diagnost
     helped = f"did you mean `{guess}`?" if guess else ""
     code = "E0301" if kind == "network" else "E0204"
     label = f"not a shipped {kind}, and no file of that name beside this one"
-    return Diagnostic(code, f"there is no {kind} `{text}`", name.span, label, help=helped)
+    from archc.document.edits import renamed
+
+    sure = guess is not None and only_nearest(text, [*shipped_names(kind), *beside]) == guess
+    fix = renamed(name.span, text, str(guess)) if sure else ()
+    return Diagnostic(code, f"there is no {kind} `{text}`", name.span, label, help=helped, fix=fix)

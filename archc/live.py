@@ -1,6 +1,7 @@
 """A spec as a live `torch.nn.Module`: the exec of the very source that `archc build` writes."""
 
 import sys
+from collections.abc import Sequence
 from types import ModuleType
 
 TYPE_CHECKING = False
@@ -10,15 +11,27 @@ if TYPE_CHECKING:
     from archc.pipeline import Compiled
 
 
-def torch_module(target: str, /, **overrides: object) -> "torch.nn.Module":
+def torch_module(
+    target: str,
+    /,
+    *,
+    features: Sequence[str] = (),
+    head: bool = True,
+    frozen_norm: bool = False,
+    layout: str | None = None,
+    **overrides: object,
+) -> "torch.nn.Module":
     """The network of a spec file or shipped name, freshly initialised.
 
-    `overrides` are the arguments of the emitted factory, `num_classes` and `in_channels`. Raises SpecError where the spec has
-    a problem, BackendError where its layout cannot be a module, and ImportError where torch is not installed.
+    `features` are paths of values: the module returns a dict of them. Without `head` it returns its last map; `frozen_norm` fixes
+    the statistics and parameters of every batch norm; `layout` names its parameters. `overrides` are the arguments of the emitted
+    factory, `num_classes` and `in_channels`. Raises SpecError where the spec has a problem, BackendError where its layout cannot be
+    a module, and ImportError where torch is not installed.
     """
-    from archc.pipeline import compile_spec
+    from archc.pipeline import Changes, compile_spec
 
-    compiled = compile_spec(target)
+    changes = Changes(tuple(features), without_head=not head, frozen_norm=frozen_norm)
+    compiled = compile_spec(target, layout=layout, changes=changes)
     module = load_module(compiled)
     factory = getattr(module, compiled.graph.name)
     model: torch.nn.Module = factory(**overrides)

@@ -63,6 +63,7 @@ def write_files(files: Sequence[tuple[str, Iterable[bytes]]], *, force: bool = F
         for path, chunks in files:
             staged.append(_open(path))
             _fill(staged[-1], chunks)
+            _keep_mode(staged[-1])
         for file in staged:
             made += [file.target] if _publish(file, force=force) else []
     except BaseException:
@@ -130,6 +131,12 @@ def _fill(file: Staged, chunks: Iterable[bytes]) -> None:
         os.fsync(file.descriptor)
     except OSError as problem:
         raise _failed(file.target, problem) from None
+
+
+def _keep_mode(file: Staged) -> None:
+    """What replaces a file may be read and run by whom that could be; not every system has such rights."""
+    with suppress(OSError, AttributeError):
+        os.fchmod(file.descriptor, stat.S_IMODE(os.lstat(file.target).st_mode))
 
 
 def _publish(file: Staged, *, force: bool) -> bool:

@@ -1,9 +1,10 @@
 """From a name or a file to a checked graph: the functions the command line and the API call, in the order they run."""
 
 import gc
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from archc.diagnostics import Diagnostic, Note, Source, Span, SpecError, in_order
@@ -12,7 +13,7 @@ from archc.document.nodes import Entry, Map, Node, Scalar
 from archc.document.nodes import Sequence as Items
 from archc.ir.graph import Graph
 from archc.layouts.table import CANONICAL, Layout
-from archc.library import Document, Kind, Library, display_name, shipped_file, shipped_names, shipped_root
+from archc.library import Document, Kind, Library, shipped_file, shipped_names, shipped_root
 from archc.limits import DEFAULT_LIMITS, Limits
 from archc.lower.context import Context
 from archc.lower.network import NetworkLowering
@@ -35,16 +36,35 @@ class Spec:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A checked network: its document, its graph, and the layout its tensors are named by."""
+    """A checked network: its document, its graph, and the layout its tensors are named by.
+
+    `whole` is the network that weights are made for: the graph itself, unless that is a part of it (features, no head) or has its
+    norms frozen.
+    """
 
     spec: Spec
     graph: Graph
     layout: Layout
+    whole: Graph
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What is asked of a network beside its spec: `features`, the paths of values to give by name; `without_head`, the network up
+    to its last map; `frozen_norm`, every batch norm with fixed statistics and parameters.
+    """
+
+    features: tuple[str, ...] = ()
+    without_head: bool = False
+    frozen_norm: bool = False
+
+
+AS_IT_IS = Changes()
 
 
 def locate(target: str) -> tuple[Path, str]:
     """A path or anything with a suffix is a file, else a shipped name; with the name to print. Raises SpecError (E0001)."""
-    if "/" in target or "\\" in target or "." in target or Path(target).is_file():
+    if "/" in target or "\\" in target or "." in target or os.path.isfile(target):
         return Path(target), target
     found = shipped_file(target, "network")
     if found is not None:
@@ -64,25 +84,35 @@ def read_spec(target: str, *, overrides: Sequence[str] = (), limits: Limits = DE
 
 def complete_spec(target: str, *, overrides: Sequence[str] = (), limits: Limits = DEFAULT_LIMITS) -> Map:
     """As read_spec, every default written out. Raises SpecError, also where the network itself has a problem."""
+    return complete_network(target, overrides=overrides, limits=limits)[0]
+
+
+def complete_network(target: str, *, overrides: Sequence[str] = (), limits: Limits = DEFAULT_LIMITS) -> tuple[Map, Graph]:
+    """As complete_spec, with the network, cut to the features it states."""
     from archc.complete import complete
+    from archc.semantics import feature_paths
 
     library = Library(limits)
     document = _read(library, target, overrides)
     context = Context(library, limits, list(document.problems))
-    root = complete(context, document)
-    if context.diagnostics:
+    root, graph = complete(context, document)
+    if graph is None or context.diagnostics:
         raise SpecError(in_order(context.diagnostics))
-    return root
+    paths, problems = feature_paths(document.root, graph)
+    if problems:
+        raise SpecError(in_order(problems))
+    return root, _changed(graph, paths, AS_IT_IS)
 
 
 def _read(library: Library, target: str, overrides: Sequence[str], kind: Kind | None = "network") -> Document:
     path, name = locate(target)
     library.origin = path
     document = library.read(path, name, kind)
-    return _overridden(library, document, overrides) if overrides else document
+    return overridden(library, document, overrides) if overrides else document
 
 
-def _overridden(library: Library, document: Document, overrides: Sequence[str]) -> Document:
+def overridden(library: Library, document: Document, overrides: Sequence[str]) -> Document:
+    """The document after the command line's changes. Raises SpecError."""
     entries = tuple(_override(text, library.limits) for text in overrides)
     problems = list(document.problems)
     root = apply_all(document.root, entries, problems.append)
@@ -106,12 +136,41 @@ def _whole(source: Source) -> Span:
     return Span(source, 1, 1, 1, len(source.text) + 1)
 
 
+def _features(names: tuple[str, ...]) -> Entry:
+    """`--features a,b` as an entry of `set`, each name at its place."""
+    source = Source("--features", ",".join(names))
+    items: list[Node] = []
+    column = 1
+    for name in names:
+        items.append(Scalar(name, name, Span(source, 1, column, 1, column + len(name))))
+        column += len(name) + 1
+    return Entry("features", _whole(source), Items(tuple(items), _whole(source)))
+
+
 def compile_spec(
-    target: str, *, overrides: Sequence[str] = (), limits: Limits = DEFAULT_LIMITS, layout: str | None = None
+    target: str,
+    *,
+    overrides: Sequence[str] = (),
+    limits: Limits = DEFAULT_LIMITS,
+    layout: str | None = None,
+    prefers: str | None = None,
+    changes: Changes = AS_IT_IS,
+    library: Library | None = None,
 ) -> Compiled:
-    """The checked graph of a network, or SpecError with every problem found, sorted."""
-    library = Library(limits)
-    return compile_document(library, _read(library, target, overrides), overrides, layout)
+    """The checked graph of a network, or SpecError with every problem found, sorted. Where no `layout` is asked for it is the one
+    that the target `prefers`, if the spec has it. Several networks are compiled with one library, which reads each parent and
+    definition once.
+    """
+    library = Library(limits) if library is None else library
+    document = _read(library, target, overrides)
+    layouts = document.root.get("layouts")
+    if layout is None and prefers is not None and isinstance(layouts, Map) and prefers in layouts:
+        layout = prefers
+    if changes.features:
+        problems = list(document.problems)
+        root = apply_all(document.root, (_features(changes.features),), problems.append)
+        document = replace(document, root=root, problems=tuple(problems))
+    return compile_document(library, document, overrides, layout, changes)
 
 
 def compile_document(
@@ -119,28 +178,49 @@ def compile_document(
     document: Document,
     overrides: Sequence[str] = (),
     layout: str | None = None,
+    changes: Changes = AS_IT_IS,
     *,
     every_layout: bool = False,
 ) -> Compiled:
     """As compile_spec, of a document that was read already; `every_layout` checks those that are not asked for too."""
+    from archc.ir.extract import without_head
     from archc.ir.verify import verify
-    from archc.semantics import check_graph
+    from archc.semantics import check_expected, check_graph, feature_paths
 
     limits = library.limits
     context = Context(library, limits, list(document.problems))
     with _no_collection():
-        graph = NetworkLowering(context, document).lower()
+        graph = whole = NetworkLowering(context, document).lower()
         found = list(context.diagnostics)
-        if graph is not None and not found:
-            verify(graph)
-            touched = any(not text.startswith("expect") for text in overrides)
-            found += check_graph(document.root, graph, limits, expected=not touched)
-        table = _layout(library, document, layout, graph if every_layout else None, found)
-    if found or graph is None:
+        if whole is not None and not found:
+            verify(whole)
+            found += check_graph(document.root, whole, limits)
+            full = without_head(whole) if changes.without_head else whole
+            paths, unknown = feature_paths(document.root, full)
+            found += unknown
+            graph = _changed(full, paths if not unknown else (), changes)
+            touched = changes != AS_IT_IS or any(not text.startswith("expect") for text in overrides)
+            if not touched and not unknown:
+                found += check_expected(document.root, graph)
+        table = _layout(library, document, layout, whole if every_layout else None, found)
+    if found or graph is None or whole is None:
         cut = len(found) - limits.diagnostics
         ordered = in_order(found)
         raise SpecError(ordered if cut <= 0 else ordered[: limits.diagnostics])
-    return Compiled(_spec(document), graph, table)
+    return Compiled(_spec(document), graph, table, whole)
+
+
+def _changed(graph: Graph, features: tuple[str, ...], changes: Changes) -> Graph:
+    """The network as it is asked for, verified again where that is another one."""
+    from archc.ir.extract import extractor
+    from archc.ir.freeze import frozen
+    from archc.ir.verify import verify
+
+    found = extractor(graph, features) if features else graph
+    found = frozen(found) if changes.frozen_norm else found
+    if found is not graph or changes.without_head:
+        verify(found)
+    return found
 
 
 @contextmanager
@@ -193,7 +273,7 @@ def _read_layout(library: Library, entry: Entry) -> Layout:
     name = entry.value if isinstance(entry.value, Scalar) else Scalar(None, "", entry.span)
     user = library.file_of(name.span.source)
     path = library.find(name, user, "layout")
-    document = library.read(path, display_name(path, user, name.span.source.name), "layout", at=name)
+    document = library.read(path, library.shown(path, user, name.span.source.name), "layout", at=name)
     return read_layout(document.root)
 
 
@@ -215,37 +295,6 @@ def _preprocess(node: Node | None) -> Iterator[tuple[str, float | tuple[float, .
         elif isinstance(entry.value, Items):
             items = (item.value for item in entry.value.items if isinstance(item, Scalar))
             yield str(entry.key), tuple(float(value) for value in items if isinstance(value, int | float))
-
-
-def check_file(
-    target: str, *, overrides: Sequence[str] = (), limits: Limits = DEFAULT_LIMITS, library: Library | None = None
-) -> tuple[Diagnostic, ...]:
-    """Every problem of a network or a definition; empty if there is none. Many files are checked with one library, which
-    reads each parent and definition once.
-    """
-    library = Library(limits) if library is None else library
-    try:
-        document = _read(library, target, overrides, None)
-        if document.kind != "network":
-            return check_definition(library, document)
-        compile_document(library, document, overrides, every_layout=True)
-    except SpecError as error:
-        return in_order(list(error.diagnostics))
-    return ()
-
-
-def check_definition(library: Library, document: Document) -> tuple[Diagnostic, ...]:
-    """What can be said of a block, module, shortcut or layout without a network that uses it."""
-    from archc.layouts.table import read_layout
-    from archc.lower.unused import check_parameters
-
-    context = Context(library, library.limits)
-    context.diagnostics += document.problems
-    if document.kind == "layout":
-        read_layout(document.root)
-    else:
-        check_parameters(context, document)
-    return in_order(context.diagnostics)
 
 
 def shipped() -> list[tuple[str, Path]]:

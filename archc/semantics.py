@@ -1,10 +1,12 @@
 """What is checked of a finished graph: the sizes it works at, the figures the spec states, the paths it names."""
 
+from collections.abc import Mapping
 from fractions import Fraction
 
-from archc import cost
-from archc.diagnostics import Diagnostic, Note
+from archc.cost import count as cost
+from archc.diagnostics import Diagnostic, Note, Span
 from archc.document.nodes import Entry, Map, Node, Scalar, Sequence
+from archc.ir.extract import named_values
 from archc.ir.graph import Graph
 from archc.ir.sizes import prove_sizes
 from archc.ir.types import TensorType
@@ -12,17 +14,16 @@ from archc.limits import Limits
 from archc.suggest import nearest
 
 
-def check_graph(root: Map, graph: Graph, limits: Limits, *, expected: bool = True) -> list[Diagnostic]:
-    """Every problem; `expected` False leaves `expect` aside (a spec changed on the command line is another network)."""
-    total = cost.total(graph)
-    found = _params(root, total.parameters, limits)
-    if not found:
-        found += _sizes(root, graph)
-    found += _features(root, graph)
+def check_graph(root: Map, graph: Graph, limits: Limits) -> list[Diagnostic]:
+    """Every problem of the whole network, before it is cut to its features."""
+    found = _params(root, cost.total(graph).parameters, limits)
+    return found or _sizes(root, graph)
+
+
+def check_expected(root: Map, graph: Graph) -> list[Diagnostic]:
+    """Where the network, cut to its features, is not what `expect` says."""
     expect = root.get("expect")
-    if expected and isinstance(expect, Map):
-        found += _expect(expect, graph, total)
-    return found
+    return _expect(expect, graph, cost.total(graph)) if isinstance(expect, Map) else []
 
 
 def _params(root: Map, count: int, limits: Limits) -> list[Diagnostic]:
@@ -71,19 +72,42 @@ def _too_narrow(node: Map, graph: Graph) -> list[Diagnostic]:
     return [Diagnostic("E0354", message, entry.span, help=f"leave `{entry.key}` out")]
 
 
-def _features(root: Map, graph: Graph) -> list[Diagnostic]:
+def feature_paths(root: Map, graph: Graph) -> tuple[tuple[str, ...], list[Diagnostic]]:
+    """The paths that `features` names, and what is wrong with them."""
     node = root.get("features")
     if not isinstance(node, Sequence):
-        return []
-    known = {scope.path for scope in graph.scopes if scope.path} | {n.name for n in graph.nodes}
+        return (), []
+    values = named_values(graph)
+    several = {n.name: len(n.outputs) for n in graph.nodes if len(n.outputs) > 1}
+    paths: list[str] = []
     found = []
     for item in node.items:
-        name = item.value if isinstance(item, Scalar) else None
-        if name not in known:
-            guess = nearest(str(name), known)
-            helped = f"did you mean `{guess}`?" if guess else ""
-            found.append(Diagnostic("E0356", f"there is no node or scope `{name}`", item.span, help=helped))
-    return found
+        path = str(item.value) if isinstance(item, Scalar) else ""
+        if path in several:
+            message = f"`{path}` cannot be a feature: it is a list of {several[path]} values"
+            found.append(Diagnostic("E0357", message, item.span, help="name a step that reads one of them"))
+        elif path in paths:
+            found.append(Diagnostic("E0357", f"`{path}` is a feature already", item.span, help="name it once"))
+        elif path not in values:
+            found.append(_no_such_path(path, values, item.span))
+        paths.append(path)
+    return tuple(paths), found
+
+
+def _no_such_path(path: str, known: Mapping[str, object], span: Span) -> Diagnostic:
+    """The nearest: of what is in the scope that the path begins with, else of all."""
+    around = path.rpartition(".")[0]
+    while around and around not in known:
+        around = around.rpartition(".")[0]
+    begin = f"{around}." if around else ""
+    steps = list(dict.fromkeys(name[len(begin) :].partition(".")[0] for name in known if name.startswith(begin)))
+    local = nearest(path[len(begin) :], steps)
+    guess = begin + local if local is not None else nearest(path, known)
+    if guess is None or (around and local is None):
+        helped = (f"`{around}` has " if around else "there are ") + ", ".join(f"`{name}`" for name in steps) if steps else ""
+    else:
+        helped = f"did you mean `{guess}`?"
+    return Diagnostic("E0356", f"there is no node or scope `{path}`", span, help=helped)
 
 
 def _expect(expect: Map, graph: Graph, total: cost.Cost) -> list[Diagnostic]:
@@ -109,9 +133,7 @@ def _output(entry: Entry, graph: Graph) -> list[Diagnostic]:
     values |= {node.name: node.outputs[0] for node in graph.nodes}
     name = str(entry.key)
     if name not in values:
-        guess = nearest(name, values)
-        helped = f"did you mean `{guess}`?" if guess else ""
-        return [Diagnostic("E0356", f"there is no node or scope `{name}`", entry.span, help=helped)]
+        return [_no_such_path(name, values, entry.span)]
     type_: TensorType = graph.types[values[name]]
     said = [item.value for item in entry.value.items if isinstance(item, Scalar)] if isinstance(entry.value, Sequence) else []
     if said == list(type_.shape):

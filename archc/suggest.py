@@ -30,6 +30,18 @@ def nearest(word: str, choices: Iterable[str]) -> str | None:
     return alike[0] if len(alike) == 1 else None
 
 
+def only_nearest(word: str, choices: Iterable[str]) -> str | None:
+    """As nearest, but None where another choice is as near: then it is not known which was meant."""
+    words = list(choices)
+    first = nearest(word, words)
+    second = nearest(word, (choice for choice in words if choice != first)) if first is not None else None
+    if first is None or second is None:
+        return first
+    long = len(word) + max(len(first), len(second))
+    steps, others = (distance(_plain(word), _plain(choice), long) or 0 for choice in (first, second))
+    return first if steps < others else None
+
+
 def distance(first: str, second: str, limit: int) -> int | None:
     """Insertions, deletions, replacements and swaps of neighbours between two words; None beyond the limit.
 

@@ -42,6 +42,10 @@ class Net:
     layout: Layout = CANONICAL
     spec: Described = Described()
 
+    @property
+    def whole(self) -> Graph:
+        return self.graph
+
 
 def named_by_numbers(graph: Graph) -> Graph:
     """A random graph whose blocks are called as a layout wants them, 3 rather than part3, and which says which sizes it takes."""

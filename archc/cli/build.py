@@ -4,11 +4,11 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 
-from archc.backend import BackendError, find_backend
+from archc.backend import Artifact, Backend, BackendError, Network, Together, find_backend
 from archc.cli.command import Command
 from archc.cli.console import say, show
 from archc.cli.options import add_options, with_options
-from archc.cli.parsing import UsageError, limits_of, spec_arguments
+from archc.cli.parsing import UsageError, change_arguments, changes_of, limits_of, spec_arguments
 from archc.diagnostics import Diagnostic, Note
 
 EXAMPLES = """\
@@ -16,16 +16,21 @@ EXAMPLES = """\
   archc build resnet50 -o - | less              to the standard output
   archc build resnet50 -o models/ --force       into a folder, over what is there
   archc build resnet50 --layout timm            with timm's state-dict keys
+  archc build my_net.yaml --target timm         a model of timm: `python my_net.py train.py --model my_net`
+  archc build resnet18 resnet50 --target hub -o folder/    both, for torch.hub.load
+  archc build resnet50 --features layer2,layer3,layer4 --frozen-norm
+                                                a backbone for detection: three maps by name
   archc build resnet50 --set block.groups=32 --set block.ratio=0.5 --set expect=null
 """
 
 
 def arguments(parser: ArgumentParser, words: Sequence[str]) -> None:
-    parser.add_argument("spec", help="a file, or the name of a shipped network (archc list)")
+    parser.add_argument("spec", nargs="+", help="files, or names of shipped networks (archc list)")
     parser.add_argument("--target", default="torch", help="what to write: torch (default), or any installed archc backend")
     parser.add_argument("-o", "--output", metavar="FILE|FOLDER|-", help="where to; - is the standard output")
     parser.add_argument("--layout", help="whose parameter names to use: one of the spec's layouts; the first is the default")
     parser.add_argument("--force", action="store_true", help="write over an existing file")
+    change_arguments(parser)
     spec_arguments(parser)
     target = _target(words)
     try:
@@ -60,18 +65,49 @@ def _build(arguments: Namespace) -> int:
     if isinstance(arguments.backend, BackendError):
         raise arguments.backend
     backend = with_options(arguments.backend, arguments)
-    compiled = compile_spec(arguments.spec, overrides=arguments.set, limits=limits_of(arguments), layout=arguments.layout)
-    files = backend.emit(compiled).files
+    networks = [
+        compile_spec(
+            spec,
+            overrides=arguments.set,
+            limits=limits_of(arguments),
+            layout=arguments.layout,
+            prefers=getattr(backend, "prefers", None),
+            changes=changes_of(arguments),
+        )
+        for spec in arguments.spec
+    ]
+    artifact = _emitted(backend, networks)
+    files = artifact.files
     if arguments.output == "-":
         if len(files) != 1:
             raise UsageError(f"`{arguments.target}` writes {len(files)} files, which cannot all go to the standard output")
         sys.stdout.buffer.writelines(files[0].chunks)
+        _warn(artifact, arguments)
         return 0
     paths = destinations([file.name for file in files], arguments.output)
     write_files([(path, file.chunks) for path, file in zip(paths, files, strict=True)], force=arguments.force)
+    _warn(artifact, arguments)
     for path in paths:
         say(f"wrote {path}")
     return 0
+
+
+def _warn(artifact: Artifact, arguments: Namespace) -> None:
+    if artifact.warnings:
+        show(artifact.warnings, color=arguments.color)
+
+
+def _emitted(backend: Backend, networks: Sequence[Network]) -> Artifact:
+    """The files of all networks; of a target that puts them together, of all at once."""
+    if isinstance(backend, Together):
+        return backend.emit_all(networks)
+    made = [backend.emit(network) for network in networks]
+    files = tuple([file for artifact in made for file in artifact.files])
+    names = [file.name for file in files]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise UsageError(f"two of these networks are written to `{twice}`", "build them into folders of their own")
+    return Artifact(files, tuple([warning for artifact in made for warning in artifact.warnings]))
 
 
 COMMAND = Command(arguments, run, EXAMPLES)

@@ -2,120 +2,156 @@
 
 import os
 import sys
-import time
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
 from archc.cli.command import Command
-from archc.cli.console import exit_code, say, show
-from archc.cli.parsing import UsageError, limits_of, on_terminal, spec_arguments
-from archc.diagnostics import Diagnostic
+from archc.cli.console import exit_code, say
+from archc.cli.parsing import UsageError, limits_of, spec_arguments, wants_color
+from archc.cli.targets import STDIN, targets
+
+if TYPE_CHECKING:
+    from archc.cli.several import Task
+    from archc.diagnostics import Diagnostic
+    from archc.rendering.report import Report
 
 EXAMPLES = """\
   archc check my_net.yaml                       one file
   archc check specs/                            every *.yaml in and below a folder, definitions too
-  archc check specs/ --format concise           one line a problem: path:line:column: code message
-  archc check my_net.yaml --format json         for other programs
+  archc check specs/ --changed=origin/main      those of them that this branch changed
+  archc check specs/ --fix                      mend what can be mended in one way only
+  archc check specs/ --format github            annotations; sarif, gitlab, junit and json are for other programs
+  archc check specs/ --format sarif -o archc.sarif
   archc check my_net.yaml --set classes=10 --set expect=null
+  generate_spec | archc check - --stdin-name specs/my_net.yaml
 """
-SUFFIXES = (".yaml", ".yml")
+Found: TypeAlias = "tuple[Diagnostic, ...]"
+FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit")
 
 
 def arguments(parser: ArgumentParser, _: Sequence[str]) -> None:
-    parser.add_argument("paths", nargs="+", metavar="PATH", help="a file, a folder, or the name of a shipped network")
     parser.add_argument(
-        "--format", choices=("text", "concise", "json"), default="text", help="text: with source excerpts (default)"
+        "paths", nargs="*", metavar="PATH", help="a file, a folder, a pattern, the name of a shipped network, or `-`"
     )
+    parser.add_argument("--format", choices=FORMATS, default="text", help="text: with source excerpts (default)")
+    parser.add_argument("-o", "--output", metavar="FILE", help="write the report to a file; `-` is the standard output")
+    parser.add_argument("--force", action="store_true", help="write over an existing FILE")
+    parser.add_argument(
+        "--changed",
+        nargs="?",
+        const="HEAD",
+        metavar="REV",
+        help="of the files named only those that git says are changed since REV (default: the last commit)",
+    )
+    parser.add_argument("--stdin-name", metavar="FILE", help="the file that `-` stands for: where its parents are looked for")
+    parser.add_argument("--fix", action="store_true", help="mend in place what can be mended in one way only")
+    parser.add_argument("--diff", action="store_true", help="print what --fix would change, and change nothing")
+    parser.add_argument("--strict", action="store_true", help="fail on warnings too")
+    parser.add_argument("--error-on-warning", dest="strict", action="store_true", help="the same as --strict")
+    parser.add_argument("--no-lint", action="store_true", help="no warnings, only errors")
+    parser.add_argument("--jobs", type=int, metavar="N", help="processes for many files (default: one a core)")
     spec_arguments(parser)
 
 
 def run(arguments: Namespace) -> int:
-    from archc.library import Library
-    from archc.pipeline import check_file
+    from archc.cli.several import Task, check_all
+    from archc.rendering.report import report
 
     limits = limits_of(arguments)
-    library = Library(limits)
-    targets = list(_targets(arguments.paths))
-    found: dict[tuple[object, ...], Diagnostic] = {}
-    progress = _Progress(len(targets))
-    for done, target in enumerate(targets):
-        progress.show(done, target)
-        for diagnostic in check_file(target, overrides=arguments.set, limits=limits, library=library):
-            found.setdefault(_place(diagnostic), diagnostic)  # a parent's problem is every child's: once is enough
-    progress.clear()
-    diagnostics = tuple(found.values())
-    _print(diagnostics, len(targets), arguments)
-    return exit_code(diagnostics)
-
-
-def _targets(paths: Sequence[str]) -> Iterator[str]:
-    """The files meant, folders walked in sorted order; each once."""
-    seen: set[str] = set()
-    for path in paths:
-        files = list(_walk(path)) if os.path.isdir(path) else [path]
-        if not files:
-            raise UsageError(f"there is no *.yaml file in `{path}` or below it")
-        for file in files:
-            key = os.path.realpath(file) if os.path.exists(file) else file
-            if key not in seen:
-                seen.add(key)
-                yield file
-
-
-def _walk(folder: str) -> Iterator[str]:
-    for here, folders, files in os.walk(folder):
-        folders.sort()
-        for name in folders:
-            if os.path.islink(os.path.join(here, name)):
-                say(f"note: `{os.path.join(here, name)}` is a link to a folder, which is not followed")
-        yield from (os.path.join(here, name) for name in sorted(files) if name.endswith(SUFFIXES))
-
-
-def _place(diagnostic: Diagnostic) -> tuple[object, ...]:
-    span = diagnostic.span
-    where = (span.source.name, span.line, span.column) if span else ()
-    return (diagnostic.code, diagnostic.message, *where)
-
-
-def _print(diagnostics: Sequence[Diagnostic], files: int, arguments: Namespace) -> None:
-    if arguments.format == "json":
-        from archc.rendering.jsonout import as_json
-
-        print(as_json(diagnostics), end="")
-        return
-    if arguments.format == "concise":
-        from archc.rendering.visible import visible
-
-        for diagnostic in diagnostics:
-            print(visible(f"{diagnostic.span or '-'}: {diagnostic.severity}[{diagnostic.code}]: {diagnostic.message}"))
-        return
-    what = f"{files} file" + ("" if files == 1 else "s")
-    if diagnostics:
-        from archc.rendering.text import summary
-
-        show(diagnostics, color=arguments.color, stream=sys.stdout)
-        print(f"\n{what} checked: {summary(diagnostics)}")
+    files = targets(arguments.paths, arguments.changed)
+    names, texts = _with_stdin(files, arguments.stdin_name, limits.bytes)
+    task = Task(tuple(arguments.set), limits, not arguments.no_lint, texts)
+    jobs = arguments.jobs if arguments.jobs is not None else 0
+    if jobs < 0 or (arguments.fix and arguments.diff):
+        raise UsageError("--jobs needs a whole number from 0" if jobs < 0 else "--fix writes and --diff does not: give one")
+    found = check_all(names, task, jobs)
+    if arguments.fix:
+        found = _mended(names, found, task, jobs)
+    result = report(names, [diagnostic for one in found for diagnostic in one], limits.diagnostics)
+    if arguments.diff:
+        _print_difference(names, found, task)
     else:
-        print(f"{what} checked: all good")
+        _print(result, arguments)
+    if arguments.strict and result.count("warning"):
+        return exit_code(result.diagnostics) or 1
+    return exit_code(result.diagnostics)
 
 
-class _Progress:
-    """A line on a terminal, once a run has taken a second."""
+def _with_stdin(files: list[str], name: str | None, most: int) -> tuple[list[str], dict[str, bytes]]:
+    """The files by the names they are printed with, and the text of the one that comes from standard input."""
+    if STDIN not in files:
+        if name is not None:
+            raise UsageError("--stdin-name names what `-` stands for, and no `-` is given")
+        return files, {}
+    called = name or "<stdin>"
+    text = sys.stdin.buffer.read(most + 1)
+    return [called if file == STDIN else file for file in files], {called: text}
 
-    def __init__(self, total: int) -> None:
-        self.total = total
-        self.begin = time.monotonic()
-        self.shown = False
-        self.wanted = total > 1 and on_terminal()
 
-    def show(self, done: int, name: str) -> None:
-        if self.wanted and time.monotonic() - self.begin > 1:
-            self.shown = True
-            print(f"\r\x1b[Kchecking {done}/{self.total}: {name!a}", end="", file=sys.stderr, flush=True)
+def _mended(names: list[str], found: list[Found], task: "Task", jobs: int) -> list[Found]:
+    """What is left after the fixes are written."""
+    from archc.cli.fixing import changes_of, write
+    from archc.cli.several import check_all
 
-    def clear(self) -> None:
-        if self.shown:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+    if task.texts:
+        raise UsageError("--fix writes to files, and `-` is none", "--diff prints what it would change")
+    changes = changes_of(names, found, task)
+    if not changes:
+        return found
+    write(changes)
+    for change in changes:
+        say(f"mended {change.name}: {change.count} problem{'' if change.count == 1 else 's'}")
+    return check_all(names, task, jobs)
+
+
+def _print_difference(names: list[str], found: list[Found], task: "Task") -> None:
+    from archc.cli.fixing import changes_of, difference
+
+    changes = changes_of(names, found, task)
+    for change in changes:
+        print(difference(change), end="")
+    sys.stdout.flush()  # before what goes to the other stream
+    count = sum(change.count for change in changes)
+    say(f"--fix would mend {count} problem{'' if count == 1 else 's'} in {len(changes)} of {len(names)} files")
+
+
+def _print(result: "Report", arguments: Namespace) -> None:
+    color = wants_color(arguments.color, terminal=arguments.output in (None, "-") and sys.stdout.isatty())
+    text = _rendered(result, arguments.format, color=color)
+    if arguments.output in (None, "-"):
+        print(text, end="")
+        return
+    from archc.output import destinations, write_files
+    from archc.rendering.tally import tally
+
+    [path] = destinations([os.path.basename(arguments.output)], arguments.output)
+    write_files([(path, [text.encode("utf-8", "backslashreplace")])], force=arguments.force)
+    say(f"wrote {path}")
+    print(tally(result))
+
+
+def _rendered(result: "Report", form: str, *, color: bool) -> str:
+    """The report in one of FORMATS; a module is loaded when its format is asked for."""
+    if form == "text" and not result.diagnostics:
+        from archc.rendering.tally import tally
+
+        return f"{tally(result)}\n"
+    if form == "text":
+        from archc.rendering.text import as_text
+
+        return as_text(result, color=color)
+    if form == "sarif":
+        from archc import __version__
+        from archc.explain import page
+        from archc.rendering.sarif import as_sarif
+
+        return as_sarif(result, __version__, page)
+    from importlib import import_module
+
+    module = import_module(f"archc.rendering.{'jsonout' if form == 'json' else form}")
+    render: Callable[[Report], str] = getattr(module, f"as_{form}")
+    return render(result)
 
 
 COMMAND = Command(arguments, run, EXAMPLES)

@@ -12,7 +12,7 @@ EXAMPLES = """\
   archc completion zsh > ~/.zfunc/_archc        with ~/.zfunc in fpath
   archc completion fish > ~/.config/fish/completions/archc.fish
 """
-WITH_SPEC = ("build", "check", "ir", "resolve")
+WITH_SPEC = ("build", "check", "cost", "diff", "draw", "ir", "resolve", "table")
 """The commands that take a file or a shipped name."""
 
 

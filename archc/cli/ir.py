@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 
 from archc.cli.command import Command
-from archc.cli.parsing import limits_of, spec_arguments
+from archc.cli.parsing import change_arguments, changes_of, limits_of, spec_arguments
 
 EXAMPLES = """\
   archc ir resnet18                             the graph of a shipped network
@@ -15,6 +15,7 @@ EXAMPLES = """\
 
 def arguments(parser: ArgumentParser, _: Sequence[str]) -> None:
     parser.add_argument("spec", help="a file, or the name of a shipped network")
+    change_arguments(parser)
     spec_arguments(parser)
 
 
@@ -22,7 +23,8 @@ def run(arguments: Namespace) -> int:
     from archc.ir.text import to_text
     from archc.pipeline import compile_spec
 
-    compiled = compile_spec(arguments.spec, overrides=arguments.set, limits=limits_of(arguments))
+    changes = changes_of(arguments)
+    compiled = compile_spec(arguments.spec, overrides=arguments.set, limits=limits_of(arguments), changes=changes)
     print(to_text(compiled.graph), end="")
     return 0
 

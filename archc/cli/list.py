@@ -4,14 +4,22 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from archc.cli.command import Command
+from archc.cli.parsing import UsageError
 from archc.document.nodes import Map, Node, Scalar
+from archc.suggest import nearest
+
+if TYPE_CHECKING:
+    from archc.cost.features import Feature
 
 EXAMPLES = """\
   archc list                                    name, title, parameters, multiply-adds, layers, source
   archc list --format json
   archc list --names                            names alone
+  archc list --features resnet50 regnety_032    channels and stride of every stage
 """
 
 
@@ -28,6 +36,8 @@ class Network:
 
 
 def arguments(parser: ArgumentParser, _: Sequence[str]) -> None:
+    parser.add_argument("network", nargs="*", help="only these, by name")
+    parser.add_argument("--features", action="store_true", help="the channels and the stride of each feature, or of each stage")
     parser.add_argument("--format", choices=("text", "json"), default="text")
     parser.add_argument("--names", action="store_true", help="only the names, one a line")
 
@@ -35,10 +45,13 @@ def arguments(parser: ArgumentParser, _: Sequence[str]) -> None:
 def run(arguments: Namespace) -> int:
     from archc.pipeline import shipped
 
+    chosen = _chosen(shipped(), arguments.network)
     if arguments.names:
-        print("\n".join(name for name, _ in shipped()))
+        print("\n".join(name for name, _ in chosen))
         return 0
-    networks = [_network(name, str(path)) for name, path in shipped()]
+    if arguments.features:
+        return _features([name for name, _ in chosen], as_json=arguments.format == "json")
+    networks = [_network(name, str(path)) for name, path in chosen]
     if arguments.format == "json":
         import json
 
@@ -47,6 +60,39 @@ def run(arguments: Namespace) -> int:
         return 0
     _print_table(networks)
     return 0
+
+
+def _chosen(known: list[tuple[str, Path]], names: list[str]) -> list[tuple[str, Path]]:
+    """Those of these names in the order known, all without a name; raises UsageError."""
+    everything = [name for name, _ in known]
+    for name in names:
+        if name not in everything:
+            guess = nearest(name, everything)
+            raise UsageError(f"there is no shipped network `{name}`", f"did you mean `{guess}`?" if guess else "see: archc list")
+    return [(name, path) for name, path in known if not names or name in names]
+
+
+def _features(names: list[str], *, as_json: bool) -> int:
+    from archc.cli.features import feature_table
+    from archc.cost.features import described_features
+    from archc.pipeline import compile_spec
+
+    graphs = [(name, compile_spec(name, layout="canonical").graph) for name in names]
+    if not as_json:
+        print("\n".join(feature_table(graphs)))
+        return 0
+    import json
+
+    found = [{"name": name, "features": [_as_json(each) for each in described_features(graph)]} for name, graph in graphs]
+    json.dump({"version": 1, "networks": found}, sys.stdout, indent=2, ensure_ascii=False)
+    print()
+    return 0
+
+
+def _as_json(feature: "Feature") -> dict[str, object]:
+    """`stride` is null where a value has no positions, `size` where it is no map."""
+    size = list(feature.size) or None
+    return {"name": feature.name, "channels": feature.channels, "stride": feature.stride or None, "size": size}
 
 
 def _network(name: str, path: str) -> Network:

@@ -10,6 +10,7 @@ from archc.cli.parsing import UsageError
 EXAMPLES = """\
   archc new my_net                              writes my_net.yaml, a small residual network
   archc new my_net --from resnet50              a variant of a shipped network
+  archc new --from resnet50 --name my_net       the same
   archc new my_net -o -                         to the standard output
 """
 
@@ -67,7 +68,8 @@ expect: {{params: {params}, macs: {macs}}}
 
 
 def arguments(parser: ArgumentParser, _: Sequence[str]) -> None:
-    parser.add_argument("name", help="the network's name: letters, digits and _, beginning with a letter")
+    parser.add_argument("name", nargs="?", help="the network's name: letters, digits and _, beginning with a letter")
+    parser.add_argument("--name", dest="named", metavar="NAME", help="the same, as an option")
     parser.add_argument("--from", dest="parent", metavar="NAME", help="extend this shipped network")
     parser.add_argument("-o", "--output", metavar="FILE|FOLDER|-", help="where to; - is the standard output")
     parser.add_argument("--force", action="store_true", help="write over an existing file")
@@ -76,7 +78,7 @@ def arguments(parser: ArgumentParser, _: Sequence[str]) -> None:
 def run(arguments: Namespace) -> int:
     from archc.output import destinations, write_files
 
-    name: str = arguments.name
+    name = _name(arguments)
     if not (name.isascii() and name.isidentifier() and name[0].isalpha() and len(name) <= 63):
         raise UsageError(f"`{name}` cannot name a network", "use letters, digits and _, beginning with a letter, 63 at most")
     text = _variant(name, arguments.parent) if arguments.parent else STARTER.format(name=name)
@@ -88,6 +90,15 @@ def run(arguments: Namespace) -> int:
     write_files([(path, (text.encode(),)) for path in paths], force=arguments.force)
     say(f"wrote {paths[0]}")
     return 0
+
+
+def _name(arguments: Namespace) -> str:
+    """The one name that is given, in either way."""
+    given = [name for name in (arguments.name, arguments.named) if name is not None]
+    if len(given) != 1:
+        what = "twice" if given else "nowhere"
+        raise UsageError(f"the network's name is given {what}", "archc new my_net, or archc new --name my_net")
+    return str(given[0])
 
 
 def _validate(text: str, name: str) -> None:
@@ -103,7 +114,7 @@ def _validate(text: str, name: str) -> None:
 
 
 def _variant(name: str, parent: str) -> str:
-    from archc.cost import total
+    from archc.cost.count import total
     from archc.document.nodes import Map
     from archc.pipeline import compile_spec, read_spec
 

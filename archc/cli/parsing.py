@@ -3,11 +3,14 @@
 import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from archc.cli.command import COMMANDS, Command
 from archc.limits import Limits
 from archc.suggest import nearest
+
+if TYPE_CHECKING:
+    from archc.pipeline import Changes
 
 
 class UsageError(Exception):
@@ -49,6 +52,25 @@ def spec_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--limit", action="append", default=[], metavar="NAME=N", help="raise a limit, e.g. blocks=100000; repeatable"
     )
+
+
+def change_arguments(parser: ArgumentParser) -> None:
+    """`--features`, `--no-head` and `--frozen-norm`, for the commands that make a network."""
+    parser.add_argument(
+        "--features", metavar="PATH,…", help="give these values by name, as `features:` does: a step or scope, e.g. layer1,layer4"
+    )
+    parser.add_argument("--no-head", action="store_true", help="up to the last map: without pooling and what follows it")
+    parser.add_argument("--frozen-norm", action="store_true", help="every batch norm with fixed statistics and parameters")
+
+
+def changes_of(arguments: Namespace) -> "Changes":
+    """What the options of `change_arguments` ask for; raises UsageError."""
+    from archc.pipeline import Changes
+
+    features = () if arguments.features is None else tuple(name.strip() for name in arguments.features.split(","))
+    if "" in features:
+        raise UsageError("--features needs paths with a comma between them", "as in --features layer1,layer4")
+    return Changes(features, without_head=arguments.no_head, frozen_norm=arguments.frozen_norm)
 
 
 def limits_of(arguments: Namespace) -> Limits:

@@ -1,4 +1,7 @@
-"""`archc resolve`: a spec in full, after `extends` and `set`, with every default, each value with the place it came from."""
+"""`archc resolve`: a spec in full, after `extends` and `set`, with every default, each value with the place it came from.
+
+Below it, as a comment, what heads ask of its features or stages: channels and stride.
+"""
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
@@ -18,11 +21,13 @@ def arguments(parser: ArgumentParser, _: Sequence[str]) -> None:
 
 
 def run(arguments: Namespace) -> int:
+    from archc.cli.features import feature_table
     from archc.cli.yamlout import with_places
-    from archc.pipeline import complete_spec
+    from archc.pipeline import complete_network
 
-    root = complete_spec(arguments.spec, overrides=arguments.set, limits=limits_of(arguments))
+    root, graph = complete_network(arguments.spec, overrides=arguments.set, limits=limits_of(arguments))
     print(with_places(root), end="")
+    print("\n".join(f"# {line}" for line in feature_table([("", graph)])))
     return 0
 
 

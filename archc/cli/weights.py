@@ -102,11 +102,11 @@ def _convert(arguments: Namespace) -> int:
     file = open_weights(path)
     try:
         read = Below(file, arguments.prefix) if arguments.prefix else file
-        theirs = _recorded(file, given.graph)
-        warning = check_origin(path, file.metadata, given.spec.name, given.graph, theirs=theirs, anyway=arguments.anyway)
-        moves = _planned(arguments, given, read, Side(given.graph, given.layout), Side(wanted.graph, wanted.layout))
-        metadata = {**file.metadata, **provenance(wanted.spec.name, wanted.graph, wanted.layout)}
-        chunks = chunks_for(output, moves, lambda move: content(read, move, wanted.graph, arguments.seed), metadata)
+        theirs = _recorded(file, given.whole)
+        warning = check_origin(path, file.metadata, given.spec.name, given.whole, theirs=theirs, anyway=arguments.anyway)
+        moves = _planned(arguments, given, read, Side(given.whole, given.layout), Side(wanted.whole, wanted.layout))
+        metadata = {**file.metadata, **provenance(wanted.spec.name, wanted.whole, wanted.layout)}
+        chunks = chunks_for(output, moves, lambda move: content(read, move, wanted.whole, arguments.seed), metadata)
         write_files([(output, chunks)], force=arguments.force)
     finally:
         file.close()
@@ -126,7 +126,7 @@ def _recorded(file: "WeightsFile", ours: "Graph") -> "Graph | None":
     name = file.metadata.get(SPEC, "")
     if file.metadata.get(HASH) in (None, weights_hash(ours)) or name not in shipped_names("network"):
         return None
-    return compile_spec(name, layout="canonical").graph
+    return compile_spec(name, layout="canonical").whole
 
 
 def _adaptations(arguments: Namespace) -> list[str]:
@@ -168,7 +168,7 @@ def _better_layout(arguments: Namespace, given: "Compiled", file: "WeightsFile",
     best, most = "", fitting(file.tensors, slots(source.graph, source.layout, reading=True))
     for name in [*names, "canonical"]:
         other = compile_spec(arguments.spec, overrides=arguments.set, limits=limits_of(arguments), layout=name)
-        count = fitting(file.tensors, slots(other.graph, other.layout, reading=True))
+        count = fitting(file.tensors, slots(other.whole, other.layout, reading=True))
         if count > most:
             best, most = name, count
     return f"{most} of its {len(file.tensors)} keys are those of layout `{best}`: --from {best}" if best else ""

@@ -104,7 +104,8 @@ class InitPolicy:
 class Graph:
     """A network. `scopes` are in order of first use, a scope before what is in it, the network's own ("") first.
 
-    `types` maps every value, the input's name included, to its type.
+    `types` maps every value, the input's name included, to its type. `output_names` are the features' where the outputs are
+    given by name, one for each; () where the network gives its one output as it is.
     """
 
     name: str
@@ -115,6 +116,7 @@ class Graph:
     types: Mapping[str, TensorType]
     init: InitPolicy = InitPolicy()
     any_size: bool = True
+    output_names: tuple[str, ...] = ()
 
     def parameters(self) -> Iterator[tuple[str, Node, tuple[int, ...], bool]]:
         """Canonical key, node, shape and whether it is learned, of every tensor in order of execution."""

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from archc.ir.arrange import Add, Identity, Mul
 from archc.ir.ends import classifier
+from archc.ir.freeze import thawed
 from archc.ir.graph import Graph, Node
 from archc.ir.op import Op, stated
 from archc.record import Record
@@ -43,10 +44,11 @@ def graph_hash(graph: Graph) -> str:
 
 
 def weights_hash(graph: Graph) -> str:
-    """As graph_hash, of what weights are for: the width of the layer that makes the classes is left out.
+    """As graph_hash, of what weights are for: the width of the layer that makes the classes is left out, and whether norms learn.
 
     The size of the input is in neither, but where the network itself fixes it.
     """
+    graph = thawed(graph)
     return _digest(graph, _wired(graph, classifier(graph)), "archc weights 1")
 
 

@@ -46,13 +46,14 @@ def from_text(text: str) -> Graph:
             scopes.append(_scope(line))
         else:
             nodes.append(_node(line, types))
-    outputs = lines[-1].after("outputs").words()
+    names, outputs = _outputs(lines[-1].after("outputs"))
     for line in lines:
         line.done()
     return Graph(
         name=name,
         input=input_,
         outputs=outputs,
+        output_names=names,
         nodes=tuple(nodes),
         scopes=tuple(scopes),
         types=types,
@@ -137,6 +138,20 @@ class _Line:
     def done(self) -> None:
         if self.place < len(self.tokens):
             raise self.expected("the end of the line")
+
+
+def _outputs(line: _Line) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names the outputs are given by, () where they have none, and the values."""
+    names: list[str] = []
+    values: list[str] = []
+    while line.place < len(line.tokens):
+        values.append(line.word())
+        if line.skip("="):
+            names.append(values.pop())
+            values.append(line.word())
+    if names and len(names) != len(values):
+        raise ValueError(f"line {line.number}: some outputs have names and some have none")
+    return tuple(names), tuple(values)
 
 
 def _init(line: _Line) -> Init:

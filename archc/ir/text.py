@@ -13,7 +13,7 @@
 A line with `@` is a scope: path, kind, template and arguments; where there are, `of` its inputs, `->` its output, `role` and
 `label`. Any other is a node: its name, operation, operands, the attributes that are not at their default, and the types of what
 it makes; where the name does not say them, `->` its outputs and `in` its scope; where it is not `main`, its `role`; `init` how
-its tensors begin. `64<mid` is the value of the scope's argument `mid`. Indentation is for the eye.
+its tensors begin. Outputs that are given by name are `outputs layer1=layer1.1.act_out`. `64<mid` is the value of the scope's argument `mid`. Indentation is for the eye.
 """
 
 import re
@@ -51,7 +51,8 @@ def _lines(graph: Graph) -> Iterator[str]:
             shown += 1
         yield _node(graph, node)
     yield from map(_scope, graph.scopes[shown:])
-    yield "outputs" + "".join(f" {word(name)}" for name in graph.outputs)
+    names = [f"{word(name)}=" for name in graph.output_names] or [""] * len(graph.outputs)
+    yield "outputs" + "".join(f" {name}{word(value)}" for name, value in zip(names, graph.outputs, strict=True))
 
 
 def _scope(scope: Scope) -> str:

@@ -26,6 +26,8 @@ def verify(graph: Graph) -> None:
     for output in graph.outputs:
         if output not in values:
             raise GraphError("", f"output `{output}` is no value of the graph")
+    if graph.output_names and len(set(graph.output_names)) != len(graph.outputs):
+        raise GraphError("", "outputs that are given by name need a name each")
     for value in graph.types:
         if value not in values:
             raise GraphError(value, "has a type and no node")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from archc.diagnostics import Diagnostic, Note, Source, Span
+from archc.diagnostics import Diagnostic, Edit, Note, Source, Span
 from archc.document.nodes import Scalar
 from archc.library import Document, Kind, Library
 from archc.limits import Limits
@@ -89,6 +89,7 @@ class Context:
         *,
         help: str = "",
         notes: tuple[Note, ...] = (),
+        fix: tuple[Edit, ...] = (),
     ) -> None:
         """A problem at `span`; inside a definition the user's own line comes first and the definition's is a note."""
         if self.mended and code in MISSING:
@@ -104,7 +105,7 @@ class Context:
             if not any(_same(found, other) for other in self.diagnostics):
                 self.diagnostics.append(found)
         else:
-            self.diagnostics.append(Diagnostic(code, message, span, label, notes, help))
+            self.diagnostics.append(Diagnostic(code, message, span, label, notes, help, fix=fix))
 
     def too_large(self, what: str, most: int, span: Span | None) -> TooLarge:
         """Reports E0416 and returns the exception to raise."""

@@ -59,6 +59,8 @@ class NetworkLowering:
         check_given(self.context, stages.settings())
         check_definitions(self.context)
         self._unused()
+        if "classes" not in self.names.read:  # no head, or one that makes something else
+            self.part.scopes[0] = Scope("", "network", self.name, (arguments[0],))
         return Graph(
             name=self.name,
             input=INPUT_NAME,

@@ -9,7 +9,7 @@ from archc.lower.context import Context, Failed
 from archc.lower.modules import definition, parameters_of
 from archc.lower.order import Order, explicit, read_order
 from archc.spec.paths import NothingThere, change, is_null
-from archc.suggest import nearest
+from archc.suggest import nearest, only_nearest
 
 KEYS = ("kind", "order", "shortcut", "stride_at", "insert", "norm", "act", "conv")
 STAGE_KEYS = ("out", "repeat", "stride", "label", "blocks")
@@ -143,8 +143,13 @@ def _unknown(context: Context, entry: Entry, name: str, kind: Document) -> None:
     steps = kind.root.get("steps")
     names = [str(e.key) for e in steps] if isinstance(steps, Map) else []
     own = [*names, *parameters_of(kind)]
-    guess = nearest(str(entry.key), [*own, *KEYS, *(STAGE_KEYS if name != "block" else ())])
+    own_and_keys = [*own, *KEYS, *(STAGE_KEYS if name != "block" else ())]
+    guess = nearest(str(entry.key), own_and_keys)
     helped = f"did you mean `{guess}`?" if guess else f"block `{kind.name}` has " + ", ".join(own)
     where = "block" if name == "block" else "stage"
     label = f"not a key of a {where} or of block `{kind.name}`"
-    context.report("E0201", f"unknown key `{entry.key}` in `{name}`", entry.span, label, help=helped)
+    from archc.document.edits import renamed
+
+    sure = guess is not None and only_nearest(str(entry.key), own_and_keys) == guess
+    fix = renamed(entry.span, str(entry.key), str(guess)) if sure else ()
+    context.report("E0201", f"unknown key `{entry.key}` in `{name}`", entry.span, label, help=helped, fix=fix)

@@ -1,1 +1,1 @@
-"""How diagnostics are shown: text with carets for people, JSON for programs."""
+"""How diagnostics are shown: text with carets for people, and the formats of other programs."""

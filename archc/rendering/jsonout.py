@@ -1,23 +1,34 @@
-"""Diagnostics for programs: one JSON document, its format numbered; lines and columns count code points from 1."""
+"""Diagnostics for programs: one JSON document, its format numbered; lines and columns count code points from 1.
+
+`report-1.schema.json` beside this file describes it.
+"""
 
 import json
-from collections.abc import Sequence
+import os
 
-from archc.diagnostics import Diagnostic, Note, Span
+from archc.diagnostics import Diagnostic, Edit, Note, Span
+from archc.rendering.report import Report
 
 VERSION = 1
 
 
-def as_json(diagnostics: Sequence[Diagnostic], limit: int = 100) -> str:
-    """All of them as JSON in ASCII; `omitted` counts those beyond `limit`. Ends with a newline."""
+def as_json(report: Report) -> str:
+    """All that are shown as JSON in ASCII; `omitted` counts the others. Ends with a newline."""
     content = {
         "version": VERSION,
-        "errors": sum(diagnostic.severity == "error" for diagnostic in diagnostics),
-        "warnings": sum(diagnostic.severity == "warning" for diagnostic in diagnostics),
-        "omitted": max(0, len(diagnostics) - limit),
-        "diagnostics": [_diagnostic(diagnostic) for diagnostic in diagnostics[:limit]],
+        "files": len(report.files),
+        "errors": report.count("error"),
+        "warnings": report.count("warning"),
+        "omitted": report.omitted,
+        "diagnostics": [_diagnostic(diagnostic) for diagnostic in report.shown],
     }
     return json.dumps(content, indent=2) + "\n"
+
+
+def schema_text() -> str:
+    """The JSON Schema of what `as_json` writes."""
+    with open(os.path.join(os.path.dirname(__file__), f"report-{VERSION}.schema.json"), encoding="utf-8") as file:
+        return file.read()
 
 
 def _diagnostic(diagnostic: Diagnostic) -> dict[str, object]:
@@ -29,12 +40,18 @@ def _diagnostic(diagnostic: Diagnostic) -> dict[str, object]:
         **_place(diagnostic.span),
         "notes": [_note(note) for note in diagnostic.notes],
         "help": diagnostic.help,
+        "fix": [_edit(edit) for edit in diagnostic.fix],
         "explain": f"archc explain {diagnostic.code}",
+        "page": f"docs/errors/{diagnostic.code}.md",
     }
 
 
 def _note(note: Note) -> dict[str, object]:
     return {"message": note.message, **_place(note.span)}
+
+
+def _edit(edit: Edit) -> dict[str, object]:
+    return {**_place(edit.span), "replacement": edit.text}
 
 
 def _place(span: Span | None) -> dict[str, object]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from archc.diagnostics import Diagnostic, Span
 from archc.document.lines import lines
 from archc.rendering.excerpt import excerpt
+from archc.rendering.report import Report
+from archc.rendering.tally import tally
 from archc.rendering.visible import clipped
 
 _RESET = "\x1b[0m"
@@ -53,14 +55,11 @@ def render(diagnostics: Sequence[Diagnostic], *, color: bool = False, limit: int
     return "\n".join(blocks)
 
 
-def summary(diagnostics: Sequence[Diagnostic]) -> str:
-    """`2 errors, 1 warning in net.yaml`, "" for none."""
-    counts = [(severity, sum(d.severity == severity for d in diagnostics)) for severity in ("error", "warning")]
-    said = ", ".join(f"{count} {severity}{'s' if count > 1 else ''}" for severity, count in counts if count)
-    names = {diagnostic.span.source.name: None for diagnostic in diagnostics if diagnostic.span}
-    if not said or not names:
-        return said
-    return f"{said} in {clipped(next(iter(names))) if len(names) == 1 else f'{len(names)} files'}"
+def as_text(report: Report, *, color: bool = False) -> str:
+    """The problems, and a line that counts files and problems."""
+    said = render(report.shown, color=color, limit=len(report.shown))
+    left = f"\n{report.omitted} more are not shown: raise the limit with --limit diagnostics=N\n" if report.omitted else ""
+    return f"{said}{left}{chr(10) if said else ''}{tally(report)}\n"
 
 
 def _block(diagnostic: Diagnostic, page: _Page, *, explain: bool) -> Iterable[str]:

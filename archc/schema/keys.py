@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from archc.diagnostics import Diagnostic
+from archc.document.edits import begun, moved, renamed
 from archc.document.nodes import Map
 from archc.schema.load import Kind, Schema, definitions, inner
 from archc.schema.places import Path, Place, entry_of, shown
 from archc.schema.violations import Violation
 from archc.schema.wording import items, plural
-from archc.suggest import nearest
+from archc.suggest import nearest, only_nearest
 
 KEYWORDS = ("additionalProperties", "required", "dependentRequired")
 _FORMS = ("op", "module", "repeat", "steps")
@@ -72,18 +73,25 @@ def key_problems(keys: Keys) -> Iterator[Diagnostic]:
     nothing = unit and missing == ["kernel", "out"]  # where it says nothing of what it is, its other keys are not at fault
     for key in unknown:
         guess = nearest(key, missing) or nearest(key, [other for other in known if other not in node])
+        head, dot, rest = key.partition(".")
+        if guess is None and dot and (near := nearest(head, keys.known)) not in (None, head):
+            yield _unknown(keys, key, f"{near}.{rest}", sure=only_nearest(head, keys.known) == near)
+            continue
+        sure = only_nearest(key, missing) if guess in missing else only_nearest(key, [o for o in known if o not in node])
         if guess in missing:
             missing.remove(guess)
         elif unit and guess in _FORMS:
             missing = []
         if guess is not None or not nothing:
-            yield _unknown(keys, key, guess)
+            yield _unknown(keys, key, guess, sure=sure == guess)
     if missing == ["kernel", "out"]:
         label = "neither `op`, `module`, `repeat` nor a convolution's `kernel` and `out`"
         yield Diagnostic("E0331", f"{keys.what} is no step", keys.place.key_span, label)
     else:
         for key in missing:
-            yield Diagnostic("E0202", f"{keys.what} does not say its `{key}`", keys.place.key_span, help=_hint(keys, key))
+            fix = begun(node, "archc: 1") if key == "archc" and not keys.path else ()
+            said = f"{keys.what} does not say its `{key}`"
+            yield Diagnostic("E0202", said, keys.place.key_span, help=_hint(keys, key), fix=fix)
     if keys.unplaced:
         advice = "`after:` or `before:` a node of the branch, or `before: add`"
         yield Diagnostic("E0202", f"{keys.what} does not say where it stands", keys.place.key_span, help=advice)
@@ -92,10 +100,12 @@ def key_problems(keys: Keys) -> Iterator[Diagnostic]:
 def _hint(keys: Keys, key: str) -> str:
     if not keys.path and key in ("stem", "head"):
         return f"write `{key}: {{}}` where there is none"
+    if key == "archc":
+        return "begin with `archc: 1`"
     return "`set` changes what `extends` names" if key == "extends" else ""
 
 
-def _unknown(keys: Keys, key: str, guess: str | None) -> Diagnostic:
+def _unknown(keys: Keys, key: str, guess: str | None, *, sure: bool) -> Diagnostic:
     node = keys.place.node
     assert isinstance(node, Map)  # noqa: S101  only maps have keys
     entry = entry_of(node, key)
@@ -103,14 +113,21 @@ def _unknown(keys: Keys, key: str, guess: str | None) -> Diagnostic:
     if (
         not keys.path
         and "extends" in node
+        and head != "set"
         and keys.kind != "resolved"
         and (f"key_{head}" in definitions() or head in _definition_keys(keys.kind))
     ):
         message = f"`{key}` stands beside `extends`"
-        return Diagnostic("E0208", message, entry.span, "only changes do, under `set`", help=f"move it: `set: {{{key}: …}}`")
+        advice, fix = f"move it: `set: {{{key}: …}}`", moved(node, key, "set")
+        return Diagnostic("E0208", message, entry.span, "only changes do, under `set`", help=advice, fix=fix)
     label = f"not a key of `{keys.title}`" if keys.path and keys.title else "not a key here"
     message = f"unknown key `{key}` in {keys.what}"
-    return Diagnostic("E0201", message, entry.span, label, help=_advice(keys, key, guess))
+    advice = _advice(keys, key, guess)
+    fix = renamed(entry.span, key, guess) if guess is not None and sure else ()
+    home = _home(key).strip("`") if not keys.path and not guess and keys.kind == "network" else ""
+    if home and f"key_{home}" in definitions():
+        fix = moved(node, key, home)
+    return Diagnostic("E0201", message, entry.span, label, help=advice, fix=fix)
 
 
 def _advice(keys: Keys, key: str, guess: str | None) -> str:

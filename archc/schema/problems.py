@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 
 from archc.diagnostics import Diagnostic
+from archc.document.edits import renamed
 from archc.document.nodes import Map
 from archc.schema.keys import KEYWORDS, Keys, key_problems
 from archc.schema.load import Kind, Schema, schemas
 from archc.schema.places import Path, Place, entry_of, place_of, shown
 from archc.schema.violations import Violation, violations
 from archc.schema.wording import advice, as_name, found, items, plural, short, wanted
-from archc.suggest import nearest
+from archc.suggest import nearest, only_nearest
 
 _FEW = 16
 
@@ -77,7 +78,9 @@ def _not_allowed(what: str, value: object, violation: Violation, place: Place) -
     message = f"{what} cannot be {f'`{short(value)}`' if isinstance(value, str) else found(value)}"
     choices = f"{'one of ' if len(words) > 1 else 'only '}{plural(words)}"
     helped = f"did you mean `{guess}`?" if guess else choices if len(words) > _FEW else ""
-    return Diagnostic("E0204", message, place.node.span, choices if len(words) <= _FEW else "", help=helped)
+    sure = guess is not None and only_nearest(str(value), words) == guess
+    fix = renamed(place.node.span, str(value), str(guess)) if sure else ()
+    return Diagnostic("E0204", message, place.node.span, choices if len(words) <= _FEW else "", help=helped, fix=fix)
 
 
 def _named(violation: Violation, place: Place) -> Place:

@@ -1,6 +1,6 @@
 """The check of a document against the schema of its kind: every problem at once, each with its place."""
 
-from archc.diagnostics import Diagnostic
+from archc.diagnostics import Diagnostic, Edit
 from archc.document.nodes import Map, Node, Scalar
 from archc.schema.fast import is_valid
 from archc.schema.load import Kind, load_schema
@@ -22,7 +22,8 @@ def validate(root: Map, kind: Kind) -> list[Diagnostic]:
         shown = f"`{version.text}`" if isinstance(version, Scalar) else "a map or a list"
         advice = f"write `archc: {VERSION}`"
         message = f"the version of the language cannot be {shown}"
-        return [Diagnostic("E0206", message, version.span, f"this archc knows version {VERSION} only", help=advice)]
+        known = f"this archc knows version {VERSION} only"
+        return [Diagnostic("E0206", message, version.span, known, help=advice, fix=_meant(version))]
     problems: list[Diagnostic] = []
     document = as_document(root, problems)
     schema = load_schema(kind)
@@ -31,6 +32,12 @@ def validate(root: Map, kind: Kind) -> list[Diagnostic]:
     from archc.schema.problems import problems_of
 
     return problems + problems_of(root, document, schema, kind)
+
+
+def _meant(version: Node) -> tuple[Edit, ...]:
+    """`"1"` and `1.0` are the version that is known, written as a text or another number."""
+    meant = isinstance(version, Scalar) and str(version.value) in (f"{VERSION}", f"{VERSION}.0")
+    return (Edit(version.span, f"{VERSION}"),) if meant else ()
 
 
 def _is_known(version: Node) -> bool:

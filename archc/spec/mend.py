@@ -33,7 +33,7 @@ def _mended(root: Map, at: dict[Span, Diagnostic], inside: str) -> Map:
         problem = at.get(entry.span)
         if problem is not None and problem.code == "E0201":
             guess = guess_of(problem)
-            if guess is None or guess in root:
+            if guess is None or guess in root or "." in guess:
                 continue
             key = guess
         if value is None and named:

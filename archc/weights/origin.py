@@ -49,16 +49,16 @@ def differences(graph: Graph, theirs: Graph | None = None) -> list[str]:
 
     With the other network, only where the two differ.
     """
-    here = _traits(graph)
     if theirs is None:
-        return [f"{trait}: here {said}" for trait, said in here.items()]
-    there = _traits(theirs)
+        return [f"{trait}: here {said}" for trait, said in _traits(graph).items()]
+    return [f"{trait}: there {there}, here {here}" for trait, there, here in unlike_traits(theirs, graph)]
+
+
+def unlike_traits(theirs: Graph, ours: Graph) -> list[tuple[str, str, str]]:
+    """What leaves no trace in keys and shapes and differs between two networks: the trait, and what it is in each."""
+    there, here = _traits(theirs), _traits(ours)
     traits = {**there, **here}
-    return [
-        f"{trait}: there {there.get(trait, 'none')}, here {here.get(trait, 'none')}"
-        for trait in traits
-        if there.get(trait) != here.get(trait)
-    ]
+    return [(trait, there.get(trait, "none"), here.get(trait, "none")) for trait in traits if there.get(trait) != here.get(trait)]
 
 
 def _traits(graph: Graph) -> dict[str, str]:

@@ -28,9 +28,14 @@ class Form:
     keys: Mapping[str, str]
     tensors: AbstractSet[str]
     notes: Notes
+    features: Mapping[str, str]
 
     def value(self, name: str) -> str:
-        """What a value of the network is called in the model; a layout may give a tensor the name of a step, and it keeps it."""
+        """What a value of the network is called in the model: a feature as the spec names it, any other as its node."""
+        return self.free(self.features.get(name, name))
+
+    def free(self, name: str) -> str:
+        """A layout may give a tensor the name of a step, and it keeps it."""
         return f"value/{name}" if name in self.tensors else name
 
     def emitter(self, value: Callable[[str], str], tensor: Callable[[str], str]) -> Emitter:

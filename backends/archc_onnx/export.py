@@ -1,14 +1,17 @@
 """From a network and options to the files of its ONNX model."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
 from archc import __version__
 from archc.backend import Artifact, BackendError, File, Network
+from archc.cost.features import described_features
 from archc.ir.graph import Graph, Node
-from archc.ir.hash import graph_hash
+from archc.ir.hash import graph_hash, weights_hash
 from archc.layouts.naming import state_keys
+from archc.weights.origin import HASH
 from archc_onnx.assemble import DOMAIN, Form, assemble
 from archc_onnx.dimensions import BATCH, Dimensions, dimensions
 from archc_onnx.dtypes import CODES, SIZES
@@ -53,10 +56,10 @@ def export(network: Network, options: "OnnxBackend") -> Artifact:
 def _files(name: str, options: "OnnxBackend", structure: Structure, tensors: Sequence[Tensor], weights: "Weights") -> Artifact:
     length, whole = one_file(structure, tensors)
     if length <= ONE_FILE and not options.external_data:
-        return Artifact((File(f"{name}.onnx", _closing(whole, weights)),))
+        return Artifact((File(f"{name}.onnx", _closing(whole, weights)),), weights.warnings)
     location = f"{name}.onnx.data"
     model, data = two_files(structure, tensors, location)
-    return Artifact((File(f"{name}.onnx", model), File(location, _closing(data, weights))))
+    return Artifact((File(f"{name}.onnx", model), File(location, _closing(data, weights))), weights.warnings)
 
 
 def _closing(chunks: Iterator[bytes], weights: "Weights") -> Iterator[bytes]:
@@ -152,12 +155,17 @@ def _structure(network: Network, options: "OnnxBackend", nodes: Sequence[Node], 
         keys=names,
         tensors=set(names.values()),
         notes=notes,
+        features=dict(zip(graph.outputs[::-1], graph.output_names[::-1], strict=False)),  # of two names of one value the first
     )
     made, functions = assemble(graph, nodes, form, functions=options.functions)
+    returned = _returned(graph, form)
+    for name, value in returned.items():
+        if name != form.value(value):  # two features that are one value
+            made.append(NodeProto(op_type="Identity", name=f"feature/{name}", input=[form.value(value)], output=[name]))
     if options.dtype == "bfloat16":
         check_bfloat16([*made, *(node for function in functions for node in function.node)], options.opset)
     code = CODES[options.dtype]
-    outputs = [_value(form.value(name), shapes[name], code) for name in graph.outputs]
+    outputs = [_value(name, shapes[value], code) for name, value in returned.items()]
     inputs = [_value(form.value(graph.input), shapes[graph.input], code)]
     if options.no_weights:
         owned = {f"{node.name}.{p.name}": p.shape for node in nodes for p in node.op.parameters()}
@@ -176,6 +184,12 @@ def _structure(network: Network, options: "OnnxBackend", nodes: Sequence[Node], 
         ),
         ModelProto(opset_import=opsets, metadata_props=list(_metadata(network, options)), functions=functions),
     )
+
+
+def _returned(graph: Graph, form: Form) -> dict[str, str]:
+    """The values that the model gives, by what it calls them."""
+    named = map(form.free, graph.output_names) if graph.output_names else map(form.value, graph.outputs)
+    return dict(zip(named, graph.outputs, strict=True))
 
 
 def _inner(graph: Graph, nodes: Sequence[Node], made: Sequence[NodeProto], form: Form) -> Iterator[ValueInfoProto]:
@@ -202,8 +216,9 @@ def _value(name: str, shape: Dimensions, code: int, *, batch: bool = True) -> Va
 
 def _documented(network: Network, form: Form) -> str:
     graph = network.graph
-    values = [("input", graph.input), *(("output", name) for name in graph.outputs)]
-    said = [f"{what} {form.value(name)}: {' x '.join(map(str, (BATCH, *form.shapes[name])))}" for what, name in values]
+    values = [("input", form.value(graph.input), graph.input)]
+    values += [("output", name, value) for name, value in _returned(graph, form).items()]
+    said = [f"{what} {name}: {' x '.join(map(str, (BATCH, *form.shapes[value])))}" for what, name, value in values]
     return "\n".join([network.spec.title or network.spec.name, *said])
 
 
@@ -211,14 +226,17 @@ def _metadata(network: Network, options: "OnnxBackend") -> Iterator[StringString
     words = {
         "archc.spec": network.spec.name,
         "archc.graph": graph_hash(network.graph),
+        HASH: weights_hash(network.whole),
         "archc.version": __version__,
         "archc.layout": network.layout.name,
     }
     if options.weights is None and not options.no_weights:
         words["archc.seed"] = str(options.seed)
+    features = described_features(network.graph) if network.graph.output_names else []
+    if features:
+        known = {each.name: {"channels": each.channels, "stride": each.stride} for each in features}
+        words["archc.features"] = json.dumps(known)
     if network.spec.preprocess:
-        import json
-
         words["archc.preprocess"] = json.dumps(dict(network.spec.preprocess))
     for key, value in words.items():
         yield StringStringEntryProto(key=key, value=value)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from archc.diagnostics import Diagnostic
 from archc.ir.convolutions import Conv
 from archc.ir.norms import Norm
 from archc_onnx.dtypes import Dtype
@@ -39,6 +40,10 @@ class Folded:
 
     def close(self) -> None:
         self.weights.close()
+
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        return self.weights.warnings
 
     def _whole(self, key: str) -> "Array":
         import numpy as np

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from archc.backend import BackendError, Network
+from archc.diagnostics import Diagnostic
 from archc.ir.graph import Graph, Node
 from archc.ir.ops import BlurPool
 from archc.weights.errors import WeightsError, refused
@@ -40,6 +41,11 @@ class Weights(Protocol):
         """Let go of the file they come from."""
         ...
 
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """What is to be said of where they come from."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class RandomWeights:
@@ -48,6 +54,7 @@ class RandomWeights:
     graph: Graph
     nodes: Mapping[str, Node]
     seed: int
+    warnings: tuple[Diagnostic, ...] = ()
 
     def chunks(self, key: str, dtype: Dtype) -> Iterator[bytes]:
         node, _, parameter = self._owner(key)
@@ -101,6 +108,7 @@ class StoredWeights:
     tensors: Mapping[str, StoredTensor]
     factors: Mapping[str, str]
     constants: RandomWeights
+    warnings: tuple[Diagnostic, ...] = ()
     closed: bool = False
 
     def chunks(self, key: str, dtype: Dtype) -> Iterator[bytes]:
@@ -161,16 +169,19 @@ def read_weights(path: str, network: Network, constants: RandomWeights, *, anywa
 def _fitted(file: WeightsFile, network: Network, constants: RandomWeights, *, anyway: bool) -> StoredWeights:
     graph, layout, name = network.graph, network.layout, network.spec.name
     places = slots(graph, layout, reading=True)
-    problem = misfit(f"`{file.path}` does not fit `{name}` in layout `{layout.name}`", file.tensors, places, {})
+    # of a network that is cut to its features, the weights are the whole one's
+    cut = {slot.key for slot in slots(network.whole, layout, reading=True)}.difference(slot.key for slot in places)
+    tensors = {key: tensor for key, tensor in file.tensors.items() if key not in cut}
+    problem = misfit(f"`{file.path}` does not fit `{name}` in layout `{layout.name}`", tensors, places, {})
     if problem is not None:
         helped = "--layout says whose names the file has; `archc weights convert` puts it into another zoo's"
         raise WeightsError((replace(problem, help=problem.help or helped),))
-    check_origin(file.path, file.metadata, name, graph, anyway=anyway)
+    warning = check_origin(file.path, file.metadata, name, network.whole, anyway=anyway)
     there = [slot for slot in places if slot.part in ("tensor", "constant") and slot.key in file.tensors]
-    tensors = {slot.canonical: file.tensors[slot.key] for slot in there}
+    stored = {slot.canonical: file.tensors[slot.key] for slot in there}
     owners = {slot.canonical.rpartition(".")[0]: slot.key for slot in places if slot.part == "factor"}
     factors = {f"{owner}.{tensor}": key for owner, key in owners.items() for tensor in ("running_mean", "running_var")}
-    return StoredWeights(file, _stamp(file.path), tensors, factors, constants)
+    return StoredWeights(file, _stamp(file.path), stored, factors, constants, (warning,) if warning else ())
 
 
 def _stamp(path: str) -> tuple[int, ...]:

@@ -1,10 +1,14 @@
 """The PyTorch backend: a network as a standalone Python module that reads as if written by hand. It imports no torch."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from archc.backend import Artifact, File, Network
 
-__all__ = ["TorchBackend", "emitted_source"]
+if TYPE_CHECKING:
+    from archc_torch.source import Meta
+
+__all__ = ["TorchBackend", "emitted_source", "meta_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +22,17 @@ class TorchBackend:
 
 def emitted_source(network: Network) -> str:
     """The source that `emit` writes."""
+    from archc_torch.source import emit_source
+
+    return emit_source(network.graph, network.layout, meta_of(network))
+
+
+def meta_of(network: Network) -> "Meta":
+    """What its header says."""
     from archc import __version__
-    from archc.ir.hash import graph_hash
-    from archc_torch.source import Meta, emit_source
+    from archc.ir.hash import graph_hash, weights_hash
+    from archc_torch.source import Meta
 
     spec = network.spec
-    meta = Meta(spec.name, spec.title, tuple(spec.source), graph_hash(network.graph), __version__)
-    return emit_source(network.graph, network.layout, meta)
+    made, weights = graph_hash(network.graph), weights_hash(network.whole)
+    return Meta(spec.name, spec.title, tuple(spec.source), made, __version__, weights)

@@ -45,6 +45,7 @@ class Body:
     input_names: tuple[str, ...]
     outputs: tuple[int, ...]
     output_names: tuple[str, ...]
+    by_name: tuple[str, ...] = ()
 
     def path(self, place: int) -> str:
         """The full name of a member, for messages."""
@@ -160,7 +161,8 @@ def flatten(bodies: Bodies, index: int) -> Body:
         made.run(part, "", (), known, own, (-1, -1))
         shared = frozenset(_shared(made.members)) - expanded
         if not shared:
-            return Body(part.scope, made.members, inputs, part.input_names, made.values(part.outputs, known), part.output_names)
+            outputs = made.values(part.outputs, known)
+            return Body(part.scope, made.members, inputs, part.input_names, outputs, part.output_names, part.by_name)
         expanded |= shared
 
 

@@ -105,7 +105,7 @@ def init_lines(writer: Writer) -> tuple[list[str], list[tuple[str, str]]]:
         for tensor, init in member.init:
             path = writer.tree.access(member.levels, place, "{owner}") + ("" if member.bare else f".{tensor}")
             kind = member.applied.op.kind if member.applied else ""
-            statement = _statement(path, tensor, init)
+            statement = tensor_statement(path, tensor, init)
             if kind in ("conv", "linear"):
                 late.append((kind, statement))
             elif statement:
@@ -113,7 +113,7 @@ def init_lines(writer: Writer) -> tuple[list[str], list[tuple[str, str]]]:
     return now, late
 
 
-def _statement(path: str, tensor: str, init: Init) -> str:
+def tensor_statement(path: str, tensor: str, init: Init) -> str:
     if init.kind != "torch":
         return init_statement(path, init)
     if tensor == "weight":

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 from archc_torch.arguments import Expr
-from archc_torch.body import input_names
+from archc_torch.body import Body, input_names
 from archc_torch.printer import Bracket, Doc, flat, lines
-from archc_torch.steps import DEPTH, Step, steps_of
+from archc_torch.steps import DEPTH, Loop, Step, steps_of
 from archc_torch.words import MODULE_ATTRIBUTES, plain, unused
 from archc_torch.writer import Writer
 
@@ -40,6 +40,12 @@ class _Naming:
     chain: str
     taken: set[str]
     names: dict[int, str] = field(default_factory=dict)
+
+    def new(self, wanted: str) -> str:
+        """A variable of its own."""
+        name = unused(wanted, self.taken, 20)
+        self.taken.add(name)
+        return name
 
 
 def forward(writer: Writer) -> Forward:
@@ -80,7 +86,7 @@ def _statements(writer: Writer, steps: list[Step], *, module: bool) -> list[Stat
 
 
 def _nests(writer: Writer, first: Step, then: Step, kept: set[int], *, module: bool) -> bool:
-    if len(first.outputs) != 1 or first.target >= 0:
+    if len(first.outputs) != 1 or first.target >= 0 or first.loop is not None:
         return False
     value = first.outputs[0]
     if writer.uses.get(value) != 1 or then.inputs.count(value) != 1 or value in kept:
@@ -112,15 +118,16 @@ def _written(writer: Writer, statements: list[Statement]) -> list[str]:
     naming.names.update(zip(body.inputs, arguments, strict=True))
     found: list[str] = []
     for at, statement in enumerate(statements):
-        final = at == len(statements) - 1 and tuple(results) == statement.last.outputs
+        final = at == len(statements) - 1 and tuple(results) == statement.last.outputs and not body.by_name
         found += _statement(writer, statement, at, naming, last_use, final=final)
     if not any(line.startswith("        return ") for line in found):
-        found += _result(body.output_names, results, naming)
+        found += _result(body, results, naming)
     return found
 
 
-def _result(names: tuple[str, ...], results: list[int], naming: _Naming) -> list[str]:
-    if len(results) == 1:
+def _result(body: Body, results: list[int], naming: _Naming) -> list[str]:
+    names = body.by_name or body.output_names
+    if len(results) == 1 and not body.by_name:
         return [f"        return {naming.names[results[0]]}"]
     pairs: tuple[Doc, ...] = tuple(
         f'"{plain(name)}": {naming.names[number]}' for name, number in zip(names, results, strict=True)
@@ -137,6 +144,8 @@ def _statement(
         doc = step.write([_operand(number, inner, naming) for number in step.inputs])
         inner[step.outputs[0]] = f"({flat(doc)})" if _kind(writer, step) == "affine" else doc
     step = statement.last
+    if step.loop is not None:
+        return _loop(writer, statement, step.loop, at, naming, last_use)
     operands = [_operand(number, inner, naming) for number in step.inputs]
     if step.target >= 0 and step.inputs[step.target] not in inner:
         name = naming.names[step.inputs[step.target]]
@@ -151,6 +160,45 @@ def _statement(
     return lines(doc, 8, f"{name} = ")
 
 
+def _loop(writer: Writer, statement: Statement, loop: Loop, at: int, naming: _Naming, last_use: dict[int, int]) -> list[str]:
+    """A sequence run module by module, in the running variable where that is free, and what is read of it on the way."""
+    step = statement.last
+    [source], (*tapped, result) = step.inputs, step.outputs
+    busy = [number for number, name in naming.names.items() if name == naming.chain and last_use.get(number, -1) > at]
+    running = naming.new("y") if busy else naming.chain
+    begin = [] if naming.names[source] == running else [f"        {running} = {naming.names[source]}"]
+    values = naming.new("maps")
+    where = f"i == {loop.taps[0]}" if len(loop.taps) == 1 else f"i in {loop.taps}"
+    names = [
+        naming.new(_value_name(writer, number) or f"{step.name}_{place}") for place, number in zip(loop.taps, tapped, strict=True)
+    ]
+    naming.names.update(zip(tapped, names, strict=True))
+    naming.names[result] = running
+    taken = f"        {', '.join(names)} = {values}" if len(names) > 1 else f"        {names[0]} = {values}[0]"
+    found = [
+        *begin,
+        f"        {values}: list[torch.Tensor] = []",
+        f"        for i, {loop.item} in enumerate({loop.sequence}):",
+        f"            {running} = {loop.item}({running})",
+        f"            if {where}:",
+        f"                {values}.append({running})",
+        taken,
+    ]
+    if last_use.get(result, at) > at + 1:
+        naming.names[result] = naming.new(_value_name(writer, result) or step.name)
+        found.append(f"        {naming.names[result]} = {running}")
+    return found
+
+
+def _value_name(writer: Writer, number: int) -> str:
+    """A feature's own name, as a variable's: the last of it that is no number, with what is left where it is one."""
+    body = writer.body
+    results = [writer.value(result) for result in body.outputs]
+    if not body.by_name or number not in results:
+        return ""
+    return body.by_name[results.index(number)].replace(".", "_")
+
+
 def _operand(number: int, inner: dict[int, Doc], naming: _Naming) -> Doc:
     return inner[number] if number in inner else naming.names[number]
 
@@ -162,9 +210,7 @@ def _target(writer: Writer, statement: Statement, at: int, naming: _Naming, last
     held = [number for number, name in naming.names.items() if name == naming.chain and last_use.get(number, -1) > at]
     if len(step.outputs) == 1 and not held and lives <= at + 1:
         return naming.chain
-    name = unused(_own_name(writer, step), naming.taken, 20)
-    naming.taken.add(name)
-    return name
+    return naming.new((_value_name(writer, step.outputs[0]) if len(step.outputs) == 1 else "") or _own_name(writer, step))
 
 
 def _own_name(writer: Writer, step: Step) -> str:

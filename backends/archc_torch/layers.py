@@ -111,6 +111,13 @@ class FrozenBatchNorm2d(nn.Module):
         self.register_buffer("running_mean", torch.zeros(num_features))
         self.register_buffer("running_var", torch.ones(num_features))
 
+    def _load_from_state_dict(
+        self, state_dict: dict[str, torch.Tensor], prefix: str, *rest: object
+    ) -> None:
+        # Weights of a norm that learns come with a count of its batches.
+        state_dict.pop(f"{prefix}num_batches_tracked", None)
+        super()._load_from_state_dict(state_dict, prefix, *rest)
+
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return F.batch_norm(
             x,

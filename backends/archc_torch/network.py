@@ -1,6 +1,7 @@
 """The network's own class and the factory that makes it."""
 
 from archc.backend import BackendError
+from archc.cost.features import described_features
 from archc.ir.graph import Graph, InitPolicy
 from archc.layouts.lookup import Levels
 from archc_torch.arguments import Arguments
@@ -10,7 +11,7 @@ from archc_torch.forward import forward
 from archc_torch.instances import Group
 from archc_torch.library import Library
 from archc_torch.plan import Plan
-from archc_torch.printer import lines, signature
+from archc_torch.printer import Bracket, Doc, lines, signature
 from archc_torch.reading import read
 from archc_torch.tree import Tree
 from archc_torch.words import plain
@@ -28,19 +29,20 @@ def write_network(
     made = attribute_lines(writer, {})
     written = forward(writer)
     now, late = init_lines(writer)
-    parameters = _parameters(graph)
-    several = len(graph.outputs) > 1
+    parameters = parameters_of(graph)
+    several = len(graph.outputs) > 1 or bool(graph.output_names)
     result = "dict[str, torch.Tensor]" if several else "torch.Tensor"
     return [
         f"class {name}(nn.Module):",
-        f'    """{title}: {_shapes(graph)}."""',
+        f'    """{title}: {shapes(graph)}."""',
         "",
+        *feature_lines(graph),
         *signature("__init__", ["self", *(f"{each}: int = {value}" for each, value in parameters)], "None", 4),
         "        super().__init__()",
         *written.stored,
-        *_commented(graph, made, {path: ".".join(levels) for path, levels in stages.items()}),
+        *commented(graph, made, {path: ".".join(levels) for path, levels in stages.items()}),
         *now,
-        *_policy(graph, graph.init, late, plans),
+        *policy_lines(graph, graph.init, late, plans),
         "",
         f"    def forward(self, x: torch.Tensor) -> {result}:",
         *written.lines,
@@ -52,7 +54,7 @@ def write_network(
     ]
 
 
-def _parameters(graph: Graph) -> list[tuple[str, int]]:
+def parameters_of(graph: Graph) -> list[tuple[str, int]]:
     """`num_classes` and `in_channels`, as far as the network has them."""
     values = {argument.name: argument.value for argument in graph.scopes[0].arguments}
     found = [("num_classes", values["classes"])] if "classes" in values else []
@@ -60,11 +62,27 @@ def _parameters(graph: Graph) -> list[tuple[str, int]]:
     return [(name, value) for name, value in found if isinstance(value, int)]
 
 
-def _shapes(graph: Graph) -> str:
+def shapes(graph: Graph) -> str:
+    """`Nx3x224x224 to Nx1000`."""
+    if graph.output_names:
+        return f"{graph.types[graph.input]} to {len(graph.output_names)} features by name"
     return f"{graph.types[graph.input]} to {graph.types[graph.outputs[-1]]}"
 
 
-def _commented(graph: Graph, made: list[str], paths: dict[str, str]) -> list[str]:
+def feature_lines(graph: Graph) -> list[str]:
+    """The channels of each feature and, of a map, its stride, as attributes of the class."""
+    found: list[str] = []
+    known = described_features(graph) if graph.output_names else []
+    for name, values in (
+        ("feature_channels", {each.name: each.channels for each in known}),
+        ("feature_strides", {each.name: each.stride for each in known if each.stride}),
+    ):
+        pairs: tuple[Doc, ...] = tuple(f'"{plain(key)}": {value}' for key, value in values.items())
+        found += lines(Bracket("{", pairs, "}", spread=True), 4, f"{name} = ") if pairs else []
+    return [*found, ""] if found else []
+
+
+def commented(graph: Graph, made: list[str], paths: dict[str, str]) -> list[str]:
     """Over each stage its label and the shape it comes out at, where a stage is one attribute."""
     found = list(made)
     for scope in graph.scopes:
@@ -76,7 +94,7 @@ def _commented(graph: Graph, made: list[str], paths: dict[str, str]) -> list[str
     return found
 
 
-def _policy(graph: Graph, policy: InitPolicy, late: list[tuple[str, str]], plans: dict[int, Plan]) -> list[str]:
+def policy_lines(graph: Graph, policy: InitPolicy, late: list[tuple[str, str]], plans: dict[int, Plan]) -> list[str]:
     """The loop that initialises every convolution and linear layer, and after it what begins otherwise."""
     kinds = {node.op.kind for node in graph.nodes}
     branches: list[str] = []

@@ -58,6 +58,8 @@ class Part:
     input_names: tuple[str, ...]
     outputs: tuple[int, ...]
     output_names: tuple[str, ...]
+    by_name: tuple[str, ...] = ()
+    """What the network calls its outputs, where it gives them by name."""
 
 
 @dataclass(slots=True, eq=False)
@@ -180,7 +182,8 @@ def cut(graph: Graph, lookup: Lookup) -> Parts:
         here.items.append(Leaf(node.local, cutter.operation(node), reads, makes, node.arguments, node.init, node.role))
     while len(cutter.open) > 1:
         cutter.close()
-    cutter.part(cutter.open[0], cutter.open[0].outside, list(graph.outputs))
+    last = cutter.part(cutter.open[0], cutter.open[0].outside, list(graph.outputs))
+    found.parts[last].by_name = graph.output_names
     return found
 
 

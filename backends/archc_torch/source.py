@@ -2,13 +2,14 @@
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
+from typing import TypeAlias
 
 from archc.backend import BackendError
 from archc.ir.graph import Graph
-from archc.layouts.lookup import Lookup
+from archc.layouts.lookup import Levels, Lookup
 from archc.layouts.table import Layout
 from archc_torch.body import all_bodies
 from archc_torch.classes import write_class
@@ -20,6 +21,11 @@ from archc_torch.plan import Plan
 from archc_torch.printer import WIDTH
 from archc_torch.tree import Tree, stands_alone
 from archc_torch.words import SOURCE_NAMES, class_name, is_word, network_class, plain, unused
+
+NetworkWriter: TypeAlias = Callable[[Graph, Group, str, dict[int, Plan], Library, str, dict[str, Levels]], list[str]]
+"""The lines of a network's class and factory: of its graph, its group, its name, the classes inside it, the functions it needs,
+its title, and the attribute paths of its stages.
+"""
 
 FIRST_LINE = "# Written by archc: change the spec and build again, rather than this file."
 
@@ -33,10 +39,20 @@ class Meta:
     source: Sequence[tuple[str, str]] = ()
     hash: str = ""
     version: str = ""
+    weights: str = ""
+    """The hash of the function that its weights are made for (`archc.ir.hash.weights_hash`)."""
 
 
 def emit_source(graph: Graph, layout: Layout, meta: Meta) -> str:
     """A standalone module. Raises BackendError where the network or its names cannot be Python or a tree of modules."""
+    text, network = definitions(graph, layout, meta, write_network)
+    source = f"{header(meta)}\n{_imports(text)}\n\n{text}"
+    _check(source, graph.name, network)
+    return source
+
+
+def definitions(graph: Graph, layout: Layout, meta: Meta, write: NetworkWriter) -> tuple[str, str]:
+    """Every class and function of a network, its own class and factory as `write` has them; and the class's name."""
     if layout.keys_only:
         raise BackendError(
             "E0504", f"the keys of layout `{layout.name}` are those of no module tree", "build with --layout canonical"
@@ -57,14 +73,10 @@ def emit_source(graph: Graph, layout: Layout, meta: Meta) -> str:
     for found, name in zip(classes, _names(parts, classes, taken, functions), strict=True):
         plan = write_class(graph, found, name, plans, library)
         plans.update(dict.fromkeys(found.parts, plan))
-    title = _title(meta)
     stages = {scope.path: lookup.own(scope) for scope in graph.scopes if scope.kind == "stage"}
-    main = "\n".join(write_network(graph, groups[-1], network, plans, library, plain(meta.title) or meta.name, stages)) + "\n"
+    main = "\n".join(write(graph, groups[-1], network, plans, library, plain(meta.title) or meta.name, stages)) + "\n"
     text = _with_classes(main, list(dict.fromkeys(plans.values())))
-    text = "\n\n".join([*(helper for name, helper in library.sources() if name in text), text])
-    source = f"{_header(meta, title)}\n{_imports(text)}\n\n{text}"
-    _check(source, graph.name, network)
-    return source
+    return "\n\n".join([*(helper for name, helper in library.sources() if name in text), text]), network
 
 
 def _with_classes(text: str, plans: list[Plan]) -> str:
@@ -129,7 +141,7 @@ def _unlike(parts: Parts, first: Group, other: Group) -> tuple[str, str]:
     return "", class_name(more[0]) if len(more) == 1 else ""
 
 
-def _title(meta: Meta) -> str:
+def title_line(meta: Meta) -> str:
     """`ResNet-152: arXiv:1512.03385, Table 1, v1.5.`, as a docstring's lines."""
     words = dict(meta.source)
     where = [plain(words[key]) for key in ("paper", "where", "variant", "code") if key in words]
@@ -144,14 +156,17 @@ def _docstring(text: str, indent: int) -> str:
     return "\n".join([f'{pad}"""' + "\n".join(wrap(text, WIDTH - indent - 6, subsequent_indent=pad)), f'{pad}"""'])
 
 
-def _header(meta: Meta, title: str) -> str:
+def header(meta: Meta, more: Sequence[str] = ()) -> str:
+    """Where the file comes from, and its docstring: the title, and `more` lines below it."""
+    title = _docstring(title_line(meta), 0)
     written = [
         FIRST_LINE,
         "#",
-        f"# spec   {meta.name}",
-        f"# graph  {meta.hash}",
-        f"# archc  {meta.version}",
-        _docstring(title, 0),
+        f"# spec     {meta.name}",
+        f"# graph    {meta.hash}",
+        *([f"# weights  {meta.weights}"] if meta.weights else []),
+        f"# archc    {meta.version}",
+        *([title] if not more else [title.removesuffix('"""').rstrip("\n"), "", *more, '"""']),
         "",
     ]
     return "\n".join(written)

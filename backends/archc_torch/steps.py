@@ -39,6 +39,16 @@ class Step:
     """The operand an addition is written over."""
     name: str = ""
     """What a sequential level is called."""
+    loop: "Loop | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """A loop over the modules of a sequence; `taps` are the places whose values are read elsewhere, `item` what one is called."""
+
+    sequence: str
+    taps: tuple[int, ...]
+    item: str
 
 
 def steps_of(writer: Writer, attribute: Callable[[int, str], Expr]) -> list[Step]:
@@ -49,15 +59,20 @@ def steps_of(writer: Writer, attribute: Callable[[int, str], Expr]) -> list[Step
         if place <= skip or member.outputs[0] in writer.alias:
             continue
         inputs = tuple(writer.value(number) for number in member.inputs)
-        path = writer.tree.chains.get(place)
+        path = writer.tree.chains.get(place) or writer.tree.tapped.get(place)
         if path is not None:
-            level = writer.tree.root
-            for name in path:
-                level = level.children[name]
+            level = writer.tree.level(path)
             skip = level.last
             outputs = writer.members[skip].outputs
-            unit = _unit_of(writer, place, skip)
-            steps.append(Step(place, inputs, outputs, _called(writer.tree.access(path, place)), unit, name=path[-1]))
+            access = writer.tree.access(path, place)
+            if place in writer.tree.tapped:
+                taps = writer.tree.taps(level)
+                item = "layer" if writer.members[place].applied else "block"
+                loop = Loop(access, tuple(at for at, _ in taps), item)
+                made = (*(value for _, value in taps), *outputs)
+                steps.append(Step(place, inputs, made, _called(access), name=path[-1], loop=loop))
+            else:
+                steps.append(Step(place, inputs, outputs, _called(access), _unit_of(writer, place, skip), name=path[-1]))
             continue
         steps.append(_step(writer, place, inputs, attribute))
     return steps

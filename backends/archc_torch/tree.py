@@ -17,6 +17,8 @@ MODULES = frozenset(
     """conv linear channel_conv norm act dropout max_pool avg_pool blur_pool global_pool adaptive_avg_pool scale
     position""".split()
 )
+TAPPED = 4
+"""Up to so many modules are called one by one, where values between them are read."""
 CHAINED = MODULES | {"flatten", "identity", "pad"}
 """What can stand in an nn.Sequential."""
 
@@ -38,14 +40,16 @@ class Level:
 class Tree:
     """The levels of a body.
 
-    `chains` are the outermost sequential levels by their first member; `is_chain`: the body is a sequence whose names cannot be
-    attributes (`0`, `1`). `inline` are activations that forward calls as functions.
+    `chains` are the outermost sequential levels by their first member; `tapped` are sequences too, but for values that are read
+    on the way. `is_chain`: the body is a sequence whose names cannot be attributes (`0`, `1`). `inline` are activations that
+    forward calls as functions.
     """
 
     def __init__(self, body: Body, *, network: bool = False) -> None:
         self.body = body
         self.root = Level()
         self.chains: dict[int, Levels] = {}
+        self.tapped: dict[int, Levels] = {}
         self.root_tensors = False
         self.inline: set[int] = set()
         self._uses = Counter(value for member in body.members for value in member.inputs)
@@ -61,7 +65,8 @@ class Tree:
 
     def in_chain(self, levels: Levels) -> bool:
         """Whether a member is part of an nn.Sequential."""
-        return self.is_chain or any(levels[: len(path)] == path for path in self.chains.values())
+        paths = (*self.chains.values(), *self.tapped.values())
+        return self.is_chain or any(levels[: len(path)] == path for path in paths)
 
     def _add(self, index: int, member: Member) -> None:
         if not member.levels:
@@ -82,6 +87,8 @@ class Tree:
                 child.modules = any(self._is_module(index, inside=bool(path)) for index in child.members)
             elif self._chained(child, start=child.first) and self._has_modules(child):
                 self.chains[child.first] = below
+            elif self._is_tapped(child) and self._has_modules(child):
+                self.tapped[child.first] = below
             else:
                 for nested in (child, *_nested(child)):
                     nested.kind = None
@@ -127,17 +134,47 @@ class Tree:
                 below.kind = "chain"
         return True
 
+    def _is_tapped(self, level: Level) -> bool:
+        """Whether a loop over the modules of a level is what it does: numbered, each a module or a sequence, one after the other."""
+        children = list(level.children.items())
+        if level.members or [name for name, _ in children] != [str(place) for place in range(len(children))]:
+            return False
+        if level.count != level.last - level.first + 1 or len(children) <= TAPPED:
+            return False
+        for _, child in children:
+            alone = len(child.members) == 1 and not child.children
+            if not alone and not self._chained(child, start=child.first):
+                return False
+            if not self._in_line(child.first, level):
+                return False
+        level.kind = "chain"
+        return True
+
+    def level(self, path: Levels) -> Level:
+        """The level at an attribute path."""
+        found = self.root
+        for name in path:
+            found = found.children[name]
+        return found
+
+    def taps(self, level: Level) -> list[tuple[int, int]]:
+        """Which modules of a tapped sequence make a value that is read elsewhere, and the value; the last one's is the sequence's."""
+        ends = [(place, self.body.members[child.last].outputs[0]) for place, child in enumerate(level.children.values())]
+        return [(place, value) for place, value in ends[:-1] if self._uses[value] > 1]
+
     def _follows(self, index: int, level: Level) -> bool:
         """Whether a member could be a module of a sequence, and reads what the member before it makes, alone."""
+        return self._in_line(index, level) and (index == level.last or self._uses[self.body.members[index].outputs[0]] == 1)
+
+    def _in_line(self, index: int, level: Level) -> bool:
+        """Whether a member could be a module of a sequence, and reads what the member before it makes."""
         members = self.body.members
         member = members[index]
         if len(member.inputs) != 1 or len(member.outputs) != 1 or member.bare:
             return False
         if member.applied is not None and member.applied.op.kind not in CHAINED:
             return False
-        if index > level.first and member.inputs != members[index - 1].outputs:
-            return False
-        return index == level.last or self._uses[member.outputs[0]] == 1
+        return index == level.first or member.inputs == members[index - 1].outputs
 
     def access(self, levels: Levels, place: int, owner: str = "self") -> str:
         """The expression that reaches the attribute path of a member: `self.convs[0]`."""

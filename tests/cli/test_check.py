@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from archc.cli.check import _Progress
 from archc.cli.main import main
+from archc.cli.progress import Progress
 
 GOOD = """\
 archc: 1
@@ -17,6 +17,7 @@ stem: {{conv: {{kernel: 3, out: 16}}}}
 block: {{kind: basic, order: post, shortcut: B}}
 stages: {{layer1: {{out: 16, repeat: 1}}}}
 head: {{pool: {{op: global_pool}}, flat: {{op: flatten}}, fc: {{op: linear, out: classes}}}}
+expect: {{depth: 4}}
 """
 
 
@@ -45,7 +46,10 @@ class TestText:
     def test_bad_file_shows_the_line(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["check", "bad.yaml"]) == 1
         shown = capsys.readouterr().out
-        assert ("--> bad.yaml:4:1\n" in shown, shown.splitlines()[-1]) == (True, "1 file checked: 1 error in bad.yaml")
+        assert ("--> bad.yaml:4:1\n" in shown, shown.splitlines()[-1]) == (
+            True,
+            "1 file checked: 1 error in bad.yaml (1 can be mended with --fix)",
+        )
 
     def test_folder_is_walked(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["check", "."]) == 1
@@ -130,27 +134,27 @@ class TestSettings:
 class TestProgress:
     @pytest.fixture
     def terminal(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("archc.cli.check.on_terminal", lambda: True)
+        monkeypatch.setattr("archc.cli.progress.on_terminal", lambda: True)
 
     @pytest.mark.usefixtures("terminal")
     def test_shown_after_a_second(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        progress = _Progress(60)
-        monkeypatch.setattr("archc.cli.check.time.monotonic", lambda: progress.begin + 1.5)
+        progress = Progress(60)
+        monkeypatch.setattr("archc.cli.progress.time.monotonic", lambda: progress.begin + 1.5)
         progress.show(12, "net.yaml")
         progress.clear()
         assert capsys.readouterr().err == "\r\x1b[Kchecking 12/60: 'net.yaml'\r\x1b[K"
 
     @pytest.mark.usefixtures("terminal")
     def test_not_within_the_first_second(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        progress = _Progress(60)
-        monkeypatch.setattr("archc.cli.check.time.monotonic", lambda: progress.begin + 0.5)
+        progress = Progress(60)
+        monkeypatch.setattr("archc.cli.progress.time.monotonic", lambda: progress.begin + 0.5)
         progress.show(12, "net.yaml")
         progress.clear()
         assert capsys.readouterr().err == ""
 
     def test_not_into_a_file(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        progress = _Progress(60)
-        monkeypatch.setattr("archc.cli.check.time.monotonic", lambda: progress.begin + 1.5)
+        progress = Progress(60)
+        monkeypatch.setattr("archc.cli.progress.time.monotonic", lambda: progress.begin + 1.5)
         progress.show(12, "net.yaml")
         progress.clear()
         assert capsys.readouterr().err == ""

@@ -16,7 +16,9 @@ def test_prints_the_page(code: str, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_lists_every_code(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain"]) == 0
-    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == sorted(page.stem for page in PAGES.glob("E*.md"))
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == sorted(
+        page.stem for page in PAGES.glob("[EW]*.md")
+    )
 
 
 def test_title_beside_the_code(capsys: pytest.CaptureFixture[str]) -> None:

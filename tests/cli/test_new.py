@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from archc.cli.main import main
-from archc.cost import total
+from archc.cost.count import total
 from archc.pipeline import compile_spec
 
 
@@ -34,6 +34,17 @@ def test_states_figures(words: tuple[str, ...], folder: Path) -> None:
 def test_stdout_is_what_is_written(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert (main(["new", "my_net", "-o", "-"]), main(["new", "my_net"])) == (0, 0)
     assert capsys.readouterr().out == (folder / "my_net.yaml").read_text()
+
+
+def test_the_name_may_be_an_option(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["new", "--from", "resnet50", "--name", "mine", "-o", "-"])
+    main(["new", "mine", "--from", "resnet50"])
+    assert capsys.readouterr().out == (folder / "mine.yaml").read_text()
+
+
+@pytest.mark.parametrize(("words", "how"), [((), "nowhere"), (("mine", "--name", "mine"), "twice")])
+def test_one_name_is_needed(words: tuple[str, ...], how: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert (main(["new", *words]), f"the network's name is given {how}" in capsys.readouterr().err) == (2, True)
 
 
 def test_existing_file_is_kept(folder: Path) -> None:

@@ -51,7 +51,7 @@ class TestUsage:
             (["--verison"], "error: unknown option `--verison`\n"),
             (["build"], "error: the following arguments are required: spec\nsee: archc build --help\n"),
             (["build", "resnet18", "--fource"], "error: unrecognized arguments: --fource\nsee: archc build --help\n"),
-            (["check"], "error: the following arguments are required: PATH\nsee: archc check --help\n"),
+            (["check"], "error: no file is named\nname files or folders, `-` for standard input, or give --changed\n"),
             (["check", "resnet18", "--limit", "blcoks=3"], "error: unknown limit `blcoks`\ndid you mean `blocks`?\n"),
             (["check", "resnet18", "--limit", "blocks=-3"], "error: --limit blocks needs a whole number above 0, as in"),
             (["check", "resnet18", "--limit", "blocks"], "error: --limit blocks needs a whole number above 0, as in"),

@@ -8,7 +8,8 @@ from small_specs import spec
 
 from archc.diagnostics import SpecError
 from archc.limits import DEFAULT_LIMITS
-from archc.pipeline import check_file, compile_spec
+from archc.checking import check_file
+from archc.pipeline import compile_spec
 from archc.rendering.text import render
 
 OVERRIDES = {

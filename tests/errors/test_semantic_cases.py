@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from archc.diagnostics import Diagnostic
-from archc.pipeline import check_file
+from archc.checking import check_file
 from archc.rendering.text import render
 
 FOLDER = Path(__file__).resolve().parents[1] / "cases" / "invalid" / "semantics"

@@ -6,7 +6,7 @@ from family.zoo import SHIPPED
 from references.known import KNOWN
 from references.known import SHIPPED as PAPERS
 
-from archc import cost
+from archc.cost import count as cost
 from archc.pipeline import compile_spec
 
 MEASURED = [name for name in SHIPPED if name in KNOWN]

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from family.zoo import build, distances, emitted
 
+pytestmark = pytest.mark.no_cover  # measured elsewhere: here tracing would cost minutes and find nothing new
+
 DATA = Path(__file__).parent / "data"
 DEFINITIONS = ("one_branches", "mobileone")
 

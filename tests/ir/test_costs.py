@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_graphs import random_graph
 
-from archc import cost
-from archc.cost import Cost
+from archc.cost import count as cost
+from archc.cost.count import Cost
 from archc.ir.graph import Graph, Scope
 from archc.ir.ops import Act, Add, BlurPool, Conv, Flatten, GlobalPool, Linear, MaxPool, Norm, Position, Scale, Tokens
 from archc.ir.types import TensorType

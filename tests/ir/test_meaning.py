@@ -5,7 +5,6 @@ import torch
 import torch.nn.functional as F
 from golden_weights import binomial_filter, fill
 from graph_builder import Builder
-from interpreter import apply, run
 from timm.layers import (
     AttentionPool2d,
     BlurPool2d,
@@ -52,6 +51,7 @@ from archc.ir.ops import (
     Take,
     Tokens,
 )
+from archc.verify.interpreter import apply, run
 
 
 def image(*shape: int) -> Tensor:

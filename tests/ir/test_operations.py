@@ -7,7 +7,6 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from interpreter import apply
 from random_graphs import random_op, random_type
 from timm.layers import BlurPool2d, EvoNorm2dS0, FilterResponseNormTlu2d, ScaledStdConv2d, StdConv2d
 from torch import nn
@@ -39,6 +38,7 @@ from archc.ir.ops import (
     Tokens,
 )
 from archc.ir.types import ShapeError, TensorType
+from archc.verify.interpreter import apply
 
 
 def made(op: Operation, *shapes: tuple[int, ...]) -> list[torch.Tensor]:

@@ -7,7 +7,7 @@ from references.counting import count
 from references.known import KNOWN, MEASURED, SHIPPED, graph_of
 from references.networks import REFERENCES
 
-from archc import cost
+from archc.cost import count as cost
 from archc.ir.graph import Graph
 
 

@@ -3,8 +3,9 @@
 import pytest
 import torch
 from golden_weights import golden_input, golden_tensors
-from interpreter import run
 from references.known import CIFAR, KNOWN, graph_of
+
+from archc.verify.interpreter import run
 
 
 @pytest.mark.parametrize("name", CIFAR)

@@ -13,7 +13,7 @@ from references.networks import Network
 from torch import Tensor
 
 import archc
-from archc import cost
+from archc.cost import count as cost
 from archc.pipeline import compile_spec
 
 USER = Path(__file__).parents[1] / "data" / "user"

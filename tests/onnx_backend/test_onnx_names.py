@@ -8,13 +8,13 @@ import pytest
 import torch
 from golden_weights import golden_tensors
 from graph_builder import Builder
-from interpreter import run
 from onnx_models import Described, Net, distance, model_bytes, model_of, run_exactly, run_fast
 from onnx_residual import EXPECTED, GRAPH, TENSORS, X
 
-from archc.ir.hash import graph_hash
+from archc.ir.hash import graph_hash, weights_hash
 from archc.ir.ops import Add, Conv, Identity, Norm
 from archc.pipeline import compile_spec
+from archc.verify.interpreter import run
 
 
 def names(model: onnx.ModelProto) -> list[str]:
@@ -88,12 +88,13 @@ def properties(message: onnx.ModelProto | onnx.NodeProto) -> dict[str, str]:
 def test_metadata_of_the_model() -> None:
     described = Described(preprocess=(("mean", (0.5, 0.25)), ("crop", 0.875)))
     found = properties(model_of(Net(GRAPH, spec=described), seed=3))
-    assert (found["archc.spec"], found["archc.graph"], found["archc.layout"], found["archc.seed"]) == (
+    assert [found[f"archc.{key}"] for key in ("spec", "graph", "weights_hash", "layout", "seed")] == [
         "net",
         graph_hash(GRAPH),
+        weights_hash(GRAPH),
         "canonical",
         "3",
-    )
+    ]
     assert json.loads(found["archc.preprocess"]) == {"mean": [0.5, 0.25], "crop": 0.875}
 
 

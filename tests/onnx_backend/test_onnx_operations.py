@@ -6,12 +6,12 @@ import onnx
 import pytest
 import torch
 from golden_weights import golden_tensors
-from interpreter import run
 from onnx_models import Net, distance, inferred, model_of, named_by_numbers, run_exactly, run_fast
 from random_graphs import random_graph
 
 from archc.ir.graph import Graph
 from archc.ir.norms import Act
+from archc.verify.interpreter import run
 from archc_onnx.opsets import IR_VERSIONS
 
 SEEDS = range(96)

@@ -8,13 +8,13 @@ import pytest
 import torch
 from golden_weights import golden_tensors
 from graph_builder import Builder
-from interpreter import run, run_all
 from onnx_models import Net, distance, model_bytes, model_of, run_exactly
 from onnx_residual import EXPECTED, GRAPH, TENSORS, X, residual
 
 from archc.backend import BackendError
 from archc.ir.ops import Affine, Dropout, Flatten, MaxPool, Norm
 from archc.pipeline import compile_spec
+from archc.verify.interpreter import run, run_all
 from archc_onnx import OnnxBackend
 from archc_onnx.opsets import BFLOAT16, IR_VERSIONS
 

@@ -11,7 +11,6 @@ import onnx
 import pytest
 import torch
 from graph_builder import Builder
-from interpreter import run
 from onnx_models import Net, distance, model_bytes, model_of, run_exactly, save
 from onnx_residual import EXPECTED, GRAPH, TENSORS, X
 
@@ -21,6 +20,7 @@ from archc.ir.graph import Init, InitPolicy
 from archc.ir.ops import BlurPool, Conv, Linear, Norm, Operation, Position, Scale, Tokens
 from archc.layouts.table import CANONICAL
 from archc.pipeline import compile_spec
+from archc.verify.interpreter import run
 from archc.weights.safetensors import write_safetensors
 from archc_onnx import OnnxBackend
 

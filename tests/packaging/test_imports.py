@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-HEAVY = {"torch", "onnx", "graphviz", "numpy", "jsonschema", "yaml", "importlib.metadata"}
+HEAVY = {"torch", "onnx", "graphviz", "numpy", "jsonschema", "yaml", "importlib.metadata", "reportlab", "resvg_py"}
 
 
 def loaded_after(program: str) -> set[str]:
@@ -38,9 +38,13 @@ def test_help_of_build_looks_for_backends() -> None:
     assert loaded_after(command("build", "--help")) == {"importlib.metadata"}
 
 
-@pytest.mark.parametrize("words", [("check", "resnet50"), ("resolve", "resnet50"), ("ir", "resnet18"), ("list", "--names")])
+@pytest.mark.parametrize("words", [("check", "resnet50"), ("resolve", "resnet50"), ("ir", "resnet18"), ("list", "--names"), ("diff", "resnet18", "resnet18"), ("cost", "resnet18")])
 def test_checking_loads_no_library_of_a_backend(words: tuple[str, ...]) -> None:
     assert loaded_after(command(*words)) <= {"yaml", "jsonschema"}
+
+
+def test_drawing_svg_loads_no_other_ink() -> None:
+    assert loaded_after(command("draw", "resnet18", "-o", "-")) == {"yaml"}
 
 
 def test_emitting_torch_source_needs_no_torch() -> None:

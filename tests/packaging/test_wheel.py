@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = {"archc": "archc", "docs/errors": "archc/errors", "specs": "archc/specs", "backends": "."}
 """Source folder to its place in the wheel."""
-KINDS = {".py", ".typed", ".yaml", ".json", ".md"}
+KINDS = {".py", ".typed", ".yaml", ".json", ".md", ".ttf", ".woff2", ".txt", ".html", ".css", ".js"}
 
 
 @pytest.fixture(scope="module")
@@ -51,16 +51,19 @@ def test_wheel_is_the_checkout(wheel: Path) -> None:
 
 
 def test_top_level_names(wheel: Path) -> None:
-    assert {name.partition("/")[0] for name in in_wheel(wheel)} == {"archc", "archc_onnx", "archc_torch"}
+    names = ("archc", "archc_hub", "archc_onnx", "archc_timm", "archc_torch")
+    assert {name.partition("/")[0] for name in in_wheel(wheel)} == set(names)
 
 
 def test_packages_are_typed(wheel: Path) -> None:
-    assert {"archc/py.typed", "archc_onnx/py.typed", "archc_torch/py.typed"} <= in_wheel(wheel)
+    assert {"archc/py.typed", *(f"archc_{name}/py.typed" for name in ("hub", "onnx", "timm", "torch"))} <= in_wheel(wheel)
 
 
 def test_entry_points(wheel: Path) -> None:
     assert metadata(wheel, "entry_points.txt").split() == [
-        *("[archc.backends]", "onnx", "=", "archc_onnx:OnnxBackend"),
+        *("[archc.backends]", "hub", "=", "archc_hub:HubBackend"),
+        *("onnx", "=", "archc_onnx:OnnxBackend"),
+        *("timm", "=", "archc_timm:TimmBackend"),
         *("torch", "=", "archc_torch:TorchBackend"),
         *("[console_scripts]", "archc", "=", "archc.cli.main:run"),
     ]
@@ -77,6 +80,8 @@ def test_light_core_does_not_require_torch(wheel: Path) -> None:
         "jsonschema",
         "onnx",
         "pyyaml",
+        "reportlab",
+        "resvg-py",
     ]
 
 

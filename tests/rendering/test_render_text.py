@@ -8,7 +8,8 @@ from archc.diagnostics import Diagnostic, Note, Source, Span, SpecError, in_orde
 from archc.document.loader import parse
 from archc.document.source import text_source
 from archc.limits import Limits
-from archc.rendering.text import render, summary
+from archc.rendering.tally import summary
+from archc.rendering.text import render
 
 NET = Source(
     "net.yaml",

@@ -8,7 +8,6 @@ import torch
 from graph_builder import Builder
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from interpreter import run, run_all
 from random_graphs import KINDS, random_graph
 from torch import Tensor, fx
 from torch_backend.contiguous import contiguous
@@ -17,6 +16,7 @@ from torch_backend.live import module_of, source_of, tensors_of
 from archc.ir.graph import Graph
 from archc.ir.norms import Act, Norm
 from archc.ir.ops import Conv
+from archc.verify.interpreter import run, run_all
 
 SEEDS = st.integers(0, 2**32)
 

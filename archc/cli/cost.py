@@ -1,0 +1,174 @@
+"""`archc cost`: what networks cost, in a named convention, in whole or by part, and why two numbers differ."""
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from archc.cli.command import Command
+from archc.cli.parsing import UsageError, limits_of, spec_arguments, unknown
+
+if TYPE_CHECKING:
+    from archc.cost.conventions import Convention
+    from archc.cost.explain import Line
+    from archc.cost.parts import Level
+    from archc.cost.report import Asked, Reported
+    from archc.ir.graph import Graph
+    from archc.pipeline import Compiled
+
+EXAMPLES = """\
+  archc cost resnet50                           by stage, with memory; multiply-adds
+  archc cost resnet50 --convention fvcore       what fvcore prints, without running it
+  archc cost resnet50 --convention ptflops --explain
+  archc cost resnet50_v1 resnet50 --explain     where their difference comes from
+  archc cost resnet18 resnet50 resnet152        side by side
+  archc cost resnet50 --by layer --size 320x480 --batch 32 --dtype bfloat16
+  archc cost resnet50 --format json
+"""
+BY = ("network", "stage", "block", "layer", "op")
+FORMATS = ("text", "json", "csv", "markdown")
+LARGEST = 10**6
+
+
+def arguments(parser: ArgumentParser, _: Sequence[str]) -> None:
+    parser.add_argument("specs", nargs="+", metavar="SPEC", help="a file, or the name of a shipped network")
+    parser.add_argument("--by", choices=BY, help="rows (default: stage; of several specs network); op: classes of operations")
+    parser.add_argument(
+        "--convention",
+        metavar="NAME",
+        help="how operations are counted: macs (default), flops, fvcore, fvcore-train, ptflops, ptflops-aten or thop",
+    )
+    parser.add_argument(
+        "--explain",
+        action="store_true",
+        help="how multiply-adds become the number of the convention (without one: of each); of two specs, where they differ",
+    )
+    parser.add_argument("--size", metavar="HxW", help="of the image in pixels, 224 or 320x480 (default: the spec's)")
+    parser.add_argument("--batch", default="1", metavar="N", help="images at once (default: 1)")
+    parser.add_argument("--dtype", default="float32", metavar="NAME", help="of all values: float32 (default), bfloat16, int8, …")
+    parser.add_argument("--unfolded", action="store_true", help="a row for every block and layer, repeats too")
+    parser.add_argument("--format", choices=FORMATS, default="text")
+    spec_arguments(parser)
+
+
+def run(arguments: Namespace) -> int:
+    from archc.cost.explain import compare
+    from archc.cost.report import report
+
+    asked = _asked(arguments)
+    if arguments.explain and len(arguments.specs) > 2:
+        raise UsageError(f"--explain takes one spec or two, not {len(arguments.specs)}", "see: archc cost --help")
+    compiled = [_compiled(name, arguments) for name in arguments.specs]
+    graphs = [_sized(each, arguments) for each in compiled]
+    reports = [
+        report(graph, asked, title=each.spec.title, reported=_reported(each))
+        for graph, each in zip(graphs, compiled, strict=True)
+    ]
+    lines: tuple[Line, ...] = ()
+    if arguments.explain and len(graphs) == 2:
+        level = asked.level if arguments.by in ("stage", "block") else "layer"
+        lines = compare(graphs[0], graphs[1], asked.convention, level, fold=asked.fold)
+    match arguments.format:
+        case "json":
+            from archc.cli.cost_forms import as_json
+
+            print(as_json(reports, asked, lines), end="")
+        case "csv" | "markdown":
+            from archc.cli.cost_forms import as_table
+
+            print(as_table(reports, asked, lines, by=_by(arguments), form=arguments.format), end="")
+        case _:
+            from archc.cli.cost_text import as_text
+
+            print(as_text(reports, asked, lines, by=_by(arguments)), end="")
+    return 0
+
+
+def _by(arguments: Namespace) -> str:
+    return arguments.by or ("stage" if len(arguments.specs) == 1 else "network")
+
+
+def _asked(arguments: Namespace) -> "Asked":
+    from archc.cost.conventions import CONVENTIONS
+    from archc.cost.memory import DTYPES
+    from archc.cost.parts import LEVELS
+    from archc.cost.report import Asked
+
+    if arguments.dtype not in DTYPES:
+        raise unknown("dtype", arguments.dtype, list(DTYPES))
+    by = _by(arguments)
+    levels: dict[str, Level] = {level: level for level in LEVELS}
+    convention = _convention(arguments.convention or "macs")
+    explained = (convention,) if arguments.convention else tuple(CONVENTIONS.values())
+    return Asked(
+        convention,
+        _number("--batch", arguments.batch, 10**9),
+        next(dtype for dtype in DTYPES if dtype == arguments.dtype),
+        levels.get(by, "network"),
+        not arguments.unfolded,
+        explained if arguments.explain and len(arguments.specs) == 1 else (),
+    )
+
+
+def _convention(name: str) -> "Convention":
+    from archc.cost.conventions import CONVENTIONS
+
+    if name not in CONVENTIONS:
+        raise unknown("convention", name, list(CONVENTIONS))
+    return CONVENTIONS[name]
+
+
+def _number(option: str, text: str, most: int) -> int:
+    if not (text.isascii() and text.isdigit()) or len(text) > 18 or not 0 < int(text) <= most:
+        raise UsageError(f"{option} needs a whole number from 1 to {most:,}, not `{text}`")
+    return int(text)
+
+
+def _compiled(name: str, arguments: Namespace) -> "Compiled":
+    from archc.pipeline import compile_spec
+
+    return compile_spec(name, overrides=arguments.set, limits=limits_of(arguments))
+
+
+def _sized(compiled: "Compiled", arguments: Namespace) -> "Graph":
+    """The graph at the size asked for."""
+    from archc.cost.resize import SizeError, at_size
+
+    graph = compiled.graph
+    if arguments.size is None:
+        return graph
+    words = arguments.size.lower().split("x")
+    if len(words) > 2:
+        raise UsageError(f"--size is HxW, as in 224 or 320x480, not `{arguments.size}`")
+    height, width = _number("--size", words[0], LARGEST), _number("--size", words[-1], LARGEST)
+    try:
+        return at_size(graph, height, width, multiple=_multiple(compiled))
+    except SizeError as error:
+        raise UsageError(f"{graph.name}: {error}") from error
+
+
+def _multiple(compiled: "Compiled") -> int:
+    """What the sizes that the spec allows are multiples of."""
+    from archc.document.nodes import Map, Scalar
+
+    image = compiled.spec.root.get("input")
+    multiple = image.get("multiple") if isinstance(image, Map) else None
+    return multiple.value if isinstance(multiple, Scalar) and isinstance(multiple.value, int) else 1
+
+
+def _reported(compiled: "Compiled") -> tuple["Reported", ...]:
+    """The printed figures of `expect: {reported: …}`."""
+    from archc.cost.report import Reported
+    from archc.document.nodes import Map, Scalar
+
+    expect = compiled.spec.root.get("expect")
+    figures = expect.get("reported") if isinstance(expect, Map) else None
+    found = []
+    for entry in figures if isinstance(figures, Map) else ():
+        value = entry.value.get("value") if isinstance(entry.value, Map) else None
+        source = entry.value.get("from") if isinstance(entry.value, Map) else None
+        if isinstance(value, Scalar) and isinstance(value.value, int | float):
+            found.append(Reported(str(entry.key), value.value, str(source.value) if isinstance(source, Scalar) else ""))
+    return tuple(found)
+
+
+COMMAND = Command(arguments, run, EXAMPLES)

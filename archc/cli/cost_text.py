@@ -1,0 +1,216 @@
+"""The report of `archc cost` for a person: aligned columns that give way on a narrow terminal, sums, and what they mean."""
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from archc.cost.conventions import Convention
+from archc.cost.explain import Line
+from archc.cost.measures import Measures
+from archc.cost.parts import Part
+from archc.cost.report import Asked, Report, intensity
+from archc.cost.work import CLASSES, OpClass
+from archc.rendering.visible import clipped
+
+
+class Column(NamedTuple):
+    """Cells below a head; `rank` says which columns go first where there is no room, the highest. `left`: words, not numbers."""
+
+    head: str
+    cells: list[str]
+    rank: int = 0
+    left: bool = False
+
+    @property
+    def width(self) -> int:
+        return max(map(len, (self.head, *self.cells)))
+
+
+def as_text(reports: Sequence[Report], asked: Asked, lines: Sequence[Line], *, by: str) -> str:
+    """The whole report; ends with a newline."""
+    blocks = [_said(reports, asked)]
+    if by == "network":
+        blocks.append(_columns(_networks(reports, asked)))
+        blocks += [_memory(report, asked) for report in reports if len(reports) == 1]
+    else:
+        blocks += ["\n".join(_one(report, asked, by)) for report in reports]
+    if lines:
+        change = sum(line.amount for line in lines[1:])
+        blocks.append(_explained(lines, asked.convention, f"{reports[-1].name}, a difference of {change:+,}"))
+    for report in reports:
+        blocks += [_explained(each.lines, each.convention, each.convention.name) for each in report.explanations]
+    return "\n\n".join(blocks) + "\n"
+
+
+def room() -> int | None:
+    """Columns of the terminal; None where the output is no terminal and none are said."""
+    if not sys.stdout.isatty() and not os.environ.get("COLUMNS"):
+        return None
+    import shutil
+
+    return shutil.get_terminal_size().columns
+
+
+def _said(reports: Sequence[Report], asked: Asked) -> str:
+    convention = asked.convention
+    said = f"{convention.title}: {convention.says}"
+    images = "one image" if asked.batch == 1 else f"{asked.batch:,} images"
+    sizes = dict.fromkeys("x".join(map(str, report.image.shape)) for report in reports)
+    return f"{said}; {images} of {', '.join(sizes)}, {asked.dtype}"
+
+
+def _one(report: Report, asked: Asked, by: str) -> list[str]:
+    title = f"{report.name}: {clipped(report.title, 120)}" if report.title else report.name
+    rows = _classes(report, asked) if by == "op" else _parts(report, asked)
+    return [title, "", _columns(rows), "", _memory(report, asked)]
+
+
+def _parts(report: Report, asked: Asked) -> list[Column]:
+    parts, all_of = report.parts, report.measures
+    name = asked.convention.name
+
+    def share(count: int) -> str:
+        return f"{100 * count / report.count:.1f}%" if report.count else "-"
+
+    total = f"{report.count * asked.batch:,}"
+    moved = [part.measures for part in parts] + [all_of]
+    return [
+        Column("part", [_label(part) for part in parts] + ["total"], left=True),
+        Column("kind", [part.template for part in parts] + [""], 6, left=True),
+        Column("output", ["x".join(map(str, part.output.shape)) for part in parts] + [""], 4),
+        Column("params", [f"{each.parameters:,}" for each in moved], 1),
+        Column(name, [f"{part.count * asked.batch:,}" for part in parts] + [total]),
+        Column("share", [share(part.count) for part in parts] + ["100.0%" if report.count else "-"], 5),
+        Column("activations", [f"{each.activations * asked.batch:,}" for each in moved], 3),
+        Column("MiB moved", [_mebi(_moved(each, asked)) for each in moved], 7),
+        Column("ops/byte", [f"{float(intensity(each, asked)):.1f}" for each in moved], 8),
+        Column("field", [_field(part) for part in parts] + [""], 2),
+        Column("stride", [_both(part.field.stride) for part in parts] + [""], 9),
+    ]
+
+
+def _moved(measures: Measures, asked: Asked) -> int:
+    return measures.bytes_read(asked.width, asked.batch) + measures.bytes_written(asked.width, asked.batch)
+
+
+def _label(part: Part) -> str:
+    if part.times == 1:
+        return part.path or "network"
+    # layer1.0.conv1 to layer1.5.conv1 is layer1.0-5.conv1
+    first, last = part.path.split("."), part.last.split(".")
+    names = [one if one == other else f"{one}-{other}" for one, other in zip(first, last, strict=True)]
+    return f"{'.'.join(names)} x{part.times}"
+
+
+def _field(part: Part) -> str:
+    return "whole" if part.field.whole else _both(part.field.size)
+
+
+def _both(pair: tuple[int, int]) -> str:
+    return str(pair[0]) if pair[0] == pair[1] else f"{pair[0]}x{pair[1]}"
+
+
+def _classes(report: Report, asked: Asked) -> list[Column]:
+    """Operations by class: in the convention, and all that there are."""
+    every: dict[OpClass, int] = dict(zip(CLASSES, report.measures.work, strict=True))
+    names: list[OpClass] = [name for name in CLASSES if every[name] or report.classes.get(name)]
+    counts = [report.classes.get(name, 0) * asked.batch for name in names]
+    works = [every[name] * asked.batch for name in names]
+    return [
+        Column("class", [*names, "total"], left=True),
+        Column(asked.convention.name, [f"{count:,}" for count in (*counts, sum(counts))]),
+        Column("operations", [f"{count:,}" for count in (*works, sum(works))], 1),
+    ]
+
+
+def _networks(reports: Sequence[Report], asked: Asked) -> list[Column]:
+    columns = [
+        Column("network", [report.name for report in reports], left=True),
+        Column("params", [f"{report.measures.parameters:,}" for report in reports], 1),
+        Column(asked.convention.name, [f"{report.count * asked.batch:,}" for report in reports]),
+        Column("activations", [f"{report.measures.activations * asked.batch:,}" for report in reports], 3),
+        Column("MiB weights", [_mebi(report.memory.parameters) for report in reports], 6),
+        Column("MiB peak", [_mebi(report.memory.peak.at(asked.batch)) for report in reports], 4),
+        Column("MiB saved", [_mebi(report.memory.saved.at(asked.batch)) for report in reports], 5),
+    ]
+    if any(report.reported for report in reports):
+        columns.append(Column("reported", [_reported(report) for report in reports], 2, left=True))
+    return columns
+
+
+def _reported(report: Report) -> str:
+    return "; ".join(f"{each.figure} {short(each.value)} ({clipped(each.source, 60)})" for each in report.reported)
+
+
+def short(number: float) -> str:
+    """`3.8 G`, `25.6 M`, `850 k`, `50`."""
+    for unit, size in (("G", 10**9), ("M", 10**6), ("k", 10**3)):
+        if number >= size:
+            return f"{number / size:.3g} {unit}"
+    return f"{number:g}"
+
+
+def _memory(report: Report, asked: Asked) -> str:
+    memory, n = report.memory, asked.batch
+    state = memory.optimizers
+    order = "best order" if memory.exact else "best order found"
+    if memory.stated != memory.peak:
+        order += f"; {memory.stated.at(n):,} in the graph's own"
+    saved = f"{memory.saved} bytes for a batch of N" if memory.saved.fixed else ""
+    rows = [
+        ("parameters", memory.parameters, ""),
+        ("buffers", memory.buffers, ""),
+        ("peak activations, inference", memory.peak.at(n), f"at {memory.node}, {order}"),
+        ("saved for backward, training", memory.saved.at(n), saved),
+        ("gradients", memory.parameters, ""),
+        ("state of SGD with momentum", state["sgd-momentum"], ""),
+        ("state of Adam", state["adam"], ""),
+    ]
+    columns = [
+        Column("memory", [name for name, _, _ in rows], left=True),
+        Column("bytes", [f"{count:,}" for _, count, _ in rows]),
+        Column("MiB", [_mebi(count) for _, count, _ in rows], 1),
+        Column("", [note for _, _, note in rows], 2, left=True),
+    ]
+    printed = [f"printed: {_reported(report)}"] if report.reported else []
+    return "\n".join([_columns(columns), *printed])
+
+
+def _mebi(count: int) -> str:
+    return f"{count / 2**20:,.1f}"
+
+
+def _explained(lines: Sequence[Line], convention: Convention, total: str) -> str:
+    """The lines and their sum, which is what the convention counts for one image."""
+    amounts = [f"{line.amount:+,}" if number else f"{line.amount:,}" for number, line in enumerate(lines)]
+    whats = [line.what + (f" x{line.times}" if line.times > 1 else "") for line in lines]
+    whys = [line.why for line in lines]
+    columns = [
+        Column("", [*amounts, f"{sum(line.amount for line in lines):,}"]),
+        Column("", [*whats, f"= {total}"], left=True),
+        Column("", [*whys, convention.title if convention.program else ""], 1, left=True),
+    ]
+    return f"{convention.name} of one image\n" + _columns(columns)
+
+
+def _columns(columns: list[Column]) -> str:
+    """Side by side, two spaces apart; those that do not fit are left out, and it says which."""
+    limit = room()
+    shown = list(columns)
+    while limit is not None and len(shown) > 1 and sum(column.width for column in shown) + 2 * len(shown) - 2 > limit:
+        worst = max(shown, key=lambda column: column.rank)
+        if not worst.rank:
+            break
+        shown.remove(worst)
+    heads = [column.head for column in shown]
+    rows = ([heads] if any(heads) else []) + [list(row) for row in zip(*(column.cells for column in shown), strict=True)]
+    forms = [f"{{:{'<' if column.left else '>'}{column.width}}}" for column in shown]
+    text = []
+    for row in rows:
+        cells = [form.format(cell) for cell, form in zip(row, forms, strict=True)]
+        text.append("  ".join(cells).rstrip())
+    left = [column.head or "notes" for column in columns if column not in shown]
+    if left:
+        text.append(f"(no room for: {', '.join(left)})")
+    return "\n".join(text)

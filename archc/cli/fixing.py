@@ -1,0 +1,101 @@
+"""`archc check --fix` and `--diff`: what of each file can be mended in one way only, until nothing is left that can."""
+
+import codecs
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from archc.cli.parsing import UsageError
+from archc.cli.several import Task, check_here
+from archc.diagnostics import Diagnostic
+from archc.document.edits import applied, together
+
+ROUNDS = 50
+"""Mends of one file that add or move lines, one a round."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A file's content before and after, and how many problems are mended in between."""
+
+    name: str
+    before: bytes
+    after: bytes
+    count: int
+
+
+def changes_of(names: Sequence[str], found: Sequence[Sequence[Diagnostic]], task: Task) -> list[Change]:
+    """Of the files named those that change; a parent that was not named does not, nor does a shipped network."""
+    changes: list[Change] = []
+    for name, diagnostics in zip(names, found, strict=True):
+        if _own(diagnostics, name) and (name in task.texts or os.path.isfile(name)):
+            change = _change(name, diagnostics, task)
+            changes += [change] if change.count else []
+    return changes
+
+
+def _own(diagnostics: Sequence[Diagnostic], name: str) -> list[Diagnostic]:
+    return [d for d in diagnostics if d.fix and all(edit.span.source.name == name for edit in d.fix)]
+
+
+def _change(name: str, diagnostics: Sequence[Diagnostic], task: Task) -> Change:
+    before = task.texts.get(name)
+    if before is None:
+        with open(name, "rb") as file:
+            before = file.read()
+    mark = codecs.BOM_UTF8 if before.startswith(codecs.BOM_UTF8) else b""
+    text = before.removeprefix(mark).decode("utf-8")
+    useless: set[tuple[str, str]] = set()
+    count = 0
+    for _ in range(ROUNDS):
+        chosen = together(d for d in _own(diagnostics, name) if _key(d) not in useless)
+        if not chosen:
+            break
+        for attempt in (chosen, *([one] for one in chosen if len(chosen) > 1)):
+            changed = applied(text, [edit for diagnostic in attempt for edit in diagnostic.fix])
+            after = _check(name, mark + changed.encode("utf-8"), task)
+            if _better(attempt, after):
+                text, diagnostics, count = changed, after, count + len(attempt)
+                break
+            useless |= {_key(one) for one in attempt} if len(attempt) == 1 else set()
+        else:
+            break
+    return Change(name, before, mark + text.encode("utf-8"), count)
+
+
+def _check(name: str, data: bytes, task: Task) -> tuple[Diagnostic, ...]:
+    [found] = check_here([name], Task(task.overrides, task.limits, task.lint, {name: data}))
+    return found
+
+
+def _better(mended: Sequence[Diagnostic], after: Sequence[Diagnostic]) -> bool:
+    """The file can still be read, and the problems are no longer there."""
+    left = {_key(diagnostic) for diagnostic in after}
+    return not any(code.startswith(("E00", "E01")) for code, _ in left) and not any(_key(one) in left for one in mended)
+
+
+def _key(diagnostic: Diagnostic) -> tuple[str, str]:
+    return (diagnostic.code, diagnostic.message)
+
+
+def write(changes: Sequence[Change]) -> None:
+    """All files, or none where one cannot be written or is another one meanwhile. Raises UsageError, OutputError."""
+    from archc.output import write_files
+
+    for change in changes:
+        with open(change.name, "rb") as file:
+            if file.read() != change.before:
+                raise UsageError(f"`{change.name}` changed while it was checked", "nothing was written; run it again")
+    write_files([(change.name, [change.after]) for change in changes], force=True)
+
+
+def difference(change: Change) -> str:
+    """A patch for `patch -p1` and `git apply`."""
+    from difflib import unified_diff
+
+    from archc.rendering.visible import visible
+
+    old, new = (data.decode("utf-8").splitlines(keepends=True) for data in (change.before, change.after))
+    name = visible(change.name).removeprefix("./")
+    lines = unified_diff(old, new, f"a/{name}", f"b/{name}")
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)

@@ -1,0 +1,32 @@
+"""`--size HxW`: the graph of a network at another size of image."""
+
+from archc.cli.parsing import UsageError
+from archc.document.nodes import Map, Scalar
+from archc.ir.graph import Graph
+from archc.pipeline import Compiled
+
+LARGEST = 10**6
+
+
+def sized(compiled: Compiled, text: str | None) -> Graph:
+    """At `224` or `320x480`, or as declared. Raises UsageError, also where the network does not work at this size."""
+    if text is None:
+        return compiled.graph
+    from archc.cost.resize import SizeError, at_size
+
+    words = text.lower().split("x")
+    if len(words) > 2 or not all(
+        word.isascii() and word.isdigit() and len(word) < 8 and 0 < int(word) <= LARGEST for word in words
+    ):
+        raise UsageError(f"--size is HxW in pixels, as in 224 or 320x480, not `{text}`")
+    try:
+        return at_size(compiled.graph, int(words[0]), int(words[-1]), multiple=_multiple(compiled))
+    except SizeError as error:
+        raise UsageError(f"{compiled.spec.name}: {error}") from error
+
+
+def _multiple(compiled: Compiled) -> int:
+    """What the sizes that the spec allows are multiples of."""
+    image = compiled.spec.root.get("input")
+    multiple = image.get("multiple") if isinstance(image, Map) else None
+    return multiple.value if isinstance(multiple, Scalar) and isinstance(multiple.value, int) else 1

@@ -1,0 +1,66 @@
+"""Which files are meant: files, folders, patterns, names of shipped networks, standard input, what git calls changed."""
+
+import os
+from collections.abc import Iterator, Sequence
+
+from archc.cli.console import say
+from archc.cli.parsing import UsageError
+
+SUFFIXES = (".yaml", ".yml")
+STDIN = "-"
+
+
+def targets(paths: Sequence[str], revision: str | None = None) -> list[str]:
+    """The files meant, each once; of `paths` those alone that changed since `revision`, if one is given. Raises UsageError."""
+    if revision is None:
+        if not paths:
+            raise UsageError("no file is named", "name files or folders, `-` for standard input, or give --changed")
+        return list(_each_once(paths, empty=False))
+    from archc.cli.changed import changed_files, is_revision
+
+    if not paths and not is_revision(revision) and os.path.exists(revision):
+        # `--changed specs/`, where the option took the path for a revision
+        paths, revision = [revision], "HEAD"
+    if STDIN in paths:
+        raise UsageError("--changed is about files, and `-` is none")
+    changed = {os.path.realpath(path) for path in changed_files(revision)}
+    return [path for path in _each_once(paths or ["."], empty=True) if os.path.realpath(path) in changed]
+
+
+def _each_once(paths: Sequence[str], *, empty: bool) -> Iterator[str]:
+    seen: set[str] = set()
+    for path in paths:
+        for file in _files(path, empty=empty):
+            key = os.path.realpath(file) if os.path.exists(file) else file
+            if key not in seen:
+                seen.add(key)
+                yield file
+
+
+def _files(path: str, *, empty: bool) -> list[str]:
+    """The files one argument stands for; `empty`: there may be none."""
+    if os.path.isdir(path):
+        found = list(_walk(path))
+        if not found and not empty:
+            raise UsageError(f"there is no *.yaml file in `{path}` or below it")
+        return found
+    if os.path.lexists(path) or not any(sign in path for sign in "*?["):
+        return [path]
+    from glob import glob
+
+    # What a shell did not expand: quoted, or on a system whose shell never does.
+    found = [file for match in sorted(glob(path, recursive=True)) for file in (_walk(match) if os.path.isdir(match) else [match])]
+    if not found and not empty:
+        raise UsageError(f"no file matches `{path}`")
+    return found
+
+
+def _walk(folder: str) -> Iterator[str]:
+    """Below a folder, in sorted order; what begins with a dot belongs to other programs."""
+    for here, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in folders:
+            if os.path.islink(os.path.join(here, name)):
+                say(f"note: `{os.path.join(here, name)}` is a link to a folder, which is not followed")
+        names = sorted(name for name in files if name.endswith(SUFFIXES) and not name.startswith("."))
+        yield from (os.path.join(here, name) for name in names)

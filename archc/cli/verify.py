@@ -1,0 +1,120 @@
+"""`archc verify`: whether a network's programs are one function, or it and another program."""
+
+import re
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from archc.backend import BackendError
+from archc.cli.command import Command
+from archc.cli.console import show
+from archc.cli.parsing import change_arguments, changes_of, limits_of, spec_arguments
+from archc.diagnostics import Diagnostic, Note, SpecError
+
+if TYPE_CHECKING:
+    from archc.verify.outcome import Verdict
+
+EXAMPLES = """\
+  archc verify resnet50                                       interpreter, emitted torch module and ONNX model
+  archc verify resnet50 --against torchvision:resnet50
+  archc verify resnet26t --against timm:resnet26t --size 64   on smaller images, which is faster
+  archc verify my_net.yaml --against trained.onnx
+  archc verify my_net.yaml --against model.py:make_model      runs model.py; prints what pairs with --pairs
+
+exit codes: 0 equal, 1 different, 2 it cannot be told
+"""
+TROUBLE = 2
+
+
+def arguments(parser: ArgumentParser, _: Sequence[str]) -> None:
+    parser.add_argument("spec", help="a file, or the name of a shipped network")
+    parser.add_argument(
+        "--against",
+        metavar="PROGRAM",
+        help="torchvision:NAME, timm:NAME, FILE.onnx, or FILE.py:FACTORY, which is imported and run",
+    )
+    parser.add_argument(
+        "--size",
+        action="append",
+        default=[],
+        type=_size,
+        metavar="H[xW]",
+        help="of the images; repeatable (default: the declared, another)",
+    )
+    parser.add_argument(
+        "--tolerance",
+        type=_tolerance,
+        metavar="T",
+        help="largest difference, as a part of the largest value (default 1e-9, for files of float32 1e-6)",
+    )
+    parser.add_argument("--seed", type=int, default=0, help="of the random weights and images (default 0)")
+    parser.add_argument("--pairs", action="store_true", help="print which tensor is which")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="json: for other programs")
+    change_arguments(parser)
+    spec_arguments(parser)
+
+
+def _size(text: str) -> tuple[int, int]:
+    found = re.fullmatch(r"([1-9][0-9]{0,4})(?:x([1-9][0-9]{0,4}))?", text)
+    if found is None:
+        raise ArgumentTypeError(f"`{text}` is no size: say 64, or 64x96 for height and width")
+    return int(found[1]), int(found[2] or found[1])
+
+
+def _tolerance(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < 1:
+        raise ArgumentTypeError(f"`{text}` is no number from 0 up to 1")
+    return value
+
+
+def run(arguments: Namespace) -> int:
+    try:
+        verdict = _verdict(arguments)
+    except SpecError as error:
+        show(error.diagnostics, color=arguments.color)
+        return TROUBLE
+    except BackendError as error:
+        show(
+            (Diagnostic(error.code, error.message, notes=tuple(map(Note, error.notes)), help=error.help),), color=arguments.color
+        )
+        return TROUBLE
+    _print(verdict, arguments)
+    return 0 if verdict.equal else 1
+
+
+def _verdict(arguments: Namespace) -> "Verdict":
+    from archc.pipeline import compile_spec
+    from archc.verify.load import load, need
+
+    compiled = compile_spec(arguments.spec, overrides=arguments.set, limits=limits_of(arguments), changes=changes_of(arguments))
+    need("torch")
+    from archc.verify.cases import cases
+    from archc.verify.compare import Settings, against
+    from archc.verify.own import agree
+
+    settings = Settings(arguments.tolerance, arguments.seed)
+    if arguments.against is None:
+        return agree(compiled, cases(compiled.graph, arguments.size, (), trains=True), settings)
+    program = load(arguments.against, compiled.graph)
+    return against(compiled.graph, program, cases(compiled.graph, arguments.size, program.size, trains=program.trains), settings)
+
+
+def _print(verdict: "Verdict", arguments: Namespace) -> None:
+    from archc.verify.report import lines, tree
+
+    if arguments.format == "json":
+        import json
+
+        print(json.dumps(tree(verdict), indent=2))
+        return
+    from archc.rendering.visible import visible
+
+    for line in lines(verdict, pairs=arguments.pairs):
+        print(visible(line))
+
+
+COMMAND = Command(arguments, run, EXAMPLES)

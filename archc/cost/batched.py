@@ -1,0 +1,25 @@
+"""A number that depends on the batch: a part that is there once, and a part for each image."""
+
+from archc.record import Record
+
+
+class Batched(Record):
+    """`fixed + image · N`, exact integers."""
+
+    fixed: int = 0
+    image: int = 0
+
+    def at(self, batch: int) -> int:
+        return self.fixed + self.image * batch
+
+    def times(self, factor: int) -> "Batched":
+        """Elements to bytes, say."""
+        return Batched(self.fixed * factor, self.image * factor)
+
+    def __add__(self, other: "Batched") -> "Batched":
+        return Batched(self.fixed + other.fixed, self.image + other.image)
+
+    def __str__(self) -> str:
+        if not self.image:
+            return f"{self.fixed:,}"
+        return f"{self.image:,} N" if not self.fixed else f"{self.fixed:,} + {self.image:,} N"

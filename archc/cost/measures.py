@@ -1,0 +1,135 @@
+"""What each node, scope and stage costs, and the network: parameters, work by class, activations, and memory traffic."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from archc.cost.batched import Batched
+from archc.cost.traffic import moved
+from archc.cost.work import CLASSES, OpClass, size, work
+from archc.ir.graph import Graph, Node, enclosing
+from archc.ir.ops import Conv, Linear
+from archc.record import Record
+
+NOTHING = (0,) * len(CLASSES)
+
+
+class Measures(Record):
+    """Sums over nodes. `parameters` are learned, `buffers` only kept; the rest is for one image, but for `read`.
+
+    `macs`: multiply-adds of convolutions and linear layers. `activations`: elements that convolutions and linear layers put out
+    (Radosavovic et al. 2020, section 3). `work`: operations in the order of CLASSES. `read` and `written`: elements, not bytes.
+    """
+
+    parameters: int = 0
+    buffers: int = 0
+    macs: int = 0
+    activations: int = 0
+    work: tuple[int, ...] = NOTHING
+    read: Batched = Batched()
+    written: Batched = Batched()
+
+    def __add__(self, other: "Measures") -> "Measures":
+        return Measures(
+            self.parameters + other.parameters,
+            self.buffers + other.buffers,
+            self.macs + other.macs,
+            self.activations + other.activations,
+            tuple(map(int.__add__, self.work, other.work)),
+            self.read + other.read,
+            self.written + other.written,
+        )
+
+    @property
+    def by_class(self) -> dict[OpClass, int]:
+        """Operations of one image by class, those that there are."""
+        return {name: count for name, count in zip(CLASSES, self.work, strict=True) if count}
+
+    def bytes_read(self, width: int = 4, batch: int = 1) -> int:
+        """Of inputs, parameters and buffers, each once for each node that reads it; `width` is bytes an element."""
+        return self.read.at(batch) * width
+
+    def bytes_written(self, width: int = 4, batch: int = 1) -> int:
+        return self.written.at(batch) * width
+
+    def intensity(self, width: int = 4, batch: int = 1) -> Fraction:
+        """Arithmetic intensity: two operations a multiply-add, by the bytes read and written; 0 where nothing is moved."""
+        moved = self.bytes_read(width, batch) + self.bytes_written(width, batch)
+        return Fraction(2 * self.macs * batch, moved) if moved else Fraction(0)
+
+
+def node_measures(graph: Graph) -> dict[str, Measures]:
+    """By the node's name, in order of execution."""
+    return {node.name: found for node, found in _measured(graph)}
+
+
+def _measured(graph: Graph) -> Iterator[tuple[Node, Measures]]:
+    """Equal operations on equal types are measured once."""
+    # by identity: hashing an operation's attributes would cost more than counting
+    known: dict[tuple[int, tuple[tuple[int, ...], ...]], Measures] = {}
+    types = graph.types
+    for node in graph.nodes:
+        key = (id(node.op), tuple([types[name].shape for name in node.inputs]))
+        found = known.get(key)
+        if found is None:
+            found = known[key] = measure(graph, node)
+        yield node, found
+
+
+def measure(graph: Graph, node: Node) -> Measures:
+    """Of one node."""
+    op = node.op
+    inputs, outputs = (tuple([graph.types[name] for name in names]) for names in (node.inputs, node.outputs))
+    learned = kept = 0
+    for parameter in op.parameters():
+        if parameter.trainable:
+            learned += parameter.size
+        else:
+            kept += parameter.size
+    found = work(op, inputs, outputs)
+    made = sum(map(size, outputs)) if isinstance(op, Conv | Linear) else 0
+    read, written = moved(op, inputs, outputs)
+    counts = tuple(found.get(name, 0) for name in CLASSES)
+    return Measures(learned, kept, op.macs(inputs, outputs), made, counts, Batched(learned + kept, read), Batched(0, written))
+
+
+def total(graph: Graph) -> Measures:
+    """Of the whole network."""
+    return summed([found for _, found in _measured(graph)])
+
+
+def by_scope(graph: Graph, level: int) -> dict[str, Measures]:
+    """As archc.cost.count.by_scope: by path cut to `level` names; every node is in exactly one sum."""
+    found: dict[str, list[Measures]] = {}
+    for node, measures in _measured(graph):
+        path = ".".join(node.scope.split(".")[:level]) if level > 0 else ""
+        found.setdefault(path, []).append(measures)
+    return {path: summed(parts) for path, parts in found.items()}
+
+
+def scope_measures(graph: Graph) -> dict[str, Measures]:
+    """By scope path, everything inside it included; the network's own ("") is the total."""
+    own: dict[str, list[Measures]] = {scope.path: [] for scope in graph.scopes}
+    for node, measures in _measured(graph):
+        own[node.scope].append(measures)
+    found: dict[str, Measures] = {}
+    # a scope stands before what is in it, so backwards every sum is complete when it is handed on
+    for scope in reversed(graph.scopes):
+        found[scope.path] = summed(own[scope.path])
+        if scope.path:
+            own[enclosing(scope, own)].append(found[scope.path])
+    return {scope.path: found[scope.path] for scope in graph.scopes}
+
+
+def summed(parts: list[Measures]) -> Measures:
+    """Of many at once: adding two at a time would make a record for each."""
+    if not parts:
+        return Measures()
+    return Measures(
+        sum([part.parameters for part in parts]),
+        sum([part.buffers for part in parts]),
+        sum([part.macs for part in parts]),
+        sum([part.activations for part in parts]),
+        tuple(map(sum, zip(*[part.work for part in parts], strict=True))),
+        Batched(sum([part.read.fixed for part in parts]), sum([part.read.image for part in parts])),
+        Batched(sum([part.written.fixed for part in parts]), sum([part.written.image for part in parts])),
+    )

@@ -1,0 +1,192 @@
+"""The receptive field of every value: which rows and columns of the image one of its positions depends on, and how far apart
+two neighbours' are. Through residual branches it is the hull of all of them (Araujo et al. 2019, Computing Receptive Fields of
+Convolutional Neural Networks, whose recurrences these are).
+"""
+
+from typing import NamedTuple, TypeAlias, assert_never
+
+from archc.ir.graph import Graph, Node
+from archc.ir.ops import (
+    Act,
+    AdaptiveAvgPool,
+    Add,
+    Affine,
+    Attention,
+    AvgPool,
+    BlurPool,
+    ChannelConv,
+    Concat,
+    Conv,
+    Dropout,
+    Flatten,
+    GlobalPool,
+    Identity,
+    Linear,
+    MaxPool,
+    Mul,
+    Norm,
+    Operation,
+    Pad,
+    PadChannels,
+    Position,
+    Scale,
+    Shuffle,
+    Softmax,
+    SpaceToDepth,
+    Split,
+    Subsample,
+    Sum,
+    Take,
+    Tokens,
+)
+
+
+class Axis(NamedTuple):
+    """Position i of a map depends on the image's `start + i · stride` to `end + i · stride`, which may lie outside of it.
+
+    `everywhere`: every position depends on `start` to `end`, within the image; then `stride` only says how far apart the
+    positions are, 0 where there is one.
+    """
+
+    start: int
+    end: int
+    stride: int
+    everywhere: bool = False
+
+    @property
+    def size(self) -> int:
+        return self.end - self.start + 1
+
+    @property
+    def offset(self) -> float:
+        """The middle of position 0's field, in pixels of the image; 0 is the middle of its first pixel."""
+        return (self.start + self.end) / 2
+
+    def at(self, position: int) -> tuple[int, int]:
+        """First and last pixel that a position depends on, where they lie in the image."""
+        shift = 0 if self.everywhere else position * self.stride
+        return self.start + shift, self.end + shift
+
+
+class Field(NamedTuple):
+    """The receptive field of a value, along the height and the width; `whole`: all of the image."""
+
+    height: Axis
+    width: Axis
+    whole: bool
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Rows by columns of the image, those outside of it that padding stands for included."""
+        return self.height.size, self.width.size
+
+    @property
+    def stride(self) -> tuple[int, int]:
+        """The effective stride: pixels of the image from one position to the next, 0 where there is only one."""
+        return self.height.stride, self.width.stride
+
+
+_Axes: TypeAlias = tuple[Axis, Axis]
+
+
+def receptive_fields(graph: Graph) -> dict[str, Field]:
+    """By value, the image's own first. Tokens keep the stride of the map whose positions they are."""
+    image = graph.types[graph.input].shape[1:]
+    lengths = (image[0], image[1])
+    found: dict[str, _Axes] = {graph.input: (Axis(0, 0, 1), Axis(0, 0, 1))}
+    grids: dict[str, tuple[int, int]] = {graph.input: lengths}
+    for node in graph.nodes:
+        axes = _rule(node.op, [found[name] for name in node.inputs], [grids[name] for name in node.inputs], lengths)
+        for name in node.outputs:
+            shape = graph.types[name].shape
+            found[name] = axes
+            # tokens and vectors have no grid of their own: that of the map they were is what they are spread over
+            grids[name] = (shape[1], shape[2]) if len(shape) == 3 else _kept(node, grids)
+    return {name: Field(*axes, _whole(axes, lengths)) for name, axes in found.items()}
+
+
+def _kept(node: Node, grids: dict[str, tuple[int, int]]) -> tuple[int, int]:
+    return (1, 1) if isinstance(node.op, Flatten | Take) else grids[node.inputs[0]]
+
+
+def _whole(axes: _Axes, lengths: tuple[int, int]) -> bool:
+    return all(axis.everywhere and axis.start <= 0 and axis.end >= n - 1 for axis, n in zip(axes, lengths, strict=True))
+
+
+def _rule(  # noqa: C901  a case an operation
+    op: Operation, inputs: list[_Axes], grids: list[tuple[int, int]], lengths: tuple[int, int]
+) -> _Axes:
+    first = inputs[0]
+    match op:
+        case Conv():
+            reach = op.dilation * (op.kernel - 1)
+            return _slide(first, reach, op.stride, (op.padding, op.padding))
+        case MaxPool() | AvgPool() | BlurPool():
+            return _slide(first, op.kernel - 1, op.stride, (op.padding, op.padding))
+        case Subsample():
+            return _slide(first, 0, op.stride, (0, 0))
+        case SpaceToDepth():
+            return _slide(first, op.block - 1, op.block, (0, 0))
+        case Pad():
+            return _slide(first, 0, 1, (op.top, op.left))
+        case AdaptiveAvgPool():
+            if all(n % op.size == 0 for n in grids[0]):
+                windows = [n // op.size for n in grids[0]]
+                return (_slid(first[0], windows[0] - 1, windows[0], 0), _slid(first[1], windows[1] - 1, windows[1], 0))
+            return _spread(first, grids[0], lengths)
+        case GlobalPool() | Sum() | Flatten() | Take():
+            high, wide = _spread(first, grids[0], lengths)
+            return high._replace(stride=0), wide._replace(stride=0)
+        case Norm():
+            return first if op.norm in ("batch", "layer") else _spread(first, grids[0], lengths)
+        case Softmax():
+            return first if op.over == "parts" else _spread(first, grids[0], lengths)
+        case Attention():
+            return _joined([_spread(axes, grid, lengths) for axes, grid in zip(inputs, grids, strict=True)], grids, lengths)
+        case Add() | Mul() | Concat():
+            return _joined(inputs, grids, lengths)
+        case (
+            Linear() | ChannelConv() | Act() | Affine() | Scale() | Dropout() | Identity() | Split() | PadChannels()
+            | Shuffle() | Tokens() | Position()
+        ):  # fmt: skip
+            return first
+        case _:
+            assert_never(op)
+
+
+def _slide(axes: _Axes, reach: int, stride: int, paddings: tuple[int, int]) -> _Axes:
+    return _slid(axes[0], reach, stride, paddings[0]), _slid(axes[1], reach, stride, paddings[1])
+
+
+def _slid(axis: Axis, reach: int, stride: int, padding: int) -> Axis:
+    """A window over `reach` + 1 positions, `padding` before the first."""
+    if axis.everywhere:
+        return axis._replace(stride=axis.stride * stride)
+    start = axis.start - padding * axis.stride
+    end = axis.end + (reach - padding) * axis.stride
+    return Axis(start, end, axis.stride * stride)
+
+
+def _spread(axes: _Axes, grid: tuple[int, int], lengths: tuple[int, int]) -> _Axes:
+    """What all positions together depend on, for each of them."""
+    return _all(axes[0], grid[0], lengths[0]), _all(axes[1], grid[1], lengths[1])
+
+
+def _all(axis: Axis, positions: int, length: int) -> Axis:
+    if axis.everywhere:
+        return axis
+    return Axis(max(axis.start, 0), min(axis.end + (positions - 1) * axis.stride, length - 1), axis.stride, everywhere=True)
+
+
+def _joined(inputs: list[_Axes], grids: list[tuple[int, int]], lengths: tuple[int, int]) -> _Axes:
+    high, wide = (_hull([axes[at] for axes in inputs], [grid[at] for grid in grids], lengths[at]) for at in (0, 1))
+    return high, wide
+
+
+def _hull(axes: list[Axis], positions: list[int], length: int) -> Axis:
+    """The hull of several operands' fields; where their strides differ, one is the same for all positions of the others."""
+    stride = max(axis.stride for axis in axes)
+    if any(axis.everywhere or axis.stride != stride for axis in axes):
+        axes = [_all(axis, n, length) for axis, n in zip(axes, positions, strict=True)]
+        return Axis(min(axis.start for axis in axes), max(axis.end for axis in axes), stride, everywhere=True)
+    return Axis(min(axis.start for axis in axes), max(axis.end for axis in axes), stride)

@@ -1,0 +1,99 @@
+"""What training keeps for the backward pass: the tensors autograd saves where the emitted module runs on a CPU, once for each
+memory they lie in, parameters and buffers left out.
+"""
+
+from archc.cost.batched import Batched
+from archc.cost.kept import kept
+from archc.cost.storage import overwritten
+from archc.cost.traffic import is_view
+from archc.cost.work import size
+from archc.ir.graph import Graph, Node
+from archc.ir.ops import Act, Add, Affine, Dropout, Flatten, Identity, Linear, Mul, Norm, Position, Scale, Tokens
+from archc.record import Record
+
+INDEX_BYTES = 8
+"""Of an index, whatever the dtype of the values."""
+
+
+class Saved(Record):
+    """Elements of values and of what is kept besides, and indices for each image."""
+
+    elements: Batched = Batched()
+    indices: int = 0
+
+    def bytes(self, width: int = 4) -> Batched:
+        """With floating-point numbers of `width` bytes."""
+        return Batched(self.elements.fixed * width, self.elements.image * width + self.indices * INDEX_BYTES)
+
+
+def saved(graph: Graph) -> Saved:
+    """Of the whole network in training; a value that two operations save is counted once."""
+    memory = _Memory(graph)
+    values: dict[str, int] = {}
+    image = fixed = indices = 0
+    for node in graph.nodes:
+        needs = tuple([memory.flows[name] for name in node.inputs])
+        rows = memory.rows[node.inputs[0]]
+        shared = memory.add(node)
+        if not memory.flows[node.outputs[0]]:
+            continue
+        inputs, outputs = (tuple([graph.types[name] for name in names]) for names in (node.inputs, node.outputs))
+        found = kept(node.op, inputs, outputs, needs, in_place=shared, rows=rows)
+        names = [node.inputs[place] for place in found.operands]
+        names += node.outputs if found.output else ()
+        for name in names:
+            root = memory.root[name]
+            values[root] = size(graph.types[root])
+        image, fixed, indices = image + found.image, fixed + found.fixed, indices + found.indices
+    return Saved(Batched(fixed, image + sum(values.values())), indices)
+
+
+class _Memory:
+    """By value: whose memory it is in, whether a gradient flows to it, and whether a position's channels lie side by side."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.written = overwritten(graph)
+        self.root = {graph.input: graph.input}
+        self.flows = {graph.input: False}
+        self.rows = {graph.input: False}
+
+    def add(self, node: Node) -> bool:
+        """The next node; returns whether its output is its input's memory."""
+        operand = self.written.get(node.name)
+        if operand is None and self._views(node):
+            operand = 0
+        learned = any(parameter.trainable for parameter in node.op.parameters())
+        flows = learned or any(self.flows[name] for name in node.inputs)
+        rows = self._rows(node)
+        for name in node.outputs:
+            self.root[name] = name if operand is None else self.root[node.inputs[operand]]
+            self.flows[name] = flows
+            self.rows[name] = rows
+        return operand is not None
+
+    def _views(self, node: Node) -> bool:
+        """Dropout has an output of its own in training; flattening copies what does not lie in order."""
+        if isinstance(node.op, Dropout):
+            return node.op.rate == 0
+        if isinstance(node.op, Flatten):
+            shape = self.graph.types[node.inputs[0]].shape
+            channels = self.graph.types[node.inputs[0]].channels
+            ordered = self.rows[node.inputs[0]] == (len(shape) == 2)
+            return ordered or len(shape) == 1 or channels == 1 or size(self.graph.types[node.inputs[0]]) == channels
+        return is_view(node.op, len(node.inputs))
+
+    def _rows(self, node: Node) -> bool:
+        """A linear layer and a layer norm move a map's channels last; what works on single elements leaves them there."""
+        shape = self.graph.types[node.outputs[0]].shape
+        op = node.op
+        if isinstance(op, Act | Affine | Dropout | Identity | Position | Scale | Tokens):
+            return self.rows[node.inputs[0]]
+        if isinstance(op, Add | Mul):
+            # as the operand that is written over, else the first that is not broadcast
+            whole = [name for name in node.inputs if self.graph.types[name].shape == shape]
+            written = self.written.get(node.name)
+            return self.rows[node.inputs[written] if written is not None else (whole or node.inputs)[0]]
+        if isinstance(op, Linear) or (isinstance(op, Norm) and op.norm == "layer"):
+            return len(shape) > 1
+        return len(shape) == 2 or shape[1:] == (1, 1)

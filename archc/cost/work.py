@@ -1,0 +1,112 @@
+"""The elementary operations of a node for one image, by class: what each kind of operation does to how many elements."""
+
+from typing import Literal, TypeAlias, assert_never, get_args
+
+from archc.ir.ops import (
+    Act,
+    AdaptiveAvgPool,
+    Add,
+    Affine,
+    Attention,
+    AvgPool,
+    BlurPool,
+    ChannelConv,
+    Concat,
+    Conv,
+    Dropout,
+    Flatten,
+    GlobalPool,
+    Identity,
+    Linear,
+    MaxPool,
+    Mul,
+    Norm,
+    Operation,
+    Pad,
+    PadChannels,
+    Position,
+    Scale,
+    Shuffle,
+    Softmax,
+    SpaceToDepth,
+    Split,
+    Subsample,
+    Sum,
+    Take,
+    Tokens,
+)
+from archc.ir.types import TensorType
+
+OpClass: TypeAlias = Literal["conv", "linear", "bias", "norm", "activation", "pooling", "addition", "multiplication", "attention"]
+CLASSES: tuple[OpClass, ...] = get_args(OpClass)
+Types: TypeAlias = tuple[TensorType, ...]
+
+_NORM = {"batch": 1, "group": 3, "layer": 3, "instance": 3, "evonorm_s0": 3, "filter_response": 2}
+"""Operations an element: a multiply-add with the channel's two numbers, and one for each sum its statistics are made of."""
+_GATE = {"evonorm_s0": 3, "filter_response": 1}
+"""What the activation that is in it adds: v·x, sigmoid and product; a maximum."""
+
+
+def size(type_: TensorType) -> int:
+    """Elements of one image's value."""
+    n = 1
+    for length in type_.shape:
+        n *= length
+    return n
+
+
+def work(op: Operation, inputs: Types, outputs: Types) -> dict[OpClass, int]:  # noqa: C901  a case an operation
+    """Operations for one image: a multiply-add, an addition, a product, a comparison or a function of one element is one.
+
+    Conv and linear are exactly their multiply-adds. What only moves or renames elements does none, nor does dropout outside of
+    training. Work on weights alone (standardized convolutions) is the same for every batch and left out.
+    """
+    n = size(outputs[0])
+    match op:
+        case Conv():
+            return _with_bias({"conv": op.macs(inputs, outputs)}, n, biased=op.bias)
+        case Linear():
+            return _with_bias({"linear": op.macs(inputs, outputs)}, n, biased=op.bias)
+        case ChannelConv():
+            return {"attention": n * op.kernel}
+        case Norm():
+            return {"norm": n * (_NORM[op.norm] + (0 if op.linear else _GATE.get(op.norm, 0)))}
+        case Act() | Softmax():
+            return {"activation": n}
+        case MaxPool() | AvgPool() | BlurPool():
+            return {"pooling": n * op.kernel**2}
+        case GlobalPool() | Sum():
+            return {"pooling": size(inputs[0])}
+        case AdaptiveAvgPool():
+            _, height, width = inputs[0].shape
+            return {"pooling": outputs[0].shape[0] * _covered(height, op.size) * _covered(width, op.size)}
+        case Add():
+            return {"addition": n * (len(inputs) - 1)}
+        case Position():
+            return {"addition": n}
+        case Mul():
+            return {"multiplication": n * (len(inputs) - 1)}
+        case Scale() | Affine():
+            return {"multiplication": n}
+        case Attention():
+            query, key, value = inputs
+            pairs = query.shape[0] * key.shape[0]
+            return {"attention": pairs * (query.channels + value.channels + op.heads)}
+        case (
+            Dropout() | Pad() | Subsample() | SpaceToDepth() | Identity() | Concat() | Split() | PadChannels()
+            | Shuffle() | Flatten() | Tokens() | Take()
+        ):  # fmt: skip
+            return {}
+        case _:
+            assert_never(op)
+
+
+def _with_bias(found: dict[OpClass, int], elements: int, *, biased: bool) -> dict[OpClass, int]:
+    if biased:
+        found["bias"] = elements
+    return found
+
+
+def _covered(length: int, parts: int) -> int:
+    """The lengths of the windows `[floor(i·n / p), ceil((i + 1)·n / p))` of an adaptive pool, added up; they may overlap."""
+    return sum(-(-(i + 1) * length // parts) - i * length // parts for i in range(parts))

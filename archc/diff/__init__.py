@@ -1,0 +1,1 @@
+"""What changed between two networks: their graphs aligned, the differences in the field's words, costs, and weights."""

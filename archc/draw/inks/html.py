@@ -1,0 +1,117 @@
+"""A figure as one static page: pan, zoom, fold and unfold, search, and a panel that tells about what is chosen; no network."""
+
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from archc.draw.inks.shapes import brief
+from archc.draw.inks.svg import Names, colours, font_face, fragments, shapes
+from archc.draw.pages import Drawn, Form
+from archc.draw.scene import Box, Curve, Facts, Group, Item, Join
+from archc.draw.themes import DARK, Theme
+from archc.rendering.escape import xml
+
+PAGE = os.path.join(os.path.dirname(os.path.dirname(__file__)), "page")
+
+
+def html(title: str, description: str, drawn: Sequence[Drawn], sources: Mapping[str, str], theme: Theme) -> str:
+    """The page. `sources` are the specs' texts by the name that the facts cite."""
+    named, x, figure = Names(), 0.0, []
+    for index, one in enumerate(drawn):
+        figure.append(f'<g class="drawn" data-index="{index}" transform="translate({brief(x)} 0)">')
+        for form in one.forms:
+            figure += _form(form, named)
+        figure.append("</g>")
+        x += one.width
+    facts = {}
+    for one in drawn:
+        for form in one.forms:
+            for item in (*form.items, *(form.unfolded or ())):
+                facts.update(_facts(item))
+    data = {
+        "width": x, "height": max(sum(form.height for form in one.forms) for one in drawn), "facts": facts,
+        "whole": [_told(one.facts) for one in drawn], "sources": _cited(facts, sources),
+    }  # fmt: skip
+    folds = any(form.unfolded for one in drawn for form in one.forms)
+    buttons = '<button data-action="unfold">unfold all</button>\n<button data-action="fold">fold all</button>' if folds else ""
+    fields = {
+        "TITLE": xml(title), "DESCRIPTION": xml(description), "FIGURE": "\n".join(figure), "FOLDING": buttons,
+        "STYLE": _style(theme), "SCRIPT": _resource("page.js"),
+        # no end tag and no comment can begin inside a script's text
+        "DATA": json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"),
+    }  # fmt: skip
+    return re.sub("@([A-Z]+)@", lambda found: fields[found[1]], _resource("page.html"))
+
+
+def _resource(name: str) -> str:
+    with open(os.path.join(PAGE, name), encoding="utf-8") as file:
+        return file.read()
+
+
+def _style(theme: Theme) -> str:
+    faces = "".join([font_face(face) for face in ("regular", "bold", "italic")])
+    found = faces + _resource("page.css") + shapes() + colours(theme)
+    if theme is DARK:
+        return found + _night()
+    return found + f"@media (prefers-color-scheme: dark) {{{_night()}{colours(DARK)}}}"
+
+
+def _night() -> str:
+    ink, muted = DARK.texts["ink"], DARK.texts["muted"]
+    return (
+        f":root{{color-scheme:dark;--ink:{ink};--muted:{muted};--ground:{DARK.page};--panel:#1c2027;--line:#3a404a;"
+        "--accent:#7fb4ee;--hit:#e6c75c}"
+    )
+
+
+def _form(form: Form, named: Names) -> Iterator[str]:
+    high = f'data-high="{brief(form.height)}"'
+    if form.unfolded is None:
+        yield f'<g class="part" {high}>'
+        yield from _reachable(fragments(form.items, named))
+        yield "</g>"
+        return
+    yield f'<g class="part" {high} data-tall="{brief(form.tall)}" data-open="false">'
+    yield '<g class="folded">'
+    yield from _reachable(fragments(form.items, named))
+    yield '</g>\n<g class="unfolded" hidden>'
+    yield from _reachable(fragments(form.unfolded, named))
+    yield "</g>"
+    label = f"fold or unfold {form.label}"
+    yield (
+        f'<g class="fold" tabindex="0" role="button" aria-expanded="false" aria-label="{xml(label)}">'
+        f'<rect x="26" y="{brief(form.height - 48)}" width="58" height="22" rx="6"/>'
+        f'<text x="55" y="{brief(form.height - 33)}">unfold</text></g>'
+    )
+    yield "</g>"
+
+
+def _reachable(lines: Iterator[str]) -> Iterator[str]:
+    """Boxes and circles can be reached with the keyboard."""
+    for line in lines:
+        if line.startswith("<g id=") and ('class="box' in line or 'class="join' in line):
+            yield line.replace(' class="', ' tabindex="0" role="button" class="', 1)
+        else:
+            yield line
+
+
+def _told(facts: Facts) -> dict[str, object]:
+    return {"title": facts.title, "shape": facts.shape, "params": facts.params, "macs": facts.macs, "place": facts.place}
+
+
+def _facts(item: Item) -> dict[str, dict[str, object]]:
+    """What is told of an item and of those in it, by the ids they have in the page."""
+    found: dict[str, dict[str, object]] = {}
+    if isinstance(item, Box | Join | Curve | Group) and item.facts is not None:
+        found[xml(item.id).replace(" ", "_")] = _told(item.facts)
+    if isinstance(item, Group):
+        for inner in item.items:
+            found.update(_facts(inner))
+    return found
+
+
+def _cited(facts: Mapping[str, Mapping[str, object]], sources: Mapping[str, str]) -> dict[str, str]:
+    """The sources that some fact cites."""
+    names = dict.fromkeys(str(fact["place"]).rpartition(":")[0] for fact in facts.values() if fact["place"])
+    return {name: sources[name] for name in names if name in sources}

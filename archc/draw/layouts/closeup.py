@@ -1,0 +1,94 @@
+"""Blocks close up, one or several in a grid, as He et al. 2015, Fig. 5 and He et al. 2016, Fig. 2 and 4."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from archc.draw.content import Cell
+from archc.draw.layouts.drawn import draw_cell
+from archc.draw.layouts.geometry import shape_of
+from archc.draw.layouts.lanes import Measures
+from archc.draw.metrics import width
+from archc.draw.scene import Curve, EdgeRole, Group, Item, Plate, Scene, Text
+
+MEASURES = Measures(
+    text=14.0, box=32.0, pad=16.0, least=104.0, join=11.0, gap=20.0, branch=14.0, lane=30.0, said=12.0, words=True
+)
+PANEL = 26.0
+
+
+@dataclass(frozen=True, slots=True)
+class Closeup:
+    """A cell with its caption, what is written at its ends, and whether it is the one that stands out."""
+
+    id: str
+    caption: str
+    cell: Cell
+    above: str
+    below: str
+    subtitle: str = ""
+    marked: bool = False
+
+
+def grid(closeups: Sequence[Closeup], measures: Measures, *, title: str, described: str, columns: int) -> Scene:
+    """Close-ups in rows of `columns`, captions below them; one alone has its caption above."""
+    shapes = [shape_of(closeup.cell, measures) for closeup in closeups]
+    alone = len(closeups) == 1
+    items: list[Item] = []
+    y, edge = PANEL * 0.6, 0.0
+    for start in range(0, len(closeups), columns):
+        row = range(start, min(start + columns, len(closeups)))
+        tall = max(shapes[i].height for i in row)
+        x = PANEL * 0.6
+        bottom = 0.0
+        for i in row:
+            closeup, shape = closeups[i], shapes[i]
+            half = max(width(closeup.caption, 17 if alone else 14, "bold"), width(closeup.subtitle, 12)) / 2
+            middle = (shape.right - shape.left) / 2
+            left, right = max(shape.left, half - middle), max(shape.right, half + middle)
+            at = x + PANEL / 2 + left
+            group, end = _drawn(closeup, measures, at, y, tall if not alone else shape.height, middle, alone=alone)
+            if closeup.marked:
+                plate = Plate(id="", x=x, y=y - 4, width=left + right + PANEL, height=end - y + 14, role="highlight", radius=12)
+                items.append(plate)
+            items.append(group)
+            x += left + right + PANEL
+            bottom = max(bottom, end)
+        edge = max(edge, x)
+        y = bottom + PANEL
+    return Scene(width=edge + PANEL * 0.6, height=y - PANEL * 0.3, title=title, description=described, items=tuple(items))
+
+
+def _drawn(
+    closeup: Closeup, measures: Measures, x: float, y: float, tall: float, middle: float, *, alone: bool
+) -> tuple[Group, float]:
+    """A close-up whose straight line is at `x`; returns where it ends."""
+    items: list[Item] = []
+    if alone:
+        items.append(Text(x=x + middle, y=y + 18, words=closeup.caption, size=17, face="bold", anchor="middle"))
+        items.append(Text(x=x + middle, y=y + 36, words=closeup.subtitle, size=12, anchor="middle", tone="muted"))
+        y += 48
+    top = y + 26
+    items += _end(closeup.above, x, y + 16, alone=alone)
+    drawn = draw_cell(closeup.cell, measures, x, top, entry="", exit_="", prefix="" if alone else f"{closeup.id}/")
+    end = top + shape_of(closeup.cell, measures).height
+    role: EdgeRole = "trunk" if measures.trunk else "flow"
+    items += drawn
+    foot = end if alone else top + tall
+    items.append(Curve(id="", start=(x, end), path=((x, foot + 20),), role=role))
+    items += _end(closeup.below, x, foot + 36, alone=alone)
+    bottom = top + tall + 44
+    if not alone:
+        items.append(Text(x=x + middle, y=bottom + 22, words=closeup.caption, size=14, face="bold", anchor="middle"))
+        bottom += 28
+    return Group(id=closeup.id, role="block", label=closeup.caption, items=tuple(items)), bottom
+
+
+def _end(words: str, x: float, y: float, *, alone: bool) -> list[Item]:
+    """What comes in or goes out: `256×56×56`, or a symbol, `x_l`, with its index below."""
+    if alone:
+        return [Text(x=x, y=y, words=words, size=13, anchor="middle", tone="muted")]
+    name, _, index = words.partition("_")
+    first, second = width(name, 17, "italic"), width(index, 11, "italic")
+    left = x - (first + second) / 2
+    below = Text(x=left + first + 0.5, y=y + 4, words=index, size=11, face="italic")
+    return [Text(x=left, y=y, words=name, size=17, face="italic"), *([below] if index else [])]

@@ -1,0 +1,1 @@
+"""What the page of a figure is made of: its frame, its style, its behaviour."""

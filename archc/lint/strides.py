@@ -1,0 +1,70 @@
+"""Strides that leave pixels unread."""
+
+from collections.abc import Iterator
+from math import lcm
+
+from archc.diagnostics import Note
+from archc.ir.convolutions import Conv
+from archc.ir.graph import Node
+from archc.ir.norms import Act, Dropout, Norm, Scale
+from archc.ir.ops import Operation
+from archc.ir.spatial import AvgPool, MaxPool, Subsample
+from archc.lint.subject import Finding, Subject, part_of, place
+
+POINTWISE = (Norm, Act, Dropout, Scale)
+"""What makes each value of one value: pixels that only it reads are read by nobody if what follows skips them."""
+
+
+def lossy_stride(subject: Subject) -> Iterator[Finding]:
+    """The first value of which nobody reads every pixel, as where a block's branch and its projection both begin with a 1×1
+    convolution of stride 2: three pixels of four are computed in vain. Other stages are notes.
+    """
+    graph = subject.graph
+    suspects = [node for node in graph.nodes if getattr(node.op, "stride", 1) > 1 and _unread([node.op])]
+    if not suspects:
+        return
+    source: dict[str, str] = {}
+    readers: dict[str, list[Operation]] = {}
+    for node in graph.nodes:
+        if isinstance(node.op, POINTWISE):
+            source[node.outputs[0]] = source.get(node.inputs[0], node.inputs[0])
+        else:
+            for value in node.inputs:
+                readers.setdefault(source.get(value, value), []).append(node.op)
+    given = {source.get(value, value) for value in graph.outputs}
+    found: dict[str, Node] = {}
+    for node in suspects:
+        value = source.get(node.inputs[0], node.inputs[0])
+        if value not in given and _unread(readers[value]):
+            found.setdefault(part_of(node), node)
+    places = [(place(subject, part, "stride_at", "stride"), node) for part, node in found.items()]
+    if places:
+        span, node = places[0]
+        stride = getattr(node.op, "stride", 1)
+        message = f"a stride of {stride} over {_window(node.op)} leaves {stride * stride - 1} of {stride * stride} values unread"
+        notes = tuple(Note(f"also at `{other.name}`", at) for at, other in places[1:] if at != span)
+        yield Finding(message, span, f"at `{node.name}`", notes=notes)
+
+
+def _unread(operations: list[Operation]) -> bool:
+    """Whether a row has pixels that none of them reads."""
+    reads = [_read(operation) for operation in operations]
+    period = lcm(*(stride for stride, _ in reads))
+    seen = {phase + stride * turn for stride, phases in reads for phase in phases for turn in range(period // stride)}
+    return len(seen) < period
+
+
+def _read(operation: Operation) -> tuple[int, frozenset[int]]:
+    """An operation's stride, and which pixels of as many it reads along a row."""
+    if isinstance(operation, Subsample):
+        return operation.stride, frozenset({0})
+    if isinstance(operation, Conv | MaxPool | AvgPool) and operation.stride > 1:
+        dilation = operation.dilation if isinstance(operation, Conv) else 1
+        first = -operation.padding
+        return operation.stride, frozenset((first + dilation * tap) % operation.stride for tap in range(operation.kernel))
+    return 1, frozenset({0})
+
+
+def _window(operation: Operation) -> str:
+    kernel = getattr(operation, "kernel", 1)
+    return f"{kernel}x{kernel}"

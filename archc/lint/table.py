@@ -1,0 +1,68 @@
+"""The table of lints, and their run over one network."""
+
+from collections.abc import Callable, Iterator
+
+from archc.diagnostics import Diagnostic, Note, Span
+from archc.document.nodes import Map
+from archc.ir.graph import Graph
+from archc.library import Document
+from archc.lint.channels import odd_channels
+from archc.lint.norms import no_final_norm
+from archc.lint.stem import early_downsampling
+from archc.lint.strides import lossy_stride
+from archc.lint.subject import Finding, Subject
+from archc.lint.written import no_expect, unused_override
+from archc.record import Record
+
+
+class Lint(Record):
+    """A code, the name it is allowed by, and what finds it."""
+
+    code: str
+    name: str
+    find: Callable[[Subject], Iterator[Finding]]
+
+
+LINTS = (
+    Lint("W0601", "odd_channels", odd_channels),
+    Lint("W0602", "no_final_norm", no_final_norm),
+    Lint("W0603", "lossy_stride", lossy_stride),
+    Lint("W0604", "early_downsampling", early_downsampling),
+    Lint("W0605", "unused_override", unused_override),
+    Lint("W0606", "no_expect", no_expect),
+)
+
+
+def warnings(document: Document, graph: Graph) -> tuple[Diagnostic, ...]:
+    """The findings that the network does not allow, and what it allows in vain (W0607)."""
+    subject = Subject(document, graph)
+    node = document.root.get("allow")
+    allowed = node if isinstance(node, Map) else Map((), document.root.span)
+    found: list[Diagnostic] = []
+    for lint in LINTS:
+        findings = list(lint.find(subject))
+        entry = allowed.entry(lint.name)
+        if entry is None:
+            found += [_warning(lint, finding, document) for finding in findings]
+        elif not findings and entry.span.source is document.written.span.source:
+            message = f"`{lint.name}` is allowed, and nothing here needs that"
+            found.append(Diagnostic("W0607", message, entry.span, help="leave it out", severity="warning"))
+    return tuple(found)
+
+
+def _warning(lint: Lint, finding: Finding, document: Document) -> Diagnostic:
+    """At a line of this document: what stands in a parent's file is a note to `extends`."""
+    span, notes, label = finding.span, finding.notes, finding.label
+    if not _is_own(span, document):
+        notes = (Note(label or "said here", span), *notes)
+        entry = document.written.entry("extends") or document.written.entry("name")
+        span, label = (entry.span if entry is not None else span), "inherited" if entry is not None else label
+    said = f"allow: {{{lint.name}: why}}"
+    said = f"if it is meant, `{f'set: {{{said}}}' if 'extends' in document.written else said}`"
+    advice = f"{finding.help}; {said}" if finding.help else said
+    return Diagnostic(lint.code, finding.message, span, label, notes, advice, "warning")
+
+
+def _is_own(span: Span, document: Document) -> bool:
+    """Written in this file, or on the command line."""
+    return span.source is document.written.span.source or span.source.name.startswith("--")

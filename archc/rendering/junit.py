@@ -1,0 +1,38 @@
+"""Diagnostics as JUnit XML: a test case for each problem, and one for each file that has none."""
+
+from xml.sax.saxutils import escape, quoteattr
+
+from archc.diagnostics import Diagnostic
+from archc.rendering.concise import line
+from archc.rendering.report import Report
+from archc.rendering.visible import visible
+
+
+def as_junit(report: Report) -> str:
+    """A document in ASCII. An error is a failure; a warning is a case that passes and says so."""
+    named = {diagnostic.span.source.name for diagnostic in report.diagnostics if diagnostic.span}
+    cases = [_case(diagnostic) for diagnostic in report.shown]
+    cases += [f"    <testcase{_attributes(name=name, classname='archc')}/>" for name in report.files if name not in named]
+    failures = sum(diagnostic.severity == "error" for diagnostic in report.shown)
+    counts = _attributes(name="archc", tests=len(cases), failures=failures, errors=0)
+    left = [f"    <system-out>{report.omitted} more are not shown</system-out>"] if report.omitted else []
+    body = [f"<testsuites{counts}>", f"  <testsuite{counts}>", *cases, *left, "  </testsuite>", "</testsuites>"]
+    text = "\n".join(['<?xml version="1.0" encoding="UTF-8"?>', *body, ""])
+    return text.encode("ascii", "xmlcharrefreplace").decode("ascii")
+
+
+def _case(diagnostic: Diagnostic) -> str:
+    span = diagnostic.span
+    name = f"{diagnostic.code} {span.line}:{span.column}" if span else diagnostic.code
+    opening = f"    <testcase{_attributes(name=name, classname=span.source.name if span else 'archc')}>"
+    notes = (f"{note.span}: {note.message}" if note.span else note.message for note in diagnostic.notes)
+    said = "\n".join([line(diagnostic), *map(visible, notes), *([visible(diagnostic.help)] if diagnostic.help else [])])
+    if diagnostic.severity == "error":
+        inner = f"<failure{_attributes(message=diagnostic.message, type=diagnostic.code)}>{escape(said)}</failure>"
+    else:
+        inner = f"<system-out>{escape(said)}</system-out>"
+    return f"{opening}{inner}</testcase>"
+
+
+def _attributes(**values: object) -> str:
+    return "".join(f" {name}={quoteattr(visible(str(value)))}" for name, value in values.items())

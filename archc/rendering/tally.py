@@ -1,0 +1,26 @@
+"""A run in one line: how many files, how many errors and warnings, in which file."""
+
+from collections.abc import Sequence
+
+from archc.diagnostics import Diagnostic
+from archc.rendering.report import Report
+
+
+def tally(report: Report) -> str:
+    """`3 files checked: 2 errors in bad.yaml (1 can be mended with --fix)`."""
+    what = f"{len(report.files)} file" + ("" if len(report.files) == 1 else "s")
+    mendable = sum(bool(one.fix) and one.fix[0].span.source.name in report.files for one in report.diagnostics)
+    hint = f" ({mendable} can be mended with --fix)" if mendable else ""
+    return f"{what} checked: {summary(report.diagnostics) or 'all good'}{hint}"
+
+
+def summary(diagnostics: Sequence[Diagnostic]) -> str:
+    """`2 errors, 1 warning in net.yaml`, "" for none."""
+    counts = [(severity, sum(d.severity == severity for d in diagnostics)) for severity in ("error", "warning")]
+    said = ", ".join(f"{count} {severity}{'s' if count > 1 else ''}" for severity, count in counts if count)
+    names = {diagnostic.span.source.name: None for diagnostic in diagnostics if diagnostic.span}
+    if not said or not names:
+        return said
+    from archc.rendering.visible import clipped
+
+    return f"{said} in {clipped(next(iter(names))) if len(names) == 1 else f'{len(names)} files'}"

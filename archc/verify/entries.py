@@ -1,0 +1,85 @@
+"""Where a program's tensors enter its flow of data: what two programs' tensors are paired by, whatever they are called.
+
+A tensor enters with a role (a filter, a norm's weight, a bias, …) and a shape, after the filters whose results reach it. What
+stands between (activations, pools, sums, rearrangements) leaves no trace, so that it may differ.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Literal, NamedTuple, TypeAlias
+
+from archc.ir.graph import Graph, Node
+from archc.ir.ops import BlurPool, ChannelConv, Conv, Linear, Norm, Position, Scale
+
+Role: TypeAlias = Literal["filter", "gain", "weight", "bias", "running_mean", "running_var", "threshold", "other"]
+"""`filter`: of a convolution or linear layer; `gain`: a filter is scaled by it; `threshold`: the least value there may be."""
+
+
+class Entry(NamedTuple):
+    """A tensor where it enters. `before`: the filters, by their number among the entries, whose results reach this place with no
+    other filter between. `place` is the node or step it enters at.
+    """
+
+    key: str
+    role: Role
+    shape: tuple[int, ...]
+    before: frozenset[int]
+    place: int
+
+    @property
+    def label(self) -> tuple[Role, tuple[int, ...]]:
+        """What is compared: axes of length one are not, as a linear layer may be a convolution of one by one."""
+        return (self.role, tuple(length for length in self.shape if length != 1))
+
+
+NORM_ROLES: dict[str, Role] = {"v": "weight", "tau": "threshold"}
+"""Of the tensors of a norm whose name is not their role."""
+
+
+def entries_of(graph: Graph) -> list[Entry]:
+    """In order of execution."""
+    found: list[Entry] = []
+    reaching: dict[str, frozenset[int]] = {graph.input: frozenset()}
+    for place, node in enumerate(graph.nodes):
+        before = frozenset().union(*(reaching[name] for name in node.inputs))
+        for key, role, shape in _tensors(node):
+            found.append(Entry(key, role, shape, before, place))
+            if role == "filter":
+                reached = frozenset([len(found) - 1])
+                reaching.update(dict.fromkeys(node.outputs, reached))
+            elif role == "bias" and not isinstance(node.op, Norm | Position):
+                found[-1] = found[-1]._replace(before=reaching[node.outputs[0]])
+        for name in node.outputs:
+            reaching.setdefault(name, before)
+    return found
+
+
+def _tensors(node: Node) -> Iterator[tuple[str, Role, tuple[int, ...]]]:
+    """Key, role and shape, in the order they enter: a norm's gate before its scale and shift."""
+    parameters = node.op.parameters()
+    if isinstance(node.op, Norm) and node.op.norm == "evonorm_s0":
+        parameters = (*parameters[2:], *parameters[:2])
+    for parameter in parameters:
+        yield f"{node.name}.{parameter.name}", _role(node, parameter.name), parameter.shape
+
+
+def _role(node: Node, name: str) -> Role:
+    match node.op, name:
+        case Conv() | Linear() | ChannelConv(), "weight":
+            return "filter"
+        case BlurPool(), _:
+            return "filter"
+        case Norm(), _ if name in NORM_ROLES:
+            return NORM_ROLES[name]
+        case Position(), _:
+            return "bias"
+        case Scale(), _:
+            return "weight"
+        case _, "weight" | "bias" | "gain" | "running_mean" | "running_var":
+            return name
+        case _:
+            raise AssertionError(f"`{node.name}.{name}` has no role")
+
+
+def filters(entries: Sequence[Entry]) -> list[int]:
+    """The numbers of those that are filters."""
+    return [number for number, entry in enumerate(entries) if entry.role == "filter"]

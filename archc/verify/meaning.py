@@ -1,0 +1,147 @@
+"""What operations with more than a line to them mean, in torch."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import assert_never
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from archc.ir.ops import Act, Conv, Dropout, Norm, Softmax
+
+
+def linear(x: Tensor, own: Mapping[str, Tensor]) -> Tensor:
+    """Over the channels: the second axis of a map, the last of tokens and vectors."""
+    if x.ndim == 4:
+        return functional.linear(x.movedim(1, -1), own["weight"], own.get("bias")).movedim(-1, 1)
+    return functional.linear(x, own["weight"], own.get("bias"))
+
+
+def space_to_depth(block: int, x: Tensor) -> Tensor:
+    n, c, h, w = x.shape
+    squares = x.reshape(n, c, h // block, block, w // block, block)
+    return squares.permute(0, 3, 5, 1, 2, 4).reshape(n, -1, h // block, w // block)
+
+
+def filters(op: Conv, own: Mapping[str, Tensor]) -> Tensor:
+    """What a convolution convolves with: its weight as it is, or standardised."""
+    weight = own["weight"]
+    if op.weights == "plain":
+        return weight
+    rows = weight.flatten(1)
+    variance, mean = torch.var_mean(rows, dim=1, correction=0, keepdim=True)
+    rows = (rows - mean) / (variance + op.eps).sqrt()
+    if op.weights == "scaled":
+        rows = rows * own["gain"].flatten(1) * op.gamma / rows.shape[1] ** 0.5
+    return rows.reshape(weight.shape)
+
+
+def along_channels(vector: Tensor, x: Tensor) -> Tensor:
+    """Shaped to meet the channels of a map, its second axis, or of tokens and vectors, their last; one number as it is."""
+    return vector[:, None, None] if x.ndim == 4 and vector.ndim == 1 else vector
+
+
+def norm(op: Norm, x: Tensor, own: Mapping[str, Tensor], *, training: bool) -> Tensor:
+    match op.norm:
+        case "batch" if training and not op.frozen:
+            variance, mean = torch.var_mean(x, dim=(0, 2, 3), correction=0)
+            count = x.numel() // x.shape[1]
+            # torch keeps the unbiased variance and normalises by the biased one
+            for name, new in (("running_mean", mean), ("running_var", variance * count / (count - 1))):
+                own[name].mul_(1 - op.momentum).add_(op.momentum * new.detach())
+            normed = _standard(x, mean[:, None, None], variance[:, None, None], op.eps)
+        case "batch":
+            normed = _standard(x, own["running_mean"][:, None, None], own["running_var"][:, None, None], op.eps)
+        case "group" | "instance":
+            parts = x.reshape(x.shape[0], op.groups if op.norm == "group" else op.channels, -1)
+            variance, mean = torch.var_mean(parts, dim=2, correction=0, keepdim=True)
+            normed = _standard(parts, mean, variance, op.eps).reshape(x.shape)
+        case "evonorm_s0":
+            parts = x.reshape(x.shape[0], op.groups, -1)
+            deviation = (parts.var(2, correction=0) + op.eps).sqrt().repeat_interleave(op.channels // op.groups, 1)
+            gate = torch.sigmoid(along_channels(own["v"], x) * x) if "v" in own else 1
+            normed = x * gate / deviation[:, :, None, None]
+        case "filter_response":
+            normed = x / ((x * x).mean((2, 3), keepdim=True) + op.eps).sqrt()
+        case "layer":
+            axis = 1 if x.ndim == 4 else -1
+            variance, mean = torch.var_mean(x, dim=axis, correction=0, keepdim=True)
+            normed = _standard(x, mean, variance, op.eps)
+        case _:
+            assert_never(op.norm)
+    scaled = normed * along_channels(own["weight"], x) + along_channels(own["bias"], x)
+    return torch.maximum(scaled, along_channels(own["tau"], x)) if "tau" in own else scaled
+
+
+def _standard(x: Tensor, mean: Tensor, variance: Tensor, eps: float) -> Tensor:
+    return (x - mean) / (variance + eps).sqrt()
+
+
+ACTIVATIONS: dict[str, Callable[[Tensor, float], Tensor]] = {
+    "relu": lambda x, _: x.clamp(min=0),
+    "relu6": lambda x, _: x.clamp(0, 6),
+    "leaky_relu": lambda x, slope: torch.where(x > 0, x, slope * x),
+    "elu": lambda x, slope: torch.where(x > 0, x, slope * torch.expm1(x)),
+    "silu": lambda x, _: x * torch.sigmoid(x),
+    "gelu": lambda x, _: x * 0.5 * (1 + torch.erf(x / 2**0.5)),
+    "gelu_tanh": lambda x, _: x * 0.5 * (1 + torch.tanh((2 / torch.pi) ** 0.5 * (x + 0.044715 * x**3))),
+    "mish": lambda x, _: x * torch.tanh(torch.logaddexp(x, torch.zeros_like(x))),
+    "tanh": lambda x, _: torch.tanh(x),
+    "sigmoid": lambda x, _: torch.sigmoid(x),
+    "hard_sigmoid": lambda x, _: (x / 6 + 0.5).clamp(0, 1),
+    "hard_swish": lambda x, _: x * (x / 6 + 0.5).clamp(0, 1),
+    "softplus": lambda x, _: torch.logaddexp(x, torch.zeros_like(x)),
+}
+
+
+def activation(op: Act, x: Tensor) -> Tensor:
+    return ACTIVATIONS[op.act](x, op.slope)
+
+
+def softmax(op: Softmax, x: Tensor) -> Tensor:
+    if op.over == "space":
+        return x.flatten(2).softmax(2).reshape(x.shape)
+    return x.reshape(x.shape[0], op.parts, -1, *x.shape[2:]).softmax(1).reshape(x.shape)
+
+
+def dropout(op: Dropout, x: Tensor) -> Tensor:
+    """What is kept is scaled so that the mean stays."""
+    match op.what:
+        case "elements":
+            return functional.dropout(x, op.rate)
+        case "path":
+            keep = x.new_empty((x.shape[0],) + (1,) * (x.ndim - 1)).bernoulli_(1 - op.rate)
+            return x * keep / (1 - op.rate)
+        case "block":
+            return _drop_block(op, x)
+        case _:
+            assert_never(op.what)
+
+
+def _drop_block(op: Dropout, x: Tensor) -> Tensor:
+    """Ghiasi et al. 2018, algorithm 1, one mask for all channels; an even square reaches one less up and left (timm)."""
+    n, _, h, w = x.shape
+    tall, wide = min(op.size, h), min(op.size, w)
+    gamma = op.rate * h * w / (tall * wide) / ((h - tall + 1) * (w - wide + 1))
+    centres = x.new_empty((n, 1, h, w)).bernoulli_(gamma)
+    dropped = functional.max_pool2d(centres, (tall, wide), 1, (tall // 2, wide // 2))
+    keep = 1 - dropped[:, :, (tall + 1) % 2 :, (wide + 1) % 2 :]
+    return x * keep * keep.numel() / (keep.sum() + 1e-7)
+
+
+def folded(op: Callable[[Tensor, Tensor], Tensor], inputs: Sequence[Tensor]) -> Tensor:
+    """From the left, so that rounding is that of a chain of `+`."""
+    total = inputs[0]
+    for other in inputs[1:]:
+        total = op(total, other)
+    return total
+
+
+def attention(heads: int, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+    def parted(tokens: Tensor) -> Tensor:
+        return tokens.reshape(*tokens.shape[:2], heads, -1).transpose(1, 2)
+
+    q, k, v = parted(query), parted(key), parted(value)
+    weights = (q @ k.transpose(2, 3) / q.shape[-1] ** 0.5).softmax(-1)
+    made: Tensor = (weights @ v).transpose(1, 2).flatten(2)
+    return made

@@ -1,0 +1,97 @@
+"""ONNX's convolutions, pools and padding in torch: padding may differ from side to side, or follow from the input's size."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+Attributes: TypeAlias = Mapping[str, Any]
+Sides: TypeAlias = Sequence[tuple[int, int]]
+
+
+def padded(x: Tensor, sides: Mapping[int, tuple[int, int]], mode: str, value: float) -> Tensor:
+    """`sides`: how much before and after, by axis; negative cuts."""
+    amounts = [length for axis in reversed(range(x.ndim)) for length in sides.get(axis, (0, 0))]
+    while amounts[-2:] == [0, 0]:
+        del amounts[-2:]
+    if not amounts:
+        return x
+    if mode == "constant":
+        return functional.pad(x, amounts, value=value)
+    return functional.pad(x, amounts, mode={"reflect": "reflect", "edge": "replicate", "wrap": "circular"}[mode])
+
+
+def _sides(attributes: Attributes, x: Tensor, kernel: Sequence[int], strides: Sequence[int], dilations: Sequence[int]) -> Sides:
+    """Padding before and after along each spatial axis."""
+    auto = attributes.get("auto_pad", "NOTSET")
+    count = len(kernel)
+    if auto in ("SAME_UPPER", "SAME_LOWER"):
+        found = []
+        for size, k, s, d in zip(x.shape[2:], kernel, strides, dilations, strict=True):
+            total = max((-(-size // s) - 1) * s + d * (k - 1) + 1 - size, 0)
+            small, large = total // 2, total - total // 2
+            found.append((small, large) if auto == "SAME_UPPER" else (large, small))
+        return found
+    pads = list(attributes.get("pads", [0] * 2 * count)) if auto != "VALID" else [0] * 2 * count
+    return list(zip(pads[:count], pads[count:], strict=True))
+
+
+def _windows(attributes: Attributes, x: Tensor, kernel: Sequence[int]) -> tuple[list[int], list[int], Sides]:
+    strides = list(attributes.get("strides", [1] * len(kernel)))
+    dilations = list(attributes.get("dilations", [1] * len(kernel)))
+    return strides, dilations, _sides(attributes, x, kernel, strides, dilations)
+
+
+def _alike(sides: Sides) -> list[int] | None:
+    """The padding where it is the same on both sides of each axis."""
+    return [before for before, _ in sides] if all(before == after for before, after in sides) else None
+
+
+def _by_axis(sides: Sides) -> dict[int, tuple[int, int]]:
+    return {axis + 2: side for axis, side in enumerate(sides)}
+
+
+def convolution(attributes: Attributes, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+    strides, dilations, sides = _windows(attributes, x, weight.shape[2:])
+    padding = _alike(sides)
+    if padding is None:
+        x, padding = padded(x, _by_axis(sides), "constant", 0.0), [0] * len(sides)
+    count = len(sides)
+    return torch.convolution(
+        x,
+        weight,
+        bias,
+        strides,
+        padding,
+        dilations,
+        transposed=False,
+        output_padding=[0] * count,
+        groups=attributes.get("group", 1),
+    )
+
+
+def max_pool(attributes: Attributes, x: Tensor) -> Tensor:
+    kernel = attributes["kernel_shape"]
+    strides, dilations, sides = _windows(attributes, x, kernel)
+    padding = _alike(sides)
+    if padding is None or any(2 * one > k for one, k in zip(padding, kernel, strict=True)):
+        x, padding = padded(x, _by_axis(sides), "constant", float("-inf")), [0] * len(sides)
+    return functional.max_pool2d(x, kernel, strides, padding, dilations, bool(attributes.get("ceil_mode", 0)))
+
+
+def average_pool(attributes: Attributes, x: Tensor) -> Tensor:
+    """Padding that differs from side to side is padded for, and counted where it does not count."""
+    kernel = attributes["kernel_shape"]
+    strides, _, sides = _windows(attributes, x, kernel)
+    counted, up = bool(attributes.get("count_include_pad", 0)), bool(attributes.get("ceil_mode", 0))
+    padding = _alike(sides)
+    if padding is not None:
+        return functional.avg_pool2d(x, kernel, strides, padding, up, counted)
+    wide = padded(x, _by_axis(sides), "constant", 0.0)
+    mean = functional.avg_pool2d(wide, kernel, strides, 0, up)
+    if counted:
+        return mean
+    inside = padded(torch.ones_like(x[:1, :1]), _by_axis(sides), "constant", 0.0)
+    return mean / functional.avg_pool2d(inside, kernel, strides, 0, up)

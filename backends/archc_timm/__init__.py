@@ -1,0 +1,21 @@
+"""The timm backend: a network as one file that `timm.create_model` knows once it is imported. It imports no torch or timm."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from archc.backend import Artifact, File, Network
+
+__all__ = ["TimmBackend"]
+
+
+@dataclass(frozen=True, slots=True)
+class TimmBackend:
+    """`--target timm`; it has no options of its own. Parameters are called as timm calls them where the spec has that layout."""
+
+    prefers: ClassVar[str] = "timm"
+
+    def emit(self, network: Network) -> Artifact:
+        """One file, `NAME.py`. Raises BackendError where the network cannot be one of timm's models."""
+        from archc_timm.source import emit_source
+
+        return Artifact((File(f"{network.graph.name}.py", (emit_source(network).encode("ascii"),)),))

@@ -1,0 +1,128 @@
+"""Where a network divides into features and head, and which layer is its classifier."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from archc.backend import BackendError
+from archc.ir.graph import Graph, Node, Scope
+from archc.ir.ops import AdaptiveAvgPool, Conv, Dropout, Flatten, GlobalPool, Linear
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """`features` is the value the head reads. `simple`: the head is a global average, dropout at `rate`, and the classifier,
+    which timm's own heads are too. `last`: the head's value is the classifier's, but for a flattening.
+    """
+
+    features: str
+    classifier: Node
+    simple: bool
+    last: bool
+    rate: float = 0.0
+
+    @property
+    def is_conv(self) -> bool:
+        return isinstance(self.classifier.op, Conv)
+
+    @property
+    def width(self) -> int:
+        """The channels the classifier reads."""
+        op = self.classifier.op
+        assert isinstance(op, Conv | Linear)  # noqa: S101  `find_ending` takes no other
+        return op.in_channels
+
+
+def find_ending(graph: Graph) -> Ending:
+    """Raises BackendError (E0570) where no layer is as wide as there are classes."""
+    makers = {value: node for node in graph.nodes for value in node.outputs}
+    scopes = {scope.path: scope for scope in graph.scopes}
+    classifier = next((node for node in reversed(graph.nodes) if _classifies(node, scopes)), None)
+    if classifier is None:
+        raise BackendError(
+            "E0570", f"`{graph.name}` has no classifier: no linear layer or 1x1 convolution has `out: classes`",
+            "a model of timm ends in one; build this network with --target torch",
+        )  # fmt: skip
+    end = makers[graph.outputs[-1]]
+    last = classifier in (end, makers.get(end.inputs[0]) if isinstance(end.op, Flatten) else None)
+    at, rate = classifier.inputs[0], 0.0
+    while at in makers and isinstance(op := makers[at].op, Dropout | Flatten):
+        rate = op.rate if isinstance(op, Dropout) else rate
+        at = makers[at].inputs[0]
+    pool = makers.get(at)
+    if last and pool is not None and _averages(pool) and _plain(classifier) and _reads_average(makers, classifier, at):
+        return Ending(pool.inputs[0], classifier, simple=True, last=True, rate=float(rate))
+    return before_head(graph, Ending("", classifier, simple=False, last=last))
+
+
+def before_head(graph: Graph, ending: Ending) -> Ending:
+    """The same classifier, with the head as the spec has it."""
+    head = next((scope for scope in graph.scopes if scope.kind == "head"), None)
+    value = head.inputs[0] if head is not None and head.inputs else graph.input
+    return replace(ending, features=value, simple=False)
+
+
+def beheaded(graph: Graph, ending: Ending) -> Graph:
+    """The network up to its features."""
+    return _part(graph, _needed(graph, ending.features), (ending.features,))
+
+
+def head_of(graph: Graph, ending: Ending) -> Graph:
+    """The network after its features, which are its input."""
+    before = {node.name for node in _needed(graph, ending.features)}
+    kept = [node for node in graph.nodes if node.name not in before]
+    return replace(_part(graph, kept, graph.outputs), input=ending.features)
+
+
+def _part(graph: Graph, nodes: list[Node], outputs: tuple[str, ...]) -> Graph:
+    used = {path for node in nodes for path in _around(node.scope)}
+    scopes = tuple(scope for scope in graph.scopes if scope.path in used)
+    return replace(graph, nodes=tuple(nodes), scopes=scopes, outputs=outputs)
+
+
+def _around(path: str) -> Iterator[str]:
+    while path:
+        yield path
+        path = path.rpartition(".")[0]
+    yield ""
+
+
+def _needed(graph: Graph, value: str) -> list[Node]:
+    wanted, found = {value}, []
+    for node in reversed(graph.nodes):
+        if wanted & set(node.outputs):
+            wanted |= set(node.inputs)
+            found.append(node)
+    return found[::-1]
+
+
+def _classifies(node: Node, scopes: dict[str, Scope]) -> bool:
+    """Whether a layer's width is the number of classes, which modules around it may have passed on under other names."""
+    op, path = node.op, node.scope
+    if not isinstance(op, Linear) and not (isinstance(op, Conv) and op.kernel == 1):
+        return False
+    name = dict(node.arguments).get("out_channels")
+    while name is not None and name != "classes" and path in scopes:
+        name = next((argument.passed for argument in scopes[path].arguments if argument.name == name), None)
+        path = scopes[path].parent
+    return name == "classes"
+
+
+def _plain(node: Node) -> bool:
+    """Whether timm's own classifier is the same layer."""
+    op = node.op
+    if isinstance(op, Conv):
+        return op.bias and (op.stride, op.padding, op.groups, op.weights) == (1, 0, 1, "plain")
+    return isinstance(op, Linear) and op.bias
+
+
+def _averages(node: Node) -> bool:
+    return isinstance(node.op, GlobalPool) or (isinstance(node.op, AdaptiveAvgPool) and node.op.size == 1)
+
+
+def _reads_average(makers: dict[str, Node], classifier: Node, pooled: str) -> bool:
+    """Whether a linear classifier reads the flattened average, a convolution the average itself."""
+    at, flat = classifier.inputs[0], False
+    while at != pooled:
+        flat |= isinstance(makers[at].op, Flatten)
+        at = makers[at].inputs[0]
+    return flat != isinstance(classifier.op, Conv)

@@ -1,0 +1,171 @@
+"""Many files on several processes, and several processes on the same files."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+
+from archc.cli import several
+from archc.cli.main import main
+from archc.cli.several import ENOUGH, PART, Task, check_all, cores, work
+from archc.limits import DEFAULT_LIMITS
+
+GOOD = """\
+archc: 1
+name: {name}
+input: {{channels: 3, height: 32, width: 32}}
+classes: 10
+stem: {{conv: {{kernel: 3, out: 16}}}}
+block: {{kind: basic, order: post, shortcut: B}}
+stages: {{layer1: {{out: 16, repeat: 1}}}}
+head: {{pool: {{op: global_pool}}, flat: {{op: flatten}}, fc: {{op: linear, out: classes}}}}
+expect: {{depth: 4}}
+"""
+TASK = Task((), DEFAULT_LIMITS, lint=True, texts={})
+# Where tests have threads, newer Pythons warn of every fork; archc itself has none.
+pytestmark = pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+
+
+@pytest.fixture
+def names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Three parts of files and a bit, of which every fifth has an error in a line of its own."""
+    monkeypatch.chdir(tmp_path)
+    found = [f"n{number:03}.yaml" for number in range(3 * PART + 3)]
+    for number, name in enumerate(found):
+        text = GOOD.format(name=f"n{number}")
+        Path(name).write_text("# c\n" * number + (text if number % 5 else text.replace("classes: 10", "clases: 10")))
+    return found
+
+
+def places(names: Sequence[str], jobs: int) -> list[list[str]]:
+    return [[f"{d.code} {d.span}" for d in found] for found in check_all(names, TASK, jobs)]
+
+
+@pytest.mark.parametrize("jobs", [3, 100])
+def test_order_is_that_of_the_files(names: list[str], jobs: int) -> None:
+    assert places(names, jobs) == places(names, 1)
+
+
+def test_a_fresh_interpreter_does_the_same(names: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(several, "_context", lambda: get_context("spawn"))
+    assert places(names[: PART + 1], 2) == places(names[: PART + 1], 1)
+
+
+def test_output_does_not_depend_on_jobs(names: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    said = set()
+    for jobs in ("1", "2"):
+        main(["check", ".", "--jobs", jobs])
+        said.add(capsys.readouterr().out)
+    assert len(said) == 1
+
+
+@pytest.mark.parametrize(("files", "processes"), [(ENOUGH - 1, 1), (ENOUGH, cores())])
+def test_few_files_take_one_process(files: int, processes: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    used = [1]
+    monkeypatch.setattr(several, "_spread", lambda names, task, workers: used.append(workers) or iter([()] * len(names)))
+    monkeypatch.setattr(several, "check_here", lambda names, task: iter([()] * len(names)))
+    check_all(["x"] * files, TASK)
+    assert used[-1] == processes
+
+
+def test_a_process_that_dies_is_told(names: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(several, "work", lambda *_: os._exit(9))
+    with pytest.raises(RuntimeError, match="ended early, with code 9"):
+        check_all(names, TASK, 2)
+
+
+def test_a_bug_in_a_process_is_a_bug(names: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(names: Sequence[str], task: Task) -> object:
+        raise ZeroDivisionError("oops")
+
+    monkeypatch.setattr(several, "check_here", broken)
+    with pytest.raises(ZeroDivisionError, match="oops"):
+        check_all(names, TASK, 2)
+
+
+class Channel:
+    """Keeps what is sent; from the second on nobody reads."""
+
+    def __init__(self) -> None:
+        self.sent: list[object] = []
+
+    def send(self, value: object) -> None:
+        if self.sent:
+            raise BrokenPipeError
+        self.sent.append(value)
+
+
+def test_work_ends_when_nobody_reads(names: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    channel = Channel()
+    work(channel, names, TASK)  # type: ignore[arg-type]
+    assert [len(part) for part in channel.sent if isinstance(part, list)] == [PART]
+
+
+def test_an_interrupt_ends_all(tmp_path: Path) -> None:
+    for number in range(100 * PART):
+        (tmp_path / f"n{number}.yaml").write_text(GOOD.format(name=f"n{number}"))
+    program = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\nfrom archc.cli.main import run\nrun()"
+    command = [sys.executable, "-c", program, "check", ".", "--jobs", "2"]
+    running = subprocess.Popen(command, cwd=tmp_path, start_new_session=True, stdout=-1, stderr=-1)
+    while subprocess.run(["pgrep", "-P", str(running.pid)], stdout=-1, check=False).returncode:  # until it has processes
+        time.sleep(0.02)
+    running.send_signal(signal.SIGINT)
+    said = running.communicate(timeout=60)
+    assert (running.returncode, said) == (130, (b"", b""))
+    with pytest.raises(ProcessLookupError):
+        os.killpg(running.pid, 0)
+
+
+WRITER = """
+import sys
+from archc.output import OutputError, write_files
+me, force = sys.argv[1], sys.argv[2] == "over"
+made = 0
+for number in range(60):
+    name = "net.yaml" if force else f"f{number}.yaml"
+    text = open(f"{me}.txt", "rb").read() + b"# padding\\n" * (number * 50)
+    try:
+        write_files([(name, [text])], force=force)
+        made += 1
+    except OutputError as error:
+        assert error.diagnostic.code == "E0540", error
+print(made)
+"""
+
+
+class TestOneFolder:
+    @pytest.fixture
+    def folder(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        monkeypatch.chdir(tmp_path)
+        for name in ("one", "two"):
+            (tmp_path / f"{name}.txt").write_text(GOOD.format(name=name))
+        (tmp_path / "net.yaml").write_text(GOOD.format(name="net"))
+        return tmp_path
+
+    def write(self, how: str) -> list[subprocess.Popen[str]]:
+        command = [sys.executable, "-c", WRITER]
+        return [subprocess.Popen([*command, who, how], stdout=-1, text=True) for who in ("one", "two")]
+
+    @pytest.mark.usefixtures("folder")
+    def test_what_two_write_is_always_whole_for_readers(self) -> None:
+        running = self.write("over")
+        seen = []
+        while any(writer.poll() is None for writer in running):
+            seen.append(main(["check", "net.yaml", "--format", "concise"]))
+        assert (set(seen), [writer.communicate()[0] for writer in running]) == ({0}, ["60\n", "60\n"])
+
+    def test_nothing_else_is_left(self, folder: Path) -> None:
+        for writer in self.write("over"):
+            writer.communicate()
+        assert sorted(os.listdir(folder)) == ["net.yaml", "one.txt", "two.txt"]
+
+    def test_each_new_file_is_one_writers(self, folder: Path) -> None:
+        made = [int(writer.communicate()[0]) for writer in self.write("new")]
+        assert (sum(made), len(list(folder.glob("f*.yaml")))) == (60, 60)

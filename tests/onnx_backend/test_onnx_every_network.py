@@ -1,0 +1,105 @@
+"""Every shipped network in onnxruntime and as the emitted torch module, with the same weights from one file."""
+
+import functools
+import math
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+from golden_weights import binomial_filter
+from numpy.typing import NDArray
+from onnx_models import save
+from torch import Tensor
+
+from archc.ir.graph import Graph
+from archc.ir.ops import BlurPool, Norm
+from archc.layouts.naming import state_keys
+from archc.live import load_module
+from archc.output import write_files
+from archc.pipeline import Compiled, compile_spec, shipped
+from archc_onnx import OnnxBackend
+
+pytestmark = pytest.mark.no_cover  # measured elsewhere: here tracing would cost minutes and find nothing new
+
+POOL = 1 << 22
+
+
+@functools.cache
+def pool() -> Tensor:
+    """Numbers to cut weights from: drawing a thousand million anew would take longer than computing with them."""
+    return torch.randn(2 * POOL, generator=torch.Generator().manual_seed(0))
+
+
+def cut(start: int, shape: tuple[int, ...]) -> Tensor:
+    """Normal numbers, others for every start; repeated where more are wanted than there are."""
+    count = math.prod(shape)
+    whole = pool()[start % POOL :][:POOL]
+    return whole.repeat(-(-count // POOL))[:count].reshape(shape)
+
+
+def weights(graph: Graph) -> Iterator[tuple[str, Tensor]]:
+    """By canonical key: what keeps a signal's size about the same through hundreds of layers."""
+    for number, (key, node, shape, _) in enumerate(graph.parameters()):
+        values = cut(7919 * number, shape)
+        if isinstance(node.op, BlurPool):
+            yield key, binomial_filter(node.op.channels, node.op.kernel).float()
+        elif key.endswith("running_var"):
+            yield key, 1 + 0.5 * values.clamp(-1, 1)
+        elif len(shape) > 1:
+            yield key, values / math.sqrt(math.prod(shape[1:]))
+        else:
+            # Without running statistics a network is worse conditioned: float32 would round away the digits that are compared.
+            own = 0.3 if isinstance(node.op, Norm) and node.op.norm == "group" else 0.1
+            yield key, own * values + (0.5 if key.endswith(("weight", "gain")) else 0.0)
+
+
+def batches(graph: Graph) -> list[Tensor]:
+    """One image at the declared size, and two of another size where the network takes it."""
+    channels, height, width = graph.types[graph.input].shape
+    sizes = [(1, height, width), (2, 96, 64) if graph.any_size else (2, height, width)]
+    random = torch.Generator().manual_seed(1)
+    return [torch.randn((n, channels, h, w), generator=random) for n, h, w in sizes]
+
+
+def unit(values: NDArray[np.float32], by: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Scaled by the deviation of the expected ones."""
+    scaled: NDArray[np.float32] = values / by.std()
+    return scaled
+
+
+def emitted(network: Compiled, tensors: dict[str, Tensor]) -> torch.nn.Module:
+    """The module with these tensors; nothing is drawn only to be overwritten."""
+    with torch.device("meta"):
+        model: torch.nn.Module = getattr(load_module(network), network.graph.name)().eval()
+    state = {key: tensors[key] if key in tensors else torch.tensor(0) for key in model.state_dict()}
+    model.load_state_dict(state, assign=True)
+    for key, tensor in model.named_buffers():
+        if tensor.is_meta:  # a blur pool's filter is no part of the state
+            owner, _, attribute = key.rpartition(".")
+            model.get_submodule(owner).register_buffer(attribute, tensors[key], persistent=False)
+    return model
+
+
+@pytest.mark.parametrize("name", [name for name, _ in shipped()])
+def test_onnxruntime_and_the_emitted_module_agree(name: str, tmp_path: Path) -> None:
+    network = compile_spec(name)
+    keys = state_keys(network.graph, network.layout)
+    tensors = {keys[key]: tensor for key, tensor in weights(network.graph)}
+    model = emitted(network, tensors)
+    save(tensors, tmp_path / "weights.safetensors")
+    files = OnnxBackend(weights=str(tmp_path / "weights.safetensors")).emit(network).files
+    write_files([(str(tmp_path / file.name), file.chunks) for file in files])
+    (tmp_path / "weights.safetensors").unlink()
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    session = onnxruntime.InferenceSession(tmp_path / files[0].name, options, providers=["CPUExecutionProvider"])
+    for x in batches(network.graph):
+        with torch.no_grad():
+            expected = model(x).numpy()
+        [actual] = session.run(None, {"input": x.numpy()})
+        np.testing.assert_allclose(unit(actual, expected), unit(expected, expected), rtol=1e-4, atol=1e-5)
+    for file in files:
+        (tmp_path / file.name).unlink()

@@ -24,9 +24,9 @@ def torch_module(
     """The network of a spec file or shipped name, freshly initialised.
 
     `features` are paths of values: the module returns a dict of them. Without `head` it returns its last map; `frozen_norm` fixes
-    the statistics and parameters of every batch norm; `layout` names its parameters. `overrides` are the arguments of the emitted
-    factory, `num_classes` and `in_channels`. Raises SpecError where the spec has a problem, BackendError where its layout cannot be
-    a module, and ImportError where torch is not installed.
+    the statistics and parameters of every batch norm; `layout` names its parameters. `overrides` are the arguments of the
+    emitted factory, `num_classes` and `in_channels`. Raises SpecError where the spec has a problem, BackendError where its layout
+    cannot be a module, and ImportError where torch is not installed.
     """
     from archc.pipeline import Changes, compile_spec
 

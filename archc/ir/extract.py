@@ -1,6 +1,6 @@
 """Parts of a network as networks of their own: its features by name, and what is left without its head."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import replace
 
 from archc.ir.arrange import Flatten, Take, Tokens
@@ -80,7 +80,7 @@ def _cut(graph: Graph, outputs: tuple[str, ...], names: tuple[str, ...]) -> Grap
     return found if problem is not None and problem.fixed else replace(found, any_size=True)
 
 
-def _narrowed(scope: Scope, last: str, known: dict[str, object]) -> Scope:
+def _narrowed(scope: Scope, last: str, known: Container[str]) -> Scope:
     """The scope with the values that are left; where its own last one is gone, the last that is there."""
     inputs = tuple([value for value in scope.inputs if value in known])
     output = scope.output if not scope.output or scope.output in known else last

@@ -13,7 +13,8 @@
 A line with `@` is a scope: path, kind, template and arguments; where there are, `of` its inputs, `->` its output, `role` and
 `label`. Any other is a node: its name, operation, operands, the attributes that are not at their default, and the types of what
 it makes; where the name does not say them, `->` its outputs and `in` its scope; where it is not `main`, its `role`; `init` how
-its tensors begin. Outputs that are given by name are `outputs layer1=layer1.1.act_out`. `64<mid` is the value of the scope's argument `mid`. Indentation is for the eye.
+its tensors begin. Outputs that are given by name are `outputs layer1=layer1.1.act_out`. `64<mid` is the value of the scope's
+argument `mid`. Indentation is for the eye.
 """
 
 import re

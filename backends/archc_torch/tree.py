@@ -135,7 +135,7 @@ class Tree:
         return True
 
     def _is_tapped(self, level: Level) -> bool:
-        """Whether a loop over the modules of a level is what it does: numbered, each a module or a sequence, one after the other."""
+        """Whether a loop over a level's modules is what it does: numbered, each a module or a sequence, one after the other."""
         children = list(level.children.items())
         if level.members or [name for name, _ in children] != [str(place) for place in range(len(children))]:
             return False
@@ -158,7 +158,7 @@ class Tree:
         return found
 
     def taps(self, level: Level) -> list[tuple[int, int]]:
-        """Which modules of a tapped sequence make a value that is read elsewhere, and the value; the last one's is the sequence's."""
+        """Which modules of a tapped sequence make a value read elsewhere, and the value; the last one's is the sequence's."""
         ends = [(place, self.body.members[child.last].outputs[0]) for place, child in enumerate(level.children.values())]
         return [(place, value) for place, value in ends[:-1] if self._uses[value] > 1]
 

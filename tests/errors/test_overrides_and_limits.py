@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from small_specs import spec
 
+from archc.checking import check_file
 from archc.diagnostics import SpecError
 from archc.limits import DEFAULT_LIMITS
-from archc.checking import check_file
 from archc.pipeline import compile_spec
 from archc.rendering.text import render
 

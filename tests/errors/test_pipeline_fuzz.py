@@ -11,12 +11,12 @@ import yaml
 from mutator import mutate
 from spec_mutator import Pool, Tree, mutate_spec, pool, spec_text
 
+from archc.checking import check_file
 from archc.diagnostics import Diagnostic
 from archc.document.lines import lines
 from archc.document.nodes import Map, Node, Scalar, Sequence
 from archc.library import Library, shipped_file, shipped_names
 from archc.limits import DEFAULT_LIMITS
-from archc.checking import check_file
 from archc.pipeline import read_spec
 from archc.rendering.text import render
 

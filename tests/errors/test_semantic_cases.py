@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from archc.diagnostics import Diagnostic
 from archc.checking import check_file
+from archc.diagnostics import Diagnostic
 from archc.rendering.text import render
 
 FOLDER = Path(__file__).resolve().parents[1] / "cases" / "invalid" / "semantics"

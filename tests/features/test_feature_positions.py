@@ -1,7 +1,6 @@
 """A feature is what it was when it was made, wherever it stands: nothing later writes over it."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import pytest
 import torch

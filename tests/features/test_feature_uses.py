@@ -4,7 +4,6 @@ import copy
 import pickle
 import warnings
 from collections import OrderedDict
-from pathlib import Path
 from typing import Any
 
 import pytest

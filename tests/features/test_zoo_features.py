@@ -54,9 +54,9 @@ def random_network(name: str) -> nn.Module:
         net: nn.Module = torchvision.models.get_model(name, weights=None)
     setattr(net, "classifier" if hasattr(net, "classifier") else "fc", nn.Identity())
     net.to_empty(device="cpu")
-    for name, tensor in net.state_dict().items():
+    for key, tensor in net.state_dict().items():
         if tensor.is_floating_point():
-            nn.init.uniform_(tensor, 0.5 if name.endswith("var") else -0.1, 1 if name.endswith("var") else 0.12)
+            nn.init.uniform_(tensor, 0.5 if key.endswith("var") else -0.1, 1 if key.endswith("var") else 0.12)
     return net.double().eval()
 
 

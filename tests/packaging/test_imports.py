@@ -38,7 +38,17 @@ def test_help_of_build_looks_for_backends() -> None:
     assert loaded_after(command("build", "--help")) == {"importlib.metadata"}
 
 
-@pytest.mark.parametrize("words", [("check", "resnet50"), ("resolve", "resnet50"), ("ir", "resnet18"), ("list", "--names"), ("diff", "resnet18", "resnet18"), ("cost", "resnet18")])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("check", "resnet50"),
+        ("resolve", "resnet50"),
+        ("ir", "resnet18"),
+        ("list", "--names"),
+        ("diff", "resnet18", "resnet18"),
+        ("cost", "resnet18"),
+    ],
+)
 def test_checking_loads_no_library_of_a_backend(words: tuple[str, ...]) -> None:
     assert loaded_after(command(*words)) <= {"yaml", "jsonschema"}
 

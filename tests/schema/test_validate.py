@@ -82,7 +82,7 @@ def test_valid(old: str, new: str) -> None:
         ("repeat: 3", "repaet: 3", ["8:21 E0201 unknown key `repaet` in `stages.layer1` (did you mean `repeat`?)"]),
         ("repeat: 3", "label: x", ["8:3 E0202 `stages.layer1` does not say its `repeat`"]),
         ("head: ", "haed: ", ["9:1 E0201 unknown key `haed` in this network (did you mean `head`?)"]),
-        ("archc: 1\n", "", ["1:1 E0202 this network does not say its `archc`"]),
+        ("archc: 1\n", "", ["1:1 E0202 this network does not say its `archc` (begin with `archc: 1`)"]),
         ("head: {", "x-head: {", ["1:1 E0202 this network does not say its `head` (write `head: {}` where there is none)"]),
         ("classes: 10", "stride_at: conv1", ["4:1 E0201 unknown key `stride_at` in this network (it belongs in `block`)"]),
         ("classes: 10", "repeat: 1", ["4:1 E0201 unknown key `repeat` in this network (it belongs in a stage)"]),

@@ -83,7 +83,8 @@ def emitted(network: Compiled, tensors: dict[str, Tensor]) -> torch.nn.Module:
     return model
 
 
-@pytest.mark.parametrize("name", [name for name, _ in shipped()])
+# resnetv2_152x4_bit takes 16 GB and two minutes: the same blocks run in resnetv2_50x3_bit.
+@pytest.mark.parametrize("name", [name for name, _ in shipped() if name != "resnetv2_152x4_bit"])
 def test_onnxruntime_and_the_emitted_module_agree(name: str, tmp_path: Path) -> None:
     network = compile_spec(name)
     keys = state_keys(network.graph, network.layout)

@@ -34,7 +34,7 @@ def check_file(
         return ()
     from archc.lint import warnings
 
-    return warnings(document, compiled.whole)
+    return warnings(document, compiled)
 
 
 def check_definition(library: Library, document: Document) -> tuple[Diagnostic, ...]:

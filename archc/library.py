@@ -3,7 +3,7 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING
 
 from archc.diagnostics import Diagnostic, Note, Source, SpecError
 from archc.document.loader import parse
@@ -12,64 +12,18 @@ from archc.document.source import bytes_source, read_source
 from archc.limits import Limits
 from archc.schema.validate import Kind as SchemaKind
 from archc.schema.validate import validate
+from archc.shipped import Kind, is_file, shipped_file, shipped_names, shipped_root
 from archc.spec.mend import mended
 from archc.spec.resolve import cycle, merge
 from archc.suggest import nearest, only_nearest
 
-Kind: TypeAlias = Literal["network", "block", "module", "shortcut", "layout"]
-FOLDERS: dict[Kind, str] = {
-    "network": "",
-    "block": "blocks",
-    "module": "modules",
-    "shortcut": "shortcuts",
-    "layout": "layouts",
-}
+if TYPE_CHECKING:
+    from archc.layouts.table import Layout
 
 TRIES = 4
 """How many files of a folder are read to propose one."""
 LONGEST = 64
 """Parents of parents. A fixed bound, as each is read by the one before it."""
-
-
-def shipped_root() -> Path:
-    """The folder of shipped specs: `archc/specs` where archc is installed, `specs` in a checkout."""
-    here = Path(__file__).resolve().parent
-    installed = here / "specs"
-    return installed if installed.is_dir() else here.parent / "specs"
-
-
-def shipped_file(name: str, kind: Kind, root: Path | None = None) -> Path | None:
-    """The file of a shipped definition or network; networks are looked for in the families' folders too. `root`: of another
-    state of what ships.
-    """
-    root = root or shipped_root()
-    if not name.replace("_", "a").replace("-", "a").replace("/", "a").isalnum():
-        return None
-    direct = root / FOLDERS[kind] / f"{name}.yaml"
-    if _is_file(direct):
-        return direct
-    if kind != "network" or "/" in name:
-        return None
-    folders = (folder for folder in sorted(root.iterdir()) if folder.name not in FOLDERS.values())
-    return next((path for folder in folders if _is_file(path := folder / f"{name}.yaml")), None)
-
-
-def _is_file(path: Path) -> bool:
-    """False too for a name that no file can have: one too long, or a circle of links."""
-    try:
-        return path.is_file()
-    except OSError:
-        return False
-
-
-def shipped_names(kind: Kind) -> list[str]:
-    """What ships, sorted."""
-    root = shipped_root()
-    if kind == "network":
-        found = [*root.glob("*.yaml"), *(p for p in root.glob("*/*.yaml") if p.parent.name not in FOLDERS.values())]
-        return sorted(path.stem for path in found)
-    folder = root / FOLDERS[kind]
-    return sorted(path.relative_to(folder).with_suffix("").as_posix() for path in folder.rglob("*.yaml"))
 
 
 def kind_of(root: Map) -> Kind:
@@ -113,6 +67,8 @@ class Library:
         self.root = (tree.shipped if tree else None) or shipped_root()
         self.limits = limits
         self.definitions: set[Source] = set()
+        self.layouts: dict[Document, Layout] = {}
+        """The tables made of layouts that were read: most networks name the same few."""
         self._texts: dict[Path, tuple[Source, Map] | SpecError] = {}
         self._read: dict[Path, Document] = {}
         self._files: dict[Source, Path] = {}
@@ -227,7 +183,7 @@ class Library:
             return self._by_path(text, name, user)
         beside = user.parent / f"{text}.yaml"
         shipped = shipped_file(text, kind, self.root)
-        if _is_file(beside):
+        if is_file(beside):
             if shipped is None or beside.resolve() == shipped.resolve():
                 return beside
             if not self.is_of_kind(beside, kind):
@@ -272,7 +228,7 @@ class Library:
         if not inside or "\\" in text:
             message = f"`{text}` is outside the folder of this file"
             raise SpecError((Diagnostic("E0303", message, name.span, "only files in or below it can be named"),))
-        if not _is_file(target):
+        if not is_file(target):
             near = nearest(target.name, (p.name for p in target.parent.glob("*.yaml"))) if os.path.isdir(target.parent) else None
             helped = f"did you mean `{near}`?" if near else ""
             raise SpecError((Diagnostic("E0301", f"there is no file `{text}`", name.span, "not found", help=helped),))

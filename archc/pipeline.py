@@ -7,31 +7,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from archc.diagnostics import Diagnostic, Note, Source, Span, SpecError, in_order
+from archc.described import Spec, described
+from archc.diagnostics import Diagnostic, Source, Span, SpecError, in_order
 from archc.document.loader import parse_value
 from archc.document.nodes import Entry, Map, Node, Scalar
 from archc.document.nodes import Sequence as Items
 from archc.ir.graph import Graph
-from archc.layouts.table import CANONICAL, Layout
-from archc.library import Document, Kind, Library, shipped_file, shipped_names, shipped_root
+from archc.layout_choice import chosen_layout
+from archc.layouts.table import Layout
+from archc.library import Document, Library
 from archc.limits import DEFAULT_LIMITS, Limits
 from archc.lower.context import Context
 from archc.lower.network import NetworkLowering
 from archc.schema.validate import validate
+from archc.shipped import Kind, shipped_file, shipped_names, shipped_root
 from archc.spec.resolve import apply_all
 from archc.suggest import nearest
-
-
-@dataclass(frozen=True, slots=True)
-class Spec:
-    """What a network's document says of itself."""
-
-    name: str
-    title: str
-    source: tuple[tuple[str, str], ...]
-    path: Path
-    root: Map
-    preprocess: tuple[tuple[str, float | tuple[float, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +174,6 @@ def compile_document(
     every_layout: bool = False,
 ) -> Compiled:
     """As compile_spec, of a document that was read already; `every_layout` checks those that are not asked for too."""
-    from archc.ir.extract import without_head
     from archc.ir.verify import verify
     from archc.semantics import check_expected, check_graph, feature_paths
 
@@ -195,31 +185,38 @@ def compile_document(
         if whole is not None and not found:
             verify(whole)
             found += check_graph(document.root, whole, limits)
-            full = without_head(whole) if changes.without_head else whole
+            full = _headless(whole) if changes.without_head else whole
             paths, unknown = feature_paths(document.root, full)
             found += unknown
             graph = _changed(full, paths if not unknown else (), changes)
             touched = changes != AS_IT_IS or any(not text.startswith("expect") for text in overrides)
             if not touched and not unknown:
                 found += check_expected(document.root, graph)
-        table = _layout(library, document, layout, whole if every_layout else None, found)
+        table = chosen_layout(library, document, layout, whole if every_layout else None, found)
     if found or graph is None or whole is None:
         cut = len(found) - limits.diagnostics
         ordered = in_order(found)
         raise SpecError(ordered if cut <= 0 else ordered[: limits.diagnostics])
-    return Compiled(_spec(document), graph, table, whole)
+    return Compiled(described(document), graph, table, whole)
+
+
+def _headless(graph: Graph) -> Graph:
+    from archc.ir.extract import without_head
+
+    return without_head(graph)
 
 
 def _changed(graph: Graph, features: tuple[str, ...], changes: Changes) -> Graph:
     """The network as it is asked for, verified again where that is another one."""
+    if not features and changes == AS_IT_IS:
+        return graph
     from archc.ir.extract import extractor
     from archc.ir.freeze import frozen
     from archc.ir.verify import verify
 
     found = extractor(graph, features) if features else graph
     found = frozen(found) if changes.frozen_norm else found
-    if found is not graph or changes.without_head:
-        verify(found)
+    verify(found)
     return found
 
 
@@ -233,68 +230,6 @@ def _no_collection() -> Iterator[None]:
     finally:
         if was:
             gc.enable()
-
-
-def _layout(library: Library, document: Document, wanted: str | None, graph: Graph | None, found: list[Diagnostic]) -> Layout:
-    """The layout asked for, else the spec's first, else canonical names; with a graph, all that the spec names are checked."""
-    from archc.layouts.naming import state_keys
-
-    node = document.root.get("layouts")
-    entries = node.entries if isinstance(node, Map) else ()
-    known = [str(entry.key) for entry in entries]
-    chosen = CANONICAL
-    if wanted is not None and wanted != "canonical" and wanted not in known:
-        guess = nearest(wanted, [*known, "canonical"])
-        helped = f"did you mean `{guess}`?" if guess else "its layouts: " + ", ".join([*known, "canonical"])
-        at = document.root.entry("layouts")
-        found.append(Diagnostic("E0320", f"this spec has no layout `{wanted}`", at.span if at else None, help=helped))
-        return chosen
-    default = next(iter(known), None)
-    for entry in entries:
-        wants = str(entry.key) == (wanted or default)
-        if graph is None and not wants:
-            continue
-        try:
-            table = _read_layout(library, entry)
-            if graph is not None and not found:
-                state_keys(graph, table)
-        except SpecError as error:
-            used = Note(f"layout `{entry.key}` of this network", entry.span)
-            found += [Diagnostic(d.code, d.message, d.span, d.label, (*d.notes, used), d.help) for d in error.diagnostics]
-            continue
-        if wants:
-            chosen = table
-    return chosen
-
-
-def _read_layout(library: Library, entry: Entry) -> Layout:
-    from archc.layouts.table import read_layout
-
-    name = entry.value if isinstance(entry.value, Scalar) else Scalar(None, "", entry.span)
-    user = library.file_of(name.span.source)
-    path = library.find(name, user, "layout")
-    document = library.read(path, library.shown(path, user, name.span.source.name), "layout", at=name)
-    return read_layout(document.root)
-
-
-def _spec(document: Document) -> Spec:
-    root = document.root
-    title, source = root.get("title"), root.get("source")
-    words = (
-        tuple((str(e.key), str(e.value.value)) for e in source if isinstance(e.value, Scalar)) if isinstance(source, Map) else ()
-    )
-    said = str(title.value) if isinstance(title, Scalar) else ""
-    return Spec(document.name, said, words, document.path, root, tuple(_preprocess(root.get("preprocess"))))
-
-
-def _preprocess(node: Node | None) -> Iterator[tuple[str, float | tuple[float, ...]]]:
-    """A number, or one for each channel, by key; the schema lets nothing else through."""
-    for entry in node.entries if isinstance(node, Map) else ():
-        if isinstance(entry.value, Scalar) and isinstance(entry.value.value, int | float):
-            yield str(entry.key), entry.value.value
-        elif isinstance(entry.value, Items):
-            items = (item.value for item in entry.value.items if isinstance(item, Scalar))
-            yield str(entry.key), tuple(float(value) for value in items if isinstance(value, int | float))
 
 
 def shipped() -> list[tuple[str, Path]]:

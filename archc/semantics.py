@@ -6,7 +6,6 @@ from fractions import Fraction
 from archc.cost import count as cost
 from archc.diagnostics import Diagnostic, Note, Span
 from archc.document.nodes import Entry, Map, Node, Scalar, Sequence
-from archc.ir.extract import named_values
 from archc.ir.graph import Graph
 from archc.ir.sizes import prove_sizes
 from archc.ir.types import TensorType
@@ -77,6 +76,8 @@ def feature_paths(root: Map, graph: Graph) -> tuple[tuple[str, ...], list[Diagno
     node = root.get("features")
     if not isinstance(node, Sequence):
         return (), []
+    from archc.ir.extract import named_values
+
     values = named_values(graph)
     several = {n.name: len(n.outputs) for n in graph.nodes if len(n.outputs) > 1}
     paths: list[str] = []

@@ -17,8 +17,8 @@ from pathlib import Path
 import gallery
 
 from archc.cli.main import main as archc
-from archc.library import shipped_file, shipped_root
 from archc.rendering.escape import markdown
+from archc.shipped import shipped_file, shipped_root
 from archc.table.numbers import short
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from archc.cost.explain import Line
     from archc.cost.parts import Level
     from archc.cost.report import Asked, Reported
-    from archc.ir.graph import Graph
     from archc.pipeline import Compiled
 
 EXAMPLES = """\
@@ -26,7 +25,6 @@ EXAMPLES = """\
 """
 BY = ("network", "stage", "block", "layer", "op")
 FORMATS = ("text", "json", "csv", "markdown")
-LARGEST = 10**6
 
 
 def arguments(parser: ArgumentParser, _: Sequence[str]) -> None:
@@ -51,6 +49,7 @@ def arguments(parser: ArgumentParser, _: Sequence[str]) -> None:
 
 
 def run(arguments: Namespace) -> int:
+    from archc.cli.size import sized
     from archc.cost.explain import compare
     from archc.cost.report import report
 
@@ -58,7 +57,7 @@ def run(arguments: Namespace) -> int:
     if arguments.explain and len(arguments.specs) > 2:
         raise UsageError(f"--explain takes one spec or two, not {len(arguments.specs)}", "see: archc cost --help")
     compiled = [_compiled(name, arguments) for name in arguments.specs]
-    graphs = [_sized(each, arguments) for each in compiled]
+    graphs = [sized(each, arguments.size) for each in compiled]
     reports = [
         report(graph, asked, title=each.spec.title, reported=_reported(each))
         for graph, each in zip(graphs, compiled, strict=True)
@@ -129,46 +128,13 @@ def _compiled(name: str, arguments: Namespace) -> "Compiled":
     return compile_spec(name, overrides=arguments.set, limits=limits_of(arguments))
 
 
-def _sized(compiled: "Compiled", arguments: Namespace) -> "Graph":
-    """The graph at the size asked for."""
-    from archc.cost.resize import SizeError, at_size
-
-    graph = compiled.graph
-    if arguments.size is None:
-        return graph
-    words = arguments.size.lower().split("x")
-    if len(words) > 2:
-        raise UsageError(f"--size is HxW, as in 224 or 320x480, not `{arguments.size}`")
-    height, width = _number("--size", words[0], LARGEST), _number("--size", words[-1], LARGEST)
-    try:
-        return at_size(graph, height, width, multiple=_multiple(compiled))
-    except SizeError as error:
-        raise UsageError(f"{graph.name}: {error}") from error
-
-
-def _multiple(compiled: "Compiled") -> int:
-    """What the sizes that the spec allows are multiples of."""
-    from archc.document.nodes import Map, Scalar
-
-    image = compiled.spec.root.get("input")
-    multiple = image.get("multiple") if isinstance(image, Map) else None
-    return multiple.value if isinstance(multiple, Scalar) and isinstance(multiple.value, int) else 1
-
-
 def _reported(compiled: "Compiled") -> tuple["Reported", ...]:
     """The printed figures of `expect: {reported: …}`."""
     from archc.cost.report import Reported
-    from archc.document.nodes import Map, Scalar
+    from archc.spec.reported import reported
 
-    expect = compiled.spec.root.get("expect")
-    figures = expect.get("reported") if isinstance(expect, Map) else None
-    found = []
-    for entry in figures if isinstance(figures, Map) else ():
-        value = entry.value.get("value") if isinstance(entry.value, Map) else None
-        source = entry.value.get("from") if isinstance(entry.value, Map) else None
-        if isinstance(value, Scalar) and isinstance(value.value, int | float):
-            found.append(Reported(str(entry.key), value.value, str(source.value) if isinstance(source, Scalar) else ""))
-    return tuple(found)
+    said = reported(compiled.spec.root)
+    return tuple(Reported(figure, each.number, each.where) for figure, each in said.items())
 
 
 COMMAND = Command(arguments, run, EXAMPLES)

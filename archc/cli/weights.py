@@ -119,8 +119,8 @@ def _convert(arguments: Namespace) -> int:
 def _recorded(file: "WeightsFile", ours: "Graph") -> "Graph | None":
     """The other network a file says its weights are for, if it ships: what a file says is never taken for a path."""
     from archc.ir.hash import weights_hash
-    from archc.library import shipped_names
     from archc.pipeline import compile_spec
+    from archc.shipped import shipped_names
     from archc.weights.origin import HASH, SPEC
 
     name = file.metadata.get(SPEC, "")

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from archc.diagnostics import Diagnostic, SpecError
 from archc.diff.git import Blob, blobs, git, listing
-from archc.library import Tree, shipped_root
+from archc.library import Tree
 from archc.limits import Limits
+from archc.shipped import shipped_root
 
 SUFFIXES = (".yaml", ".yml")
 MOST = 20_000

@@ -9,10 +9,11 @@ from archc.record import Record
 
 
 class Subject(Record):
-    """A network without problems: its document and its graph."""
+    """A network without problems: its document, its graph, and what is `given` of it where it states features."""
 
     document: Document
     graph: Graph
+    given: Graph
 
     @property
     def root(self) -> Map:

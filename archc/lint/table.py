@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterator
 
+from archc.backend import Network
 from archc.diagnostics import Diagnostic, Note, Span
 from archc.document.nodes import Map
-from archc.ir.graph import Graph
 from archc.library import Document
 from archc.lint.channels import odd_channels
 from archc.lint.norms import no_final_norm
@@ -33,9 +33,9 @@ LINTS = (
 )
 
 
-def warnings(document: Document, graph: Graph) -> tuple[Diagnostic, ...]:
+def warnings(document: Document, network: Network) -> tuple[Diagnostic, ...]:
     """The findings that the network does not allow, and what it allows in vain (W0607)."""
-    subject = Subject(document, graph)
+    subject = Subject(document, network.whole, network.graph)
     node = document.root.get("allow")
     allowed = node if isinstance(node, Map) else Map((), document.root.span)
     found: list[Diagnostic] = []

@@ -76,5 +76,5 @@ def no_expect(subject: Subject) -> Iterator[Finding]:
         return
     entry = subject.document.written.entry("name")
     span = entry.span if entry is not None else subject.root.span
-    total = sum(prod(shape) for *_, shape, learned in subject.graph.parameters() if learned)
+    total = sum(prod(shape) for *_, shape, learned in subject.given.parameters() if learned)
     yield Finding("this network states no figures to be checked", span, "no `expect`", f"add `expect: {{params: {total}}}`")

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 from archc.diagnostics import Diagnostic, Edit, Note, Source, Span
 from archc.document.nodes import Scalar
-from archc.library import Document, Kind, Library
+from archc.library import Document, Library
 from archc.limits import Limits
+from archc.shipped import Kind
 
 
 class Failed(Exception):

@@ -3,13 +3,14 @@
 from archc.diagnostics import SpecError
 from archc.document.nodes import Entry, Map, Node, Scalar, Sequence
 from archc.ir.graph import ScopeArgument
-from archc.library import Document, Kind
+from archc.library import Document
 from archc.lower.atoms import Atom
 from archc.lower.builder import Ref
 from archc.lower.context import Context, Failed
 from archc.lower.frame import Frame
 from archc.lower.names import ActKind, Maker, Named, Names, NoNorm, NormKind, NormModule, identifier
 from archc.lower.values import typed
+from archc.shipped import Kind
 from archc.spec.mend import guess_of
 from archc.suggest import nearest
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from archc.cost import count
 from archc.ir.graph import Graph
 from archc.pipeline import Compiled
-from archc.table.reported import Reported, reported
+from archc.spec.reported import Reported, reported
 
 if TYPE_CHECKING:
     from archc.cost.conventions import Convention

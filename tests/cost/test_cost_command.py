@@ -150,8 +150,8 @@ TOO_SMALL = (
 REFUSED = [
     (("resnet50", "--convention", "fvcor"), "error: unknown convention `fvcor`\ndid you mean `fvcore`?\n"),
     (("resnet50", "--dtype", "flaot32"), "error: unknown dtype `flaot32`\ndid you mean `float32`?\n"),
-    (("resnet50", "--size", "big"), "error: --size needs a whole number from 1 to 1,000,000, not `big`\n"),
-    (("resnet50", "--size", "1x2x3"), "error: --size is HxW, as in 224 or 320x480, not `1x2x3`\n"),
+    (("resnet50", "--size", "big"), "error: --size is HxW in pixels, as in 224 or 320x480, not `big`\n"),
+    (("resnet50", "--size", "1x2x3"), "error: --size is HxW in pixels, as in 224 or 320x480, not `1x2x3`\n"),
     (("resnet50", "--batch", "0"), "error: --batch needs a whole number from 1 to 1,000,000,000, not `0`\n"),
     (("vgg19", "--size", "16"), TOO_SMALL),
     (("resnet50_clip", "--size", "256"), "error: resnet50_clip: works at 224x224 only, as its `input` says, not at 256x256\n"),

@@ -15,10 +15,11 @@ from archc.checking import check_file
 from archc.diagnostics import Diagnostic
 from archc.document.lines import lines
 from archc.document.nodes import Map, Node, Scalar, Sequence
-from archc.library import Library, shipped_file, shipped_names
+from archc.library import Library
 from archc.limits import DEFAULT_LIMITS
 from archc.pipeline import read_spec
 from archc.rendering.text import render
+from archc.shipped import shipped_file, shipped_names
 
 pytestmark = pytest.mark.no_cover  # measured elsewhere: here tracing would cost minutes and find nothing new
 

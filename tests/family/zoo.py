@@ -10,9 +10,9 @@ import torch
 import torchvision
 from torch import Tensor, nn
 
-from archc.library import FOLDERS, shipped_root
 from archc.live import load_module
 from archc.pipeline import compile_spec
+from archc.shipped import FOLDERS, shipped_root
 
 SHIPPED: dict[str, Path] = {
     path.stem: path for path in sorted(shipped_root().glob("*/*.yaml")) if path.parent.name not in FOLDERS.values()

@@ -199,3 +199,12 @@ def test_the_language_tells_of_it(lint: Lint) -> None:
 def test_what_ships_is_clean() -> None:
     library = Library(DEFAULT_LIMITS)
     assert [str(d.span) for name, _ in shipped() for d in check_file(name, library=library, lint=True)] == []
+
+
+@pytest.mark.parametrize("more", ["", "features: [layer1]\n"])
+def test_the_figures_it_proposes_hold(more: str, tmp_path: Path) -> None:
+    text = written({"expect: {depth: 10}\n": more})
+    [problem] = found(text, tmp_path)
+    advice = re.search(r"`(expect: [^`]+)`", problem.help)
+    assert advice is not None
+    assert told(text + advice[1] + "\n", tmp_path) == []

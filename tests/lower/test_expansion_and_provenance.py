@@ -8,10 +8,10 @@ from small_specs import graph_of, named, spec
 
 from archc.ir.graph import Graph
 from archc.ir.verify import verify
-from archc.library import shipped_names
 from archc.lower import stages
 from archc.lower.block import lower_block
 from archc.pipeline import compile_spec
+from archc.shipped import shipped_names
 
 NAMES = shipped_names("network")
 SHALLOW = [name for name in NAMES if not re.search("[0-9]{3}", name)]

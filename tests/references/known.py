@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from archc.ir.graph import Graph
-from archc.library import shipped_names, shipped_root
 from archc.pipeline import compile_spec
+from archc.shipped import shipped_names, shipped_root
 
 Row: TypeAlias = dict[str, Any]
 """One network: `params`, `macs`, `input`, `shapes`, `state_dict_sha256`, `golden`."""

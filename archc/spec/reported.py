@@ -13,6 +13,11 @@ class Reported(Record):
     where: str
     within: Fraction
 
+    @property
+    def number(self) -> int | float:
+        """The value as a number to print."""
+        return int(self.value) if self.value.denominator == 1 else float(self.value)
+
     def agrees(self, actual: int) -> bool:
         return abs(actual - self.value) <= self.within * self.value
 

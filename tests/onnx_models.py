@@ -76,7 +76,10 @@ def save(tensors: Mapping[str, Tensor], path: Path) -> None:
     arrays = {key: tensor.detach().numpy() for key, tensor in tensors.items()}
     listed = [(key, KINDS.get(str(array.dtype), "I64"), tuple(array.shape)) for key, array in arrays.items()]
     head, order = write_safetensors(listed, {})
-    path.write_bytes(head + b"".join(arrays[key].tobytes() for key in order))
+    with path.open("wb") as file:
+        file.write(head)
+        for key in order:
+            file.write(arrays[key].tobytes())
 
 
 def model_bytes(net: Any, tensors: Mapping[str, Tensor] | None = None, **options: Any) -> bytes:

@@ -9,6 +9,19 @@ STEM = "{conv: {kernel: 3, out: 16}}"
 STAGES = "{layer1: {out: 16, repeat: 2}, layer2: {out: 32, repeat: 2, stride: 2}}"
 HEAD = "{pool: {op: global_pool}, flat: {op: flatten}, fc: {op: linear, out: classes}}"
 
+GOOD = """\
+archc: 1
+name: {name}
+input: {{channels: 3, height: 32, width: 32}}
+classes: 10
+stem: {{conv: {{kernel: 3, out: 16}}}}
+block: {{kind: basic, order: post, shortcut: B}}
+stages: {{layer1: {{out: 16, repeat: 1}}}}
+head: {{pool: {{op: global_pool}}, flat: {{op: flatten}}, fc: {{op: linear, out: classes}}}}
+expect: {{depth: 4}}
+"""
+"""A whole network called {name}, with nothing to be said against it."""
+
 
 def spec(block: str, *, stem: str = STEM, stages: str = STAGES, head: str = HEAD, more: str = "") -> str:
     """The text of a network `small`; parts are flow maps, `more` whole lines."""

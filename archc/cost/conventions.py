@@ -1,12 +1,13 @@
 """The conventions a network's operations are counted in, by name: whose they are, and how each class of operations counts."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from typing import TypeAlias
 
 from archc.cost import tools
-from archc.cost.work import CLASSES, OpClass, Types, work
-from archc.ir.graph import Graph, Node
+from archc.cost.each import Types, each
+from archc.cost.work import CLASSES, OpClass, work
+from archc.ir.graph import Graph
 from archc.ir.ops import Operation
 from archc.record import Record
 
@@ -72,26 +73,13 @@ CONVENTIONS: dict[str, Convention] = {
 
 def node_counts(graph: Graph, convention: Convention) -> dict[str, dict[OpClass, int]]:
     """By the node's name and class, for one image."""
-    return {node.name: found for node, found in _counted(graph, convention)}
-
-
-def _counted(graph: Graph, convention: Convention) -> Iterable[tuple[Node, dict[OpClass, int]]]:
-    known: dict[tuple[int, tuple[tuple[int, ...], ...]], dict[OpClass, int]] = {}
-    types = graph.types
-    for node in graph.nodes:
-        # by identity, as archc.cost.measures
-        key = (id(node.op), tuple([types[name].shape for name in node.inputs]))
-        found = known.get(key)
-        if found is None:
-            inputs, outputs = (tuple([types[name] for name in names]) for names in (node.inputs, node.outputs))
-            found = known[key] = convention.rule(node.op, inputs, outputs)
-        yield node, found
+    return {node.name: found for node, found in each(graph, convention.rule)}
 
 
 def class_counts(graph: Graph, convention: Convention) -> dict[OpClass, int]:
     """Of the network by class, those that are not 0, in the order of CLASSES."""
     sums = dict.fromkeys(CLASSES, 0)
-    for _, found in _counted(graph, convention):
+    for _, found in each(graph, convention.rule):
         for name, count in found.items():
             sums[name] += count
     return {name: count for name, count in sums.items() if count}

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from archc.cost.each import Types, each
 from archc.ir.convolutions import Conv, Linear
 from archc.ir.graph import Graph, Node, enclosing
-from archc.ir.op import Op
+from archc.ir.ops import Operation
 from archc.ir.types import TensorType
 from archc.record import Record
 
@@ -26,27 +27,23 @@ def node_costs(graph: Graph) -> dict[str, Cost]:
 
 
 def _costs(graph: Graph) -> Iterator[tuple[Node, Cost]]:
-    """Each node with its cost. Equal operations on equal types are counted once."""
-    # by identity: hashing an operation's attributes would cost more than counting
-    known: dict[tuple[int, tuple[tuple[int, ...], ...]], Cost] = {}
-    types = graph.types
-    for node in graph.nodes:
-        key = (id(node.op), tuple([types[name].shape for name in node.inputs]))
-        cost = known.get(key)
-        if cost is None:
-            inputs, outputs = (tuple([types[name] for name in names]) for names in (node.inputs, node.outputs))
-            cost = known[key] = _cost(node.op, inputs, outputs)
-        yield node, cost
+    """Each node with its cost."""
+    return each(graph, _cost)
 
 
-def _cost(op: Op, inputs: tuple[TensorType, ...], outputs: tuple[TensorType, ...]) -> Cost:
+def _cost(op: Operation, inputs: Types, outputs: Types) -> Cost:
+    return Cost(*held(op), op.macs(inputs, outputs))
+
+
+def held(op: Operation) -> tuple[int, int]:
+    """Values that an operation learns, and those it only keeps."""
     learned = kept = 0
     for parameter in op.parameters():
         if parameter.trainable:
             learned += parameter.size
         else:
             kept += parameter.size
-    return Cost(learned, kept, op.macs(inputs, outputs))
+    return learned, kept
 
 
 def total(graph: Graph) -> Cost:

@@ -2,7 +2,8 @@
 
 from typing import assert_never
 
-from archc.cost.work import Types, size
+from archc.cost.each import Types
+from archc.cost.work import size
 from archc.ir.ops import (
     Act,
     AdaptiveAvgPool,

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from archc.cost.batched import Batched
+from archc.cost.count import held
+from archc.cost.each import Types, each
 from archc.cost.traffic import moved
 from archc.cost.work import CLASSES, OpClass, size, work
 from archc.ir.graph import Graph, Node, enclosing
-from archc.ir.ops import Conv, Linear
+from archc.ir.ops import Conv, Linear, Operation
 from archc.record import Record
 
 NOTHING = (0,) * len(CLASSES)
@@ -63,28 +65,13 @@ def node_measures(graph: Graph) -> dict[str, Measures]:
 
 
 def _measured(graph: Graph) -> Iterator[tuple[Node, Measures]]:
-    """Equal operations on equal types are measured once."""
-    # by identity: hashing an operation's attributes would cost more than counting
-    known: dict[tuple[int, tuple[tuple[int, ...], ...]], Measures] = {}
-    types = graph.types
-    for node in graph.nodes:
-        key = (id(node.op), tuple([types[name].shape for name in node.inputs]))
-        found = known.get(key)
-        if found is None:
-            found = known[key] = measure(graph, node)
-        yield node, found
+    """Each node with its measures."""
+    return each(graph, measure)
 
 
-def measure(graph: Graph, node: Node) -> Measures:
-    """Of one node."""
-    op = node.op
-    inputs, outputs = (tuple([graph.types[name] for name in names]) for names in (node.inputs, node.outputs))
-    learned = kept = 0
-    for parameter in op.parameters():
-        if parameter.trainable:
-            learned += parameter.size
-        else:
-            kept += parameter.size
+def measure(op: Operation, inputs: Types, outputs: Types) -> Measures:
+    """Of one operation."""
+    learned, kept = held(op)
     found = work(op, inputs, outputs)
     made = sum(map(size, outputs)) if isinstance(op, Conv | Linear) else 0
     read, written = moved(op, inputs, outputs)

@@ -7,7 +7,8 @@ so do these. docs/costs.md says the rules in words.
 
 from typing import assert_never
 
-from archc.cost.work import OpClass, Types, size
+from archc.cost.each import Types
+from archc.cost.work import OpClass, size
 from archc.ir.ops import (
     Act,
     AdaptiveAvgPool,

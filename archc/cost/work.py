@@ -2,6 +2,7 @@
 
 from typing import Literal, TypeAlias, assert_never, get_args
 
+from archc.cost.each import Types
 from archc.ir.ops import (
     Act,
     AdaptiveAvgPool,
@@ -39,7 +40,6 @@ from archc.ir.types import TensorType
 
 OpClass: TypeAlias = Literal["conv", "linear", "bias", "norm", "activation", "pooling", "addition", "multiplication", "attention"]
 CLASSES: tuple[OpClass, ...] = get_args(OpClass)
-Types: TypeAlias = tuple[TensorType, ...]
 
 _NORM = {"batch": 1, "group": 3, "layer": 3, "instance": 3, "evonorm_s0": 3, "filter_response": 2}
 """Operations an element: a multiply-add with the channel's two numbers, and one for each sum its statistics are made of."""

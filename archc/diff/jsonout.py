@@ -4,6 +4,7 @@ import json
 
 from archc.diagnostics import Span
 from archc.diff.model import Change, Difference, Loading, Operation, Side, Tally
+from archc.diff.numbers import figures
 from archc.diff.verdict import verdict
 
 VERSION = 1
@@ -66,16 +67,7 @@ def _operation(operation: Operation) -> dict[str, object]:
 
 
 def _tally(tally: Tally) -> dict[str, object]:
-    pairs = {
-        "parameters": tally.parameters,
-        "macs": tally.macs,
-        "activations": tally.activations,
-        "parameter_bytes": tally.parameter_bytes,
-        "written_bytes": tally.written_bytes,
-        "peak_bytes": tally.peak_bytes,
-        "saved_bytes": tally.saved_bytes,
-    }
-    return {"part": tally.part, **{name: {"old": old, "new": new} for name, (old, new) in pairs.items()}}
+    return {"part": tally.part, **{name: {"old": old, "new": new} for name, (old, new) in figures(tally).items()}}
 
 
 def _loading(loading: Loading) -> dict[str, object]:

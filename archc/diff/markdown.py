@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from archc.diff.model import Change, Difference
-from archc.diff.numbers import PART_ROWS, ROWS, change, differing, number, percent, row
+from archc.diff.numbers import PART_ROWS, ROWS, change, differing, figures, number, percent
 from archc.diff.text import place
 from archc.diff.verdict import counted, distinct_loading, keys, loads, meaning, verdict
 from archc.rendering.markdown import code, plain, prose
@@ -72,7 +72,7 @@ def _costs(found: Difference) -> Iterator[str]:
     yield "| | before | after | change | |"
     yield "|---|--:|--:|--:|--:|"
     for field, words in ROWS:
-        pair = row(found.network, field)
+        pair = figures(found.network)[field]
         yield f"| {words} | {number(pair[0], field)} | {number(pair[1], field)} | {change(pair, field)} | {percent(pair)} |"
 
 
@@ -93,7 +93,7 @@ def _details(found: Difference, changes: int, lines: int) -> Iterator[str]:
         yield "| change in | " + " | ".join(words for _, words in PART_ROWS) + " |"
         yield "|---|" + "--:|" * len(PART_ROWS)
         for tally in parts[:changes]:
-            cells = [change(row(tally, field), field) for field, _ in PART_ROWS]
+            cells = [change(figures(tally)[field], field) for field, _ in PART_ROWS]
             yield f"| {plain(tally.part)} | " + " | ".join(cells) + " |"
         yield ""
     for one in found.changes[:changes]:

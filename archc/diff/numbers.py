@@ -16,8 +16,8 @@ PART_ROWS = (*ROWS[:3], ("written_bytes", "memory written"))
 """Those of a part's."""
 
 
-def row(tally: Tally, field: str) -> tuple[int | None, int | None]:
-    """A field's two values."""
+def figures(tally: Tally) -> dict[str, tuple[int | None, int | None]]:
+    """The two values of everything that is counted."""
     return {
         "parameters": tally.parameters,
         "macs": tally.macs,
@@ -26,7 +26,7 @@ def row(tally: Tally, field: str) -> tuple[int | None, int | None]:
         "written_bytes": tally.written_bytes,
         "peak_bytes": tally.peak_bytes,
         "saved_bytes": tally.saved_bytes,
-    }[field]
+    }
 
 
 def number(value: int | None, field: str) -> str:
@@ -59,4 +59,4 @@ def percent(pair: tuple[int | None, int | None]) -> str:
 
 def differing(tallies: tuple[Tally, ...]) -> list[Tally]:
     """The parts that do not cost the same on both sides."""
-    return [tally for tally in tallies if any(row(tally, field)[0] != row(tally, field)[1] for field, _ in PART_ROWS)]
+    return [tally for tally in tallies if any(figures(tally)[field][0] != figures(tally)[field][1] for field, _ in PART_ROWS)]

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from archc.diagnostics import Span
 from archc.diff.model import Change, Difference, Side, Tally
-from archc.diff.numbers import PART_ROWS, ROWS, change, differing, number, percent, row
+from archc.diff.numbers import PART_ROWS, ROWS, change, differing, figures, number, percent
 from archc.diff.verdict import distinct_loading, keys, loads, meaning, verdict
 from archc.rendering.visible import clipped, visible
 
@@ -76,13 +76,13 @@ def _change(one: Change, paint: Paint) -> Iterator[str]:
 def _network(found: Difference, paint: Paint) -> Iterator[str]:
     rows = []
     for field, words in ROWS:
-        pair = row(found.network, field)
+        pair = figures(found.network)[field]
         rows.append((words, number(pair[0], field), number(pair[1], field), change(pair, field), percent(pair)))
     yield from _table([("", "before", "after", "change", ""), *rows], paint)
 
 
 def _parts(parts: list[Tally], paint: Paint) -> Iterator[str]:
-    rows = [(tally.part, *(change(row(tally, field), field) for field, _ in PART_ROWS)) for tally in parts]
+    rows = [(tally.part, *(change(figures(tally)[field], field) for field, _ in PART_ROWS)) for tally in parts]
     yield from _table([("change in", *(words for _, words in PART_ROWS)), *rows], paint)
 
 

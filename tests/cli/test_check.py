@@ -4,21 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
+from small_specs import GOOD
 
 from archc.cli.main import main
 from archc.cli.progress import Progress
-
-GOOD = """\
-archc: 1
-name: {name}
-input: {{channels: 3, height: 32, width: 32}}
-classes: 10
-stem: {{conv: {{kernel: 3, out: 16}}}}
-block: {{kind: basic, order: post, shortcut: B}}
-stages: {{layer1: {{out: 16, repeat: 1}}}}
-head: {{pool: {{op: global_pool}}, flat: {{op: flatten}}, fc: {{op: linear, out: classes}}}}
-expect: {{depth: 4}}
-"""
 
 
 @pytest.fixture

@@ -10,23 +10,13 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
+from small_specs import GOOD
 
 from archc.cli import several
 from archc.cli.main import main
 from archc.cli.several import ENOUGH, PART, Task, check_all, cores, work
 from archc.limits import DEFAULT_LIMITS
 
-GOOD = """\
-archc: 1
-name: {name}
-input: {{channels: 3, height: 32, width: 32}}
-classes: 10
-stem: {{conv: {{kernel: 3, out: 16}}}}
-block: {{kind: basic, order: post, shortcut: B}}
-stages: {{layer1: {{out: 16, repeat: 1}}}}
-head: {{pool: {{op: global_pool}}, flat: {{op: flatten}}, fc: {{op: linear, out: classes}}}}
-expect: {{depth: 4}}
-"""
 TASK = Task((), DEFAULT_LIMITS, lint=True, texts={})
 # Where tests have threads, newer Pythons warn of every fork; archc itself has none.
 pytestmark = pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")

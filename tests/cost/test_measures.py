@@ -48,7 +48,9 @@ def alone(op: Operation, *operands: str) -> Measures:
     builder = Builder(4, 8, 8)
     builder.add(op, *operands)
     graph = builder.graph()
-    return measure(graph, graph.nodes[-1])
+    node = graph.nodes[-1]
+    inputs, outputs = (tuple([graph.types[name] for name in names]) for names in (node.inputs, node.outputs))
+    return measure(node.op, inputs, outputs)
 
 
 @pytest.mark.parametrize(("expected", "op"), WORK)

@@ -36,7 +36,7 @@ def pool() -> Tensor:
 def cut(start: int, shape: tuple[int, ...]) -> Tensor:
     """Normal numbers, others for every start; repeated where more are wanted than there are."""
     count = math.prod(shape)
-    whole = pool()[start % POOL :][:POOL]
+    whole = pool()[start % POOL :][: min(count, POOL)]
     return whole.repeat(-(-count // POOL))[:count].reshape(shape)
 
 

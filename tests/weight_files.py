@@ -8,6 +8,7 @@ from pathlib import Path
 
 import torch
 
+from archc.cli.main import main
 from archc.ir.graph import Graph
 from archc.layouts.table import Layout
 from archc.pipeline import compile_spec
@@ -81,3 +82,15 @@ def state_of(path: Path | str) -> dict[str, torch.Tensor]:
 
 def equal(one: Mapping[str, torch.Tensor], other: Mapping[str, torch.Tensor]) -> bool:
     return one.keys() == other.keys() and all(torch.equal(one[key], other[key]) for key in one)
+
+
+def convert(*words: object) -> int:
+    return main(["weights", "convert", *map(str, words)])
+
+
+def saved(folder: Path, layout: str = "torchvision", changes: str = "", suffix: str = ".pth") -> tuple[str, Path]:
+    """A small spec and a file of its weights."""
+    spec = small(folder, changes)
+    path = folder / f"in{suffix}"
+    torch.save(random_state(spec, layout), path)
+    return spec, path

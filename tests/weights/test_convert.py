@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from weight_files import compiled, contents, equal, random_state, small, state_of
+from weight_files import compiled, contents, convert, equal, random_state, saved, small, state_of
 
 from archc.cli.main import main
 from archc.ir.hash import weights_hash
@@ -20,18 +20,6 @@ from archc.weights.slots import slots
 
 LAYOUTS = ("torchvision", "timm", "huggingface", "canonical")
 PLAIN = "num_batches_tracked"
-
-
-def convert(*words: object) -> int:
-    return main(["weights", "convert", *map(str, words)])
-
-
-def saved(folder: Path, layout: str = "torchvision", changes: str = "", suffix: str = ".pth") -> tuple[str, Path]:
-    """A small spec and a file of its weights."""
-    spec = small(folder, changes)
-    path = folder / f"in{suffix}"
-    torch.save(random_state(spec, layout), path)
-    return spec, path
 
 
 @pytest.mark.parametrize("first", LAYOUTS)
@@ -145,86 +133,6 @@ def test_the_same_file_twice_is_the_same_bytes(tmp_path: Path) -> None:
     assert (tmp_path / "a.safetensors").read_bytes() == (tmp_path / "b.safetensors").read_bytes()
 
 
-def test_a_new_classifier(tmp_path: Path) -> None:
-    spec, path = saved(tmp_path)
-    words = ("--spec", spec, "--from", "torchvision", "--to", "torchvision", "--classes", 3)
-    assert convert(path, tmp_path / "a.safetensors", *words) == 0
-    found = state_of(tmp_path / "a.safetensors")
-    bound = found["fc.weight"].shape[1] ** -0.5  # torch's own beginning of a linear layer, the spec's too
-    assert ([3, 32], [3]) == (list(found["fc.weight"].shape), list(found["fc.bias"].shape))
-    assert (True, True) == (bool((found["fc.weight"].abs() <= bound).all()), bool(found["fc.weight"].std() > bound / 3))
-
-
-def test_a_new_classifier_leaves_the_rest_alone(tmp_path: Path) -> None:
-    spec, path = saved(tmp_path)
-    words = ("--spec", spec, "--from", "torchvision", "--to", "torchvision", "--classes", 3)
-    assert convert(path, tmp_path / "a.safetensors", *words) == 0
-    rest = {key: value for key, value in contents(path).items() if not key.startswith("fc.")}
-    assert rest == {key: value for key, value in contents(tmp_path / "a.safetensors").items() if not key.startswith("fc.")}
-
-
-def test_a_new_classifier_for_a_file_of_any_width(tmp_path: Path) -> None:
-    spec, path = saved(tmp_path)
-    torch.save(random_state(spec, "torchvision") | {"fc.weight": torch.zeros(7, 32), "fc.bias": torch.zeros(7)}, path)
-    words = ("--spec", spec, "--from", "torchvision", "--to", "torchvision", "--classes", 3)
-    assert convert(path, tmp_path / "a.safetensors", *words) == 0
-
-
-def test_a_classifier_of_that_width_is_kept(tmp_path: Path) -> None:
-    spec, path = saved(tmp_path)
-    words = ("--spec", spec, "--from", "torchvision", "--to", "torchvision", "--classes", 10)
-    assert convert(path, tmp_path / "a.pth", *words) == 0
-    assert contents(path) == contents(tmp_path / "a.pth")
-
-
-@pytest.mark.parametrize(
-    ("policy", "expected"), [("{kind: normal, std: 0.01}", 0.01), ("kaiming_normal_fan_out", (2 / 400) ** 0.5)]
-)
-def test_a_new_classifier_begins_as_the_spec_says(policy: str, expected: float, tmp_path: Path) -> None:
-    spec, path = saved(tmp_path, changes=f"  init: {{linear: {policy}}}\n")
-    words = ("--spec", spec, "--from", "torchvision", "--to", "torchvision", "--classes", 400)
-    assert convert(path, tmp_path / "a.safetensors", *words) == 0
-    found = state_of(tmp_path / "a.safetensors")
-    assert float(found["fc.weight"].std()) == pytest.approx(expected, rel=0.02)
-    assert torch.equal(found["fc.bias"], torch.zeros(400))
-
-
-def test_the_seed_makes_the_classifier(tmp_path: Path) -> None:
-    spec, path = saved(tmp_path)
-    words = ("--spec", spec, "--from", "torchvision", "--to", "torchvision", "--classes", 3)
-    for seed in (1, 2):
-        assert convert(path, tmp_path / f"{seed}.safetensors", *words, "--seed", seed) == 0
-    assert not torch.equal(*(state_of(tmp_path / f"{seed}.safetensors")["fc.weight"] for seed in (1, 2)))
-
-
-@pytest.mark.parametrize(
-    ("channels", "stem", "expected"),
-    [
-        (1, (), lambda w: w.sum(1, keepdim=True)),
-        (1, ("--stem", "repeat"), lambda w: w[:, :1] * 3),
-        (2, (), lambda w: w[:, :2] * 3 / 2),
-        (4, (), lambda w: w[:, [0, 1, 2, 0]] * 3 / 4),
-        (4, ("--stem", "sum"), lambda w: w.sum(1, keepdim=True).repeat(1, 4, 1, 1) / 4),
-    ],
-    ids=range(5),
-)
-def test_other_input_channels(channels: int, stem: tuple[str, ...], expected: object, tmp_path: Path) -> None:
-    spec, path = saved(tmp_path)
-    words = ("--spec", spec, "--from", "torchvision", "--to", "torchvision", "--in-channels", channels, *stem)
-    assert convert(path, tmp_path / "a.safetensors", *words) == 0
-    before = random_state(spec, "torchvision")["conv1.weight"]
-    torch.testing.assert_close(state_of(tmp_path / "a.safetensors")["conv1.weight"], expected(before))  # type: ignore[operator]
-
-
-@pytest.mark.parametrize("stem", ["sum", "repeat"])
-def test_an_image_of_equal_channels_keeps_its_response(stem: str, tmp_path: Path) -> None:
-    spec, path = saved(tmp_path)
-    words = ("--spec", spec, "--from", "torchvision", "--to", "torchvision", "--in-channels", 6, "--stem", stem)
-    assert convert(path, tmp_path / "a.safetensors", *words) == 0
-    before, after = random_state(spec, "torchvision")["conv1.weight"], state_of(tmp_path / "a.safetensors")["conv1.weight"]
-    torch.testing.assert_close(before.sum(1), after.sum(1))
-
-
 def test_what_is_recorded(tmp_path: Path) -> None:
     spec, path = saved(tmp_path)
     assert convert(path, tmp_path / "a.safetensors", "--spec", spec, "--from", "torchvision", "--to", "timm") == 0
@@ -310,24 +218,3 @@ def test_memory_does_not_depend_on_the_size(tmp_path: Path) -> None:
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
     assert (written, peak < 1 << 22) == (len(begin) + 102_441_032, True)
-
-
-@pytest.mark.parametrize(
-    ("own", "expected"), [("", (2 / 3) ** 0.5), ("fc.init: {weight: {kind: normal, std: 0.5}, bias: -6}", 0.5)]
-)
-def test_a_classifier_that_is_a_convolution_begins_as_one(own: str, expected: float, tmp_path: Path) -> None:
-    spec = tmp_path / "net.yaml"
-    text = """\
-archc: 1
-name: net
-extends: resnetv2_50
-set: {classes: 4, stages: {layer1: {out: 64, repeat: 1}}}
-"""
-    spec.write_text(text.replace("}}}", f"}}}}, head.{own}}}") if own else text)
-    torch.save(random_state(str(spec), "timm"), tmp_path / "in.pth")
-    words = ("--spec", spec, "--from", "timm", "--to", "canonical", "--classes", 3)
-    assert convert(tmp_path / "in.pth", tmp_path / "a.safetensors", *words) == 0
-    found = state_of(tmp_path / "a.safetensors")
-    assert list(found["head.fc.weight"].shape) == [3, 64, 1, 1]
-    assert float(found["head.fc.weight"].std()) == pytest.approx(expected, rel=0.2)
-    assert torch.equal(found["head.fc.bias"], torch.full((3,), -6.0 if own else 0.0))

@@ -1,9 +1,15 @@
 """What tests of every area share: golden files."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+
+def pytest_sessionstart() -> None:
+    """xdist tells its workers how wide their terminal is, and they have none."""
+    os.environ.pop("COLUMNS", None)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -26,6 +26,16 @@ def say(text: str) -> None:
     print(visible(text), file=sys.stderr)
 
 
+def room() -> int | None:
+    """Columns that COLUMNS says, else the terminal's; None where nobody looks: a pipe or a file has no edge."""
+    import os
+
+    said = os.environ.get("COLUMNS", "")
+    if said.isascii() and said.isdigit():
+        return int(said[:9])
+    return os.get_terminal_size(sys.stdout.fileno()).columns if sys.stdout.isatty() else None
+
+
 def exit_code(diagnostics: Sequence[Diagnostic]) -> int:
     """0 for warnings alone, 2 where all that is wrong is a file that cannot be read, else 1."""
     codes = {diagnostic.code for diagnostic in diagnostics if diagnostic.severity == "error"}

@@ -1,10 +1,9 @@
 """The report of `archc cost` for a person: aligned columns that give way on a narrow terminal, sums, and what they mean."""
 
-import os
-import sys
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from archc.cli.console import room
 from archc.cost.conventions import Convention
 from archc.cost.explain import Line
 from archc.cost.measures import Measures
@@ -41,15 +40,6 @@ def as_text(reports: Sequence[Report], asked: Asked, lines: Sequence[Line], *, b
     for report in reports:
         blocks += [_explained(each.lines, each.convention, each.convention.name) for each in report.explanations]
     return "\n\n".join(blocks) + "\n"
-
-
-def room() -> int | None:
-    """Columns of the terminal; None where the output is no terminal and none are said."""
-    if not sys.stdout.isatty() and not os.environ.get("COLUMNS"):
-        return None
-    import shutil
-
-    return shutil.get_terminal_size().columns
 
 
 def _said(reports: Sequence[Report], asked: Asked) -> str:

@@ -1,13 +1,12 @@
 """`archc table`: networks side by side as in a paper, or a row for each network, stage, block, layer or operation."""
 
-import os
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from archc.cli.command import Command
-from archc.cli.console import say
+from archc.cli.console import room, say
 from archc.cli.parsing import UsageError, limits_of, spec_arguments, unknown
 
 if TYPE_CHECKING:
@@ -199,12 +198,10 @@ def _laid_out(arguments: Namespace, form: str, grid: "Grid", networks: Sequence[
 
 
 def _width(said: str | None, *, to_file: bool) -> int | None:
-    """As told, else the terminal's; None where nobody looks: a pipe or a file has no edge."""
+    """As told, else what room there is; a file has no edge."""
     if said is None:
-        said = "" if to_file else os.environ.get("COLUMNS", "")
-        if not (said.isascii() and said.isdigit()):
-            return os.get_terminal_size(sys.stdout.fileno()).columns if not to_file and sys.stdout.isatty() else None
-        return min(max(int(said[:9]), NARROWEST), WIDEST)
+        columns = None if to_file else room()
+        return None if columns is None else min(max(columns, NARROWEST), WIDEST)
     if not (said.isascii() and said.isdigit()) or len(said) > 5 or not NARROWEST <= int(said) <= WIDEST:
         raise UsageError(f"--width needs a whole number from {NARROWEST} to {WIDEST}, not `{said}`")
     return int(said)

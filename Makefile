@@ -6,6 +6,8 @@ PIP := -m pip --disable-pip-version-check --quiet --quiet
 # One thread a worker: two workers that each start a thread per core are slower than one.
 THREADS := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 WORKERS ?= 2
+# Twice: what compares networks by the hundred reaches no line that nothing else does, and tracing would double its time.
+PYTEST := $(THREADS) $(VENV)/bin/python -m pytest --no-header -n $(WORKERS) --dist worksteal
 # Tables for LaTeX are compiled where there is a TeX (.ci/run installs one): texlive-latex-recommended, lmodern, poppler-utils.
 TEX := $(and $(shell command -v pdflatex),$(shell command -v pdftotext))
 NO_TEX := --deselect tests/table/test_table_formats.py::test_latex_compiles
@@ -33,7 +35,8 @@ test: lint
 	@rm -f .coverage .coverage.*
 	@test -n "$(TEX)" || echo "no pdflatex or pdftotext here: LaTeX tables are compared, and not compiled"
 	@test -n "$(FIGURES)" || echo "no standalone.cls, dot or chromium here: figures are compared, and not handed to them"
-	@$(THREADS) $(VENV)/bin/python -m pytest --no-header -n $(WORKERS) --dist worksteal --cov --cov-report=term $(if $(TEX),,$(NO_TEX)) $(if $(FIGURES),,$(NO_FIGURES))
+	@$(PYTEST) -m 'not no_cover' --cov --cov-report=term $(if $(TEX),,$(NO_TEX)) $(if $(FIGURES),,$(NO_FIGURES))
+	@$(PYTEST) -m no_cover
 
 lint: $(VENV)/.installed
 	@mkdir -p build

@@ -15,7 +15,7 @@ from archc.live import load_module
 from archc.pipeline import Compiled, compile_spec
 from archc.verify.interpreter import run
 
-pytestmark = pytest.mark.no_cover  # measured elsewhere: here tracing would cost minutes and find nothing new
+pytestmark = pytest.mark.no_cover
 
 
 def compiled(root: Tree, folder: Path) -> Compiled:

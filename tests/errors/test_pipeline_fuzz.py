@@ -21,7 +21,7 @@ from archc.pipeline import read_spec
 from archc.rendering.text import render
 from archc.shipped import shipped_file, shipped_names
 
-pytestmark = pytest.mark.no_cover  # measured elsewhere: here tracing would cost minutes and find nothing new
+pytestmark = pytest.mark.no_cover
 
 CHUNKS, EACH = 60, 500
 NETWORKS = (

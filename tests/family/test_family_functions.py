@@ -11,7 +11,7 @@ from references.known import KNOWN
 
 import archc
 
-pytestmark = pytest.mark.no_cover  # measured elsewhere: here tracing would cost minutes and find nothing new
+pytestmark = pytest.mark.no_cover
 
 LARGEST = 100_000_000
 """Parameters: what is beyond is compared in counts and keys alone."""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from family.zoo import build, distances, emitted
 
-pytestmark = pytest.mark.no_cover  # measured elsewhere: here tracing would cost minutes and find nothing new
+pytestmark = pytest.mark.no_cover
 
 DATA = Path(__file__).parent / "data"
 DEFINITIONS = ("one_branches", "mobileone")

@@ -12,7 +12,7 @@ from archc.ir.extract import extractor, named_values
 from archc.ir.graph import Graph
 from archc.verify.interpreter import run_all
 
-pytestmark = pytest.mark.no_cover  # measured elsewhere: here tracing would cost minutes and find nothing new
+pytestmark = pytest.mark.no_cover
 
 STAGES = "{layer1: {out: 16, repeat: 1}, layer2: {out: 32, repeat: 2, stride: 2}}"
 BASIC = "{kind: basic, order: post, shortcut: %s, insert: {%s}}"

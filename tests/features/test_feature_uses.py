@@ -16,7 +16,7 @@ import archc
 from archc.live import load_module
 from archc.pipeline import Changes, compile_spec
 
-pytestmark = pytest.mark.no_cover  # measured elsewhere: here tracing would cost minutes and find nothing new
+pytestmark = pytest.mark.no_cover
 
 BLOCK = "{kind: basic, order: post, shortcut: B}"
 STAGES = "{layer1: {out: 16, repeat: 5}, layer2: {out: 32, repeat: 2, stride: 2}}"

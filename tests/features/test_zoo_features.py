@@ -13,7 +13,7 @@ from torchvision.models.feature_extraction import create_feature_extractor
 
 import archc
 
-pytestmark = pytest.mark.no_cover  # measured elsewhere: here tracing would cost minutes and find nothing new
+pytestmark = pytest.mark.no_cover
 
 TORCHVISION = {
     "resnet50": {"relu": "stem.act", "layer1": "layer1", "layer2.1.relu_1": "layer2.1.act2", "layer4": "layer4"},

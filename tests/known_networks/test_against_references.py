@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 import archc
 
-pytestmark = pytest.mark.no_cover  # measured elsewhere: here tracing would cost minutes and find nothing new
+pytestmark = pytest.mark.no_cover
 
 UNMEASURED = [name for name in SHIPPED if name not in KNOWN]
 """No code of others' is known for these; He et al. 2016 describe them in section 3.1 and Table 2."""

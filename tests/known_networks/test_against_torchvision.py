@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 import archc
 
-pytestmark = pytest.mark.no_cover  # measured elsewhere: here tracing would cost minutes and find nothing new
+pytestmark = pytest.mark.no_cover
 
 
 @dataclass(frozen=True, slots=True)

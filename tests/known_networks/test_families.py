@@ -10,7 +10,7 @@ from references.known import FAMILIES, KNOWN, graph_of
 import archc
 from archc.cost import count as cost
 
-pytestmark = pytest.mark.no_cover  # measured elsewhere: here tracing would cost minutes and find nothing new
+pytestmark = pytest.mark.no_cover
 
 KINDS = [
     "cifar_resnext29_8x64d",

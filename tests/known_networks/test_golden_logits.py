@@ -9,7 +9,7 @@ from references.known import KNOWN, MEASURED
 
 import archc
 
-pytestmark = pytest.mark.no_cover  # measured elsewhere: here tracing would cost minutes and find nothing new
+pytestmark = pytest.mark.no_cover
 
 HASHED = [name for name in MEASURED if KNOWN[name]["state_dict_sha256"]]
 

@@ -22,7 +22,7 @@ from archc.output import write_files
 from archc.pipeline import Compiled, compile_spec, shipped
 from archc_onnx import OnnxBackend
 
-pytestmark = pytest.mark.no_cover  # measured elsewhere: here tracing would cost minutes and find nothing new
+pytestmark = pytest.mark.no_cover
 
 POOL = 1 << 22
 

@@ -15,7 +15,7 @@ from archc.pipeline import Compiled, compile_spec, shipped
 from archc.verify.interpreter import run
 from archc_onnx import OnnxBackend
 
-pytestmark = pytest.mark.no_cover  # measured elsewhere: here tracing would cost minutes and find nothing new
+pytestmark = pytest.mark.no_cover
 
 ALL = [name for name, _ in shipped()]
 

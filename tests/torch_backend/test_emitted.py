@@ -11,7 +11,7 @@ from archc_torch import TorchBackend, emitted_source
 from archc_torch.parts import cut
 from archc_torch.source import FIRST_LINE
 
-pytestmark = pytest.mark.no_cover  # measured elsewhere: here tracing would cost minutes and find nothing new
+pytestmark = pytest.mark.no_cover
 
 GOLDEN = (
     "resnet152",

@@ -15,7 +15,7 @@ from torch import Tensor, fx, nn
 from archc.live import load_module
 from archc.pipeline import compile_spec
 
-pytestmark = pytest.mark.no_cover  # measured elsewhere: here tracing would cost minutes and find nothing new
+pytestmark = pytest.mark.no_cover
 
 BASIC = "{kind: basic, order: post, shortcut: %s, insert: {%s}}"
 BOTTLENECK = "{kind: bottleneck, mid: 16, stride_at: %s, order: post, shortcut: %s, conv2: {%s}}"

@@ -26,6 +26,11 @@ def syntax_error(error: yaml.YAMLError, source: Source) -> Diagnostic:
     return Diagnostic("E0101", f"this is not YAML: {trouble.words.strip(': ')}", trouble.here())
 
 
+def _depth(trouble: Trouble) -> Diagnostic:
+    # libyaml reads ahead to learn whether a bracket begins a key, and stops at a depth of its own before the first event.
+    return Diagnostic("E0402", "more levels deep than the YAML parser reads", trouble.here(), help="a network needs about eight")
+
+
 def _token(trouble: Trouble) -> Diagnostic:
     if trouble.character == "\t":
         return _tab(trouble)
@@ -190,6 +195,7 @@ def _block_head(trouble: Trouble) -> Diagnostic:
 
 # The first that matches "what it was doing: what it found"; left libyaml's words, right PyYAML's.
 _SAYINGS: tuple[tuple[str, Callable[[Trouble], Diagnostic]], ...] = (
+    (r"nesting depth", _depth),
     (r"\btags?\b", _tag),
     (r"found a tab|tab character", _tab),
     (r"cannot start any token", _token),

@@ -86,7 +86,9 @@ def test_accepted_at_the_limit(text: str) -> None:
 
 
 def test_a_raised_depth_needs_no_recursion() -> None:
-    depth = 5 * sys.getrecursionlimit()
+    # As deep as libyaml reads from 0.2.6 on: with the frames of this test, more than Python recurses.
+    depth = sys.getrecursionlimit() - 1
+    assert depth < 1000
     text = "a: " + "[" * depth + "]" * depth
     assert isinstance(parse(text_source(text, "net.yaml", LIMITS), Limits(depth=depth + 1)), Map)
 

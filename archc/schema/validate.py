@@ -1,14 +1,13 @@
 """The check of a document against the schema of its kind: every problem at once, each with its place."""
 
-from archc.diagnostics import Diagnostic, Edit
-from archc.document.nodes import Map, Node, Scalar
+from archc.diagnostics import Diagnostic
+from archc.document.nodes import Map
 from archc.schema.fast import is_valid
 from archc.schema.load import Kind, load_schema
 from archc.schema.places import as_document
+from archc.versions import version_problem
 
 __all__ = ["Kind", "load_schema", "validate"]
-
-VERSION = 1
 
 
 def validate(root: Map, kind: Kind) -> list[Diagnostic]:
@@ -17,13 +16,8 @@ def validate(root: Map, kind: Kind) -> list[Diagnostic]:
     `network` is a document as written, `resolved` one after `extends` and `set`. Only where there are
     problems is jsonschema loaded.
     """
-    version = root.get("archc")
-    if version is not None and not _is_known(version):
-        shown = f"`{version.text}`" if isinstance(version, Scalar) else "a map or a list"
-        advice = f"write `archc: {VERSION}`"
-        message = f"the version of the language cannot be {shown}"
-        known = f"this archc knows version {VERSION} only"
-        return [Diagnostic("E0206", message, version.span, known, help=advice, fix=_meant(version))]
+    if unknown := version_problem(root):
+        return [unknown]
     problems: list[Diagnostic] = []
     document = as_document(root, problems)
     schema = load_schema(kind)
@@ -33,12 +27,3 @@ def validate(root: Map, kind: Kind) -> list[Diagnostic]:
 
     return problems + problems_of(root, document, schema, kind)
 
-
-def _meant(version: Node) -> tuple[Edit, ...]:
-    """`"1"` and `1.0` are the version that is known, written as a text or another number."""
-    meant = isinstance(version, Scalar) and str(version.value) in (f"{VERSION}", f"{VERSION}.0")
-    return (Edit(version.span, f"{VERSION}"),) if meant else ()
-
-
-def _is_known(version: Node) -> bool:
-    return isinstance(version, Scalar) and version.value == VERSION and type(version.value) is int

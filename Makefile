@@ -16,13 +16,14 @@ FIGURES := $(and $(TEX),$(shell command -v dot),$(shell command -v chromium),$(s
 NO_FIGURES := --ignore tests/draw/test_with_programs.py
 PACKAGES := $(shell find archc backends specs docs/errors -name '*.py' -o -name '*.yaml' -o -name '*.json' -o -name '*.md')
 
-.PHONY: demo test lint types bench docs venv clean help
+.PHONY: demo test lint types bench docs venv audit clean help
 
 help:
 	@echo "make demo   build ResNet-152 from its spec, in an environment without torch"
 	@echo "make test   lint, types and the whole suite with coverage"
 	@echo "make lint   ruff, mypy, pyright and the layers"
 	@echo "make docs   the tables in README.md and docs/, from the specs"
+	@echo "make audit  known vulnerabilities of the packages used"
 	@echo "make bench  the measurements of benchmarks/README.md"
 
 demo: $(DEMO)/.installed
@@ -53,6 +54,17 @@ bench: $(VENV)/.installed
 	@$(VENV)/bin/python benchmarks/table.py
 	@$(VENV)/bin/python benchmarks/diff.py
 	@$(VENV)/bin/python benchmarks/forward.py
+
+# Known vulnerabilities of what the suite runs with and of the oldest versions that are accepted. A package left out fails: it was not audited.
+audit: build/audit/.installed
+	@$(PYTHON) ci/lowest.py > build/lowest.txt
+	@build/audit/bin/pip-audit --strict --no-deps --disable-pip --progress-spinner off -r tests/constraints.txt
+	@build/audit/bin/pip-audit --strict --no-deps --disable-pip --progress-spinner off -r build/lowest.txt
+
+build/audit/.installed: Makefile
+	@$(PYTHON) -m venv build/audit
+	@build/audit/bin/python $(PIP) install 'pip-audit==2.10.0'
+	@touch $@
 
 docs: $(VENV)/.installed
 	@$(VENV)/bin/python docs/generate.py

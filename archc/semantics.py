@@ -13,16 +13,15 @@ from archc.limits import Limits
 from archc.suggest import nearest
 
 
-def check_graph(root: Map, graph: Graph, limits: Limits) -> list[Diagnostic]:
-    """Every problem of the whole network, before it is cut to its features."""
-    found = _params(root, cost.total(graph).parameters, limits)
-    return found or _sizes(root, graph)
+def check_graph(root: Map, graph: Graph, total: cost.Cost, limits: Limits) -> list[Diagnostic]:
+    """Every problem of the whole network, which costs `total`, before it is cut to its features."""
+    return _params(root, total.parameters, limits) or _sizes(root, graph)
 
 
-def check_expected(root: Map, graph: Graph) -> list[Diagnostic]:
-    """Where the network, cut to its features, is not what `expect` says."""
+def check_expected(root: Map, graph: Graph, total: cost.Cost) -> list[Diagnostic]:
+    """Where the network, cut to its features, is not what `expect` says; `total` is what it costs."""
     expect = root.get("expect")
-    return _expect(expect, graph, cost.total(graph)) if isinstance(expect, Map) else []
+    return _expect(expect, graph, total) if isinstance(expect, Map) else []
 
 
 def _params(root: Map, count: int, limits: Limits) -> list[Diagnostic]:

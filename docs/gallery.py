@@ -19,9 +19,13 @@ Written by `make docs`.
 PICTURES = (
     ("resnet34", "resnet34", "A network: a panel for each stage, its blocks on cards, equal ones folded."),
     ("figure3", "vgg19 plain34 resnet34", "Side by side, a box for each layer, in rows by output size: He et al. 2015, Fig. 3."),
+    ("families", "vgg19 resnet50 --level network", "Side by side, a box for each stage, aligned by output size."),
+    ("rails", "plain18 resnet18 --level layer --direction strip", "Layers from left to right, shortcuts above them."),
     ("resnet152", "resnet152 --direction strip --width 17.5cm", "A strip, in rows where a page is narrow."),
     ("bottleneck", "--block resnet50:layer2.0", "A block close up: He et al. 2015, Fig. 5, where the shape changes."),
     ("attention", "--block seresnet50:layer1.1", "A module in a block: squeeze-and-excitation, Hu et al. 2018."),
+    ("kernel", "--block selective_kernel", "A module by itself, with what it leaves open: selective kernels, Li et al. 2019."),
+    ("policy", "--block D", "A shortcut policy by itself, in both of its cases: He et al. 2019, Fig. 2c."),
     ("shortcuts", "--figure shortcuts", "Shortcut policies: He et al. 2016, Fig. 2."),
     ("activation-orders", "--figure activation-orders", "Orders of activation: He et al. 2016, Fig. 4."),
     ("stages", "resnet50 --level network --direction strip", "A box for each stage."),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from archc.draw.metrics import width
-from archc.draw.scene import Box, Curve, Join, Scene, Text, baselines, flat
+from archc.draw.scene import Box, Curve, Join, Plate, Rule, Scene, Text, baselines, flat
 
 Area = tuple[float, float, float, float]
 
@@ -28,6 +28,17 @@ def faults(scene: Scene) -> Iterator[str]:
         for other, there in solid[index + 1 :]:
             if crosses(area, there):
                 yield f"{name} is over {other}"
+    for plate in items:
+        if isinstance(plate, Plate) and plate.role != "stack":
+            ground = (plate.x, plate.y, plate.x + plate.width, plate.y + plate.height)
+            for said, area in words:
+                if crosses(area, ground) and not within(area, ground):
+                    yield f"{said!r} is over the edge of {plate.role} {plate.id}"
+    for rule in items:
+        if isinstance(rule, Rule):
+            for said, area in words:
+                if crosses(area, (rule.x1 - 1, rule.y1 - 1, rule.x2 + 1, rule.y2 + 1)):
+                    yield f"a rule runs through {said!r}"
     for box in boxes:
         for y, line in zip(baselines(box), box.lines, strict=True):
             long = width(line, box.size, "bold" if box.lead else "regular")
@@ -35,11 +46,15 @@ def faults(scene: Scene) -> Iterator[str]:
                 yield f"{line!r} does not fit its box"
     for curve in items:
         if isinstance(curve, Curve):
+            along = points(curve)
+            xs, ys = [x for x, _ in along], [y for _, y in along]
+            reach = (min(xs) - 1, min(ys) - 1, max(xs) + 1, max(ys) + 1)
             for said, area in words:
-                if any(inside(x, y, area) for x, y in points(curve)):
+                if crosses(area, reach) and any(inside(x, y, area) for x, y in along):
                     yield f"{curve.id} runs through {said!r}"
             for name, there in solid:
-                if any(inside(x, y, there) for x, y in points(curve)[2:-2]) and name not in (curve.source, curve.target):
+                near = crosses(there, reach) and name not in (curve.source, curve.target)
+                if near and any(inside(x, y, there) for x, y in along[2:-2]):
                     yield f"{curve.id} runs through {name}"
 
 
@@ -51,6 +66,10 @@ def words_area(text: Text) -> Area:
 
 def crosses(one: Area, other: Area) -> bool:
     return one[0] < other[2] - 0.5 and other[0] < one[2] - 0.5 and one[1] < other[3] - 0.5 and other[1] < one[3] - 0.5
+
+
+def within(area: Area, ground: Area) -> bool:
+    return area[0] >= ground[0] and area[1] >= ground[1] and area[2] <= ground[2] and area[3] <= ground[3]
 
 
 def inside(x: float, y: float, area: Area) -> bool:

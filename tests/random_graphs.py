@@ -12,6 +12,7 @@ from archc.ir.ops import (
     OPERATIONS,
     Act,
     AdaptiveAvgPool,
+    AdaptiveMaxPool,
     Add,
     Affine,
     Attention,
@@ -20,17 +21,22 @@ from archc.ir.ops import (
     ChannelConv,
     Concat,
     Conv,
+    Div,
     Dropout,
     Flatten,
     GlobalPool,
     Identity,
     Linear,
+    Max,
     MaxPool,
+    Mean,
+    Mix,
     Mul,
     Norm,
     Operation,
     Pad,
     PadChannels,
+    PixelShuffle,
     Position,
     Scale,
     Shuffle,
@@ -42,7 +48,8 @@ from archc.ir.ops import (
     Take,
     Tokens,
 )
-from archc.ir.types import ShapeError, TensorType
+from archc.ir.spatial import Over
+from archc.ir.types import ShapeError, Sides, TensorType
 
 KINDS = tuple(OPERATIONS)
 
@@ -62,18 +69,28 @@ def divisor(random: Random, number: int) -> int:
     return random.choice([n for n in range(1, number + 1) if number % n == 0])
 
 
+def random_window(random: Random, kernel: int, stride: int) -> tuple[Sides, Sides, Sides]:
+    """Kernel, stride and padding, sometimes unlike for rows and columns."""
+    padding = random.randint(0, kernel // 2)
+    oblong: tuple[Sides, Sides, Sides] = ((kernel, kernel + 1), stride, padding)
+    if stride > 1 and padding:
+        oblong = ((kernel, 1), (1, stride), (padding, 0))
+    return random.choice(((kernel, stride, padding), oblong))
+
+
 def random_op(random: Random, kind: str, type_: TensorType) -> Operation:
     """An operation of this kind whose channels are those of `type_`; its windows need not fit."""
     c = type_.channels
     kernel, stride = random.choice((1, 2, 3, 3, 5)), random.choice((1, 1, 2, 3))
-    padding = random.randint(0, kernel // 2)
+    window = random_window(random, kernel, stride)
     ceil = random.random() < 0.5
     match OPERATIONS[kind].kind:
         case Conv.kind:
             groups, out = divisor(random, c), random.choice((1, 2, 4))
             weights = random.choice(("plain", "plain", "standardized", "scaled"))
             bias = random.random() < 0.5
-            return Conv(c, out * groups, kernel, stride, padding, random.choice((1, 1, 2)), groups, bias, weights, 1e-5, 1.5)
+            dilation = random.choice((1, 1, 2, (2, 1)))
+            return Conv(c, out * groups, *window, dilation, groups, bias, weights, 1e-5, 1.5)
         case Linear.kind:
             return Linear(c, random.choice((1, 2, 4, 8)), random.random() < 0.5)
         case ChannelConv.kind:
@@ -85,7 +102,7 @@ def random_op(random: Random, kind: str, type_: TensorType) -> Operation:
             return Norm(norm, c, random.choice((1e-5, 1e-3)), random.choice((0.1, 0.3)), groups, norm == "batch" and ceil, linear)
         case Act.kind:
             act = random.choice(ACTIVATIONS)
-            return Act(act, {"leaky_relu": 0.1, "elu": 0.7}.get(act, 0.0))
+            return Act(act, {"leaky_relu": 0.1, "elu": 0.7, "celu": 0.7}.get(act, 0.0))
         case Softmax.kind:
             over_space = len(type_.shape) == 3 and ceil
             return Softmax("space") if over_space else Softmax("parts", divisor(random, c))
@@ -94,19 +111,25 @@ def random_op(random: Random, kind: str, type_: TensorType) -> Operation:
         case Scale.kind:
             return Scale(random.choice((0, c)), 0.5)
         case Dropout.kind:
-            return Dropout(random.choice((0.0, 0.25)), random.choice(("elements", "path")), random.choice((3, 7)))
+            return Dropout(random.choice((0.0, 0.25)), random.choice(("elements", "path", "channels")), random.choice((3, 7)))
         case MaxPool.kind:
-            return MaxPool(kernel, stride, padding, ceil)
+            return MaxPool(*window, ceil)
         case AvgPool.kind:
-            return AvgPool(kernel, stride, padding, ceil, random.random() < 0.5)
+            return AvgPool(*window, ceil, random.random() < 0.5)
         case BlurPool.kind:
             return BlurPool(c, random.choice((2, 3, 4, 5)), stride)
         case GlobalPool.kind:
             return GlobalPool()
         case AdaptiveAvgPool.kind:
-            return AdaptiveAvgPool(random.randint(1, 4))
+            return AdaptiveAvgPool(random.choice((1, 2, 3, 4, (2, 3), (1, 4))))
+        case AdaptiveMaxPool.kind:
+            return AdaptiveMaxPool(random.choice((1, 2, 3, 4, (2, 3), (1, 4))))
         case Sum.kind:
-            return Sum()
+            return Sum(random.choice(get_args(Over)))
+        case Mean.kind:
+            return Mean(random.choice(("channels", "height", "width")))
+        case Max.kind:
+            return Max(random.choice(get_args(Over)))
         case Pad.kind:
             left, right, top, bottom = (random.randint(0, 2) for _ in range(4))
             return Pad(left, right, top, bottom)
@@ -114,6 +137,12 @@ def random_op(random: Random, kind: str, type_: TensorType) -> Operation:
             return Subsample(stride)
         case SpaceToDepth.kind:
             return SpaceToDepth(divisor(random, gcd(*type_.shape[1:])) if len(type_.shape) == 3 else 2)
+        case PixelShuffle.kind:
+            return PixelShuffle(2 if c % 4 == 0 else 1)
+        case Concat.kind:
+            return Concat(random.choice(("channels", "channels", "height", "width")) if len(type_.shape) == 3 else "channels")
+        case Mix.kind:
+            return Mix(random.choice(("height", "width")))
         case Split.kind:
             return Split(divisor(random, c))
         case PadChannels.kind:
@@ -128,7 +157,7 @@ def random_op(random: Random, kind: str, type_: TensorType) -> Operation:
         case Take.kind:
             return Take(random.randrange(type_.shape[0]))
         case _:
-            simple: tuple[type[Operation], ...] = (Identity, Add, Mul, Concat, Flatten, Tokens)
+            simple: tuple[type[Operation], ...] = (Identity, Add, Mul, Div, Flatten, Tokens)
             return {cls.kind: cls for cls in simple}[kind]()
 
 
@@ -167,12 +196,16 @@ def _step(random: Random, builder: Builder, values: list[str], kinds: tuple[str,
         operands = [value]
         if isinstance(op, Add | Mul | Concat):
             operands += random.choices(values, k=random.choice((1, 1, 2)))
+        elif isinstance(op, Div | Mix):
+            operands += random.choices(values)
         elif isinstance(op, Attention):
             operands *= 3
         try:
             op.infer(*(builder.types[name] for name in operands))
         except ShapeError:
             continue
+        if isinstance(op, Div):  # by what is between 1 and 2
+            operands[1] = builder.add(Affine(1.0, 1.0), builder.add(Act("sigmoid"), operands[1]))
         named = {"width": "out_channels", "stride": "stride"}
         scope = next(s for s in builder.scopes if s.path == builder.scope)
         arguments = tuple(

@@ -30,6 +30,9 @@ GATES: tuple[Tree, ...] = (
     {"module": "squeeze_excite", "width": "out // 4"},
     {"module": "effective_squeeze_excite"},
     {"module": "eca"},
+    {"module": "bilinear_attention", "width": "out // 2", "block": 1, "norm": "batch"},
+    {"op": "drop_channels", "rate": 0.1},
+    {"op": "act", "kind": "celu", "slope": 0.5},
     {"module": "global_context", "width": "out // 2"},
     {"op": "drop_path", "rate": "0.1 * (block_index + 1) / (block_count + 1)"},
     {"op": "dropout", "rate": 0.1},
@@ -40,6 +43,7 @@ GATES: tuple[Tree, ...] = (
 MIDDLES: tuple[Tree, ...] = (
     {"module": "res2", "out": "mid", "scales": 2, "first": "change"},
     {"module": "split_attention", "out": "mid", "width": 4, "radix": 2, "groups": 1},
+    {"module": "rep_branches", "out": "mid", "groups": 2},
     {"module": "selective_kernel", "out": "mid", "width": 4, "split": True, "groups": 1},
 )
 STEMS: tuple[Tree, ...] = (
@@ -49,12 +53,51 @@ STEMS: tuple[Tree, ...] = (
     {"conv": {"kernel": 3, "out": 8}, "pool": {"op": "avg_pool", "kernel": 3, "stride": 2, "padding": 1, "ceil": True}},
     {"conv1": {"kernel": 3, "out": 4}, "conv2": {"kernel": 3, "out": 8, "stride": 2}, "blur": {"op": "blur_pool", "stride": 2}},
     {"edge": {"op": "pad", "left": 1, "bottom": 2}, "conv": {"kernel": 2, "padding": 0, "out": 8}},
+    {"conv": {"kernel": [3, 5], "stride": [1, 2], "out": 8}},
+    {"conv": {"kernel": 3, "out": 8}, "pool": {"op": "max_pool", "kernel": [3, 2], "stride": [2, 1], "padding": [1, 0]}},
+    {
+        "conv": {"kernel": [1, 3], "out": 8},
+        "pool": {"op": "avg_pool", "kernel": [2, 3], "padding": [0, 1], "count_include_pad": False},
+    },
+    {"conv1": {"kernel": 3, "out": 16}, "up": {"op": "pixel_shuffle", "block": 2}, "conv2": {"kernel": 3, "stride": 2, "out": 8}},
+    {
+        "conv": {"kernel": 3, "out": 8},
+        "halves": {"op": "split", "parts": 2},
+        "quarters": {"op": "split", "parts": 4, "of": "act"},
+        "ends": {"op": "concat", "of": ["halves.1", "quarters", "halves.0"]},
+    },
+    {
+        "conv": {"kernel": 3, "out": 8},
+        "mean": {"op": "mean", "over": "channels"},
+        "most": {"op": "max", "over": "channels", "of": "act"},
+        "both": {"op": "concat", "of": ["mean", "most"]},
+        "gate": {"op": "conv", "kernel": 5, "out": 1},
+        "open": {"op": "act", "kind": "sigmoid"},
+        "gated": {"op": "mul", "of": ["act", "open"]},
+    },
+    {
+        "conv": {"kernel": 3, "out": 8},
+        "rows": {"op": "sum", "over": "width"},
+        "bound": {"op": "act", "kind": "sigmoid"},
+        "raised": {"op": "affine", "shift": 1},
+        "shared": {"op": "div", "of": ["act", "raised"]},
+    },
     {"conv": {"kernel": 3, "out": 8, "norm": "none"}, "mixed": {"op": "shuffle", "groups": 2, "parts": 2}},
 )
+FIXED_POOL: Tree = {"pool": {"module": "attention_pool", "heads": 2, "out": 16}}
+"""Its table of positions is of one size."""
 POOLS: tuple[Tree, ...] = (
     {"pool": {"op": "global_pool"}},
     {"pool": {"op": "adaptive_avg_pool", "size": 2}},
+    {"pool": {"op": "adaptive_avg_pool", "size": [1, 2]}},
+    {"pool": {"op": "adaptive_max_pool", "size": 2}},
     {"pool": {"op": "sum"}},
+    {"mean": {"op": "global_pool"}, "most": {"op": "max", "of": "x"}, "both": {"op": "concat", "of": ["mean", "most"]}},
+    {
+        "mean": {"op": "global_pool"},
+        "most": {"op": "max", "of": "x"},
+        "both": {"op": "concat", "of": ["mean", "most"], "along": "height"},
+    },
     {"rows": {"op": "tokens"}, "mixed": {"op": "attention", "heads": 2, "of": ["rows", "rows", "rows"]}, "first": {"op": "take"}},
 )
 
@@ -85,6 +128,11 @@ def networks(draw: st.DrawFn) -> Tree:
         root["block"].pop("conv2", None)
         for stage in root["stages"].values():
             stage["stride"] = 1
+    if "up" in root["stem"]:  # a map that grows follows no stride of the image's
+        root["input"]["fixed"] = True
+    if draw(st.integers(0, 9)) == 9:
+        root["input"]["fixed"] = True
+        root["head"] = {**FIXED_POOL, "fc": {"op": "linear", "out": "classes"}}
     if draw(st.integers(0, 3)) == 3:
         root["output_stride"] = draw(st.sampled_from((8, 4)))
     return root

@@ -1,6 +1,5 @@
 """`archc check`: every problem of every spec and definition, all at once."""
 
-import os
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
@@ -27,6 +26,8 @@ EXAMPLES = """\
   generate_spec | archc check - --stdin-name specs/my_net.yaml
 """
 Found: TypeAlias = "tuple[Diagnostic, ...]"
+SUFFIXES = {"json": "json", "sarif": "sarif", "gitlab": "json", "junit": "xml"}
+"""Of the report that is written into a folder; those for people are `.txt`."""
 FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit")
 
 
@@ -35,7 +36,9 @@ def arguments(parser: ArgumentParser, _: Sequence[str]) -> None:
         "paths", nargs="*", metavar="PATH", help="a file, a folder, a pattern, the name of a shipped network, or `-`"
     )
     parser.add_argument("--format", choices=FORMATS, default="text", help="text: with source excerpts (default)")
-    parser.add_argument("-o", "--output", metavar="FILE", help="write the report to a file; `-` is the standard output")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", help="write the report to a file, or into a folder; `-` is the standard output"
+    )
     parser.add_argument("--force", action="store_true", help="write over an existing FILE")
     parser.add_argument(
         "--changed",
@@ -125,7 +128,7 @@ def _print(result: "Report", arguments: Namespace) -> None:
     from archc.output import destinations, write_files
     from archc.rendering.tally import tally
 
-    [path] = destinations([os.path.basename(arguments.output)], arguments.output)
+    [path] = destinations([f"archc.{SUFFIXES.get(arguments.format, 'txt')}"], arguments.output)
     write_files([(path, [text.encode("utf-8", "backslashreplace")])], force=arguments.force)
     say(f"wrote {path}")
     print(tally(result))

@@ -11,6 +11,7 @@ from archc.cost.measures import Measures
 from archc.cost.parts import Part
 from archc.cost.receptive import Field
 from archc.cost.report import Asked, Report
+from archc.cost.saved import for_training
 from archc.cost.work import CLASSES
 from archc.rendering.visible import visible
 
@@ -127,7 +128,7 @@ def _rows(reports: Sequence[Report], asked: Asked, *, whole: bool) -> list[list[
         for part in report.parts:
             row = _row(report, part, asked)
             if whole:
-                row += [str(report.memory.peak.at(asked.batch)), str(report.memory.saved.at(asked.batch))]
+                row += [str(report.memory.peak.at(asked.batch)), str(for_training(report.memory.saved, asked.batch))]
             rows.append(row)
     return rows
 

@@ -9,8 +9,12 @@ from archc.cost.explain import Line
 from archc.cost.measures import Measures
 from archc.cost.parts import Part
 from archc.cost.report import Asked, Report, intensity
+from archc.cost.saved import SMALLEST, for_training
 from archc.cost.work import CLASSES, OpClass
 from archc.rendering.visible import clipped
+
+NARROWEST = 20
+"""Columns below which lines are no shorter."""
 
 
 class Column(NamedTuple):
@@ -39,7 +43,18 @@ def as_text(reports: Sequence[Report], asked: Asked, lines: Sequence[Line], *, b
         blocks.append(_explained(lines, asked.convention, f"{reports[-1].name}, a difference of {change:+,}"))
     for report in reports:
         blocks += [_explained(each.lines, each.convention, each.convention.name) for each in report.explanations]
-    return "\n\n".join(blocks) + "\n"
+    return _within("\n\n".join(blocks)) + "\n"
+
+
+def _within(text: str) -> str:
+    """Sentences, too, as wide as there is room."""
+    limit = room()
+    if limit is None or max(map(len, text.splitlines())) <= limit:
+        return text
+    from textwrap import wrap
+
+    lines = [wrap(line, max(limit, NARROWEST), subsequent_indent="  ") or [""] for line in text.splitlines()]
+    return "\n".join(part for parts in lines for part in parts)
 
 
 def _said(reports: Sequence[Report], asked: Asked) -> str:
@@ -120,9 +135,9 @@ def _networks(reports: Sequence[Report], asked: Asked) -> list[Column]:
         Column("params", [f"{report.measures.parameters:,}" for report in reports], 1),
         Column(asked.convention.name, [f"{report.count * asked.batch:,}" for report in reports]),
         Column("activations", [f"{report.measures.activations * asked.batch:,}" for report in reports], 3),
-        Column("MiB weights", [_mebi(report.memory.parameters) for report in reports], 6),
+        Column("MiB params", [_mebi(report.memory.parameters) for report in reports], 6),
         Column("MiB peak", [_mebi(report.memory.peak.at(asked.batch)) for report in reports], 4),
-        Column("MiB saved", [_mebi(report.memory.saved.at(asked.batch)) for report in reports], 5),
+        Column("MiB saved", [_mebi(for_training(report.memory.saved, asked.batch)) for report in reports], 5),
     ]
     if any(report.reported for report in reports):
         columns.append(Column("reported", [_reported(report) for report in reports], 2, left=True))
@@ -148,11 +163,13 @@ def _memory(report: Report, asked: Asked) -> str:
     if memory.stated != memory.peak:
         order += f"; {memory.stated.at(n):,} in the graph's own"
     saved = f"{memory.saved} bytes for a batch of N" if memory.saved.fixed else ""
+    if saved and n < SMALLEST:
+        saved = f"an image of a batch of {SMALLEST}; {saved}"
     rows = [
         ("parameters", memory.parameters, ""),
         ("buffers", memory.buffers, ""),
         ("peak activations, inference", memory.peak.at(n), f"at {memory.node}, {order}"),
-        ("saved for backward, training", memory.saved.at(n), saved),
+        ("saved for backward, training", for_training(memory.saved, n), saved),
         ("gradients", memory.parameters, ""),
         ("state of SGD with momentum", state["sgd-momentum"], ""),
         ("state of Adam", state["adam"], ""),
@@ -200,6 +217,8 @@ def _columns(columns: list[Column]) -> str:
     for row in rows:
         cells = [form.format(cell) for cell, form in zip(row, forms, strict=True)]
         text.append("  ".join(cells).rstrip())
+    if limit is not None and max(map(len, text)) > limit:
+        text = [line for row in rows for line in (row[0], *(f"  {cell}" for cell in row[1:] if cell))]
     left = [column.head or "notes" for column in columns if column not in shown]
     if left:
         text.append(f"(no room for: {', '.join(left)})")

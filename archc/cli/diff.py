@@ -5,7 +5,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 
 from archc.cli.command import Command
-from archc.cli.console import show
+from archc.cli.console import room, show
 from archc.cli.parsing import limits_of, wants_color
 
 EXAMPLES = """\
@@ -59,7 +59,8 @@ def run(arguments: Namespace) -> int:
     else:
         from archc.diff.text import as_text
 
-        sys.stdout.write(as_text(found, color=wants_color(arguments.color, terminal=sys.stdout.isatty())))
+        color = wants_color(arguments.color, terminal=sys.stdout.isatty())
+        sys.stdout.write(as_text(found, color=color, room=room()))
     return 0 if found.same else 1
 
 

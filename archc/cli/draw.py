@@ -34,7 +34,10 @@ EXAMPLES = """\
 
 def arguments(parser: ArgumentParser, _: Sequence[str]) -> None:
     parser.add_argument("spec", nargs="*", help="files or names of shipped networks; several are drawn side by side")
-    parser.add_argument("--block", metavar="SPEC:PATH", help="one block, module, stem or head close up")
+    parser.add_argument(
+        "--block", metavar="SPEC:PATH|NAME|FILE",
+        help="close up: a block, module, stem or head of a network; or a block, module or shortcut policy by itself",
+    )  # fmt: skip
     parser.add_argument("--figure", choices=("shortcuts", "activation-orders"), help="a figure of He et al. 2016")
     parser.add_argument(
         "-o", "--output", metavar="FILE|FOLDER|-", help="where to; the suffix is the format: svg, png, pdf, tex, dot, mmd, html"
@@ -129,18 +132,24 @@ def _figure(arguments: Namespace) -> _Figure:
 
 
 def _close_up(arguments: Namespace, limits: Limits) -> _Figure:
-    from archc.draw.compose import draw_scope
+    from archc.draw.compose import draw_bare, draw_scope
     from archc.pipeline import compile_spec
 
+    level: Level = arguments.level or "layer"
     target, colon, path = arguments.block.rpartition(":")
-    if not colon or not target:
+    if not colon:
+        from archc.draw.bare import around
+
+        bare = around(arguments.block, arguments.set, limits)
+        return _Figure(bare.name, draw_bare(bare, level), (bare.compiled,))
+    if not target or not path:
         raise UsageError(f"`{arguments.block}` is not SPEC:PATH", "for example --block resnet50:layer2.0")
     compiled = compile_spec(target, overrides=arguments.set, limits=limits)
     scopes = {scope.path: scope for scope in compiled.graph.scopes if scope.kind in ("block", "module", "stem", "head")}
     if path not in scopes:
         raise unknown("block", path, list(scopes))
     name = f"{compiled.graph.name}_{path.replace('.', '_')}"
-    return _Figure(name, draw_scope(compiled, scopes[path], arguments.level or "layer"), (compiled,))
+    return _Figure(name, draw_scope(compiled, scopes[path], level), (compiled,))
 
 
 def _networks(arguments: Namespace, limits: Limits) -> _Figure:
@@ -200,7 +209,7 @@ def _page(arguments: Namespace, figure: _Figure) -> str:
 
     scene, asked = figure.scene, figure.asked
     folds = asked is not None and asked.level in ("block", "op") and asked.direction == "column" and asked.layout == "own"
-    drawn = draw_pieces(figure.networks, asked) if asked is not None and folds else [whole(scene)]
+    drawn = draw_pieces(figure.networks, asked) if asked is not None and folds else whole(scene)
     spans = [node.origin for one in figure.networks for node in one.graph.nodes]
     spans += [scope.origin for one in figure.networks for scope in one.graph.scopes]
     sources = {span.source.name: span.source.text for span in spans if span is not None}

@@ -1,5 +1,6 @@
 """`archc new`: a commented starter spec that passes `archc check`."""
 
+import os
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 
@@ -11,6 +12,7 @@ EXAMPLES = """\
   archc new my_net                              writes my_net.yaml, a small residual network
   archc new my_net --from resnet50              a variant of a shipped network
   archc new --from resnet50 --name my_net       the same
+  archc new my_net --from nets/theirs.yaml      a variant of one's own
   archc new my_net -o -                         to the standard output
 """
 
@@ -70,7 +72,7 @@ expect: {{params: {params}, macs: {macs}}}
 def arguments(parser: ArgumentParser, _: Sequence[str]) -> None:
     parser.add_argument("name", nargs="?", help="the network's name: letters, digits and _, beginning with a letter")
     parser.add_argument("--name", dest="named", metavar="NAME", help="the same, as an option")
-    parser.add_argument("--from", dest="parent", metavar="NAME", help="extend this shipped network")
+    parser.add_argument("--from", dest="parent", metavar="NAME", help="extend this network: one that ships, or a file")
     parser.add_argument("-o", "--output", metavar="FILE|FOLDER|-", help="where to; - is the standard output")
     parser.add_argument("--force", action="store_true", help="write over an existing file")
 
@@ -81,12 +83,13 @@ def run(arguments: Namespace) -> int:
     name = _name(arguments)
     if not (name.isascii() and name.isidentifier() and name[0].isalpha() and len(name) <= 63):
         raise UsageError(f"`{name}` cannot name a network", "use letters, digits and _, beginning with a letter, 63 at most")
-    text = _variant(name, arguments.parent) if arguments.parent else STARTER.format(name=name)
+    printed = arguments.output == "-"
+    paths = destinations([f"{name}.yaml"], None if printed else arguments.output)
+    text = _variant(name, arguments.parent, paths[0]) if arguments.parent else STARTER.format(name=name)
     _validate(text, name)
-    if arguments.output == "-":
+    if printed:
         print(text, end="")
         return 0
-    paths = destinations([f"{name}.yaml"], arguments.output)
     write_files([(path, (text.encode(),)) for path in paths], force=arguments.force)
     say(f"wrote {paths[0]}")
     return 0
@@ -113,7 +116,8 @@ def _validate(text: str, name: str) -> None:
         raise SpecError(tuple(problems))
 
 
-def _variant(name: str, parent: str) -> str:
+def _variant(name: str, parent: str, path: str) -> str:
+    """A variant of `parent`, to be written to `path`."""
     from archc.cost.count import total
     from archc.document.nodes import Map
     from archc.pipeline import compile_spec, read_spec
@@ -122,7 +126,23 @@ def _variant(name: str, parent: str) -> str:
     stage = str(stages.entries[-1].key) if isinstance(stages, Map) else "layer1"
     graph = compile_spec(parent, overrides=("classes=10", "expect=null")).graph
     cost = total(graph)
-    return VARIANT.format(name=name, parent=parent, classes=10, stage=stage, params=cost.parameters, macs=cost.macs)
+    return VARIANT.format(name=name, parent=_from(parent, path), classes=10, stage=stage, params=cost.parameters, macs=cost.macs)
+
+
+def _from(parent: str, path: str) -> str:
+    """The parent as the file at `path` names it, as YAML. Raises SpecError (E0303) where it may not."""
+    from archc.cli.yamlout import quoted
+    from archc.diagnostics import Diagnostic, SpecError
+    from archc.pipeline import locate
+
+    file, shown = locate(parent)
+    if shown != parent:  # a name of what ships
+        return parent
+    found = os.path.relpath(os.path.realpath(file), os.path.realpath(os.path.dirname(path) or "."))
+    if found.startswith(("..", "/")):
+        helped = "write it to the folder of its parent, or above"
+        raise SpecError((Diagnostic("E0303", f"`{parent}` is outside the folder of `{path}`", help=helped),))
+    return quoted(found if found.endswith(".yaml") else f"./{found}")
 
 
 COMMAND = Command(arguments, run, EXAMPLES)

@@ -110,14 +110,20 @@ def _figures(arguments: Namespace) -> tuple["Figure", ...]:
     from archc.table.figures import FIGURES, counted
 
     default = NETWORKS if arguments.level == "network" else PARTS if arguments.level else BELOW
-    names = [name.strip() for name in (arguments.columns or default).split(",")]
+    names = [name.strip() for name in (default if arguments.columns is None else arguments.columns).split(",")]
     for name in names:
+        if not name:
+            raise UsageError(f"--columns needs names with commas between them, not `{arguments.columns}`", "`list` prints them")
         if name not in FIGURES:
             raise unknown("column", name, list(FIGURES))
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice:
         raise UsageError(f"the column `{twice}` is given twice")
     if arguments.sort not in (None, "name", *names):
+        if arguments.sort in FIGURES:
+            raise UsageError(
+                f"`{arguments.sort}` is no column of this table", f"show it: --columns {','.join([*names, arguments.sort])}"
+            )
         raise unknown("column to sort by", arguments.sort, ["name", *names])
     if arguments.convention in (None, "macs"):
         return tuple(FIGURES[name] for name in names)

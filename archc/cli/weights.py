@@ -188,8 +188,6 @@ def _tell(arguments: Namespace, file: "WeightsFile", moves: "Sequence[Move]", *,
         say(line)
     count = sum(move.target is not None for move in moves)
     say(f"wrote {arguments.files[1]}: {count} tensors, {sum(move.one_to_one for move in moves)} of them as they were")
-    if not arguments.files[1].endswith(".safetensors"):
-        say("note: only safetensors files can say which function their weights are for")
 
 
 def _print_table(rows: "Sequence[tuple[str, ...]]") -> None:

@@ -12,6 +12,10 @@ class Batched(Record):
     def at(self, batch: int) -> int:
         return self.fixed + self.image * batch
 
+    def each(self, batch: int) -> int:
+        """For one image of a batch, rounded up."""
+        return self.image + -(-self.fixed // batch)
+
     def times(self, factor: int) -> "Batched":
         """Elements to bytes, say."""
         return Batched(self.fixed * factor, self.image * factor)

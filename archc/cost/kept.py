@@ -1,5 +1,6 @@
 """What each operation keeps for the backward pass: the tensors autograd saves for it where the emitted module runs on a CPU."""
 
+from math import prod
 from typing import assert_never
 
 from archc.cost.each import Types
@@ -7,6 +8,7 @@ from archc.cost.work import size
 from archc.ir.ops import (
     Act,
     AdaptiveAvgPool,
+    AdaptiveMaxPool,
     Add,
     Affine,
     Attention,
@@ -15,17 +17,22 @@ from archc.ir.ops import (
     ChannelConv,
     Concat,
     Conv,
+    Div,
     Dropout,
     Flatten,
     GlobalPool,
     Identity,
     Linear,
+    Max,
     MaxPool,
+    Mean,
+    Mix,
     Mul,
     Norm,
     Operation,
     Pad,
     PadChannels,
+    PixelShuffle,
     Position,
     Scale,
     Shuffle,
@@ -37,6 +44,7 @@ from archc.ir.ops import (
     Take,
     Tokens,
 )
+from archc.ir.types import pair
 from archc.record import Record
 
 
@@ -54,6 +62,10 @@ class Kept(Record):
 
 _OF_OUTPUT = frozenset(("relu", "tanh", "sigmoid"))
 """Activations that save what they put out; the others what they read, unless they write over it."""
+
+
+_COMPOSED = {"quick_gelu": 1, "hard_mish": 3}
+"""Activations that torch has no operator for, and how many factors and arguments of their own they save."""
 
 
 def kept(op: Operation, inputs: Types, outputs: Types, needs: tuple[bool, ...], *, in_place: bool, rows: bool) -> Kept:  # noqa: C901  a case an operation
@@ -74,29 +86,38 @@ def kept(op: Operation, inputs: Types, outputs: Types, needs: tuple[bool, ...], 
         case Act() if needs[0]:
             if op.act == "relu6" and in_place:
                 return Kept(image=n)  # a copy of the input: of its output the gradient is not taken
+            if op.act in _COMPOSED:
+                return Kept((0,) if op.act == "quick_gelu" else (), image=_COMPOSED[op.act] * n)
             own = op.act in _OF_OUTPUT or in_place
             return Kept(() if own else (0,), output=own)
         case Softmax() if needs[0]:
             return Kept(output=True)
         case Dropout() if needs[0] and op.rate > 0:
             return _dropout(op, inputs[0].shape)
-        case MaxPool() if needs[0]:
+        case MaxPool() | AdaptiveMaxPool() if needs[0]:
             return Kept((0,), indices=n)
+        case Max() if needs[0]:
+            return Kept((0,), output=True)
         case AvgPool() if needs[0]:
             return Kept((0,))
         case AdaptiveAvgPool() if needs[0]:
-            return Kept((0,) if op.size > 1 else ())
+            return Kept((0,) if op.size != 1 else ())
         case BlurPool() if needs[0]:
             channels, height, width = inputs[0].shape
             return Kept((0,), image=channels * (height + 2 * op.padding) * (width + 2 * op.padding))
         case Mul() if len(inputs) > 1:
             return _product(inputs, needs)
+        case Div() if any(needs):
+            return Kept((0, 1) if needs[1] else (1,))
+        case Mix() if any(needs):
+            return _mix(inputs, needs, turned=op.along == "width")
         case Attention() if any(needs):
             return _attention(op, inputs, rows=rows)
         case (
-            Act() | Softmax() | Dropout() | MaxPool() | AvgPool() | AdaptiveAvgPool() | BlurPool() | Mul() | Attention()
-            | GlobalPool() | Sum() | Pad() | Subsample() | SpaceToDepth() | Affine() | Identity() | Add() | Concat() | Split()
-            | PadChannels() | Shuffle() | Flatten() | Tokens() | Position() | Take()
+            Act() | Softmax() | Dropout() | MaxPool() | AvgPool() | AdaptiveAvgPool() | AdaptiveMaxPool() | BlurPool() | Mul()
+            | Div() | Mix() | Attention() | GlobalPool() | Sum() | Mean() | Max() | Pad() | Subsample() | SpaceToDepth()
+            | PixelShuffle() | Affine() | Identity() | Add() | Concat() | Split() | PadChannels() | Shuffle() | Flatten()
+            | Tokens() | Position() | Take()
         ):  # fmt: skip
             return Kept()
         case _:
@@ -105,7 +126,7 @@ def kept(op: Operation, inputs: Types, outputs: Types, needs: tuple[bool, ...], 
 
 def _derived(op: Conv) -> int:
     """Tensors made of the weights alone: the filters that are applied, and what they are made of."""
-    weights = op.out_channels * (op.in_channels // op.groups) * op.kernel**2
+    weights = op.out_channels * (op.in_channels // op.groups) * prod(pair(op.kernel))
     match op.weights:
         case "plain":
             return 0
@@ -149,6 +170,8 @@ def _dropout(op: Dropout, shape: tuple[int, ...]) -> Kept:
             return Kept(image=n)
         case "path":
             return Kept(image=1)
+        case "channels":
+            return Kept(image=shape[0])
         case "block":
             return Kept(image=n, fixed=1)
         case _:
@@ -170,6 +193,13 @@ def _product(inputs: Types, needs: tuple[bool, ...]) -> Kept:
                 partial += max(size(type_) for type_ in inputs[:place])
         flows = flows or needs[place]
     return Kept(tuple(sorted(operands)), image=partial)
+
+
+def _mix(inputs: Types, needs: tuple[bool, ...], *, turned: bool) -> Kept:
+    """Either factor for the other's gradient; the rows of several channels are copied side by side, and columns as rows."""
+    copied = turned or inputs[0].channels > inputs[1].channels
+    held = [place for place, other in ((0, 1), (1, 0)) if needs[other] and not (place == 0 and copied)]
+    return Kept(tuple(held), image=size(inputs[0]) if needs[1] and copied else 0)
 
 
 def _attention(op: Attention, inputs: Types, *, rows: bool) -> Kept:

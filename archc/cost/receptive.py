@@ -9,6 +9,7 @@ from archc.ir.graph import Graph, Node
 from archc.ir.ops import (
     Act,
     AdaptiveAvgPool,
+    AdaptiveMaxPool,
     Add,
     Affine,
     Attention,
@@ -17,17 +18,22 @@ from archc.ir.ops import (
     ChannelConv,
     Concat,
     Conv,
+    Div,
     Dropout,
     Flatten,
     GlobalPool,
     Identity,
     Linear,
+    Max,
     MaxPool,
+    Mean,
+    Mix,
     Mul,
     Norm,
     Operation,
     Pad,
     PadChannels,
+    PixelShuffle,
     Position,
     Scale,
     Shuffle,
@@ -39,6 +45,8 @@ from archc.ir.ops import (
     Take,
     Tokens,
 )
+from archc.ir.spatial import AXES
+from archc.ir.types import Sides, pair
 
 
 class Axis(NamedTuple):
@@ -119,31 +127,46 @@ def _rule(  # noqa: C901  a case an operation
     first = inputs[0]
     match op:
         case Conv():
-            reach = op.dilation * (op.kernel - 1)
-            return _slide(first, reach, op.stride, (op.padding, op.padding))
+            reach = [dilation * (kernel - 1) for kernel, dilation in zip(pair(op.kernel), pair(op.dilation), strict=True)]
+            return _slide(first, (reach[0], reach[1]), op.stride, op.padding)
         case MaxPool() | AvgPool() | BlurPool():
-            return _slide(first, op.kernel - 1, op.stride, (op.padding, op.padding))
+            rows, columns = pair(op.kernel)
+            return _slide(first, (rows - 1, columns - 1), op.stride, op.padding)
         case Subsample():
             return _slide(first, 0, op.stride, (0, 0))
         case SpaceToDepth():
             return _slide(first, op.block - 1, op.block, (0, 0))
         case Pad():
             return _slide(first, 0, 1, (op.top, op.left))
-        case AdaptiveAvgPool():
-            if all(n % op.size == 0 for n in grids[0]):
-                windows = [n // op.size for n in grids[0]]
+        case AdaptiveAvgPool() | AdaptiveMaxPool():
+            if all(n % size == 0 for n, size in zip(grids[0], pair(op.size), strict=True)):
+                windows = [n // size for n, size in zip(grids[0], pair(op.size), strict=True)]
                 return (_slid(first[0], windows[0] - 1, windows[0], 0), _slid(first[1], windows[1] - 1, windows[1], 0))
             return _spread(first, grids[0], lengths)
-        case GlobalPool() | Sum() | Flatten() | Take():
+        case GlobalPool() | Flatten() | Take():
             high, wide = _spread(first, grids[0], lengths)
             return high._replace(stride=0), wide._replace(stride=0)
+        case Sum() | Mean() | Max():
+            spread = _spread(first, grids[0], lengths)
+            over = AXES[op.over]
+            return _one(first[0], spread[0], reduced=2 in over), _one(first[1], spread[1], reduced=3 in over)
+        case PixelShuffle():
+            high, wide = _spread(first, grids[0], lengths)
+            return high._replace(stride=high.stride // op.block), wide._replace(stride=wide.stride // op.block)
+        case Mix():
+            spread = _spread(first, grids[0], lengths)
+            mixed = (spread[0], first[1]) if op.along == "height" else (first[0], spread[1])
+            high, wide = _joined([mixed, _spread(inputs[1], grids[1], lengths)], grids, lengths)
+            return high._replace(stride=first[0].stride), wide._replace(stride=first[1].stride)
+        case Concat() if op.along != "channels":
+            return _joined([_spread(axes, grid, lengths) for axes, grid in zip(inputs, grids, strict=True)], grids, lengths)
         case Norm():
             return first if op.norm in ("batch", "layer") else _spread(first, grids[0], lengths)
         case Softmax():
             return first if op.over == "parts" else _spread(first, grids[0], lengths)
         case Attention():
             return _joined([_spread(axes, grid, lengths) for axes, grid in zip(inputs, grids, strict=True)], grids, lengths)
-        case Add() | Mul() | Concat():
+        case Add() | Mul() | Div() | Concat():
             return _joined(inputs, grids, lengths)
         case (
             Linear() | ChannelConv() | Act() | Affine() | Scale() | Dropout() | Identity() | Split() | PadChannels()
@@ -154,8 +177,14 @@ def _rule(  # noqa: C901  a case an operation
             assert_never(op)
 
 
-def _slide(axes: _Axes, reach: int, stride: int, paddings: tuple[int, int]) -> _Axes:
-    return _slid(axes[0], reach, stride, paddings[0]), _slid(axes[1], reach, stride, paddings[1])
+def _slide(axes: _Axes, reach: Sides, stride: Sides, padding: Sides) -> _Axes:
+    high, wide = (_slid(*each) for each in zip(axes, pair(reach), pair(stride), pair(padding), strict=True))
+    return high, wide
+
+
+def _one(axis: Axis, spread: Axis, *, reduced: bool) -> Axis:
+    """What is left of an axis that may be reduced to one position."""
+    return spread._replace(stride=0) if reduced else axis
 
 
 def _slid(axis: Axis, reach: int, stride: int, padding: int) -> Axis:

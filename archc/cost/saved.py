@@ -13,6 +13,8 @@ from archc.record import Record
 
 INDEX_BYTES = 8
 """Of an index, whatever the dtype of the values."""
+SMALLEST = 2
+"""Images of the smallest batch that every batch norm can be trained with."""
 
 
 class Saved(Record):
@@ -24,6 +26,11 @@ class Saved(Record):
     def bytes(self, width: int = 4) -> Batched:
         """With floating-point numbers of `width` bytes."""
         return Batched(self.elements.fixed * width, self.elements.image * width + self.indices * INDEX_BYTES)
+
+
+def for_training(kept_: Batched, batch: int = 1) -> int:
+    """Of a batch's images; of one image its share of the smallest batch."""
+    return kept_.at(batch) if batch >= SMALLEST else kept_.each(SMALLEST)
 
 
 def saved(graph: Graph) -> Saved:

@@ -2,7 +2,7 @@
 
 from archc.cost.traffic import is_view
 from archc.cost.work import size
-from archc.ir.graph import Graph, Node
+from archc.ir.graph import Graph, Node, enclosing
 from archc.ir.ops import Act, Add, Conv, Identity, Linear, Norm
 from archc.ir.types import TensorType
 from archc.record import Record
@@ -90,5 +90,5 @@ def _homes(graph: Graph) -> dict[str, str]:
     """By scope, the path of the class it is emitted in: a block's, a module's, or the network's."""
     found: dict[str, str] = {}
     for scope in graph.scopes:
-        found[scope.path] = scope.path if scope.kind in ("block", "module") else found.get(scope.parent, "")
+        found[scope.path] = scope.path if scope.kind in ("block", "module") else found.get(enclosing(scope, found), "")
     return found

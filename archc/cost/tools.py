@@ -12,6 +12,7 @@ from archc.cost.work import OpClass, size
 from archc.ir.ops import (
     Act,
     AdaptiveAvgPool,
+    AdaptiveMaxPool,
     Add,
     Affine,
     Attention,
@@ -20,17 +21,22 @@ from archc.ir.ops import (
     ChannelConv,
     Concat,
     Conv,
+    Div,
     Dropout,
     Flatten,
     GlobalPool,
     Identity,
     Linear,
+    Max,
     MaxPool,
+    Mean,
+    Mix,
     Mul,
     Norm,
     Operation,
     Pad,
     PadChannels,
+    PixelShuffle,
     Position,
     Scale,
     Shuffle,
@@ -42,6 +48,7 @@ from archc.ir.ops import (
     Take,
     Tokens,
 )
+from archc.ir.types import pair
 
 
 def fvcore(op: Operation, inputs: Types, outputs: Types, *, training: bool) -> dict[OpClass, int]:
@@ -59,10 +66,12 @@ def fvcore(op: Operation, inputs: Types, outputs: Types, *, training: bool) -> d
             return _norm_of_fvcore(op, size(inputs[0]), training=training)
         case GlobalPool() | AdaptiveAvgPool():
             return {"pooling": size(inputs[0])}
+        case Mix():
+            return {"attention": size(outputs[0]) * inputs[1].shape[1]}
         case (
-            Act() | Softmax() | Affine() | Scale() | Dropout() | MaxPool() | AvgPool() | Sum() | Pad() | Subsample()
-            | SpaceToDepth() | Identity() | Add() | Mul() | Concat() | Split() | PadChannels() | Shuffle() | Flatten()
-            | Tokens() | Position() | Attention() | Take()
+            Act() | Softmax() | Affine() | Scale() | Dropout() | MaxPool() | AvgPool() | AdaptiveMaxPool() | Sum() | Mean()
+            | Max() | Pad() | Subsample() | SpaceToDepth() | PixelShuffle() | Identity() | Add() | Mul() | Div() | Concat()
+            | Split() | PadChannels() | Shuffle() | Flatten() | Tokens() | Position() | Attention() | Take()
         ):  # fmt: skip
             return {}
         case _:
@@ -102,12 +111,14 @@ def ptflops(op: Operation, inputs: Types, outputs: Types) -> dict[OpClass, int]:
             return {"norm": size(inputs[0]) * _norm_of_ptflops(op, len(inputs[0].shape))}
         case Act():
             return {"activation": n * (2 if op.act in _TWICE else op.act in _ONCE)}
-        case MaxPool() | AvgPool() | GlobalPool() | AdaptiveAvgPool():
+        case MaxPool() | AvgPool() | GlobalPool() | AdaptiveAvgPool() | AdaptiveMaxPool():
             return {"pooling": 2 * size(inputs[0])}
+        case Mix():
+            return {"attention": n * inputs[1].shape[1]}
         case (
-            ChannelConv() | BlurPool() | Softmax() | Affine() | Scale() | Dropout() | Sum() | Pad() | Subsample()
-            | SpaceToDepth() | Identity() | Add() | Mul() | Concat() | Split() | PadChannels() | Shuffle() | Flatten()
-            | Tokens() | Position() | Attention() | Take()
+            ChannelConv() | BlurPool() | Softmax() | Affine() | Scale() | Dropout() | Sum() | Mean() | Max() | Pad()
+            | Subsample() | SpaceToDepth() | PixelShuffle() | Identity() | Add() | Mul() | Div() | Concat() | Split()
+            | PadChannels() | Shuffle() | Flatten() | Tokens() | Position() | Attention() | Take()
         ):  # fmt: skip
             return {}
         case _:
@@ -143,10 +154,13 @@ def ptflops_aten(op: Operation, inputs: Types, outputs: Types) -> dict[OpClass, 
             return {"attention": n * op.kernel}
         case BlurPool():
             return {"pooling": n * op.kernel**2}
+        case Mix():
+            return {"attention": n * inputs[1].shape[1]}
         case (
             Norm() | Act() | Softmax() | Affine() | Scale() | Dropout() | MaxPool() | AvgPool() | GlobalPool()
-            | AdaptiveAvgPool() | Sum() | Pad() | Subsample() | SpaceToDepth() | Identity() | Add() | Mul() | Concat()
-            | Split() | PadChannels() | Shuffle() | Flatten() | Tokens() | Position() | Attention() | Take()
+            | AdaptiveAvgPool() | AdaptiveMaxPool() | Sum() | Mean() | Max() | Pad() | Subsample() | SpaceToDepth()
+            | PixelShuffle() | Identity() | Add() | Mul() | Div() | Concat() | Split() | PadChannels() | Shuffle() | Flatten()
+            | Tokens() | Position() | Attention() | Take()
         ):  # fmt: skip
             return {}
         case _:
@@ -168,13 +182,14 @@ def thop(op: Operation, inputs: Types, outputs: Types) -> dict[OpClass, int]:
             return {"pooling": size(inputs[0]) + size(outputs[0])}
         case AdaptiveAvgPool():
             # in floating point as thop does it, which may come out one below
-            _, height, width = inputs[0].shape
-            window = height / op.size * (width / op.size)
+            (_, height, width), (high, wide) = inputs[0].shape, pair(op.size)
+            window = height / high * (width / wide)
             return {"pooling": int((window + 1) * size(outputs[0]))}
         case (
-            ChannelConv() | BlurPool() | Act() | Softmax() | Affine() | Scale() | Dropout() | MaxPool() | Sum() | Pad()
-            | Subsample() | SpaceToDepth() | Identity() | Add() | Mul() | Concat() | Split() | PadChannels() | Shuffle()
-            | Flatten() | Tokens() | Position() | Attention() | Take()
+            ChannelConv() | BlurPool() | Act() | Softmax() | Affine() | Scale() | Dropout() | MaxPool() | AdaptiveMaxPool()
+            | Sum() | Mean() | Max() | Pad() | Subsample() | SpaceToDepth() | PixelShuffle() | Identity() | Add() | Mul()
+            | Div() | Mix() | Concat() | Split() | PadChannels() | Shuffle() | Flatten() | Tokens() | Position() | Attention()
+            | Take()
         ):  # fmt: skip
             return {}
         case _:

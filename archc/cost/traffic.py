@@ -7,6 +7,7 @@ from archc.cost.work import size
 from archc.ir.ops import (
     Act,
     AdaptiveAvgPool,
+    AdaptiveMaxPool,
     Add,
     Affine,
     Attention,
@@ -15,17 +16,22 @@ from archc.ir.ops import (
     ChannelConv,
     Concat,
     Conv,
+    Div,
     Dropout,
     Flatten,
     GlobalPool,
     Identity,
     Linear,
+    Max,
     MaxPool,
+    Mean,
+    Mix,
     Mul,
     Norm,
     Operation,
     Pad,
     PadChannels,
+    PixelShuffle,
     Position,
     Scale,
     Shuffle,
@@ -54,11 +60,12 @@ def is_view(op: Operation, inputs: int = 1) -> bool:
             return inputs == 1
         case Shuffle():
             return op.groups == 1 or op.parts == 1
-        case SpaceToDepth():
+        case SpaceToDepth() | PixelShuffle():
             return op.block == 1
         case (
             Conv() | Linear() | ChannelConv() | Norm() | Act() | Softmax() | Affine() | Scale() | MaxPool() | AvgPool()
-            | BlurPool() | GlobalPool() | AdaptiveAvgPool() | Sum() | Pad() | PadChannels() | Position() | Attention()
+            | BlurPool() | GlobalPool() | AdaptiveAvgPool() | AdaptiveMaxPool() | Sum() | Mean() | Max() | Div() | Mix() | Pad()
+            | PadChannels() | Position() | Attention()
         ):  # fmt: skip
             return False
         case _:

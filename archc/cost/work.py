@@ -1,11 +1,13 @@
 """The elementary operations of a node for one image, by class: what each kind of operation does to how many elements."""
 
+from math import prod
 from typing import Literal, TypeAlias, assert_never, get_args
 
 from archc.cost.each import Types
 from archc.ir.ops import (
     Act,
     AdaptiveAvgPool,
+    AdaptiveMaxPool,
     Add,
     Affine,
     Attention,
@@ -14,17 +16,22 @@ from archc.ir.ops import (
     ChannelConv,
     Concat,
     Conv,
+    Div,
     Dropout,
     Flatten,
     GlobalPool,
     Identity,
     Linear,
+    Max,
     MaxPool,
+    Mean,
+    Mix,
     Mul,
     Norm,
     Operation,
     Pad,
     PadChannels,
+    PixelShuffle,
     Position,
     Scale,
     Shuffle,
@@ -36,7 +43,7 @@ from archc.ir.ops import (
     Take,
     Tokens,
 )
-from archc.ir.types import TensorType
+from archc.ir.types import TensorType, pair
 
 OpClass: TypeAlias = Literal["conv", "linear", "bias", "norm", "activation", "pooling", "addition", "multiplication", "attention"]
 CLASSES: tuple[OpClass, ...] = get_args(OpClass)
@@ -74,27 +81,28 @@ def work(op: Operation, inputs: Types, outputs: Types) -> dict[OpClass, int]:  #
         case Act() | Softmax():
             return {"activation": n}
         case MaxPool() | AvgPool() | BlurPool():
-            return {"pooling": n * op.kernel**2}
-        case GlobalPool() | Sum():
+            return {"pooling": n * prod(pair(op.kernel))}
+        case GlobalPool() | Sum() | Mean() | Max():
             return {"pooling": size(inputs[0])}
-        case AdaptiveAvgPool():
-            _, height, width = inputs[0].shape
-            return {"pooling": outputs[0].shape[0] * _covered(height, op.size) * _covered(width, op.size)}
+        case AdaptiveAvgPool() | AdaptiveMaxPool():
+            return {"pooling": outputs[0].shape[0] * prod(map(_covered, inputs[0].shape[1:], pair(op.size)))}
         case Add():
             return {"addition": n * (len(inputs) - 1)}
         case Position():
             return {"addition": n}
         case Mul():
             return {"multiplication": n * (len(inputs) - 1)}
-        case Scale() | Affine():
+        case Scale() | Affine() | Div():
             return {"multiplication": n}
+        case Mix():
+            return {"attention": n * inputs[1].shape[1]}
         case Attention():
             query, key, value = inputs
             pairs = query.shape[0] * key.shape[0]
             return {"attention": pairs * (query.channels + value.channels + op.heads)}
         case (
-            Dropout() | Pad() | Subsample() | SpaceToDepth() | Identity() | Concat() | Split() | PadChannels()
-            | Shuffle() | Flatten() | Tokens() | Take()
+            Dropout() | Pad() | Subsample() | SpaceToDepth() | PixelShuffle() | Identity() | Concat() | Split()
+            | PadChannels() | Shuffle() | Flatten() | Tokens() | Take()
         ):  # fmt: skip
             return {}
         case _:

@@ -241,11 +241,17 @@ def _unit_of(look: Look, step: str) -> list[Seen]:
     return [seen for seen in look.seen if seen.any.local in names and seen.one_sided]
 
 
+def _skipped(stride: str) -> int:
+    """Positions for each that is left: 4 of `2`, 2 of `1×2`."""
+    sides = stride.split("×")
+    return int(sides[0]) * int(sides[-1])
+
+
 def _moved_stride(look: Look, sides: Sides) -> Iterator[Fact]:
     """The stride of a block at another of its convolutions."""
     strides = [(seen, attribute) for seen in look.open("main") for attribute in seen.attributes if attribute.name == "stride"]
-    less = [(seen, one) for seen, one in strides if int(one.before) > int(one.after)]
-    more = [(seen, one) for seen, one in strides if int(one.before) < int(one.after)]
+    less = [(seen, one) for seen, one in strides if _skipped(one.before) > _skipped(one.after)]
+    more = [(seen, one) for seen, one in strides if _skipped(one.before) < _skipped(one.after)]
     if not less or not more or "stride" in look.arguments[""]:
         return
     found = entries(look, sides, "stride_at")

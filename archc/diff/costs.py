@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 from archc.cost.measures import Measures, scope_measures
 from archc.cost.memory import memory
+from archc.cost.saved import for_training
 from archc.diff.model import Tally
 from archc.diff.pairing import PartPair
 from archc.ir.graph import Graph
@@ -18,7 +19,7 @@ def tallies(old: Graph, new: Graph, pairs: Sequence[PartPair]) -> tuple[Tally, t
     before, after = scope_measures(old), scope_measures(new)
     first, second = memory(old), memory(new)
     peaks = (first.peak.at(1), second.peak.at(1))
-    kept = (first.saved.at(1), second.saved.at(1))
+    kept = (for_training(first.saved), for_training(second.saved))
     found: list[Tally] = []
     for pair in pairs:
         names = [part.scope.path for part in (pair.old, pair.new) if part]

@@ -6,7 +6,7 @@ ROWS = (
     ("parameters", "parameters"),
     ("macs", "multiply-adds"),
     ("activations", "activations"),
-    ("parameter_bytes", "memory of parameters"),
+    ("parameter_bytes", "memory of weights"),
     ("peak_bytes", "peak memory of inference"),
     ("saved_bytes", "memory kept for training"),
 )

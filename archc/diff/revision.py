@@ -88,8 +88,14 @@ def _tree(wanted: Revision) -> str:
     name = git("rev-parse", "--verify", "--quiet", f"{wanted.revision}^{{tree}}", target=wanted.target, missing=True)
     if not name:
         message = f"there is no revision `{wanted.revision}` in this repository"
-        raise _refused("E0522", message, f"`git log` lists them; a file of that name is `./{wanted.target}`")
+        raise _refused("E0522", message, f"{_where(wanted)}; a file of that name is `./{wanted.target}`")
     return name.decode("ascii").strip()
+
+
+def _where(wanted: Revision) -> str:
+    if git("rev-parse", "--is-shallow-repository", target=wanted.target, missing=True).strip() == b"true":
+        return "this clone is shallow, and `git fetch --unshallow` brings the rest"
+    return "`git log` lists them"
 
 
 def _path(wanted: Revision, prefix: str) -> str:

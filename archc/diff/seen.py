@@ -8,6 +8,7 @@ from archc.diff.words import shown
 from archc.document.nodes import Map
 from archc.ir.graph import Argument, Scope
 from archc.ir.op import Op
+from archc.ir.types import pair
 from archc.record import Record
 
 DERIVED = ("in_channels", "channels", "tokens")
@@ -128,8 +129,10 @@ def _passed(unit: Unit, item: Item, arguments: dict[str, dict[str, tuple[Argumen
 
 def _same_padding(op: Op) -> bool:
     """A padding that keeps the size, which follows from the kernel."""
-    kernel, dilation = getattr(op, "kernel", 1), getattr(op, "dilation", 1)
-    return bool(getattr(op, "padding", 0) == dilation * (kernel - 1) // 2)
+    kernel, dilation, padding = (
+        pair(getattr(op, name, usual)) for name, usual in (("kernel", 1), ("dilation", 1), ("padding", 0))
+    )
+    return all(p == d * (k - 1) // 2 for k, d, p in zip(kernel, dilation, padding, strict=True))
 
 
 def _padded(name: str, before: Op, after: Op) -> bool:

@@ -16,13 +16,13 @@ DETAILS = 12
 Paint: TypeAlias = Callable[[str, str], str]
 
 
-def as_text(found: Difference, *, color: bool = False) -> str:
-    """Ends with a newline."""
+def as_text(found: Difference, *, color: bool = False, room: int | None = None) -> str:
+    """Ends with a newline. A table of figures that is wider than `room` is a list."""
 
     def paint(text: str, style: str) -> str:
         return f"{_STYLES[style]}{text}\x1b[0m" if color and text else text
 
-    return "\n".join(_lines(found, paint)) + "\n"
+    return "\n".join(_lines(found, paint, room)) + "\n"
 
 
 def place(old: Span | None, new: Span | None) -> str:
@@ -31,7 +31,7 @@ def place(old: Span | None, new: Span | None) -> str:
     return " → ".join(dict.fromkeys(both))
 
 
-def _lines(found: Difference, paint: Paint) -> Iterator[str]:
+def _lines(found: Difference, paint: Paint, room: int | None) -> Iterator[str]:
     yield paint(f"--- {_side(found.old)}", "-")
     yield paint(f"+++ {_side(found.new)}", "+")
     yield ""
@@ -46,11 +46,11 @@ def _lines(found: Difference, paint: Paint) -> Iterator[str]:
         yield paint("beside the function", "bold")
         yield from (f"    {visible(note)}" for note in found.notes)
     yield ""
-    yield from _network(found, paint)
+    yield from _network(found, paint, room)
     parts = differing(found.stages)
     if len(parts) > 0 and not found.same:
         yield ""
-        yield from _parts(parts, paint)
+        yield from _parts(parts, paint, room)
     yield ""
     yield paint("weights of the first in the second", "bold")
     for loading in distinct_loading(found):
@@ -73,24 +73,38 @@ def _change(one: Change, paint: Paint) -> Iterator[str]:
         yield paint(f"      and {len(one.details) - DETAILS} more", "dim")
 
 
-def _network(found: Difference, paint: Paint) -> Iterator[str]:
+def _network(found: Difference, paint: Paint, room: int | None) -> Iterator[str]:
     rows = []
     for field, words in ROWS:
         pair = figures(found.network)[field]
         rows.append((words, number(pair[0], field), number(pair[1], field), change(pair, field), percent(pair)))
-    yield from _table([("", "before", "after", "change", ""), *rows], paint)
+    yield from _table([("", "before", "after", "change", ""), *rows], paint, room)
 
 
-def _parts(parts: list[Tally], paint: Paint) -> Iterator[str]:
+def _parts(parts: list[Tally], paint: Paint, room: int | None) -> Iterator[str]:
     rows = [(tally.part, *(change(figures(tally)[field], field) for field, _ in PART_ROWS)) for tally in parts]
-    yield from _table([("change in", *(words for _, words in PART_ROWS)), *rows], paint)
+    yield from _table([("change in", *(words for _, words in PART_ROWS)), *rows], paint, room)
 
 
-def _table(rows: list[tuple[str, ...]], paint: Paint) -> Iterator[str]:
+def _table(rows: list[tuple[str, ...]], paint: Paint, room: int | None) -> Iterator[str]:
     """Columns as wide as their widest entry, numbers at the right; the first row is the heading."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    if room is not None and sum(widths) + 2 * len(widths) - 2 > room:
+        yield from _list(rows, paint)
+        return
     for index, cells in enumerate(rows):
         line = "  ".join(
             [f"{clipped(cells[0]):{widths[0]}}", *(f"{cell:>{w}}" for cell, w in zip(cells[1:], widths[1:], strict=True))]
         )
         yield paint(line.rstrip(), "bold") if index == 0 else line.rstrip()
+
+
+def _list(rows: list[tuple[str, ...]], paint: Paint) -> Iterator[str]:
+    """A line for each entry, under what the row is about."""
+    heads = rows[0]
+    wide = max(map(len, heads[1:]))
+    if heads[0]:
+        yield paint(heads[0], "bold")
+    for name, *cells in rows[1:]:
+        yield clipped(name)
+        yield from (f"  {head:{wide}}  {cell}" for head, cell in zip(heads[1:], cells, strict=True) if cell)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from archc.diff.model import Fit, Loading
 from archc.ir.graph import Graph
 from archc.ir.hash import weights_hash
+from archc.ir.spatial import BlurPool
 from archc.layouts.naming import state_keys
 from archc.layouts.table import CANONICAL, Layout
 from archc.weights.origin import unlike_traits
@@ -29,7 +30,9 @@ def loading(old: Graph, new: Graph, layout: str, tables: tuple[Layout, Layout], 
 
 
 def _shapes(graph: Graph, layout: Layout) -> Mapping[str, tuple[int, ...]]:
+    """Of what is in a state dict; blur filters follow from the spec and are not."""
+    found = {name: shape for name, node, shape, _ in graph.parameters() if not isinstance(node.op, BlurPool)}
     if layout is CANONICAL:
-        return {name: shape for name, _, shape, _ in graph.parameters()}
+        return found
     keys = state_keys(graph, layout)
-    return {keys[name]: shape for name, _, shape, _ in graph.parameters()}
+    return {keys[name]: shape for name, shape in found.items()}

@@ -6,10 +6,11 @@ from archc.ir.convolutions import Conv
 from archc.ir.norms import Act, Dropout, Norm
 from archc.ir.op import Op, stated
 from archc.ir.text import literal
+from archc.ir.types import by_axis
 
 PLAIN_NAMES = {"act": "activation", "conv": "convolution", "add": "addition", "mul": "product"}
 
-DROPS = {"elements": "dropout", "path": "drop path", "block": "drop block"}
+DROPS = {"elements": "dropout", "path": "drop path", "block": "drop block", "channels": "drop channels"}
 
 
 def op_text(op: Op) -> str:
@@ -25,6 +26,8 @@ def shown(value: object) -> str:
             while rest % prime == 0:
                 rest //= prime
         return f"{float(value):g}" if rest == 1 and value.denominator < 10**6 else literal(value)
+    if isinstance(value, tuple):
+        return by_axis(value)
     if isinstance(value, float):
         return f"{value:g}" if float(f"{value:g}") == value else repr(value)
     return literal(value).replace("`", "'")
@@ -45,7 +48,7 @@ def brief(op: Op) -> str:
         return f"{DROPS[op.what]} of {shown(op.rate)}"
     name = PLAIN_NAMES.get(op.kind, op.kind.replace("_", " "))
     kernel = getattr(op, "kernel", 0)
-    return f"{kernel}×{kernel} {name}" if kernel and op.kind != "channel_conv" else name
+    return f"{by_axis(kernel)} {name}" if kernel and op.kind != "channel_conv" else name
 
 
 def width(op: Op) -> str:
@@ -56,9 +59,9 @@ def width(op: Op) -> str:
 def further(op: Op) -> str:
     """What else is told of an operation: stride, groups, dilation."""
     stride, groups, dilation = (getattr(op, name, 1) for name in ("stride", "groups", "dilation"))
-    said = [f"stride {stride}"] if stride > 1 else []
+    said = [f"stride {shown(stride)}"] if stride != 1 else []
     said += [f"{groups} groups"] if isinstance(op, Conv) and groups > 1 else []
-    said += [f"dilation {dilation}"] if dilation > 1 else []
+    said += [f"dilation {shown(dilation)}"] if dilation != 1 else []
     return "".join(f", {text}" for text in said)
 
 

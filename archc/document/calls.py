@@ -8,10 +8,10 @@ from archc.document.lines import Places
 def notice(frame: Frame, text: str, offsets: tuple[int, int], places: Places, found: list[Diagnostic]) -> None:
     """Look at a plain scalar with parentheses inside brackets or braces; E0117 replaces what was said of the pieces."""
     surplus = text.count("(") - text.count(")")
-    if surplus > 0 and frame.opened is None:
-        frame.opened = (offsets[0], len(found))
-    elif surplus < 0 and frame.opened is not None:
-        begin, before = frame.opened
+    begin, before, depth = frame.opened or (offsets[0], len(found), 0)
+    if depth + surplus > 0:
+        frame.opened = (begin, before, depth + surplus)
+    elif depth > 0:
         frame.opened = None
         del found[before:]
         whole = places.source.text[begin : offsets[1]]

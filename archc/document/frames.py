@@ -30,7 +30,8 @@ class Frame:
     key: Key | Merge | None = None
     key_span: Span | None = None
     merged_at: Span | None = None
-    opened: tuple[int, int] | None = None  # offset of a value with more `(` than `)`, and how much was found before it
+    # offset of a value with more `(` than `)`, how much was found before it, how many are open
+    opened: tuple[int, int, int] | None = None
 
     def close(self, source: Source, end: tuple[int, int]) -> Node:
         """The finished node; `end` is where its bracket does."""

@@ -7,16 +7,18 @@ from typing import Literal, TypeAlias
 from archc.cost.count import Cost
 from archc.draw.content import ENTRY, Cell, Side, Unit, Wire
 from archc.draw.scene import Facts, Mark
+from archc.draw.shortcuts import how
 from archc.draw.words import Detail, beside, dimensions, role, symbol, words
 from archc.ir import ops
 from archc.ir.graph import Graph, Node, Scope
+from archc.ir.types import pair
 
 Grain: TypeAlias = Literal["layer", "op"]
 """Whether norms, activations and shortcuts have boxes of their own."""
 
 LAYERS = (
     ops.Conv, ops.Linear, ops.ChannelConv, ops.MaxPool, ops.AvgPool, ops.BlurPool, ops.GlobalPool, ops.AdaptiveAvgPool,
-    ops.SpaceToDepth, ops.Attention, ops.Position,
+    ops.AdaptiveMaxPool, ops.SpaceToDepth, ops.PixelShuffle, ops.Mix, ops.Attention, ops.Position,
 )  # fmt: skip
 WORDS = (ops.Norm, ops.Act, ops.Dropout, ops.Identity, ops.Flatten, ops.Tokens, ops.Take, ops.Pad)
 """What a paper's close-up of a block leaves to the text."""
@@ -84,13 +86,23 @@ def read_cell(reading: Reading, nodes: Sequence[Node], outputs: Sequence[str]) -
     for name in outputs:
         _connect(reading, state, state.values.get(name, _Value(ENTRY)), last)
     modules = dict.fromkeys(unit.module for unit in state.units if unit.module)
+    if _reshapes(reading, nodes):
+        aside = {index for index, unit in enumerate(state.units) if unit.side == "shortcut"}
+        state.wires = [replace(wire, changes=wire.changes or bool(aside & {wire.source, wire.target})) for wire in state.wires]
     return Cell(tuple(state.units), _merged(state.wires), tuple([(path, _called(reading.scopes[path])) for path in modules]))
 
 
+def _reshapes(reading: Reading, nodes: Sequence[Node]) -> bool:
+    """Whether these nodes have a shortcut at which the shape changes."""
+    shortcut = [node for node in nodes if _side(reading, node) == "shortcut"]
+    types = reading.graph.types
+    return bool(shortcut) and types[shortcut[0].inputs[0]].shape != types[shortcut[-1].outputs[0]].shape
+
+
 def _called(module: Scope) -> str:
-    """`attention: squeeze excite`."""
+    """`attention: squeeze excite`; on a shortcut only what it is."""
     local, template = module.path.rpartition(".")[2], module.template.replace("_", " ")
-    return template if local.replace("_", " ") == template else f"{local}: {template}"
+    return template if local.replace("_", " ") in (template, "shortcut") else f"{local}: {template}"
 
 
 def _closed_scope(reading: Reading, path: str) -> str:
@@ -151,9 +163,9 @@ def _module(reading: Reading, state: _State, scope: Scope, nodes: Sequence[Node]
     given = arguments.get("out")
     stride = arguments.get("stride", 1)
     convs = [node.op for node in nodes if isinstance(node.op, ops.Conv)]
-    kernel = max((op.kernel for op in convs), default=0)
-    if scope.role == "main" and given is not None and kernel:
-        label = f"{label} {kernel}×{kernel}, {given}" + (f", /{stride}" if stride != 1 else "")
+    kernel = max((pair(op.kernel) for op in convs), default=(0, 0))
+    if scope.role == "main" and given is not None and convs:
+        label = f"{label} {kernel[0]}×{kernel[1]}, {given}" + (f", /{stride}" if stride != 1 else "")
     joins = _joins(scope)
     side: Side = "main" if joins or scope.role == "main" else "aside" if scope.role == "insert" else "shortcut"
     told = Facts(f"{scope.path}: {label}", dimensions(shape), cost.parameters, cost.macs, *place(scope))
@@ -206,31 +218,6 @@ def _common(marks: Sequence[Mark]) -> Mark:
     if not marks:
         return ""
     return marks[0] if len({*marks}) == 1 else "changed"
-
-
-def how(nodes: Sequence[Node]) -> str:
-    """How a shortcut gets its new shape: `project, /2`, `pad, /2`, `avg pool, project, /2`; "" for an identity."""
-    found: list[str] = []
-    stride = 1
-    for node in nodes:
-        match node.op:
-            case ops.Conv(kernel=kernel, stride=step):
-                found.append("project" if kernel == 1 else f"project {kernel}×{kernel}")
-                stride *= step
-            case ops.AvgPool(stride=step) | ops.MaxPool(stride=step) | ops.BlurPool(stride=step):
-                found.append(words(node, "kernel").split(", ")[0].partition(" ")[2])
-                stride *= step
-            case ops.Subsample(stride=step):
-                stride *= step
-            case ops.PadChannels():
-                found.append("pad")
-            case ops.Dropout():
-                found.append("dropout")
-            case ops.Identity() | ops.Norm() | ops.Act():
-                pass
-            case _:
-                found.append(words(node, "kernel"))
-    return ", ".join([*found, f"/{stride}"] if stride > 1 else found)
 
 
 def _merged(wires: Sequence[Wire]) -> tuple[Wire, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from archc.draw.cells import Grain
 from archc.draw.content import Network
@@ -14,9 +14,15 @@ from archc.draw.words import Detail, cost, dimensions
 from archc.ir.graph import Graph, Scope
 from archc.pipeline import Compiled
 
+if TYPE_CHECKING:
+    from archc.draw.bare import Bare
+    from archc.draw.layouts.closeup import Closeup
+
 Level: TypeAlias = Literal["network", "block", "layer", "op"]
 Direction: TypeAlias = Literal["column", "strip"]
 
+MEANINGS: tuple[tuple[Tone, str], ...] = (("removed", "− removed"), ("added", "+ added"), ("changed", "~ changed"))
+"""What the marks of a comparison say."""
 UNFOLDED = 300
 """Boxes above which networks side by side are folded."""
 BOXES = 20_000
@@ -41,13 +47,18 @@ def draw_networks(networks: Sequence[Compiled], asked: Asked) -> Scene:
     """One network, or several side by side. Raises FigureError where `dot` is asked for and is not there."""
     told = read(networks, asked)
     if asked.level == "layer":
+        from archc.draw.layouts.rails import rails
         from archc.draw.layouts.table import side_by_side
 
-        unfolded, notes = _unfolded(told, asked, several=len(told) > 1)
-        found = replace(side_by_side(told, shades_of(told), unfolded), notes=notes)
+        unfolded, notes = stages_unfolded(told, asked, several=len(told) > 1)
+        laid = rails if asked.direction == "strip" else side_by_side
+        found = replace(laid(told, shades_of(told), unfolded), notes=notes)
+    elif asked.level == "network":
+        from archc.draw.layouts.stages import stages
+
+        found = stages(told, shades_of(told), across=asked.direction == "strip")
     else:
-        scenes = [_alone(network, asked, shades_of(told)) for network in told]
-        found = scenes[0] if len(scenes) == 1 else _beside(scenes, [network.name for network in told], asked)
+        found = _in_panels(told, asked, shades_of(told))
     return _with_legend(found) if asked.marks else found
 
 
@@ -57,7 +68,10 @@ def read(networks: Sequence[Compiled], asked: Asked) -> list[Network]:
     grain: Grain = "op" if asked.level == "op" else "layer"
     marks = asked.marks or ({},) * len(networks)
     detail: Detail = "brief" if brief else "full"
-    return [read_network(c.graph, c.spec.title, grain, detail, of) for c, of in zip(networks, marks, strict=True)]
+    found = [read_network(c.graph, c.spec.title, grain, detail, of) for c, of in zip(networks, marks, strict=True)]
+    # two of one name are told apart, since ids begin with it
+    before = [sum(other.name == one.name for other in found[:index]) for index, one in enumerate(found)]
+    return [replace(one, name=f"{one.name}~{count + 1}") if count else one for one, count in zip(found, before, strict=True)]
 
 
 def _with_legend(scene: Scene) -> Scene:
@@ -65,32 +79,35 @@ def _with_legend(scene: Scene) -> Scene:
     y = scene.height + 6
     legend: list[Item] = [Rule(x1=16, y1=scene.height - 12, x2=scene.width - 16, y2=scene.height - 12)]
     x = 20.0
-    tones: tuple[tuple[Tone, str], ...] = (("removed", "− removed"), ("added", "+ added"), ("changed", "~ changed"))
-    for tone, words in tones:
+    for tone, words in MEANINGS:
         legend.append(Text(x=x, y=y, words=words, size=12, face="bold", tone=tone))
         x += width(words, 12, "bold") + 18
     group = Group(id="legend", role="legend", label="what the marks mean", items=tuple(legend))
     return replace(scene, height=scene.height + 20, width=max(scene.width, x), items=(*scene.items, group))
 
 
-def _alone(network: Network, asked: Asked, shades: Sequence[int]) -> Scene:
-    if asked.level == "network":
-        from archc.draw.layouts.stages import stages
-
-        return stages(network, shades, across=asked.direction == "strip")
-    unfolded, notes = _unfolded([network], asked, several=False)
+def _in_panels(networks: Sequence[Network], asked: Asked, shades: Sequence[int]) -> Scene:
+    """Blocks or operations, a panel for each stage, or where Graphviz puts them."""
     if asked.layout == "dot":
         from archc.draw.layouts.external import by_dot
 
-        return replace(by_dot(network, unfolded), notes=notes)
-    from archc.draw.layouts.cards import column, panels_of
+        scenes = []
+        for network in networks:
+            unfolded, notes = stages_unfolded([network], asked, several=False)
+            scenes.append(replace(by_dot(network, unfolded), notes=notes))
+        return scenes[0] if len(scenes) == 1 else _beside(scenes, [network.name for network in networks], asked)
+    from archc.draw.layouts.cards import panels_of
 
-    panels = panels_of(network, shades, unfolded, Measures(), plain=asked.level == "block")
+    unfolded, notes = stages_unfolded(networks, asked, several=False)
+    panels = [panels_of(network, shades, unfolded, Measures(), plain=asked.level == "block") for network in networks]
     if asked.direction == "column":
-        return replace(column(network, panels), notes=notes)
-    from archc.draw.layouts.strips import strip
+        from archc.draw.layouts.columns import columns
 
-    return replace(strip(network, panels, asked.width), notes=notes)
+        return replace(columns(networks, panels), notes=notes)
+    from archc.draw.layouts.strips import strips
+
+    found = strips(networks, panels, asked.width)
+    return replace(found, notes=(*notes, *found.notes))
 
 
 def shades_of(networks: Sequence[Network]) -> list[int]:
@@ -98,7 +115,7 @@ def shades_of(networks: Sequence[Network]) -> list[int]:
     return sorted({part.width for network in networks for part in network.parts if part.kind == "stage" and part.width})
 
 
-def _unfolded(networks: Sequence[Network], asked: Asked, *, several: bool) -> tuple[frozenset[str] | None, tuple[str, ...]]:
+def stages_unfolded(networks: Sequence[Network], asked: Asked, *, several: bool) -> tuple[frozenset[str] | None, tuple[str, ...]]:
     """The stages drawn block by block (None: all), and what has to be said about it."""
     boxes = sum(len(cell.units) for one in networks for part in one.parts for run in part.runs for cell in run.cells)
     if boxes > BOXES:
@@ -131,21 +148,48 @@ def _beside(scenes: Sequence[Scene], names: Sequence[str], asked: Asked) -> Scen
 
 def draw_scope(compiled: Compiled, scope: Scope, level: Level) -> Scene:
     """One block, module, stem or head close up: its layers as He et al. 2015, Fig. 5, or with `op` every operation."""
-    from archc.draw.layouts.closeup import MEASURES, Closeup, grid
+    from archc.draw.layouts.closeup import MEASURES, grid
 
     graph = compiled.graph
-    reading = reading_of(graph, "op" if level == "op" else "layer", detail="brief", closed=False)
-    cell = read_scope(graph, scope.path, reading)
-    spent = [
-        reading.costs[node.name] for node in graph.nodes if node.scope == scope.path or node.scope.startswith(f"{scope.path}.")
-    ]
-    above, below = _ends(graph, scope)
     name = scope.template.replace("_", " ")
     kind = f"{name} {scope.kind}" if scope.kind in ("block", "module") else f"{scope.kind} of {compiled.spec.title or graph.name}"
-    what = " · ".join([f"{graph.name}, {scope.path}", cost(sum(c.parameters for c in spent), sum(c.macs for c in spent))])
-    closeup = Closeup(scope.path, kind, cell, above, below, what.removesuffix(" · "))
+    closeup = _closeup(graph, scope, level, kind, f"{graph.name}, {scope.path}")
     described = f"{kind} {scope.path} of {compiled.spec.title or graph.name}: its layers, and what its shortcut does."
     return grid([closeup], MEASURES, title=f"{kind}, {graph.name} {scope.path}", described=described, columns=1)
+
+
+def draw_bare(bare: "Bare", level: Level) -> Scene:
+    """A definition by itself, as it is in the network around it; of a shortcut policy both of its cases."""
+    from archc.draw.layouts.closeup import MEASURES, grid
+
+    graph = bare.compiled.graph
+    scopes = {scope.path: scope for scope in graph.scopes}
+    lines = [line for line in (bare.place, bare.chosen) if line]
+    alone = len(bare.shown) == 1
+    if alone:
+        found = [_closeup(graph, scopes[bare.shown[0][0]], level, bare.title, *lines)]
+    else:
+        found = [_closeup(graph, scopes[path], level, caption, "") for path, caption in bare.shown]
+    heading = [] if alone else [bare.title, *lines]
+    described = f"{bare.title}, {bare.place}: {bare.chosen}"
+    return grid(found, MEASURES, title=bare.title, described=described, columns=2, heading=heading)
+
+
+def _closeup(graph: Graph, scope: Scope, level: Level, caption: str, *lines: str) -> "Closeup":
+    """A scope with its caption; the first of the lines below it ends with what the scope costs."""
+    from archc.draw.layouts.closeup import Closeup
+
+    reading = reading_of(graph, "op" if level == "op" else "layer", detail="brief", closed=False)
+    cell = read_scope(graph, scope.path, reading)
+    # a module that is the figure has no ground in it
+    units = tuple([replace(unit, module="") if unit.module == scope.path else unit for unit in cell.units])
+    cell = replace(cell, units=units, modules=tuple([module for module in cell.modules if module[0] != scope.path]))
+    inside = f"{scope.path}."
+    spent = [reading.costs[node.name] for node in graph.nodes if node.scope == scope.path or node.scope.startswith(inside)]
+    told = cost(sum(c.parameters for c in spent), sum(c.macs for c in spent))
+    first = " · ".join([words for words in (lines[0], told) if words])
+    above, below = _ends(graph, scope)
+    return Closeup(scope.path, caption, cell, above, below, tuple([line for line in (first, *lines[1:]) if line]))
 
 
 def _ends(graph: Graph, scope: Scope) -> tuple[str, str]:

@@ -82,6 +82,7 @@ class Part:
     runs: tuple[Run, ...]
     width: int
     facts: Facts
+    mark: Mark = ""
 
     @property
     def blocks(self) -> int:

@@ -1,6 +1,7 @@
 """From a graph to what its figure shows: parts, the runs of equal blocks in them, and what each costs."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
 
 from archc.cost.count import Cost, node_costs
 from archc.draw.cells import QUIET, WORDS, Grain, Reading, place, read_cell
@@ -79,7 +80,8 @@ def _part(reading: Reading, scope: Scope, nodes: Sequence[Node]) -> Part:
     kind = scope.kind if scope.kind in ("stem", "stage", "head") else "stage"
     runs = tuple(_runs(reading, scope, nodes))
     width = next((node.op.out_channels for node in nodes if isinstance(node.op, ops.Conv) and node.role == "main"), 0)
-    return Part(scope.path, "stem" if kind == "stem" else "head" if kind == "head" else "stage", label, shape, runs, width, facts)
+    what: Literal["stem", "stage", "head"] = "stem" if kind == "stem" else "head" if kind == "head" else "stage"
+    return Part(scope.path, what, label, shape, runs, width, facts, reading.marks.get(scope.path, ""))
 
 
 def _runs(reading: Reading, scope: Scope, nodes: Sequence[Node]) -> Iterator[Run]:

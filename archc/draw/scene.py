@@ -73,7 +73,7 @@ class Join:
 class Curve:
     """A connection along `path` from `start`; `source` and `target` are the ids of what it joins, "" where it ends in the open.
 
-    `dashed`: a shortcut at which the shape changes.
+    `dashed`: a shortcut at which the shape changes. `words`: what is said of it, which stands beside it as a text of its own.
     """
 
     id: str
@@ -82,6 +82,7 @@ class Curve:
     role: EdgeRole = "flow"
     arrow: bool = True
     dashed: bool = False
+    words: str = ""
     source: str = ""
     target: str = ""
     facts: Facts | None = None
@@ -128,13 +129,15 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """What belongs together: a network, a stage, a block."""
+    """What belongs together: a network, a stage, a block. `count`: it stands for so many; `ends`: what comes in and goes out."""
 
     id: str
     role: Literal["network", "stem", "stage", "block", "head", "legend"]
     label: str
     items: tuple["Item", ...]
     facts: Facts | None = None
+    count: int = 1
+    ends: tuple[str, str] = ("", "")
 
 
 Item: TypeAlias = Box | Join | Curve | Text | Plate | Rule | Group
@@ -142,7 +145,7 @@ Item: TypeAlias = Box | Join | Curve | Text | Plate | Rule | Group
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """A figure of `width` by `height`; `notes` is what was folded or left aside, to be told to the user."""
+    """A figure of `width` by `height`, which runs `across` or down; `notes` is what was folded or left aside, to be told."""
 
     width: float
     height: float
@@ -150,6 +153,7 @@ class Scene:
     description: str
     items: tuple[Item, ...]
     notes: tuple[str, ...] = ()
+    across: bool = False
 
 
 def flat(items: Iterable[Item]) -> Iterator[Item]:

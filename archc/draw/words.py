@@ -6,18 +6,20 @@ from archc.draw.scene import Facts, Role
 from archc.ir import ops
 from archc.ir.graph import Node
 from archc.ir.ops import Operation
+from archc.ir.types import Sides, by_axis, shown
 
 Detail: TypeAlias = Literal["full", "brief", "kernel", "symbol"]
 """`3×3 conv, 64, /2`; `3×3, 64, /2`, as He et al. 2015, Fig. 5; `3×3 conv`, as He et al. 2016, Fig. 2; `weight`, Fig. 4."""
 
 ACTIVATIONS = {
-    "relu": "ReLU", "relu6": "ReLU6", "leaky_relu": "leaky ReLU", "elu": "ELU", "silu": "SiLU", "gelu": "GELU",
-    "gelu_tanh": "GELU (tanh)", "hard_sigmoid": "hard sigmoid", "hard_swish": "hard swish",
+    "relu": "ReLU", "relu6": "ReLU6", "leaky_relu": "leaky ReLU", "elu": "ELU", "celu": "CELU", "selu": "SELU", "silu": "SiLU",
+    "gelu": "GELU",
+    "gelu_tanh": "GELU (tanh)", "quick_gelu": "quick GELU", "hard_sigmoid": "hard sigmoid", "hard_swish": "hard swish",
 }  # fmt: skip
 NORMS = {
     "batch": "BN", "group": "GN", "layer": "LN", "instance": "IN", "evonorm_s0": "EvoNorm-S0", "filter_response": "FRN",
 }  # fmt: skip
-DROPOUTS = {"elements": "dropout", "path": "drop path", "block": "drop block"}
+DROPOUTS = {"elements": "dropout", "path": "drop path", "block": "drop block", "channels": "drop channels"}
 
 
 def role(op: Operation) -> Role:
@@ -25,7 +27,7 @@ def role(op: Operation) -> Role:
     match op:
         case ops.Conv() | ops.ChannelConv():
             return "conv"
-        case ops.Linear() | ops.Attention() | ops.Position():
+        case ops.Linear() | ops.Attention() | ops.Mix() | ops.Position():
             return "linear"
         case ops.Norm():
             return "norm"
@@ -39,11 +41,16 @@ def role(op: Operation) -> Role:
             | ops.BlurPool()
             | ops.GlobalPool()
             | ops.AdaptiveAvgPool()
+            | ops.AdaptiveMaxPool()
             | ops.Sum()
+            | ops.Mean()
+            | ops.Max()
             | ops.Subsample()
         ):
             return "pool"
-        case ops.Pad() | ops.SpaceToDepth() | ops.Identity() | ops.Add() | ops.Mul() | ops.Concat() | ops.Split():
+        case ops.Pad() | ops.SpaceToDepth() | ops.PixelShuffle() | ops.Identity() | ops.Add() | ops.Mul() | ops.Div():
+            return "reshape"
+        case ops.Concat() | ops.Split():
             return "reshape"
         case ops.PadChannels() | ops.Shuffle() | ops.Flatten() | ops.Tokens() | ops.Take():
             return "reshape"
@@ -58,6 +65,8 @@ def symbol(op: Operation) -> str:
             return "+"
         case ops.Mul():
             return "×"
+        case ops.Div():
+            return "÷"
         case ops.Affine(scale=-1.0, shift=1.0):
             return "1−"
         case ops.Affine(shift=0.0) | ops.Scale():
@@ -112,33 +121,35 @@ def _conv(op: ops.Conv, detail: Detail) -> str:
     if detail == "symbol":
         return "weight"
     depthwise = op.groups == op.in_channels == op.out_channels and op.groups > 1
-    found = f"{op.kernel}×{op.kernel} {'depthwise ' if depthwise else ''}conv"
+    found = f"{by_axis(op.kernel)} {'depthwise ' if depthwise else ''}conv"
     if detail == "kernel":
         return found
     if detail == "brief" and not depthwise:
-        found = f"{op.kernel}×{op.kernel}"
+        found = by_axis(op.kernel)
     found += f", {op.out_channels}"
     if op.groups > 1 and not depthwise:
         found += f", {op.groups} groups"
-    if op.dilation > 1:
-        found += f", dilation {op.dilation}"
+    if op.dilation != 1:
+        found += f", dilation {shown(op.dilation)}"
     return found + _stride(op.stride)
 
 
 def _spatial(op: Operation) -> str:  # noqa: C901  a line for each of a closed set
     match op:
         case ops.MaxPool(kernel=kernel, stride=stride):
-            return f"{kernel}×{kernel} max pool{_stride(stride)}"
+            return f"{by_axis(kernel)} max pool{_stride(stride)}"
         case ops.AvgPool(kernel=kernel, stride=stride):
-            return f"{kernel}×{kernel} avg pool{_stride(stride)}"
+            return f"{by_axis(kernel)} avg pool{_stride(stride)}"
         case ops.BlurPool(kernel=kernel, stride=stride):
             return f"{kernel}×{kernel} blur pool{_stride(stride)}"
         case ops.GlobalPool():
             return "global avg pool"
         case ops.AdaptiveAvgPool(size=size):
-            return f"avg pool to {size}×{size}"
-        case ops.Sum():
-            return "sum over space"
+            return f"avg pool to {by_axis(size)}"
+        case ops.AdaptiveMaxPool(size=size):
+            return f"max pool to {by_axis(size)}"
+        case ops.Sum(over=over) | ops.Mean(over=over) | ops.Max(over=over):
+            return f"{op.kind} over {over}"
         case ops.Subsample(stride=stride):
             return f"subsample{_stride(stride)}"
         case ops.Pad():
@@ -147,6 +158,10 @@ def _spatial(op: Operation) -> str:  # noqa: C901  a line for each of a closed s
             return f"+{before + after} zero channels"
         case ops.SpaceToDepth(block=block):
             return f"space to depth, {block}×{block}"
+        case ops.PixelShuffle(block=block):
+            return f"pixel shuffle, {block}×{block}"
+        case ops.Mix(along=along):
+            return f"mix along the {along}"
         case ops.Concat():
             return "concatenate"
         case ops.Split(parts=parts):
@@ -165,8 +180,8 @@ def _spatial(op: Operation) -> str:  # noqa: C901  a line for each of a closed s
             return op.kind.replace("_", " ")
 
 
-def _stride(stride: int) -> str:
-    return f", /{stride}" if stride > 1 else ""
+def _stride(stride: Sides) -> str:
+    return "" if stride == 1 else f", /{shown(stride)}"
 
 
 def number(count: float, unit: str = "") -> str:

@@ -1,6 +1,6 @@
 """Operations that combine or rearrange values: sums, products, splits, tokens."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from archc.ir.op import Op, Parameter
 from archc.ir.types import ShapeError, TensorType, feature_map, must_divide
@@ -32,13 +32,27 @@ class Mul(Op):
     kind: ClassVar[str] = "mul"
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
-        if any(len(type_.shape) != len(inputs[0].shape) for type_ in inputs):
-            return (_same("multiplication", inputs),)
-        shape = tuple(max(lengths) for lengths in zip(*(type_.shape for type_ in inputs), strict=True))
-        for type_ in inputs:
-            if any(length not in (1, wanted) for length, wanted in zip(type_.shape, shape, strict=True)):
-                return (_same("multiplication", inputs),)
-        return (TensorType(shape),)
+        return (_spread("multiplication", inputs),)
+
+
+class Div(Op):
+    """The first operand divided by the second, of one shape or spread over each other as in a product."""
+
+    kind: ClassVar[str] = "div"
+
+    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
+        return (_spread("division", inputs),)
+
+
+def _spread(what: str, inputs: tuple[TensorType, ...]) -> TensorType:
+    """Lengths are equal or 1."""
+    if any(len(type_.shape) != len(inputs[0].shape) for type_ in inputs):
+        return _same(what, inputs)
+    shape = tuple(max(lengths) for lengths in zip(*(type_.shape for type_ in inputs), strict=True))
+    for type_ in inputs:
+        if any(length not in (1, wanted) for length, wanted in zip(type_.shape, shape, strict=True)):
+            return _same(what, inputs)
+    return TensorType(shape)
 
 
 def _same(what: str, inputs: tuple[TensorType, ...]) -> TensorType:
@@ -48,11 +62,16 @@ def _same(what: str, inputs: tuple[TensorType, ...]) -> TensorType:
 
 
 class Concat(Op):
-    """Operands one after the other: maps and vectors along the channels, tokens along the tokens."""
+    """Operands one after the other: maps and vectors along the channels, tokens along the tokens; maps also along the height or
+    the width.
+    """
 
     kind: ClassVar[str] = "concat"
+    along: Literal["channels", "height", "width"] = "channels"
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
+        if self.along != "channels":
+            return (_beside(inputs, ("channels", "height", "width").index(self.along)),)
         if all(len(type_.shape) == 2 for type_ in inputs):
             if any(type_.channels != inputs[0].channels for type_ in inputs):
                 raise ShapeError("E0315", "concatenation of unlike shapes: " + " and ".join(map(str, inputs)))
@@ -60,6 +79,16 @@ class Concat(Op):
         if any(type_.shape[1:] != inputs[0].shape[1:] for type_ in inputs):
             raise ShapeError("E0315", "concatenation of unlike shapes: " + " and ".join(map(str, inputs)))
         return (TensorType((sum(type_.channels for type_ in inputs), *inputs[0].shape[1:])),)
+
+
+def _beside(inputs: tuple[TensorType, ...], axis: int) -> TensorType:
+    """Maps side by side along the height or the width."""
+    shapes = [list(feature_map(type_, "concat")) for type_ in inputs]
+    whole = [*shapes[0]]
+    whole[axis] = sum(shape[axis] for shape in shapes)
+    if any(shape[:axis] + shape[axis + 1 :] != whole[:axis] + whole[axis + 1 :] for shape in shapes):
+        raise ShapeError("E0315", "concatenation of unlike shapes: " + " and ".join(map(str, inputs)))
+    return TensorType(tuple(whole))
 
 
 class Split(Op):

@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal, TypeAlias
 
 from archc.ir.op import Op, Parameter
-from archc.ir.types import ShapeError, TensorType, feature_map, must_divide, window
+from archc.ir.types import ShapeError, Sides, TensorType, feature_map, must_divide, pair, windows
 
 Weights: TypeAlias = Literal["plain", "standardized", "scaled"]
 
@@ -16,10 +16,10 @@ class Conv(Op):
     kind: ClassVar[str] = "conv"
     in_channels: int
     out_channels: int
-    kernel: int
-    stride: int = 1
-    padding: int = 0
-    dilation: int = 1
+    kernel: Sides
+    stride: Sides = 1
+    padding: Sides = 0
+    dilation: Sides = 1
     groups: int = 1
     bias: bool = False
     weights: Weights = "plain"
@@ -27,16 +27,16 @@ class Conv(Op):
     gamma: float = 1.0
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
-        channels, height, width = feature_map(inputs[0], "conv")
+        channels, *size = feature_map(inputs[0], "conv")
         if channels != self.in_channels:
             raise ShapeError("", f"a convolution of {self.in_channels} channels reads {channels}")
         for what, count in (("input", self.in_channels), ("output", self.out_channels)):
             must_divide(self.groups, count, f"{what} channels", "groups")
-        size = (window(n, self.kernel, self.stride, self.padding, self.dilation) for n in (height, width))
-        return (TensorType((self.out_channels, *size)),)
+        made = windows(size, self.kernel, self.stride, self.padding, self.dilation)
+        return (TensorType((self.out_channels, *made)),)
 
     def parameters(self) -> tuple[Parameter, ...]:
-        found = [Parameter("weight", (self.out_channels, self.in_channels // self.groups, self.kernel, self.kernel))]
+        found = [Parameter("weight", (self.out_channels, self.in_channels // self.groups, *pair(self.kernel)))]
         if self.bias:
             found.append(Parameter("bias", (self.out_channels,)))
         if self.weights == "scaled":
@@ -45,7 +45,8 @@ class Conv(Op):
 
     def macs(self, inputs: tuple[TensorType, ...], outputs: tuple[TensorType, ...]) -> int:
         channels, height, width = outputs[0].shape
-        return height * width * channels * (self.in_channels // self.groups) * self.kernel * self.kernel
+        rows, columns = pair(self.kernel)
+        return height * width * channels * (self.in_channels // self.groups) * rows * columns
 
 
 class Linear(Op):

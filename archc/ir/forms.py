@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from typing import TypeAlias, assert_never
 
 from archc.ir.graph import Graph, Node
-from archc.ir.lengths import ONE, Length, divides, through, window_offset
+from archc.ir.lengths import ONE, Length, divides, through, widened, window_offsets
 from archc.ir.ops import (
     Act,
     AdaptiveAvgPool,
+    AdaptiveMaxPool,
     Add,
     Affine,
     Attention,
@@ -16,16 +17,21 @@ from archc.ir.ops import (
     ChannelConv,
     Concat,
     Conv,
+    Div,
     Dropout,
     Flatten,
     GlobalPool,
     Identity,
     Linear,
+    Max,
     MaxPool,
+    Mean,
+    Mix,
     Mul,
     Norm,
     Pad,
     PadChannels,
+    PixelShuffle,
     Position,
     Scale,
     Shuffle,
@@ -37,6 +43,8 @@ from archc.ir.ops import (
     Take,
     Tokens,
 )
+from archc.ir.spatial import AXES
+from archc.ir.types import Sides, pair
 from archc.record import Record
 
 Axes: TypeAlias = tuple[Length, Length]
@@ -76,14 +84,11 @@ def rule(proof: Proof, node: Node, inputs: tuple[Form, ...]) -> Form:  # noqa: C
     shape = proof.graph.types[node.inputs[0]].shape
     match op:
         case Conv():
-            offset = window_offset(op.kernel, op.stride, op.padding, op.dilation)
-            return _slide(proof, node, first, op.stride, (offset, offset))
+            return _slide(proof, node, first, op.stride, window_offsets(op.kernel, op.stride, op.padding, op.dilation))
         case MaxPool() | AvgPool():
-            offset = window_offset(op.kernel, op.stride, op.padding, ceil=op.ceil)
-            return _slide(proof, node, first, op.stride, (offset, offset))
+            return _slide(proof, node, first, op.stride, window_offsets(op.kernel, op.stride, op.padding, ceil=op.ceil))
         case BlurPool():
-            offset = window_offset(op.kernel, op.stride, op.padding)
-            return _slide(proof, node, first, op.stride, (offset, offset))
+            return _slide(proof, node, first, op.stride, window_offsets(op.kernel, op.stride, op.padding))
         case Subsample():
             return _slide(proof, node, first, op.stride, (op.stride - 1, op.stride - 1))
         case Pad():
@@ -91,12 +96,21 @@ def rule(proof: Proof, node: Node, inputs: tuple[Form, ...]) -> Form:  # noqa: C
         case SpaceToDepth():
             _divisible(proof, node, first, op.block)
             return _slide(proof, node, first, op.block, (0, 0))
-        case GlobalPool() | Sum():
+        case PixelShuffle():
+            return _widened(proof, node, first, op.block)
+        case GlobalPool():
             return POOLED
-        case AdaptiveAvgPool():
-            return ((((0, op.size), (0, op.size)), 1),)
-        case Add() | Mul():
+        case Sum() | Mean() | Max():
+            return _reduced(first, AXES[op.over])
+        case AdaptiveAvgPool() | AdaptiveMaxPool():
+            high, wide = pair(op.size)
+            return ((((0, high), (0, wide)), 1),)
+        case Add() | Mul() | Div():
             return _joined(proof, node, inputs, len(shape))
+        case Mix():
+            return _mixed(proof, node, inputs)
+        case Concat() if op.along != "channels":
+            return _beside(proof, node, inputs, op.along)
         case Concat():
             return _equal(proof, node, inputs) if len(shape) == 3 else _collected([term for form in inputs for term in form])
         case Attention():
@@ -123,15 +137,64 @@ def rule(proof: Proof, node: Node, inputs: tuple[Form, ...]) -> Form:  # noqa: C
             assert_never(op)
 
 
-def _slide(proof: Proof, node: Node, form: Form, stride: int, offsets: tuple[int, int]) -> Form:
+def _slide(proof: Proof, node: Node, form: Form, stride: Sides, offsets: tuple[int, int]) -> Form:
     """A window or a stride, with its offsets along both axes; a constant length stays one."""
     ((axes, _),) = form
     after = proof.graph.types[node.outputs[0]].shape
     height, width = (
-        through(what, stride, offset, proof.multiple) if what[0] else (0, size)
-        for what, offset, size in zip(axes, offsets, after[1:], strict=True)
+        through(what, step, offset, proof.multiple) if what[0] else (0, size)
+        for what, step, offset, size in zip(axes, pair(stride), offsets, after[1:], strict=True)
     )
     return (((height, width), 1),)
+
+
+def _reduced(form: Form, over: tuple[int, ...]) -> Form:
+    ((axes, _),) = form
+    height, width = (ONE if axis in over else what for axis, what in enumerate(axes, 2))
+    return (((height, width), 1),)
+
+
+def _widened(proof: Proof, node: Node, form: Form, block: int) -> Form:
+    """Lengths times `block`, which must be lengths again."""
+    ((axes, _),) = form
+    sides: list[Length] = []
+    for axis, what in enumerate(axes):
+        found = widened(what, block, proof.multiple)
+        if found is None:
+            message = f"`{node.op.kind}` makes {block} times a {SIDES[axis]} of {{}}, which follows no stride of the image's"
+            proof.failures.append(Failure(node, (form,), message, axis, (what,)))
+        sides.append(found or what)
+    return (((sides[0], sides[1]), 1),)
+
+
+def _mixed(proof: Proof, node: Node, inputs: tuple[Form, ...]) -> Form:
+    """As many blocks at every size as the matrices are for, which must not change."""
+    changing = [(axis, what) for axis, what in enumerate(inputs[1][0][0]) if what[0]]
+    for axis, what in changing[:1]:
+        message = "`mix` with matrices of a size that depends on the input's and is another one"
+        proof.failures.append(Failure(node, inputs, message, axis, (what,), fixed=True))
+    rows = proof.graph.types[node.inputs[1]].shape[1]
+    ((axes, _),) = inputs[0]
+    axis = SIDES.index(node.op.along) if isinstance(node.op, Mix) else 0
+    if axes[axis][0] and not divides(rows, axes[axis], proof.multiple):
+        message = f"{rows} blocks do not divide a {SIDES[axis]} of {{}}"
+        proof.failures.append(Failure(node, inputs, message, axis, (axes[axis],)))
+    return inputs[0]
+
+
+def _beside(proof: Proof, node: Node, inputs: tuple[Form, ...], along: str) -> Form:
+    """Maps side by side along the height or the width: constant there, as a sum of lengths is none; equal along the other."""
+    axis = SIDES.index(along)
+    lengths = [form[0][0] for form in inputs]
+    varying = [axes[axis] for axes in lengths if axes[axis][0]]
+    if varying and len(inputs) > 1:
+        message = f"`{node.op.kind}` along a {along} of {{}} that depends on the input's size"
+        proof.failures.append(Failure(node, inputs, message, axis, (varying[0],), fixed=True))
+    _same(proof, node, inputs, 1 - axis, dict.fromkeys(axes[1 - axis] for axes in lengths))
+    sides = [*lengths[0]]
+    if len(inputs) > 1:
+        sides[axis] = (0, sum(axes[axis][1] for axes in lengths))
+    return (((sides[0], sides[1]), 1),)
 
 
 def _collected(terms: Iterable[tuple[Axes, int]]) -> Form:

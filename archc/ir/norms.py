@@ -11,10 +11,10 @@ GATES = {"evonorm_s0": "v", "filter_response": "tau"}
 """Norms that are an activation too, and the tensor that it needs."""
 
 ACTIVATIONS = (
-    "relu", "relu6", "leaky_relu", "elu", "silu", "gelu", "gelu_tanh", "mish", "tanh",
-    "sigmoid", "hard_sigmoid", "hard_swish", "softplus",
+    "relu", "relu6", "leaky_relu", "elu", "celu", "selu", "silu", "gelu", "gelu_tanh", "quick_gelu", "mish", "tanh",
+    "sigmoid", "hard_sigmoid", "hard_swish", "hard_mish", "softplus",
 )  # fmt: skip
-"""Every activation; `gelu` is exact (erf), `gelu_tanh` its approximation."""
+"""Every activation; `gelu` is exact (erf), `gelu_tanh` and `quick_gelu` (x · sigmoid(1.702 x)) its approximations."""
 
 
 class Norm(Op):
@@ -56,7 +56,7 @@ class Norm(Op):
 
 
 class Act(Op):
-    """A pointwise non-linearity; `slope` is leaky_relu's (negative side) and elu's alpha, 0 elsewhere."""
+    """A pointwise non-linearity; `slope` is leaky_relu's (negative side), elu's and celu's alpha, 0 elsewhere."""
 
     kind: ClassVar[str] = "act"
     act: str
@@ -113,16 +113,18 @@ class Scale(Op):
 
 
 class Dropout(Op):
-    """Zeroes elements with probability `rate` in training; `drop_path` whole images (Huang et al. 2016), `drop_block` squares
-    of `size` (Ghiasi et al. 2018).
+    """Zeroes elements with probability `rate` in training; `path` whole images (Huang et al. 2016), `channels` whole channels
+    (Tompson et al. 2015), `block` squares of `size` (Ghiasi et al. 2018).
     """
 
     kind: ClassVar[str] = "dropout"
     rate: float
-    what: Literal["elements", "path", "block"] = "elements"
+    what: Literal["elements", "path", "block", "channels"] = "elements"
     size: int = 7
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         if not 0 <= self.rate < 1:
             raise ShapeError("E0309", f"a rate of {self.rate:g} is not in [0, 1)", "rate")
+        if self.what == "channels":
+            feature_map(inputs[0], "drop_channels")
         return (inputs[0],)

@@ -6,6 +6,7 @@ from archc.ir.arrange import (
     Add,
     Attention,
     Concat,
+    Div,
     Flatten,
     Identity,
     Mul,
@@ -21,11 +22,16 @@ from archc.ir.norms import Act, Affine, Dropout, Norm, Scale, Softmax
 from archc.ir.op import Op, Parameter
 from archc.ir.spatial import (
     AdaptiveAvgPool,
+    AdaptiveMaxPool,
     AvgPool,
     BlurPool,
     GlobalPool,
+    Max,
     MaxPool,
+    Mean,
+    Mix,
     Pad,
+    PixelShuffle,
     SpaceToDepth,
     Subsample,
     Sum,
@@ -34,8 +40,9 @@ from archc.ir.spatial import (
 Operation: TypeAlias = (
     Conv | Linear | ChannelConv
     | Norm | Act | Softmax | Affine | Scale | Dropout
-    | MaxPool | AvgPool | BlurPool | GlobalPool | AdaptiveAvgPool | Sum | Pad | Subsample | SpaceToDepth
-    | Identity | Add | Mul | Concat | Split | PadChannels | Shuffle | Flatten | Tokens | Position | Attention | Take
+    | MaxPool | AvgPool | BlurPool | GlobalPool | AdaptiveAvgPool | AdaptiveMaxPool | Sum | Mean | Max
+    | Pad | Subsample | SpaceToDepth | PixelShuffle
+    | Identity | Add | Mul | Div | Mix | Concat | Split | PadChannels | Shuffle | Flatten | Tokens | Position | Attention | Take
 )  # fmt: skip
 """A `match` over this union ends in `assert_never`, so the type checker names every backend that misses a case."""
 
@@ -44,13 +51,15 @@ OPERATIONS: dict[str, type[Operation]] = {
     for cls in (
         Conv, Linear, ChannelConv,
         Norm, Act, Softmax, Affine, Scale, Dropout,
-        MaxPool, AvgPool, BlurPool, GlobalPool, AdaptiveAvgPool, Sum, Pad, Subsample, SpaceToDepth,
-        Identity, Add, Mul, Concat, Split, PadChannels, Shuffle, Flatten, Tokens, Position, Attention, Take,
+        MaxPool, AvgPool, BlurPool, GlobalPool, AdaptiveAvgPool, AdaptiveMaxPool, Sum, Mean, Max,
+        Pad, Subsample, SpaceToDepth, PixelShuffle,
+        Identity, Add, Mul, Div, Mix, Concat, Split, PadChannels, Shuffle, Flatten, Tokens, Position, Attention, Take,
     )
 }  # fmt: skip
 
 __all__ = [
-    "OPERATIONS", "Act", "AdaptiveAvgPool", "Add", "Affine", "Attention", "AvgPool", "BlurPool", "ChannelConv", "Concat", "Conv",
-    "Dropout", "Flatten", "GlobalPool", "Identity", "Linear", "MaxPool", "Mul", "Norm", "Op", "Operation", "Pad", "PadChannels",
-    "Parameter", "Position", "Scale", "Shuffle", "Softmax", "SpaceToDepth", "Split", "Subsample", "Sum", "Take", "Tokens",
+    "OPERATIONS", "Act", "AdaptiveAvgPool", "AdaptiveMaxPool", "Add", "Affine", "Attention", "AvgPool", "BlurPool", "ChannelConv",
+    "Concat", "Conv", "Div", "Dropout", "Flatten", "GlobalPool", "Identity", "Linear", "Max", "MaxPool", "Mean", "Mix", "Mul",
+    "Norm", "Op", "Operation", "Pad", "PadChannels", "Parameter", "PixelShuffle", "Position", "Scale", "Shuffle", "Softmax",
+    "SpaceToDepth", "Split", "Subsample", "Sum", "Take", "Tokens",
 ]  # fmt: skip

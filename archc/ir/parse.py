@@ -8,7 +8,7 @@ from typing import Any, TypeVar, get_args
 from archc.ir.graph import Argument, Graph, Init, InitPolicy, Node, Role, Scope, ScopeArgument, ScopeKind
 from archc.ir.ops import OPERATIONS, Operation
 from archc.ir.text import FORMAT, KEYWORDS, named_outputs
-from archc.ir.types import TensorType
+from archc.ir.types import Sides, TensorType
 from archc.record import Missing
 
 T = TypeVar("T")
@@ -16,6 +16,7 @@ T = TypeVar("T")
 TOKEN = re.compile(
     r'(?P<quoted>"(?:[^"\\]|\\.)*")'
     r"|(?P<sign>->|[=()<@:?])"
+    r"|(?P<pair>[0-9]+x[0-9]+\b)"
     r"|(?P<number>-?(?:[0-9]+/[1-9][0-9]*|[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?|inf\b)|nan\b|inf\b)"
     r"|(?P<word>[A-Za-z_][A-Za-z0-9_.:]*)"
     r"|(?P<other>\S)"
@@ -118,6 +119,14 @@ class _Line:
         self.place += 1
         return allowed[self.tokens[self.place - 1][1]]
 
+    def attribute(self) -> Argument | tuple[int, int]:
+        """A number, one for the rows and one for the columns, a truth or a word."""
+        if self.place < len(self.tokens) and self.tokens[self.place][0] == "pair":
+            high, wide = map(int, self.tokens[self.place][1].split("x"))
+            self.place += 1
+            return high, wide
+        return self.value()
+
     def value(self) -> Argument:
         """A number, a truth or a word."""
         if self.is_next("true", "false"):
@@ -197,13 +206,13 @@ def _node(line: _Line, types: dict[str, TensorType]) -> Node:
     kind = line.after("=").one_of(OPERATIONS)
     inputs = line.after("(").words()
     line.after(")")
-    values: dict[str, Argument] = {}
+    values: dict[str, Argument | tuple[int, int]] = {}
     arguments: list[tuple[str, str]] = []
     while not line.is_next("->", "in", "role", "init", ":"):
         attribute = line.word()
         if attribute in values:
             raise ValueError(f"line {line.number}: `{attribute}` twice")
-        values[attribute] = line.after("=").value()
+        values[attribute] = line.after("=").attribute()
         if line.skip("<"):
             arguments.append((attribute, line.word()))
     op = _operation(line, kind, values)
@@ -237,7 +246,9 @@ def _operation(line: _Line, kind: type[Operation], values: dict[str, Any]) -> Op
     return make(**values)
 
 
-def _fits(value: Argument, declared: Any) -> bool:
+def _fits(value: Argument | tuple[int, int], declared: Any) -> bool:
+    if declared == Sides:
+        return type(value) is int or (isinstance(value, tuple) and value[0] != value[1])
     if declared is float:
         return isinstance(value, int | float) and not isinstance(value, bool)
     return value in get_args(declared) if get_args(declared) else type(value) is declared

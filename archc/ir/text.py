@@ -128,11 +128,13 @@ def _init(init: Init) -> str:
 
 
 def literal(value: object) -> str:
-    """An attribute's or argument's value: `3`, `0.25`, `1/4`, `true`, `relu`, `"two words"`."""
+    """An attribute's or argument's value: `3`, `0.25`, `1/4`, `7x1`, `true`, `relu`, `"two words"`."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Fraction):
         return f"{value.numerator}/{value.denominator}"
+    if isinstance(value, tuple):
+        return "x".join(map(str, value))
     return word(value) if isinstance(value, str) else repr(value)
 
 

@@ -1,6 +1,26 @@
 """The type of a value: its shape without the batch, which is symbolic and first everywhere."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
+
+Sides: TypeAlias = int | tuple[int, int]
+"""A number for both axes, or one for the rows and one for the columns, which are then unlike."""
+
+
+def pair(sides: Sides) -> tuple[int, int]:
+    """The number for the rows and the number for the columns."""
+    return sides if isinstance(sides, tuple) else (sides, sides)
+
+
+def shown(sides: Sides) -> str:
+    """`2`, `2×1`."""
+    return by_axis(sides) if isinstance(sides, tuple) else str(sides)
+
+
+def by_axis(sides: Sides) -> str:
+    """`3×3`, `7×1`."""
+    return "×".join(map(str, pair(sides)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +86,12 @@ def window(size: int, kernel: int, stride: int, padding: int, dilation: int = 1,
         reach = dilation * (kernel - 1) + 1
         raise ShapeError("E0311", f"a window of {reach} does not fit a size of {size} with padding {padding}", "kernel")
     return out
+
+
+def windows(
+    size: Sequence[int], kernel: Sides, stride: Sides, padding: Sides, dilation: Sides = 1, *, ceil: bool = False
+) -> tuple[int, int]:
+    """`window` along the height and the width."""
+    sides = zip(size, pair(kernel), pair(stride), pair(padding), pair(dilation), strict=True)
+    high, wide = (window(n, *each, ceil=ceil) for n, *each in sides)
+    return high, wide

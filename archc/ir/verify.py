@@ -1,7 +1,8 @@
 """The check that a graph is whole: what every pass may rely on, and every pass must leave true."""
 
-from archc.ir.arrange import Add, Attention, Concat, Mul
+from archc.ir.arrange import Add, Attention, Concat, Div, Mul
 from archc.ir.graph import Argument, Graph, Node, enclosing
+from archc.ir.spatial import Mix
 from archc.ir.types import ShapeError, TensorType
 
 
@@ -39,13 +40,18 @@ def _scopes(graph: Graph) -> dict[str, dict[str, Argument]]:
     if not graph.scopes or graph.scopes[0].path != "" or graph.scopes[0].kind != "network":
         raise GraphError("", "the first scope must be the network's, with the path ``")
     known: dict[str, dict[str, Argument]] = {}
+    same: dict[tuple[int, int], dict[str, Argument]] = {}  # copies of a block share theirs; by identity, as they are alive
     for scope in graph.scopes:
         if scope.path in known:
             raise GraphError(scope.path, "two scopes have this path")
         outer = known.get(enclosing(scope, known)) if scope.path else {}
         if outer is None:
             raise GraphError(scope.path, f"scope comes before its parent `{scope.parent}`")
-        arguments: dict[str, Argument] = {}
+        pair = (id(scope.arguments), id(outer) if scope.path else 0)
+        if (before := same.get(pair)) is not None:
+            known[scope.path] = before
+            continue
+        arguments = same[pair] = {}
         for argument in scope.arguments:
             if argument.name in arguments:
                 raise GraphError(scope.path, f"two arguments are called `{argument.name}`")
@@ -75,6 +81,7 @@ def _values(graph: Graph, scopes: dict[str, dict[str, Argument]]) -> set[str]:
     names = set(scopes)
     # operations are told apart by identity: hashing their attributes would cost more than inferring
     inferred: dict[tuple[int, tuple[tuple[int, ...], ...]], tuple[TensorType, ...]] = {}
+    checked: set[tuple[int, int, int, int]] = set()
     for node in graph.nodes:
         name = node.name
         if name in names:
@@ -89,13 +96,17 @@ def _values(graph: Graph, scopes: dict[str, dict[str, Argument]]) -> set[str]:
             outputs = inferred[key] = _infer(node, tuple([types[value] for value in node.inputs]))
         if len(outputs) != len(node.outputs):
             raise GraphError(name, f"names {len(node.outputs)} outputs; `{node.op.kind}` makes {len(outputs)}")
-        for value, type_ in zip(node.outputs, outputs, strict=True):
+        for value, type_ in zip(node.outputs, outputs, strict=False):
             if value in values:
                 raise GraphError(name, f"makes `{value}`, which exists")
             values.add(value)
             if (found := types.get(value)) is not type_ and found != type_:
                 raise GraphError(name, f"`{value}` has the type {found}; `{node.op.kind}` makes {type_}")
-        _owned(node, scopes)
+        arguments = _owner(node, scopes)
+        said = (id(node.op), id(node.arguments), id(node.init), id(arguments))
+        if said not in checked:
+            _attributes(node, arguments)
+            checked.add(said)
     return values
 
 
@@ -103,6 +114,8 @@ def _infer(node: Node, inputs: tuple[TensorType, ...]) -> tuple[TensorType, ...]
     match node.op:
         case Add() | Mul() | Concat():
             fits, wanted = len(inputs) >= 1, "1 or more"
+        case Div() | Mix():
+            fits, wanted = len(inputs) == 2, "2"
         case Attention():
             fits, wanted = len(inputs) == 3, "3"
         case _:
@@ -115,21 +128,25 @@ def _infer(node: Node, inputs: tuple[TensorType, ...]) -> tuple[TensorType, ...]
         raise GraphError(node.name, error.message) from error
 
 
-def _owned(node: Node, scopes: dict[str, dict[str, Argument]]) -> None:
-    """Its scope, and what it says of its attributes and parameters."""
+def _owner(node: Node, scopes: dict[str, dict[str, Argument]]) -> dict[str, Argument]:
+    """The arguments of the scope it stands in."""
     arguments = scopes.get(node.scope)
     if arguments is None:
         raise GraphError(node.name, f"stands in `{node.scope}`, which is no scope")
     if node.scope and not node.name.startswith(node.scope + "."):
         raise GraphError(node.name, f"stands in `{node.scope}`, which its name does not begin with")
-    if node.arguments:
-        attributes = node.op.record_fields
-        for place, (attribute, passed) in enumerate(node.arguments):
-            if attribute not in attributes:
-                raise GraphError(node.name, f"says where `{attribute}` comes from, which `{node.op.kind}` does not have")
-            if any(attribute == other for other, _ in node.arguments[:place]):
-                raise GraphError(node.name, f"says twice where its `{attribute}` comes from")
-            _same_value(node.name, f"attribute `{attribute}`", getattr(node.op, attribute), passed, arguments)
+    return arguments
+
+
+def _attributes(node: Node, arguments: dict[str, Argument]) -> None:
+    """What it says of where its attributes come from, and of how its parameters begin."""
+    attributes = node.op.record_fields
+    for place, (attribute, passed) in enumerate(node.arguments):
+        if attribute not in attributes:
+            raise GraphError(node.name, f"says where `{attribute}` comes from, which `{node.op.kind}` does not have")
+        if any(attribute == other for other, _ in node.arguments[:place]):
+            raise GraphError(node.name, f"says twice where its `{attribute}` comes from")
+        _same_value(node.name, f"attribute `{attribute}`", getattr(node.op, attribute), passed, arguments)
     if node.init:
         owned = {parameter.name for parameter in node.op.parameters()}
         for tensor, _ in node.init:
@@ -142,5 +159,5 @@ def _no_dead_node(graph: Graph) -> None:
     for node in graph.nodes:
         used.update(node.inputs)
     for node in graph.nodes:
-        if not any(value in used for value in node.outputs):
+        if used.isdisjoint(node.outputs):
             raise GraphError(node.name, "is used by nothing")

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from archc.diagnostics import Span
 from archc.ir.graph import Scope
-from archc.layouts.table import Layout, Path, Table
+from archc.layouts.table import Layout, Path, Table, paths_of
 
 Levels: TypeAlias = tuple[str, ...]
 """Attribute path levels with placeholders filled in; `#`, the parent's next number, is left to whoever counts."""
@@ -22,11 +22,15 @@ class Lookup:
     layout: Layout
     order: Iterable[Scope]
     scopes: dict[str, Scope] = field(init=False)
+    counts: bool = field(init=False)
+    """Whether a path may depend on those before it: the layout has a `#` somewhere."""
     _stages: dict[str, int] = field(init=False)
     _steps: dict[tuple[str, str, str], Levels] = field(default_factory=dict)
+    _known: dict[tuple[str, str], tuple[Table, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.scopes = {scope.path: scope for scope in self.order}
+        self.counts = any("#" in path.levels for path in paths_of(self.layout))
         stages = [scope.path for scope in self.scopes.values() if scope.kind == "stage"]
         self._stages = {path: index for index, path in enumerate(stages)}
 
@@ -82,11 +86,16 @@ class Lookup:
 
         Where the layout is one of keys only they are whole keys, in which `{stage}` and `{block}` are the paths of the two.
         """
-        owner, local = self._place(f"{scope}.{local}" if scope else local)
+        owner = scope
+        if self.scopes[scope].kind == "turn":
+            owner, local = self._place(f"{scope}.{local}")
+        tables = [table for table in self._tables(self.scopes[owner]) if table.parameters]
+        found: dict[str, Levels] = {}
+        if not tables:  # of almost every step, and there are many
+            return found
         parts = local.split(".")
         name, values = ".".join(parts[::2]), {**self._around(owner), **_counted(parts)}
-        found: dict[str, Levels] = {}
-        for table in self._tables(self.scopes[owner]):
+        for table in tables:
             for key, path in table.parameters.items():
                 step, _, tensor = key.rpartition(".")
                 if step == name:
@@ -133,10 +142,14 @@ class Lookup:
 
     def _tables(self, scope: Scope) -> tuple[Table, ...]:
         """What names a scope's steps, the most specific first; a stem or head may be a module too."""
-        layout = self.layout
-        module = layout.modules.get(scope.template)
-        named = {"stem": layout.stem, "block": layout.block, "head": layout.head}.get(scope.kind)
-        return tuple(table for table in (named, module) if table is not None)
+        key = (scope.kind, scope.template)
+        found = self._known.get(key)
+        if found is None:
+            layout = self.layout
+            module = layout.modules.get(scope.template)
+            named = {"stem": layout.stem, "block": layout.block, "head": layout.head}.get(scope.kind)
+            found = self._known[key] = tuple(table for table in (named, module) if table is not None)
+        return found
 
     def _said(self, scope: Scope, local: str) -> tuple[Path, Mapping[str, object], Levels]:
         """The path a step has, what its placeholders stand for, and levels to add: `loop.0.step` is keyed `loop.step`."""

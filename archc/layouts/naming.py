@@ -11,7 +11,7 @@ from archc.layouts.table import Layout
 
 def attribute_paths(graph: Graph, layout: Layout) -> dict[str, str]:
     """From node names to attribute paths in order of execution; "" for a node the layout dissolves at the top."""
-    return {node.name: path for node, path, _ in _paths(graph, layout)}
+    return {node.name: path for node, path, _ in _paths(graph.nodes, Lookup(layout, graph.scopes))}
 
 
 def state_keys(graph: Graph, layout: Layout, kept: Iterable[str] = ()) -> dict[str, str]:
@@ -23,15 +23,11 @@ def state_keys(graph: Graph, layout: Layout, kept: Iterable[str] = ()) -> dict[s
     canonical: dict[str, str] = {}
     clashes: list[Diagnostic] = []
     lookup = Lookup(layout, graph.scopes)
-    named: dict[int, tuple[str, ...]] = {}  # by identity: equal operations are one object, and are alive
-    for node, path, prefix in _paths(graph, layout, lookup):
-        parameters = named.get(id(node.op))
-        if parameters is None:
-            beside = kept if isinstance(node.op, Norm) and node.op.norm == "batch" else ()
-            parameters = named[id(node.op)] = (*(parameter.name for parameter in node.op.parameters()), *beside)
-        if not parameters:
-            continue
-        renamed = lookup.renamed(node.scope, node.local)
+    named = _parameters(graph, tuple(kept))
+    nodes = graph.nodes if lookup.counts else [node for node in graph.nodes if named[id(node.op)]]
+    for node, path, prefix in _paths(nodes, lookup):
+        parameters = named[id(node.op)]
+        renamed = lookup.renamed(node.scope, node.local) if parameters else {}
         for parameter in parameters:
             own = f"{node.name}.{parameter}"
             levels = renamed.get(parameter)
@@ -47,9 +43,18 @@ def state_keys(graph: Graph, layout: Layout, kept: Iterable[str] = ()) -> dict[s
     return keys
 
 
-def _paths(graph: Graph, layout: Layout, lookup: Lookup | None = None) -> Iterator[tuple[Node, str, str]]:
+def _parameters(graph: Graph, kept: tuple[str, ...]) -> dict[int, tuple[str, ...]]:
+    """Names of the tensors of each operation, by its identity: equal operations are one object, and are alive."""
+    found: dict[int, tuple[str, ...]] = {}
+    for op in [node.op for node in graph.nodes]:
+        if id(op) not in found:
+            beside = kept if isinstance(op, Norm) and op.norm == "batch" else ()
+            found[id(op)] = (*(parameter.name for parameter in op.parameters()), *beside)
+    return found
+
+
+def _paths(nodes: Iterable[Node], lookup: Lookup) -> Iterator[tuple[Node, str, str]]:
     """Each node, its attribute path, and that of the scope that owns it."""
-    lookup = lookup or Lookup(layout, graph.scopes)
     numbers: dict[str, int] = {}
     prefixes: dict[str, str] = {"": ""}
 
@@ -69,7 +74,7 @@ def _paths(graph: Graph, layout: Layout, lookup: Lookup | None = None) -> Iterat
             prefixes[path] = below(prefix_of(lookup.parent(path)), lookup.own(scope))
         return prefixes[path]
 
-    for node in graph.nodes:
+    for node in nodes:
         prefix = prefix_of(node.scope)
         yield node, below(prefix, lookup.step(node.scope, node.local)), prefix
 

@@ -1,7 +1,7 @@
 """A layout as data: for each kind of scope a table from step names to attribute paths, read from its document."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal, TypeAlias
@@ -73,6 +73,16 @@ class Layout:
 
 CANONICAL = Layout(name="canonical", modules=MappingProxyType({}), by_stage=MappingProxyType({}))
 """Names as the structure gives them: `layer1.0.conv1`."""
+
+
+def paths_of(layout: Layout) -> Iterator[Path]:
+    """Every path that names a scope or a step."""
+    yield from (layout.stages, *layout.by_stage.values(), *layout.blocks)
+    for paths in layout.blocks_by_stage.values():
+        yield from paths
+    for table in (layout.stem, layout.block, layout.head, *layout.modules.values()):
+        yield from table.steps.values()
+        yield from (path for path in (table.own, table.rest) if path is not None)
 
 
 def read_layout(root: Map) -> Layout:

@@ -1,7 +1,7 @@
 """Strides that leave pixels unread."""
 
 from collections.abc import Iterator
-from math import lcm
+from math import lcm, prod
 
 from archc.diagnostics import Note
 from archc.ir.convolutions import Conv
@@ -9,6 +9,7 @@ from archc.ir.graph import Node
 from archc.ir.norms import Act, Dropout, Norm, Scale
 from archc.ir.ops import Operation
 from archc.ir.spatial import AvgPool, MaxPool, Subsample
+from archc.ir.types import by_axis, pair, shown
 from archc.lint.subject import Finding, Subject, part_of, place
 
 POINTWISE = (Norm, Act, Dropout, Scale)
@@ -20,7 +21,7 @@ def lossy_stride(subject: Subject) -> Iterator[Finding]:
     convolution of stride 2: three pixels of four are computed in vain. Other stages are notes.
     """
     graph = subject.graph
-    suspects = [node for node in graph.nodes if getattr(node.op, "stride", 1) > 1 and _unread([node.op])]
+    suspects = [node for node in graph.nodes if getattr(node.op, "stride", 1) != 1 and _unread([node.op])]
     if not suspects:
         return
     source: dict[str, str] = {}
@@ -41,30 +42,35 @@ def lossy_stride(subject: Subject) -> Iterator[Finding]:
     if places:
         span, node = places[0]
         stride = getattr(node.op, "stride", 1)
-        message = f"a stride of {stride} over {_window(node.op)} leaves {stride * stride - 1} of {stride * stride} values unread"
+        period = prod(pair(stride))
+        read = prod(len(_read(node.op, axis)[1]) for axis in (0, 1))
+        message = f"a stride of {shown(stride)} over {_window(node.op)} leaves {period - read} of {period} values unread"
         notes = tuple(Note(f"also at `{other.name}`", at) for at, other in places[1:] if at != span)
         yield Finding(message, span, f"at `{node.name}`", notes=notes)
 
 
 def _unread(operations: list[Operation]) -> bool:
-    """Whether a row has pixels that none of them reads."""
-    reads = [_read(operation) for operation in operations]
+    """Whether a column or a row has pixels that none of them reads."""
+    return any(_skips([_read(operation, axis) for operation in operations]) for axis in (0, 1))
+
+
+def _skips(reads: list[tuple[int, frozenset[int]]]) -> bool:
     period = lcm(*(stride for stride, _ in reads))
     seen = {phase + stride * turn for stride, phases in reads for phase in phases for turn in range(period // stride)}
     return len(seen) < period
 
 
-def _read(operation: Operation) -> tuple[int, frozenset[int]]:
-    """An operation's stride, and which pixels of as many it reads along a row."""
+def _read(operation: Operation, axis: int) -> tuple[int, frozenset[int]]:
+    """An operation's stride down (axis 0) or across, and which pixels of as many it reads."""
     if isinstance(operation, Subsample):
         return operation.stride, frozenset({0})
-    if isinstance(operation, Conv | MaxPool | AvgPool) and operation.stride > 1:
-        dilation = operation.dilation if isinstance(operation, Conv) else 1
-        first = -operation.padding
-        return operation.stride, frozenset((first + dilation * tap) % operation.stride for tap in range(operation.kernel))
+    if isinstance(operation, Conv | MaxPool | AvgPool):
+        stride, kernel = pair(operation.stride)[axis], pair(operation.kernel)[axis]
+        dilation = pair(operation.dilation)[axis] if isinstance(operation, Conv) else 1
+        first = -pair(operation.padding)[axis]
+        return stride, frozenset((first + dilation * tap) % stride for tap in range(kernel))
     return 1, frozenset({0})
 
 
 def _window(operation: Operation) -> str:
-    kernel = getattr(operation, "kernel", 1)
-    return f"{kernel}x{kernel}"
+    return by_axis(getattr(operation, "kernel", 1)).replace("×", "x")

@@ -1,12 +1,15 @@
 """The attributes of one step as a spec writes them: read once each, checked, with where each came from recorded."""
 
 from dataclasses import dataclass, field
+from typing import TypeVar
 
-from archc.document.nodes import Map, Node, Scalar
+from archc.document.nodes import Map, Node, Scalar, Sequence
+from archc.ir.types import Sides
 from archc.lower.names import Names
 from archc.lower.values import argument_of, number, truth, whole, word
 from archc.suggest import nearest
 
+Choice = TypeVar("Choice", bound=str)
 COMMON = ("op", "of", "when", "init", "after", "before")
 
 
@@ -52,12 +55,25 @@ class Attributes:
         self.arguments += argument_of(field or key, node, self.names)
         return value
 
+    def sides(self, key: str, default: int | None = None, minimum: int = 1, limit: str = "") -> Sides:
+        """A whole number for both axes, or `[rows, columns]`."""
+        node = self.step.get(key)
+        if not isinstance(node, Sequence):
+            return self.whole(key, default, minimum, limit)
+        self.seen.add(key)
+        high, wide = (whole(item, self.names, f"`{key}`", minimum, limit) for item in node.items)
+        return high if high == wide else (high, wide)
+
     def channels(self, key: str = "out") -> int:
         """The number of channels a step makes, within the limit."""
         return self.whole(key, None, 1, "channels", "out_channels")
 
-    def stride(self) -> int:
-        return self.whole("stride", 1, 1, "size")
+    def stride(self) -> Sides:
+        return self.sides("stride", 1, 1, "size")
+
+    def window(self) -> Sides:
+        """The `kernel` of what reads a map."""
+        return self.sides("kernel", None, 1, "kernel")
 
     def kernel(self, key: str = "kernel", default: int | None = None) -> int:
         return self.whole(key, default, 1, "kernel")
@@ -82,6 +98,14 @@ class Attributes:
 
     def word(self, key: str, allowed: tuple[str, ...]) -> str:
         return word(self._required(key), self.names, f"`{key}`", allowed)
+
+    def choice(self, key: str, allowed: tuple[Choice, ...], default: Choice | None = None) -> Choice:
+        """One of some words; without a default the key is required."""
+        if default is not None and self.node(key) is None:
+            self.defaults[key] = default
+            return default
+        found = self.word(key, allowed)
+        return next(one for one in allowed if one == found)
 
     def finish(self) -> tuple[tuple[str, str], ...]:
         """Reports the keys nobody read; the record of arguments."""

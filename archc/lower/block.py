@@ -154,10 +154,10 @@ def _joined(frame: Frame, settings: Settings, atoms: list[Atom], after: list[Ato
 def _stride(frame: Frame, settings: Settings, place: Place, atoms: list[Atom]) -> None:
     """Tells the step at `stride_at` the block's stride; under `output_stride`, it and what precedes it the dilation before."""
     at = str(settings.stride_at.value)
-    units = {atom.unit for atom in atoms}
+    units = dict.fromkeys(atom.unit for atom in atoms)  # in their order: what is told must not change from run to run
     if at not in units and at not in settings.steps and at not in settings.insert:  # a step with a problem was told of
         guess = nearest(at, units)
-        helped = f"did you mean `{guess}`?" if guess else "its steps: " + ", ".join(sorted(units))
+        helped = f"did you mean `{guess}`?" if guess else "its steps: " + ", ".join(units)
         raise frame.context.fail("E0341", f"`stride_at` names no step `{at}`", settings.stride_at.span, help=helped)
     same = place.first_dilation == place.dilation
     dilation = (place.first_dilation, "dilation" if same else None)

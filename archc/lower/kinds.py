@@ -29,7 +29,7 @@ OWN_KEYS = {
 }
 """What a norm may say besides `kind`, `eps` and `frozen`."""
 KINDS_OF_WEIGHTS: dict[str, Weights] = {"plain": "plain", "standardized": "standardized", "scaled": "scaled"}
-SLOPES = {"leaky_relu": 0.01, "elu": 1.0}
+SLOPES = {"leaky_relu": 0.01, "elu": 1.0, "celu": 1.0}
 INITS = ("torch", "kaiming_normal_fan_out", "kaiming_normal_fan_in", "xavier_uniform", "normal", "zeros", "ones")
 
 

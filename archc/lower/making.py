@@ -3,7 +3,7 @@
 from archc.diagnostics import Note, Span
 from archc.document.nodes import Map, Scalar
 from archc.ir.graph import Init, Node
-from archc.ir.ops import Identity, Operation, Split
+from archc.ir.ops import Identity, Max, Mean, Operation, Split, Sum
 from archc.ir.types import ShapeError, TensorType
 from archc.lower.atoms import UNIT_KEYS, Atom
 from archc.lower.attributes import Attributes
@@ -73,7 +73,8 @@ def _make(frame: Frame, atom: Atom, a: Attributes, operands: list[Ref], kind: st
         return operands[0]  # `norm: none`: the name stands for what it would have read
     fields = op.record_fields
     arguments = tuple((key, name) for key, name in recorded.items() if key in fields)
-    channels = _channels(kind, atom, frame.names, recorded, operands)
+    reduced = isinstance(op, Sum | Mean | Max) and op.over == "channels"
+    channels = None if reduced else _channels(kind, atom, frame.names, recorded, operands)
     init = _init(frame, atom, op)
     default = frame.defaults.norm
     said = default.origin if kind == "norm" and not a.has("kind") and isinstance(default, NormKind) else None

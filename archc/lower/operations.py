@@ -8,6 +8,7 @@ from archc.ir.arrange import (
     Add,
     Attention,
     Concat,
+    Div,
     Flatten,
     Identity,
     Mul,
@@ -23,16 +24,22 @@ from archc.ir.norms import Affine, Dropout, Norm, Scale, Softmax
 from archc.ir.ops import Operation
 from archc.ir.spatial import (
     AdaptiveAvgPool,
+    AdaptiveMaxPool,
     AvgPool,
     BlurPool,
     GlobalPool,
+    Max,
     MaxPool,
+    Mean,
+    Mix,
+    Over,
     Pad,
+    PixelShuffle,
     SpaceToDepth,
     Subsample,
     Sum,
 )
-from archc.ir.types import TensorType
+from archc.ir.types import Sides, TensorType, pair
 from archc.lower.attributes import Attributes
 from archc.lower.context import Context
 from archc.lower.kinds import Defaults, act_kind, norm_kind
@@ -61,19 +68,27 @@ def convolution(made: Made) -> Operation:
     a = made.attributes
     conv = made.defaults.restated(_only(a, "conv"), a.names).conv
     in_channels, out = made.channels_in, a.channels()
-    kernel, stride = a.kernel(), a.stride()
+    kernel, stride = a.window(), a.stride()
     if kernel == 1:
         a.given.pop("dilation", None)
-    dilation = a.whole("dilation", 1, 1, "size")
-    if kernel % 2 == 0 and not a.has("padding"):
-        at = a.step.entry("kernel")
-        message = f"{a.what} has an even kernel of {kernel} and does not say its `padding`"
-        raise a.names.context.fail("E0202", message, at.span if at else a.step.span)
-    padding = a.whole("padding", dilation * (kernel - 1) // 2, 0, "size")
+    dilation = a.sides("dilation", 1, 1, "size")
+    padding = a.sides("padding", 0, 0, "size") if a.has("padding") else _usual_padding(a, kernel, dilation)
     groups, bias = a.whole("groups", 1), a.truth("bias", default=conv.bias)
     eps = 1e-6 if conv.weights == "plain" else conv.eps
     gamma = conv.gamma if conv.weights == "scaled" else 1.0
     return Conv(in_channels, out, kernel, stride, padding, dilation, groups, bias, conv.weights, eps, gamma)
+
+
+def _usual_padding(a: Attributes, kernel: Sides, dilation: Sides) -> Sides:
+    for side in pair(kernel):
+        if side % 2 == 0:
+            at = a.step.entry("kernel")
+            message = f"{a.what} has an even kernel of {side} and does not say its `padding`"
+            raise a.names.context.fail("E0202", message, at.span if at else a.step.span)
+    high, wide = (d * (k - 1) // 2 for k, d in zip(pair(kernel), pair(dilation), strict=True))
+    a.seen.add("padding")
+    a.defaults["padding"] = high
+    return high if high == wide else (high, wide)
 
 
 def _only(a: Attributes, key: str) -> Map:
@@ -129,12 +144,12 @@ def _act(made: Made) -> Operation:
 
 def _max_pool(made: Made) -> Operation:
     a = made.attributes
-    return MaxPool(a.kernel(), a.stride(), a.whole("padding", 0, 0), a.truth("ceil", default=False))
+    return MaxPool(a.window(), a.stride(), a.sides("padding", 0, 0), a.truth("ceil", default=False))
 
 
 def _avg_pool(made: Made) -> Operation:
     a = made.attributes
-    kernel, stride, padding = a.kernel(), a.stride(), a.whole("padding", 0, 0)
+    kernel, stride, padding = a.window(), a.stride(), a.sides("padding", 0, 0)
     return AvgPool(kernel, stride, padding, a.truth("ceil", default=False), a.truth("count_include_pad", default=True))
 
 
@@ -142,7 +157,7 @@ def _blur_pool(made: Made) -> Operation:
     a = made.attributes
     if made.channels is not None:
         a.arguments.append(("channels", made.channels))
-    return BlurPool(made.types[0].channels, a.kernel("kernel", 3), a.stride())
+    return BlurPool(made.types[0].channels, a.kernel("kernel", 3), a.whole("stride", 1, 1, "size"))
 
 
 def _pad(made: Made) -> Operation:
@@ -179,6 +194,16 @@ def _softmax(made: Made) -> Operation:
     return Softmax("space")
 
 
+def _over(made: Made) -> Over:
+    return made.attributes.choice("over", OVER, "space")
+
+
+def _mean(made: Made) -> Operation:
+    """The mean over height and width is the global pool."""
+    over = _over(made)
+    return GlobalPool() if over == "space" else Mean(over)
+
+
 def _position(made: Made) -> Operation:
     type_ = made.types[0]
     if len(type_.shape) != 2:
@@ -186,6 +211,8 @@ def _position(made: Made) -> Operation:
         raise a.names.context.fail("E0310", f"`position` needs tokens NxTxC, not {type_}", a.step.span)
     return Position(type_.shape[0], type_.channels)
 
+
+OVER: tuple[Over, ...] = ("space", "channels", "height", "width")
 
 OPERATIONS: dict[str, Callable[[Made], Operation]] = {
     "conv": convolution,
@@ -197,23 +224,30 @@ OPERATIONS: dict[str, Callable[[Made], Operation]] = {
     "avg_pool": _avg_pool,
     "blur_pool": _blur_pool,
     "global_pool": lambda _: GlobalPool(),
-    "adaptive_avg_pool": lambda made: AdaptiveAvgPool(made.attributes.whole("size", None, 1, "size")),
-    "sum": lambda _: Sum(),
+    "adaptive_avg_pool": lambda made: AdaptiveAvgPool(made.attributes.sides("size", None, 1, "size")),
+    "adaptive_max_pool": lambda made: AdaptiveMaxPool(made.attributes.sides("size", None, 1, "size")),
+    "sum": lambda made: Sum(_over(made)),
+    "mean": _mean,
+    "max": lambda made: Max(_over(made)),
     "pad": _pad,
     "subsample": lambda made: Subsample(made.attributes.whole("stride", None, 1, "size")),
     "pad_channels": _pad_channels,
     "space_to_depth": lambda made: SpaceToDepth(made.attributes.whole("block", None, 1, "size")),
+    "pixel_shuffle": lambda made: PixelShuffle(made.attributes.whole("block", None, 1, "size")),
     "shuffle": lambda made: Shuffle(made.attributes.whole("groups"), made.attributes.whole("parts")),
     "split": lambda made: Split(made.attributes.whole("parts", None, 1, "turns")),
-    "concat": lambda _: Concat(),
+    "concat": lambda made: Concat(made.attributes.choice("along", ("channels", "height", "width"), "channels")),
     "identity": lambda _: Identity(),
     "add": lambda _: Add(),
     "mul": lambda _: Mul(),
+    "div": lambda _: Div(),
+    "mix": lambda made: Mix(made.attributes.choice("along", ("height", "width"))),
     "affine": lambda made: Affine(made.attributes.real("scale", 1.0), made.attributes.real("shift", 0.0)),
     "scale": _scale,
     "softmax": _softmax,
     "dropout": lambda made: Dropout(made.attributes.real("rate")),
     "drop_path": lambda made: Dropout(made.attributes.real("rate"), "path"),
+    "drop_channels": lambda made: Dropout(made.attributes.real("rate"), "channels"),
     "drop_block": lambda made: Dropout(made.attributes.real("rate"), "block", made.attributes.whole("size", 7, 1, "size")),
     "flatten": lambda _: Flatten(),
     "tokens": lambda _: Tokens(),
@@ -221,11 +255,19 @@ OPERATIONS: dict[str, Callable[[Made], Operation]] = {
     "attention": lambda made: Attention(made.attributes.whole("heads")),
     "take": lambda made: Take(made.attributes.whole("index", 0, 0)),
 }
-OPERANDS: dict[str, tuple[int, int]] = {"add": (1, 64), "mul": (1, 64), "concat": (1, 64), "attention": (3, 3)}
+OPERANDS: dict[str, tuple[int, int]] = {
+    "add": (1, 64),
+    "mul": (1, 64),
+    "div": (2, 2),
+    "mix": (2, 2),
+    "concat": (1, 64),
+    "attention": (3, 3),
+}
 """How many operands an operation takes, where it is not one; lists count one for each of their values."""
 SAME_CHANNELS = (
-    "norm", "act", "max_pool", "avg_pool", "blur_pool", "global_pool", "adaptive_avg_pool", "sum", "pad", "subsample", "identity",
-    "add", "mul", "affine", "scale", "softmax", "dropout", "drop_path", "drop_block", "channel_conv", "shuffle",
-    "tokens", "position", "take",
+    "norm", "act", "max_pool", "avg_pool", "blur_pool", "global_pool", "adaptive_avg_pool", "adaptive_max_pool", "sum",
+    "mean", "max", "pad",
+    "subsample", "identity", "add", "mul", "mix", "affine", "scale", "softmax", "dropout", "drop_path", "drop_channels",
+    "drop_block", "channel_conv", "shuffle", "tokens", "position", "take",
 )  # fmt: skip
 """Operations whose output has the channels of their first operand."""

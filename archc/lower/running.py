@@ -119,7 +119,8 @@ def _turn(outer: Frame, atom: Atom, steps: Map, i: int, current: Result) -> Ref:
         outer.context.depth -= 1
     if isinstance(last, list):
         label = f"a turn of `{atom.name}` ends here"
-        raise outer.context.fail("E0337", "a loop's turn ends in a list", steps.entries[-1].span, label, help=ONE)
+        at = steps.entries[-1].span if steps.entries else steps.span
+        raise outer.context.fail("E0337", "a loop's turn ends in a list", at, label, help=ONE)
     return last
 
 

@@ -7,7 +7,7 @@ from typing import TypeAlias
 from archc.document.nodes import Entry, Map, Node, Scalar
 from archc.ir.graph import Node as GraphNode
 from archc.ir.graph import Scope, ScopeArgument
-from archc.ir.types import TensorType
+from archc.ir.types import TensorType, pair
 from archc.lower.block import Place, Surroundings, lower_block
 from archc.lower.builder import INPUT, Fragment, Ref
 from archc.lower.context import Context, Failed
@@ -228,7 +228,7 @@ def _reduction(nodes: list[GraphNode]) -> int:
     """The product of the strides of a stem."""
     product = 1
     for node in nodes:
-        product *= getattr(node.op, "stride", 1) if node.role != "shortcut" else 1
+        product *= max(pair(getattr(node.op, "stride", 1))) if node.role != "shortcut" else 1
     return product
 
 

@@ -1,32 +1,54 @@
 """A quick yes: the keywords our schema uses, read directly. It only says *valid*; why a document is not, it does not know."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, TypeAlias
 
 from archc.schema.load import Schema
 
 _Check: TypeAlias = Callable[[Any, Any, Any, Any], bool]
-_SAID = frozenset({"$schema", "$id", "$defs", "title", "description", "default", "examples", "then", "else"})
+_SAID = frozenset(
+    {"$schema", "$id", "$defs", "title", "description", "default", "examples", "x-words", "x-names", "then", "else"}
+)
 _NONE: dict[str, Any] = {}
 _compiled = cache(re.compile)
 
 
-def is_valid(document: object, schema: Schema) -> bool:
-    """Whether a document of dicts, lists and scalars meets the schema; False too where a keyword is unknown here."""
-    return _valid(document, schema, schema.get("$defs", _NONE))
+def is_valid(document: object, schema: Schema, definitions: Mapping[str, Schema] | None = None) -> bool:
+    """Whether a document of dicts, lists and scalars meets the schema; False too where a keyword is unknown here.
+
+    `definitions` are the schema's own unless it is a part of one.
+    """
+    return _valid(document, schema, schema.get("$defs", _NONE) if definitions is None else definitions)
+
+
+def holds(keyword: str, value: object, schema: Schema, definitions: Mapping[str, Schema]) -> bool:
+    """Whether a value meets one keyword of a schema."""
+    return _KEYWORDS[keyword](value, schema[keyword], schema, definitions)
 
 
 def _valid(value: Any, schema: Any, defs: Any) -> bool:
-    for key, wanted in schema.items():
-        check = _KEYWORDS.get(key)
-        if check is None:
-            if key not in _SAID:
-                return False
-        elif not check(value, wanted, schema, defs):
+    known = _CHECKS.get(id(schema))
+    for check, wanted in known[1] if known is not None else _checks(schema):  # noqa: SIM110  a generator is slower
+        if not check(value, wanted, schema, defs):
             return False
     return True
+
+
+_CHECKS: dict[int, tuple[Any, list[tuple[_Check, Any]]]] = {}
+"""What a schema asks for, by its identity; the schema is kept, so that no other one takes that."""
+
+
+def _checks(schema: Any) -> list[tuple[_Check, Any]]:
+    """Found once: a schema is mostly texts for people, and asked for a thousand times in a large folder."""
+    found = [(_KEYWORDS.get(key, _unknown), wanted) for key, wanted in schema.items() if key not in _SAID]
+    _CHECKS[id(schema)] = schema, found
+    return found
+
+
+def _unknown(_value: Any, _wanted: Any, _schema: Any, _defs: Any) -> bool:
+    return False
 
 
 _NAMES: dict[type, tuple[str, ...]] = {
@@ -58,6 +80,8 @@ def _children(value: Any, _wanted: Any, schema: Any, defs: Any) -> bool:
         return True
     named, patterns = schema.get("properties", _NONE), schema.get("patternProperties", _NONE)
     rest = schema.get("additionalProperties", _NONE)
+    if rest is _NONE and not patterns:  # a condition, mostly: one key of many
+        return all(_valid(value[key], one, defs) for key, one in named.items() if key in value)
     for key, child in value.items():
         meant = [one for pattern, one in patterns.items() if _compiled(pattern).search(key)]
         if key in named:
@@ -93,6 +117,7 @@ _KEYWORDS: dict[str, _Check] = {
     "minProperties": lambda value, wanted, _, _defs: not _is(value, "object") or len(value) >= wanted,
     "items": lambda value, wanted, _, defs: not _is(value, "array") or all(_valid(one, wanted, defs) for one in value),
     "minItems": lambda value, wanted, _, _defs: not _is(value, "array") or len(value) >= wanted,
+    "maxItems": lambda value, wanted, _, _defs: not _is(value, "array") or len(value) <= wanted,
     "properties": _children,
     "patternProperties": lambda value, _, schema, defs: "properties" in schema or _children(value, None, schema, defs),
     "additionalProperties": lambda value, _, schema, defs: "properties" in schema or _children(value, None, schema, defs),

@@ -40,7 +40,13 @@ def load_schema(kind: Kind) -> Schema:
     """
     known = definitions()
     root = known[f"{kind}_document"]
-    needed: dict[str, Schema] = {}
+    whole = whole_schema()
+    return {"$schema": whole["$schema"], "$id": f"{whole['$id']}:{kind}", **root, "$defs": reachable(root, known)}
+
+
+def reachable(root: Schema, known: dict[str, Schema]) -> dict[str, Schema]:
+    """The definitions that a schema refers to, and those that these refer to, in the order known."""
+    needed: set[str] = set()
     waiting: list[object] = [root]
     while waiting:
         at = waiting.pop()
@@ -50,9 +56,7 @@ def load_schema(kind: Kind) -> Schema:
             schema = cast("Schema", at)
             name = str(schema.get("$ref", "")).removeprefix("#/$defs/")
             if name and name not in needed:
-                needed[name] = known[name]
+                needed.add(name)
                 waiting.append(known[name])
             waiting += schema.values()
-    whole = whole_schema()
-    defs = {name: schema for name, schema in known.items() if name in needed}
-    return {"$schema": whole["$schema"], "$id": f"{whole['$id']}:{kind}", **root, "$defs": defs}
+    return {name: schema for name, schema in known.items() if name in needed}

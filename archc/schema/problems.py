@@ -50,6 +50,9 @@ def _problem(violation: Violation, place: Place) -> Iterator[Diagnostic]:
             yield Diagnostic("E0205", f"{what} must be at least {limit}, not {value}", span)
         case "exclusiveMinimum":
             yield Diagnostic("E0205", f"{what} must be above {limit}, not {value}", span)
+        case "minItems" | "maxItems" if limit == 2:
+            label = "[3, 1]: three rows, one column"
+            yield Diagnostic("E0205", f"{what} must be one number, or one for the rows and one for the columns", span, label)
         case "minItems" | "minProperties":
             yield Diagnostic("E0205", f"{what} is empty", span, "at least one is wanted")
         case "pattern":

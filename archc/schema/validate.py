@@ -26,4 +26,3 @@ def validate(root: Map, kind: Kind) -> list[Diagnostic]:
     from archc.schema.problems import problems_of
 
     return problems + problems_of(root, document, schema, kind)
-

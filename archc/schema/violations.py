@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, cast
 from jsonschema import Draft202012Validator
 from jsonschema.validators import extend  # pyright: ignore[reportUnknownVariableType]
 
-from archc.schema.load import Schema
+from archc.schema.fast import holds, is_valid
+from archc.schema.load import Schema, definitions, schemas
 from archc.schema.places import Path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from jsonschema.exceptions import ValidationError
 
@@ -23,9 +24,33 @@ def _is_integer(_: object, value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
+def _where_broken(keyword: str) -> "Callable[[Draft202012Validator, object, str, Schema], Iterator[ValidationError]]":
+    """A keyword that applies another schema, entered only where it does not hold: `fast` knows that in a fraction of the time,
+    and most of a document is right.
+    """
+    inner = cast("Callable[..., Iterable[ValidationError]]", Draft202012Validator.VALIDATORS[keyword])
+
+    def check(validator: Draft202012Validator, wanted: object, value: str, schema: Schema) -> "Iterator[ValidationError]":
+        if not holds(keyword, value, schema, definitions()):
+            yield from inner(validator, wanted, value, schema)
+
+    return check
+
+
+def _all_of(validator: Draft202012Validator, wanted: object, value: str, _: Schema) -> "Iterator[ValidationError]":
+    """As `_where_broken`, of each schema for itself."""
+    for number, schema in enumerate(schemas(wanted)):
+        if not is_valid(value, schema, definitions()):
+            yield from validator.descend(value, schema, schema_path=number)
+
+
 _Validator = cast(
     "type[Draft202012Validator]",
-    extend(Draft202012Validator, type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer)),  # type: ignore[no-untyped-call]
+    extend(  # type: ignore[no-untyped-call]
+        Draft202012Validator,
+        {"$ref": _where_broken("$ref"), "if": _where_broken("if"), "allOf": _all_of},
+        type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer),
+    ),
 )
 
 

@@ -159,7 +159,7 @@ _FIGURES: Sequence[Figure] = (
         adds=True,
     ),
     Figure("memory", "memory", "the most that activations take while it runs, float32, one image, best order", "bytes", _memory),
-    Figure("saved", "saved", "what training saves for the backward pass, float32, one image", "bytes", _saved),
+    Figure("saved", "saved", "what training saves for the backward pass, float32, an image of a batch of 2", "bytes", _saved),
     Figure("weights", "weights", "parameters and buffers, float32", "bytes", _weights, adds=True),
     Figure("moved", "moved", "bytes read and written, float32, one image", "bytes", _moved, adds=True),
     Figure("intensity", "intensity", "two operations a multiply-add, by the bytes moved", "ratio", _intensity),

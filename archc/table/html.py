@@ -20,7 +20,7 @@ thead th { background: var(--soft); font-weight: bold; }
 th.title { text-align: left; font-weight: bold; background: var(--soft); }
 .left { text-align: left; }
 .right { text-align: right; white-space: nowrap; }
-.block { display: inline-flex; align-items: center; white-space: nowrap; }
+.block { display: inline-flex; align-items: center; margin: .2em 0; white-space: nowrap; }
 .lines { display: inline-block; margin-right: .25em; padding: 0 .5em; position: relative; text-align: center; }
 .lines::before, .lines::after { content: ""; position: absolute; top: 0; bottom: 0; width: .3em; border: 1.5px solid; }
 .lines::before { left: 0; border-right: 0; }

@@ -1,5 +1,7 @@
 """A table with a row for each network, or for each stage, block, layer or operation of networks, and a column for each figure."""
 
+import re
+import sys
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -43,18 +45,23 @@ def ordered(found: Sequence[Line], figures: Sequence[Figure], by: str, *, revers
     """By a figure, the smallest first, or by `name`; networks stay together, and what has no value stands last."""
     names = [figure.name for figure in figures]
 
-    def value(line: Line) -> tuple[bool, Fraction, str]:
+    def value(line: Line) -> tuple[bool, Sequence[Fraction | int], str]:
         if by == "name":
-            return (False, Fraction(0), line.part.path or line.network.head)
+            return (False, (), line.part.path or line.network.head)
         said = line.values[names.index(by)]
         if said is None or said == "":
-            return (True, Fraction(0), "")
-        return (False, Fraction(0), said) if isinstance(said, str) else (False, Fraction(said), "")
+            return (True, (), "")
+        return (False, _numbers(said), said) if isinstance(said, str) else (False, (Fraction(said),), "")
 
     places = {id(network): place for place, network in enumerate(dict.fromkeys(line.network for line in found))}
     there = sorted((line for line in found if not value(line)[0]), key=value, reverse=reverse)
     rows = [*there, *(line for line in found if value(line)[0])]
     return rows if all(not line.part.path for line in found) else sorted(rows, key=lambda line: places[id(line.network)])
+
+
+def _numbers(text: str) -> Sequence[int]:
+    """11 before 35 and 7x9 after 7; a receptive field that is all of the image is larger than any other."""
+    return [sys.maxsize] if text == "all" else [int(digits) for digits in re.findall(r"[0-9]+", text)]
 
 
 def listing(found: Sequence[Line], level: Level, figures: Sequence[Figure], *, exact: bool = False) -> Grid:
@@ -78,8 +85,19 @@ def listing(found: Sequence[Line], level: Level, figures: Sequence[Figure], *, e
         rows.append(Band(heads, (_cells(total, figures, exact=exact),), ruled=True))
     notes = _specs(found)
     if repeats:
-        notes = ("×N: so many alike in a row; their figures are added up", *notes)
+        notes = (f"×N: so many alike in a row; their figures are added up{_of_one(found, figures)}", *notes)
     return Grid((level, "what", *(("×",) if repeats else ())), columns, tuple(rows), notes, framed=False)
+
+
+def _of_one(found: Sequence[Line], figures: Sequence[Figure]) -> str:
+    """Which figures of repeats are no sums."""
+    folded = [line for line in found if line.part.times > 1]
+    titles = [
+        figure.title
+        for place, figure in enumerate(figures)
+        if not figure.adds and figure.unit != "text" and any(line.values[place] is not None for line in folded)
+    ]
+    return f"; {' and '.join(titles)} of one" if titles else ""
 
 
 def _cells(line: Line, figures: Sequence[Figure], *, exact: bool) -> tuple[Cell, ...]:

@@ -24,7 +24,7 @@ def to_markdown(grid: Grid, *, math: bool = False) -> str:
         lines.append(
             _row([*stubs, *("<br>".join(filter(None, (_cell(cell, math=math) for cell in cells))) for cells in columns)])
         )
-    notes = [f"* {markdown(note)}" for note in grid.notes]
+    notes = [f"* {markdown(note).strip()}" for note in grid.notes]
     return "\n".join([*lines, *(["", *notes] if notes else []), ""])
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from archc.ir.graph import Graph, Node, Scope
 from archc.ir.ops import Conv, Linear
+from archc.ir.types import Sides, pair
 from archc.record import Record
 from archc.table.words import spoken
 
@@ -15,7 +16,7 @@ class Line(Record):
     """One line of a block: its words, its stride, what it is called there, the value it makes, and whether it only pools."""
 
     text: str
-    stride: int
+    stride: Sides
     name: str
     value: str
     pools: bool = False
@@ -25,14 +26,14 @@ def module_line(graph: Graph, module: Scope, nodes: Sequence[Node]) -> Line:
     """In place of a convolution: `res2 3×3, 104, scales=4`; inserted: `squeeze excite, [16, 256]`, as Hu et al. 2018, Table 1."""
     given = {argument.name: argument.value for argument in module.arguments}
     value = module.output or nodes[-1].outputs[0]
-    kernel = max((node.op.kernel for node in nodes if isinstance(node.op, Conv)), default=0)
+    kernel = max((pair(node.op.kernel) for node in nodes if isinstance(node.op, Conv)), default=(0, 0))
     widths = [node.op.out_channels for node in nodes if isinstance(node.op, Conv | Linear)]
     parts = [spoken(module.template)]
     if module.role == "insert" and widths:
         parts.append(f"[{', '.join(map(str, widths))}]")
     else:
-        if kernel > 1:
-            parts[0] += f" {kernel}×{kernel}"
+        if max(kernel) > 1:
+            parts[0] += f" {kernel[0]}×{kernel[1]}"
         if module.role == "main":
             parts.append(str(graph.types[value].channels))
         groups = given.get("groups", 1)

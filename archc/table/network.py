@@ -72,10 +72,10 @@ class Network:
 
     @cached_property
     def saved(self) -> int:
-        """Bytes of what training with one image saves for the backward pass, in float32."""
-        from archc.cost.saved import saved
+        """Bytes of what training saves of an image for the backward pass, in float32."""
+        from archc.cost.saved import for_training, saved
 
-        return saved(self.graph).bytes(4).at(1)
+        return for_training(saved(self.graph).bytes(4))
 
     @cached_property
     def live(self) -> Mapping[str, int]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
 from archc.ir.graph import Graph, Node, Scope
+from archc.ir.types import Sides, shown
 from archc.record import Record
 from archc.table.branch import Line, grouped, lines_of, outermost
 from archc.table.grid import Bracket, Part
@@ -91,7 +92,7 @@ def stage(graph: Graph, scopes: dict[str, Scope], scope: Scope, blocks: Blocks, 
     ahead, behind = _apart(lines[0]), _apart(lines[-1][::-1])[::-1] if len(lines) > 1 else []
     lines[0] = lines[0][len(ahead) :]
     lines[-1] = lines[-1][: len(lines[-1]) - len(behind)]
-    runs: list[tuple[tuple[str, ...], tuple[int, ...], int]] = []
+    runs: list[tuple[tuple[str, ...], tuple[Sides, ...], int]] = []
     for number, block in enumerate(lines):
         texts, strides = tuple(line.text for line in block), tuple(line.stride for line in block)
         if runs and runs[-1][0] == texts and (number == 1 or runs[-1][1] == strides):
@@ -104,7 +105,9 @@ def stage(graph: Graph, scopes: dict[str, Scope], scope: Scope, blocks: Blocks, 
         for texts, strides, times in runs
     ]
     merged = lines[0] if runs[0][2] > 1 else []
-    strided = tuple(f"{line.name} ({line.text.partition(',')[0]}) has stride {line.stride}" for line in merged if line.stride > 1)
+    strided = tuple(
+        f"{line.name} ({line.text.partition(',')[0]}) has stride {shown(line.stride)}" for line in merged if line.stride != 1
+    )
     value = scope.output or blocks[-1][1][-1].outputs[0]
     return Segment(
         "stage",

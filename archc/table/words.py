@@ -5,6 +5,7 @@ from typing import assert_never
 from archc.ir.ops import (
     Act,
     AdaptiveAvgPool,
+    AdaptiveMaxPool,
     Add,
     Affine,
     Attention,
@@ -13,17 +14,22 @@ from archc.ir.ops import (
     ChannelConv,
     Concat,
     Conv,
+    Div,
     Dropout,
     Flatten,
     GlobalPool,
     Identity,
     Linear,
+    Max,
     MaxPool,
+    Mean,
+    Mix,
     Mul,
     Norm,
     Operation,
     Pad,
     PadChannels,
+    PixelShuffle,
     Position,
     Scale,
     Shuffle,
@@ -35,25 +41,30 @@ from archc.ir.ops import (
     Take,
     Tokens,
 )
+from archc.ir.types import Sides, by_axis, shown
 
 
 def words(op: Operation) -> str:  # noqa: C901  a case for each kind of operation
     """The operation without its stride, which belongs to a place in the network."""
     match op:
         case Conv():
-            return f"{op.kernel}×{op.kernel}, {op.out_channels}" + _grouped(op) + _dilated(op)
+            return f"{by_axis(op.kernel)}, {op.out_channels}" + _grouped(op) + _dilated(op)
         case Linear():
             return f"{op.out_channels}-d fc"
         case ChannelConv():
             return f"{op.kernel}, along channels"
         case MaxPool():
-            return f"{op.kernel}×{op.kernel} max pool"
+            return f"{by_axis(op.kernel)} max pool"
         case AvgPool():
-            return f"{op.kernel}×{op.kernel} average pool"
+            return f"{by_axis(op.kernel)} average pool"
         case BlurPool():
             return f"{op.kernel}×{op.kernel} blur pool"
         case AdaptiveAvgPool():
-            return f"average pool to {op.size}×{op.size}"
+            return f"average pool to {by_axis(op.size)}"
+        case AdaptiveMaxPool():
+            return f"max pool to {by_axis(op.size)}"
+        case Sum() | Mean() | Max():
+            return f"{op.kind} over {op.over}"
         case GlobalPool():
             return "average pool"
         case Norm():
@@ -75,27 +86,27 @@ def words(op: Operation) -> str:  # noqa: C901  a case for each kind of operatio
         case Affine():
             return f"affine, {op.scale:g}, {op.shift:g}"
         case (
-            Scale() | Sum() | Subsample() | SpaceToDepth() | Identity() | Add() | Mul() | Concat() | Shuffle()
-            | Flatten() | Tokens() | Position() | Take()
+            Scale() | Subsample() | SpaceToDepth() | PixelShuffle() | Identity() | Add() | Mul() | Div() | Mix() | Concat()
+            | Shuffle() | Flatten() | Tokens() | Position() | Take()
         ):  # fmt: skip
             return op.kind.replace("_", " ")
         case _:
             assert_never(op)
 
 
-def stride(op: Operation) -> int:
+def stride(op: Operation) -> Sides:
     """1 where an operation has none."""
     return op.stride if isinstance(op, Conv | MaxPool | AvgPool | BlurPool | Subsample) else 1
 
 
-def with_stride(text: str, step: int) -> str:
+def with_stride(text: str, step: Sides) -> str:
     """The paper's `, stride 2`; nothing for 1."""
-    return f"{text}, stride {step}" if step > 1 else text
+    return text if step == 1 else f"{text}, stride {shown(step)}"
 
 
 def printed(op: Operation) -> bool:
     """Whether papers give an operation a line: what has weights of its own to learn but norms, and what pools."""
-    return pools(op) or isinstance(op, Conv | Linear | ChannelConv | AdaptiveAvgPool | GlobalPool | Attention)
+    return pools(op) or isinstance(op, Conv | Linear | ChannelConv | AdaptiveAvgPool | AdaptiveMaxPool | GlobalPool | Attention)
 
 
 def pools(op: Operation) -> bool:
@@ -114,4 +125,4 @@ def _grouped(op: Conv) -> str:
 
 
 def _dilated(op: Conv) -> str:
-    return f", dilation {op.dilation}" if op.dilation > 1 else ""
+    return "" if op.dilation == 1 else f", dilation {shown(op.dilation)}"

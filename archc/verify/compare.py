@@ -9,20 +9,18 @@ import torch
 from torch import Tensor
 
 from archc.ir.graph import Graph
-from archc.ir.ops import BlurPool, Norm
 from archc.verify.cases import Case
 from archc.verify.describe import described, step_text, unlike
 from archc.verify.entries import Entry, entries_of
-from archc.verify.errors import VerifyError
+from archc.verify.errors import VerifyError, trouble
 from archc.verify.interpreter import outputs, run_all, undropped
 from archc.verify.locate import There, first_difference
+from archc.verify.meeting import STATISTICS, Meeting, folded, learned, only_here, only_there, tied
 from archc.verify.outcome import First, Run, Verdict
 from archc.verify.pairing import pair, pair_by_name
 from archc.verify.program import Program, first_line, record, run_exactly
 from archc.verify.reading import Reading, read
 from archc.verify.sharing import shared, stir
-
-STATISTICS = ("running_mean", "running_var")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,32 +29,6 @@ class Settings:
 
     tolerance: float | None = None
     seed: int = 0
-
-
-@dataclass(slots=True)
-class Meeting:
-    """Both programs with their tensors paired; `weights` are ours, by canonical key. `asked`: somebody chose the tolerance."""
-
-    graph: Graph
-    entries: list[Entry]
-    program: Program
-    x: Tensor
-    reading: Reading
-    pairs: dict[int, int]
-    weights: dict[str, Tensor]
-    tolerance: float
-    asked: bool
-    seed: int
-
-    def own_weights(self) -> dict[str, Tensor]:
-        """Ours, with running statistics to write to."""
-        kept = {entry.key: self.weights[entry.key].clone() for entry in self.entries if entry.role in STATISTICS}
-        return {**self.weights, **kept}
-
-    def follows(self) -> bool:
-        """Whether what was read of the other program's tensors is those tensors, so that it changes with them."""
-        own = {tensor.untyped_storage().data_ptr() for tensor in self.program.tensors().values()}
-        return all(value.untyped_storage().data_ptr() in own for value in self.reading.values)
 
 
 def against(
@@ -76,17 +48,19 @@ def against(
         if not run.equal and first is None and not beyond:
             with suppress(VerifyError):  # it failed in this run, and fails again
                 first, beyond = _first(meeting, case, run.tolerance)
-    folded = set(_folded(meeting))
-    here = [entry.key for number, entry in enumerate(meeting.entries) if number not in meeting.pairs and entry.key not in folded]
+    alone = only_here(meeting)
+    if alone and all(run.equal for run in runs):
+        first = _lacking(meeting, alone[0])
     return Verdict(
         name=graph.name,
         against=program.name,
         pairs=tuple(
             (meeting.entries[one].key, meeting.reading.entries[other].key) for one, other in sorted(meeting.pairs.items())
         ),
-        folded=tuple(sorted(folded)),
-        only_here=tuple(key for key in here if not _constant(meeting, key)),
-        only_there=tuple(_only_there(meeting)),
+        folded=tuple(sorted(folded(meeting))),
+        only_here=tuple(entry.key for entry in alone),
+        only_there=tuple(only_there(meeting)),
+        tied=tuple(tied(meeting)),
         runs=tuple(runs),
         first=first,
         beyond=beyond,
@@ -100,16 +74,26 @@ def meet(
     program.train(training=False)
     x = images(min(wanted, key=lambda case: (case.training, math.prod(case.shape[2:]))), settings.seed)
     try:
-        reading = read(record(program, x))
+        reading = _followed(program, x)
     except VerifyError:
         x = images(wanted[0], settings.seed)
-        reading = read(record(program, x))
+        reading = _followed(program, x)
     entries = entries_of(graph)
     pairs = pair(entries, reading.entries) if names is None else pair_by_name(entries, reading.entries, names)
     weights = shared(graph, entries, reading, pairs)
     tolerance = program.rounding if settings.tolerance is None else settings.tolerance
     asked = settings.tolerance is not None
     return Meeting(graph, entries, program, x, reading, pairs, weights, tolerance, asked, settings.seed)
+
+
+def _followed(program: Program, x: Tensor) -> Reading:
+    """Raises VerifyError (E0623) where the program cannot run, or leaves torch on the way: nothing would be known of it."""
+    trace = record(program, x)
+    reading = read(trace)
+    if reading.depends.keys().isdisjoint(trace.outputs):
+        said = f"`{program.name}` cannot be followed: no operation of torch leads from its input to what it puts out"
+        raise trouble("E0623", said, "what is computed by numpy, or by a library of its own, has to be torch's")
+    return reading
 
 
 def images(case: Case, seed: int) -> Tensor:
@@ -120,17 +104,19 @@ def _plan(meeting: Meeting, wanted: Sequence[Case]) -> Iterator[tuple[str, Case]
     """Each case and what its weights are: once with those of a file, the others with random ones, which are shared in between."""
     if not meeting.program.trains:
         yield "the file's weights", wanted[0]
-    learned = [
-        meeting.reading.entries[other]
-        for one, other in meeting.pairs.items()
-        if not isinstance(meeting.graph.nodes[meeting.entries[one].place].op, BlurPool)
-    ]
-    stir(meeting.program.tensors(), learned, meeting.seed)
+    stirred: bool | None = None
+    for case in wanted:
+        if case.training is not stirred:
+            stirred = case.training
+            _stir(meeting, far=not case.training)
+        yield "random weights", case
+
+
+def _stir(meeting: Meeting, *, far: bool) -> None:
+    stir(meeting.program.tensors(), learned(meeting), meeting.seed, far=far)
     if not meeting.follows():
         meeting.reading = read(record(meeting.program, meeting.x))
     meeting.weights = shared(meeting.graph, meeting.entries, meeting.reading, meeting.pairs)
-    for case in wanted:
-        yield "random weights", case
 
 
 def compared(meeting: Meeting, what: str, case: Case) -> Run:
@@ -237,25 +223,7 @@ def _first_statistic(meeting: Meeting, weights: Mapping[str, Tensor], there: The
     return None
 
 
-def _folded(meeting: Meeting) -> Iterator[str]:
-    """Tensors of batch norms that a program without training has folded into the filters before them, and their biases."""
-    if meeting.program.trains:
-        return
-    for number, entry in enumerate(meeting.entries):
-        op = meeting.graph.nodes[entry.place].op
-        batch = isinstance(op, Norm) and op.norm == "batch"
-        if batch and number not in meeting.pairs and len(entry.before) == 1 and meeting.pairs.keys() >= entry.before:
-            yield entry.key
-
-
-def _constant(meeting: Meeting, key: str) -> bool:
-    """What follows from the spec has no counterpart to have."""
-    return any(f"{node.name}.filt" == key for node in meeting.graph.nodes if isinstance(node.op, BlurPool))
-
-
-def _only_there(meeting: Meeting) -> Iterator[str]:
-    """In a file numbers of one element are constants of formulas, no tensors of a network."""
-    taken = set(meeting.pairs.values())
-    for number, (entry, value) in enumerate(zip(meeting.reading.entries, meeting.reading.values, strict=True)):
-        if number not in taken and (meeting.program.trains or value.numel() > 1):
-            yield entry.key
+def _lacking(meeting: Meeting, entry: Entry) -> First:
+    """A tensor that theirs has nowhere, where all that was run is as if it were at rest."""
+    node = meeting.graph.nodes[entry.place]
+    return First(node, f"`{entry.role}`", described(node.op), "nothing that it pairs with", "", None, None)

@@ -12,6 +12,7 @@ from archc.ir.graph import Graph, Node
 from archc.ir.ops import (
     Act,
     AdaptiveAvgPool,
+    AdaptiveMaxPool,
     Add,
     Affine,
     Attention,
@@ -20,17 +21,22 @@ from archc.ir.ops import (
     ChannelConv,
     Concat,
     Conv,
+    Div,
     Dropout,
     Flatten,
     GlobalPool,
     Identity,
     Linear,
+    Max,
     MaxPool,
+    Mean,
+    Mix,
     Mul,
     Norm,
     Operation,
     Pad,
     PadChannels,
+    PixelShuffle,
     Position,
     Scale,
     Shuffle,
@@ -42,6 +48,7 @@ from archc.ir.ops import (
     Take,
     Tokens,
 )
+from archc.ir.spatial import AXES
 from archc.verify import meaning
 
 
@@ -121,22 +128,34 @@ def apply(  # noqa: C901  a case an operation
             return [x.mean((2, 3), keepdim=True)]
         case AdaptiveAvgPool():
             return [functional.adaptive_avg_pool2d(x, op.size)]
+        case AdaptiveMaxPool():
+            return [functional.adaptive_max_pool2d(x, op.size)]
         case Sum():
-            return [x.sum((2, 3), keepdim=True)]
+            return [x.sum(AXES[op.over], keepdim=True)]
+        case Mean():
+            return [x.mean(AXES[op.over], keepdim=True)]
+        case Max():
+            return [x.amax(AXES[op.over], keepdim=True)]
         case Pad():
             return [functional.pad(x, (op.left, op.right, op.top, op.bottom))]
         case Subsample():
             return [x[:, :, :: op.stride, :: op.stride]]
         case SpaceToDepth():
             return [meaning.space_to_depth(op.block, x)]
+        case PixelShuffle():
+            return [meaning.pixel_shuffle(op.block, x)]
         case Identity():
             return [x]
         case Add():
             return [meaning.folded(torch.add, inputs)]
         case Mul():
             return [meaning.folded(torch.mul, inputs)]
+        case Div():
+            return [x / inputs[1]]
+        case Mix():
+            return [meaning.mix(op.along, *inputs)]
         case Concat():
-            return [torch.cat(list(inputs), dim=1)]
+            return [torch.cat(list(inputs), dim=AXES[op.along][0])]
         case Split():
             return list(x.chunk(op.parts, dim=1))
         case PadChannels():

@@ -90,6 +90,8 @@ def _check_file(path: str) -> None:
         raise VerifyError((Diagnostic("E0001", f"there is no file `{path}`"),))
     if os.path.isdir(path):
         raise VerifyError((Diagnostic("E0002", f"`{path}` is a folder"),))
+    if not os.path.isfile(path):
+        raise VerifyError((Diagnostic("E0002", f"`{path}` is not a file"),))
     if not os.access(path, os.R_OK):
         raise VerifyError((Diagnostic("E0003", f"`{path}` cannot be read"),))
 
@@ -107,16 +109,17 @@ def _made(path: str, factory: str) -> "nn.Module":
     sys.path.insert(0, os.path.dirname(os.path.abspath(path)))
     try:
         spec.loader.exec_module(module)
-        make = getattr(module, factory, None)
-        if make is None:
+        if not hasattr(module, factory):
             known = [one for one in vars(module) if not one.startswith("_")]
             guess = nearest(factory, known)
             raise trouble("E0622", f"`{path}` has no `{factory}`", f"did you mean `{guess}`?" if guess else "")
+        make = getattr(module, factory)
         model = make() if callable(make) and not isinstance(make, nn.Module) else make
     except VerifyError:
         raise
     except (Exception, SystemExit) as error:  # the user's own code
-        raise trouble("E0622", f"`{path}:{factory}` fails: {type(error).__name__}: {error}") from error
+        way_out = "it is called without arguments" if isinstance(error, TypeError) else ""
+        raise trouble("E0622", f"`{path}:{factory}` fails: {type(error).__name__}: {error}", way_out) from error
     finally:
         sys.path.pop(0)
     if not isinstance(model, nn.Module):

@@ -23,6 +23,21 @@ def space_to_depth(block: int, x: Tensor) -> Tensor:
     return squares.permute(0, 3, 5, 1, 2, 4).reshape(n, -1, h // block, w // block)
 
 
+def pixel_shuffle(block: int, x: Tensor) -> Tensor:
+    n, _, h, w = x.shape
+    squares = x.reshape(n, -1, block, block, h, w)
+    return squares.permute(0, 1, 4, 2, 5, 3).reshape(n, -1, h * block, w * block)
+
+
+def mix(along: str, x: Tensor, matrix: Tensor) -> Tensor:
+    """The product with each channel's matrix, every entry of it times a unit matrix of the block's size."""
+    n, groups, size, _ = matrix.shape
+    block = torch.eye(x.shape[2 if along == "height" else 3] // size, dtype=x.dtype)
+    spread = torch.einsum("ngij,ab->ngiajb", matrix, block).reshape(n, groups, len(block) * size, len(block) * size)
+    whole = spread.repeat_interleave(x.shape[1] // groups, 1)
+    return whole @ x if along == "height" else x @ whole
+
+
 def filters(op: Conv, own: Mapping[str, Tensor]) -> Tensor:
     """What a convolution convolves with: its weight as it is, or standardised."""
     weight = own["weight"]
@@ -77,19 +92,26 @@ def _standard(x: Tensor, mean: Tensor, variance: Tensor, eps: float) -> Tensor:
     return (x - mean) / (variance + eps).sqrt()
 
 
+SELU = (1.0507009873554804934193349852946, 1.6732632423543772848170429916717)
+"""Scale and alpha (Klambauer et al. 2017, eq. 14)."""
+
 ACTIVATIONS: dict[str, Callable[[Tensor, float], Tensor]] = {
     "relu": lambda x, _: x.clamp(min=0),
     "relu6": lambda x, _: x.clamp(0, 6),
     "leaky_relu": lambda x, slope: torch.where(x > 0, x, slope * x),
     "elu": lambda x, slope: torch.where(x > 0, x, slope * torch.expm1(x)),
+    "celu": lambda x, slope: torch.where(x > 0, x, slope * torch.expm1(x / slope)),
+    "selu": lambda x, _: SELU[0] * torch.where(x > 0, x, SELU[1] * torch.expm1(x)),
     "silu": lambda x, _: x * torch.sigmoid(x),
     "gelu": lambda x, _: x * 0.5 * (1 + torch.erf(x / 2**0.5)),
     "gelu_tanh": lambda x, _: x * 0.5 * (1 + torch.tanh((2 / torch.pi) ** 0.5 * (x + 0.044715 * x**3))),
+    "quick_gelu": lambda x, _: x * torch.sigmoid(1.702 * x),
     "mish": lambda x, _: x * torch.tanh(torch.logaddexp(x, torch.zeros_like(x))),
     "tanh": lambda x, _: torch.tanh(x),
     "sigmoid": lambda x, _: torch.sigmoid(x),
     "hard_sigmoid": lambda x, _: (x / 6 + 0.5).clamp(0, 1),
     "hard_swish": lambda x, _: x * (x / 6 + 0.5).clamp(0, 1),
+    "hard_mish": lambda x, _: 0.5 * x * (x + 2).clamp(0, 2),
     "softplus": lambda x, _: torch.logaddexp(x, torch.zeros_like(x)),
 }
 
@@ -112,6 +134,8 @@ def dropout(op: Dropout, x: Tensor) -> Tensor:
         case "path":
             keep = x.new_empty((x.shape[0],) + (1,) * (x.ndim - 1)).bernoulli_(1 - op.rate)
             return x * keep / (1 - op.rate)
+        case "channels":
+            return functional.dropout2d(x, op.rate)
         case "block":
             return _drop_block(op, x)
         case _:

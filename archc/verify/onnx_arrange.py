@@ -117,3 +117,13 @@ def space_to_depth(call: Call, x: Tensor) -> Sequence[Tensor]:
     n, c, h, w = x.shape
     b = call.get("blocksize")
     return (x.reshape(n, c, h // b, b, w // b, b).permute(0, 3, 5, 1, 2, 4).reshape(n, c * b * b, h // b, w // b),)
+
+
+def depth_to_space(call: Call, x: Tensor) -> Sequence[Tensor]:
+    n, _, h, w = x.shape
+    b = call.get("blocksize")
+    if call.get("mode", "DCR") == "CRD":
+        squares = x.reshape(n, -1, b, b, h, w).permute(0, 1, 4, 2, 5, 3)
+    else:
+        squares = x.reshape(n, b, b, -1, h, w).permute(0, 3, 4, 1, 5, 2)
+    return (squares.reshape(n, -1, h * b, w * b),)

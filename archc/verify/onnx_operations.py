@@ -101,6 +101,12 @@ def _hard_sigmoid(call: Call, x: Tensor) -> Sequence[Tensor]:
     return ((call.get("alpha", 0.2) * x + call.get("beta", 0.5)).clamp(0, 1),)
 
 
+def _selu(call: Call, x: Tensor) -> Tensor:
+    alpha, gamma = call.get("alpha", 1.6732632423543772), call.get("gamma", 1.0507009873554805)
+    made: Tensor = gamma * torch.where(x > 0, x, alpha * torch.expm1(x))
+    return made
+
+
 OPERATIONS: dict[str, Rule] = {
     "Abs": _each(torch.abs),
     "Add": _folded(torch.add),
@@ -115,6 +121,7 @@ OPERATIONS: dict[str, Rule] = {
     "Constant": _constant,
     "ConstantOfShape": arrange.filled,
     "Conv": lambda call, x, weight, bias=None: (convolution(call.attributes, x, weight, bias),),
+    "DepthToSpace": arrange.depth_to_space,
     "Div": _folded(_divide),
     "Dropout": lambda _, x, *__: (x,),
     "Elu": lambda call, x: (functional.elu(x, call.get("alpha", 1.0)),),
@@ -160,6 +167,7 @@ OPERATIONS: dict[str, Rule] = {
     "ReduceSumSquare": _reduced(lambda x, axes, keep: (x * x).sum(axes, keepdim=keep)),
     "Relu": _each(torch.relu),
     "Reshape": arrange.reshape,
+    "Selu": lambda call, x: (_selu(call, x),),
     "Shape": arrange.shape_of,
     "Sigmoid": _each(torch.sigmoid),
     "Slice": arrange.sliced,

@@ -1,6 +1,6 @@
 """A file of ONNX as a program: run in float64 on torch, node by node, its numbers the tensors it has."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import onnx
@@ -47,8 +47,14 @@ class OnnxProgram:
                 "E0622", f"`{name}` has {len(inputs)} inputs, not one: {listed}"[:400], "write it with its weights in the file"
             )
         self._input = inputs[0].name
+        _check_flow(name, {"", self._input, *self._numbers}, self._calls, [one.name for one in graph.output])
         axes = inputs[0].type.tensor_type.shape.dim
-        self.rounding = ROUNDING.get(inputs[0].type.tensor_type.elem_type, 1e-9)
+        kind = inputs[0].type.tensor_type.elem_type
+        if kind and kind not in ROUNDING:
+            raise trouble(
+                "E0622", f"`{name}` takes images of {onnx.TensorProto.DataType.Name(kind).lower()}, not of floating-point numbers"
+            )
+        self.rounding = ROUNDING.get(kind, 1e-9)
         self.size: tuple[int | None, ...] = tuple(axis.dim_value or None for axis in axes) if len(axes) == 4 else (None,) * 4
         self._outputs = [one.name for one in graph.output]
         self._last = {read: place for place, call in enumerate(self._calls) for read in call.reads}
@@ -95,6 +101,20 @@ def load_onnx(path: str) -> OnnxProgram:
     return OnnxProgram(path, model)
 
 
+def _check_flow(name: str, known: set[str], calls: Sequence[Call], outputs: Sequence[str]) -> None:
+    """Raises VerifyError (E0622) where something is read before it is made."""
+    for call in calls:
+        for one in call.reads:
+            if one not in known:
+                raise trouble(
+                    "E0622", f"`{name}` is not a valid model: `{call.name}` reads `{one}`, which nothing before it makes"
+                )
+        known.update(call.makes)
+    for one in outputs:
+        if one not in known:
+            raise trouble("E0622", f"`{name}` is not a valid model: nothing makes its output `{one}`")
+
+
 def _call(node: onnx.NodeProto, opset: int) -> Call:
     attributes: dict[str, Any] = {}
     for one in node.attribute:
@@ -106,8 +126,13 @@ def _call(node: onnx.NodeProto, opset: int) -> Call:
 
 
 def _tensor(proto: onnx.TensorProto) -> Tensor:
-    """Floats of every width as float64, anything else as it is."""
-    array = numpy_helper.to_array(proto)
+    """Floats of every width as float64, anything else as it is. Raises VerifyError (E0622): numbers of another shape."""
+    try:
+        if min(proto.dims, default=0) < 0:
+            raise ValueError(f"an axis of {min(proto.dims)}")
+        array = numpy_helper.to_array(proto)
+    except (ValueError, TypeError) as error:
+        raise trouble("E0622", f"a model with tensor `{proto.name}` cannot be loaded: {error}") from error
     if proto.data_type in ROUNDING:
         return torch.from_numpy(array.astype("float64"))
     return torch.from_numpy(array.copy())

@@ -41,7 +41,8 @@ class First(NamedTuple):
 class Verdict:
     """`pairs` are keys of ours and theirs; `folded` are ours that theirs has folded into a filter, no difference.
 
-    `beyond`: what makes the other's output where every value of ours is among its values.
+    `tied`: keys of theirs that stand for several of ours. `beyond`: what makes the other's output where every value of ours is
+    among its values.
     """
 
     name: str
@@ -50,10 +51,12 @@ class Verdict:
     folded: tuple[str, ...] = ()
     only_here: tuple[str, ...] = ()
     only_there: tuple[str, ...] = ()
+    tied: tuple[str, ...] = ()
     runs: tuple[Run, ...] = ()
     first: First | None = None
     beyond: str = ""
 
     @property
     def equal(self) -> bool:
-        return not self.only_here and not self.only_there and all(run.equal for run in self.runs)
+        apart = self.only_here or self.only_there or self.tied
+        return not apart and all(run.equal for run in self.runs)

@@ -46,7 +46,7 @@ def agree(compiled: "Compiled", wanted: Sequence[Case], settings: Settings) -> V
 def random_weights(graph: Graph, seed: int) -> dict[str, Tensor]:
     """Every tensor by canonical key, none at rest."""
     found = {key: neutral(node, key, shape) for key, node, shape, _ in graph.parameters()}
-    stir(found, [entry for entry in entries_of(graph) if not isinstance(graph.nodes[entry.place].op, BlurPool)], seed)
+    stir(found, [entry for entry in entries_of(graph) if not isinstance(graph.nodes[entry.place].op, BlurPool)], seed, far=True)
     return found
 
 

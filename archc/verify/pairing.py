@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 from functools import partial
 from typing import TypeAlias
 
-from archc.verify.entries import Entry
+from archc.verify.entries import Entry, Role
 
 AHEAD = 6
 """How many filters ahead are looked at to tell apart what comes after the same: a projection from a block's first convolution."""
@@ -23,7 +23,7 @@ def pair(ours: Sequence[Entry], theirs: Sequence[Entry]) -> dict[int, int]:
         for ahead in range(AHEAD, -1, -1):
             _match(here, there, ours_so_far, theirs_so_far, partial(_Side.after_the_same, ahead=ahead))
     _line_up(here, there, filters=True)
-    for key in (_Side.after_the_same, _Side.after_the_same_last):
+    for key in (_Side.among_the_same, _Side.after_the_same, _Side.after_the_same_last):
         _match(here, there, here.unpaired(filters=False), there.unpaired(filters=False), key)
     _line_up(here, there, filters=False)
     numbers = {common: number for number, common in there.common.items()}
@@ -47,6 +47,10 @@ class _Side:
             if entry.role == "filter":
                 self.level[number] = 1 + max((self.level[one] for one in entry.before), default=-1)
         self.coming = _coming(entries, list(self.level))
+        self.companions: dict[int, frozenset[Role]] = {}
+        for entry in entries:
+            role: frozenset[Role] = frozenset([entry.role])
+            self.companions[entry.place] = self.companions.get(entry.place, frozenset()) | role
 
     def unpaired(self, *, filters: bool) -> list[int]:
         return [n for n, entry in enumerate(self.entries) if n not in self.common and (entry.role == "filter") == filters]
@@ -66,6 +70,11 @@ class _Side:
         """What it is and comes after, and for a filter what comes next; None where something before it is not paired."""
         before = self._paired_before(number)
         return None if before is None else (self.entries[number].label, before, ahead is not None and self.coming[ahead][number])
+
+    def among_the_same(self, number: int) -> Hashable:
+        """And what else enters there: a convolution's bias is none of the norm's after it."""
+        found = self.after_the_same(number)
+        return None if found is None else (found, self.companions[self.entries[number].place])
 
     def after_the_same_last(self, number: int) -> Hashable:
         """By the last paired filter before it."""

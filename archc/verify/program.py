@@ -60,9 +60,14 @@ def record(program: Program, x: Tensor, *, keep: bool = False) -> Trace:
         with torch.no_grad(), recorder:
             outputs = program(x)
     except (Exception, SystemExit) as error:  # it is another's code
-        shape = "x".join(map(str, x.shape))
-        message = f"`{program.name}` cannot run on an input of {shape}: {type(error).__name__}: {first_line(error)}"
+        shape, where = "x".join(map(str, x.shape)), program.where()
+        said = f"{type(error).__name__}: {first_line(error)}" + (f", in `{where}`" if where else "")
+        message = f"`{program.name}` cannot run on an input of {shape}: {said}"
         raise trouble("E0623", message, "--size names another input size") from error
+    if not outputs:
+        raise trouble(
+            "E0623", f"`{program.name}` puts out no tensor", "what it returns has to be a tensor, or a list or map of such"
+        )
     return recorder.end(outputs)
 
 
@@ -83,6 +88,8 @@ class TorchProgram:
         self._inside: list[str] = []
         without_dropping(model)
         for path, module in model.named_modules():
+            if isinstance(module, torch.jit.ScriptModule):  # it takes no hooks, but its operations are recorded all the same
+                continue
             module.register_forward_pre_hook(partial(self._enter, path))
             module.register_forward_hook(self._leave)
 
@@ -110,7 +117,7 @@ class TorchProgram:
 def flat(output: object) -> Iterator[Tensor]:
     """The tensors of an output, in order: those of a list, a map, or what transformers returns."""
     if isinstance(output, Tensor):
-        yield output
+        yield output.detach()
     elif isinstance(output, Mapping):
         for one in output.values():
             yield from flat(one)

@@ -20,6 +20,9 @@ def lines(verdict: Verdict, *, pairs: bool) -> Iterator[str]:
     for where, keys in (("here", verdict.only_here), ("there", verdict.only_there)):
         if keys:
             yield f"  only {where}: {_listed(keys, len(keys) if pairs else SHOWN)}"
+    for key in verdict.tied:
+        several = [ours for ours, theirs in verdict.pairs if theirs == key]
+        yield f"  one there, `{key}`, is several here: {_listed(several, SHOWN)}"
     width = max((len(run.what) for run in verdict.runs), default=0)
     far = max((len(str(run.case)) for run in verdict.runs), default=0)
     yield from (f"  {run.what:{width}}  {run.case!s:{far}}  {_found(run)}" for run in verdict.runs)
@@ -44,6 +47,7 @@ def tree(verdict: Verdict) -> dict[str, object]:
         "folded": list(verdict.folded),
         "only_here": list(verdict.only_here),
         "only_there": list(verdict.only_there),
+        "tied": list(verdict.tied),
         "runs": [
             {
                 "what": run.what,

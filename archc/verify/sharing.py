@@ -11,12 +11,16 @@ from archc.ir.ops import BlurPool, Norm
 from archc.verify.entries import Entry
 from archc.verify.reading import Reading
 
+FAR = 8.0
+"""Beyond the last bend of any activation: relu6 and the hard ones have theirs at 6 and 3."""
+
 
 @torch.no_grad()
-def stir(tensors: Mapping[str, Tensor], entries: Sequence[Entry], seed: int) -> None:
+def stir(tensors: Mapping[str, Tensor], entries: Sequence[Entry], seed: int, *, far: bool) -> None:
     """Random values for the tensors that enter somewhere, none at rest: norms neither at one nor at zero, no constant zero.
 
-    Filters keep the variance of what they read.
+    Filters keep the variance of what they read. With `far` one number of each bias is FAR, so that where a function bends shows:
+    relu and relu6, say, are one below 6. Where norms take statistics of the batch that would drown what comes from the image.
     """
     random = torch.Generator().manual_seed(seed)
     for entry in entries:
@@ -29,6 +33,9 @@ def stir(tensors: Mapping[str, Tensor], entries: Sequence[Entry], seed: int) -> 
                 tensor.copy_(0.5 + normal.abs())
             case "bias" | "running_mean" | "threshold" | "other":
                 tensor.copy_(0.1 * normal)
+                if far and entry.role == "bias" and tensor.numel() > 1:
+                    place = int(torch.randint(tensor.numel(), (), generator=random))
+                    tensor[torch.unravel_index(torch.tensor(place), tensor.shape)] = FAR
             case "weight" | "gain":
                 tensor.copy_(0.3 + 0.4 * torch.rand(tensor.shape, generator=random, dtype=torch.float64))
 

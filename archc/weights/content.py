@@ -6,6 +6,7 @@ from typing import assert_never
 
 from archc.ir.convolutions import Conv, Linear
 from archc.ir.graph import Graph, Init, Node
+from archc.ir.types import pair
 from archc.weights.files import WeightsFile
 from archc.weights.numbers import begun, decoded, encoded
 from archc.weights.plan import Move
@@ -65,7 +66,8 @@ def initial(node: Node, tensor: str, graph: Graph) -> Init:
 def fans(op: Conv | Linear) -> tuple[int, int]:
     """Inputs that each output of a layer is made of, and outputs that each input goes to."""
     if isinstance(op, Conv):
-        return op.in_channels // op.groups * op.kernel**2, op.out_channels * op.kernel**2
+        window = math.prod(pair(op.kernel))
+        return op.in_channels // op.groups * window, op.out_channels * window
     return op.in_channels, op.out_channels
 
 

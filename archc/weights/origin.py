@@ -8,6 +8,7 @@ from archc.ir.graph import Graph, Node, Scope, enclosing
 from archc.ir.hash import weights_hash
 from archc.ir.norms import Act, Norm
 from archc.ir.spatial import AvgPool, MaxPool
+from archc.ir.types import shown
 from archc.layouts.table import Layout
 from archc.weights.errors import WeightsError
 
@@ -78,16 +79,17 @@ def _strides(graph: Graph) -> str:
     found: dict[str, None] = {}
     for block, nodes in _blocks(graph).items():
         if sum(isinstance(node.op, Conv) for node in nodes) > 1:
-            strided = (node.name[len(block.path) + 1 :] for node in nodes if getattr(node.op, "stride", 1) > 1)
+            strided = (node.name[len(block.path) + 1 :] for node in nodes if getattr(node.op, "stride", 1) != 1)
             found.update(dict.fromkeys(f"`{step}` of `{block.template}`" for step in strided))
     return ", ".join(found)
 
 
 def _pools(graph: Graph) -> str:
     kinds = dict.fromkeys(
-        f"{node.op.kind} of {node.op.kernel}, padding {node.op.padding}, rounding {'up' if node.op.ceil else 'down'}"
+        f"{node.op.kind} of {shown(node.op.kernel)}, padding {shown(node.op.padding)}, "
+        f"rounding {'up' if node.op.ceil else 'down'}"
         for node in graph.nodes
-        if isinstance(node.op, MaxPool | AvgPool) and node.op.stride > 1
+        if isinstance(node.op, MaxPool | AvgPool) and node.op.stride != 1
     )
     return "; ".join(kinds)
 

@@ -4,6 +4,7 @@ import math
 import mmap
 import os
 import tempfile
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.util import find_spec
 from typing import IO, TYPE_CHECKING
@@ -11,7 +12,7 @@ from typing import IO, TYPE_CHECKING
 from archc.weights.errors import refused
 from archc.weights.plan import Move
 from archc.weights.safetensors import CHUNK, write_safetensors
-from archc.weights.torchfile import DTYPES
+from archc.weights.torchfile import DTYPES, NOTE, NOTES
 
 if TYPE_CHECKING:
     import torch
@@ -27,7 +28,7 @@ def chunks_for(
     if path.endswith(".safetensors"):
         return _safetensors(written, content, metadata)
     if path.endswith(TORCH_SUFFIXES):
-        return _torch(path, written, content)
+        return _torch(path, written, content, metadata)
     known = ", ".join((".safetensors", *TORCH_SUFFIXES))
     raise refused("E0588", f"the name `{path}` does not say in which format to write", f"end it with one of {known}")
 
@@ -41,18 +42,22 @@ def _safetensors(
         yield from content(written[key])
 
 
-def _torch(path: str, written: Mapping[str, Move], content: Callable[[Move], Iterator[bytes]]) -> Iterator[bytes]:
+def _torch(
+    path: str, written: Mapping[str, Move], content: Callable[[Move], Iterator[bytes]], metadata: Mapping[str, str]
+) -> Iterator[bytes]:
     """torch.save wants all tensors at once: they are written to a nameless file beside the target first, and mapped."""
     if find_spec("torch") is None:
         raise refused("E0583", f"only torch writes `{path}`", "pip install 'archc[torch]', or name it *.safetensors")
     try:
-        yield from _saved(os.path.dirname(path) or ".", written, content)
+        yield from _saved(os.path.dirname(path) or ".", written, content, metadata)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise refused("E0545", f"cannot write `{path}`: {reason}; nothing was left behind", "make room on its disk") from None
 
 
-def _saved(folder: str, written: Mapping[str, Move], content: Callable[[Move], Iterator[bytes]]) -> Iterator[bytes]:
+def _saved(
+    folder: str, written: Mapping[str, Move], content: Callable[[Move], Iterator[bytes]], metadata: Mapping[str, str]
+) -> Iterator[bytes]:
     import torch
 
     with tempfile.TemporaryFile(dir=folder) as plain, tempfile.TemporaryFile(dir=folder) as made:
@@ -64,7 +69,9 @@ def _saved(folder: str, written: Mapping[str, Move], content: Callable[[Move], I
             plain.writelines(content(written[key]))
         plain.flush()
         data = mmap.mmap(plain.fileno(), 0, access=mmap.ACCESS_COPY)
-        torch.save({key: _mapped(data, move, begins[key]) for key, move in written.items()}, made)
+        state = OrderedDict((key, _mapped(data, move, begins[key])) for key, move in written.items())
+        setattr(state, NOTES, {NOTE: dict(metadata)})
+        torch.save(state, made)
         yield from _whole(made)
 
 

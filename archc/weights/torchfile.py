@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 WRAPPERS = ("state_dict", "model")
 """Keys under which training scripts save the tensors, beside an epoch and the optimizer's state."""
 
+NOTES, NOTE = "_metadata", "archc"
+"""Where a state dict says of each module, by its path, which version of its class it is from, and what stands there for archc:
+a path that no layout gives a module, so that `load_state_dict` passes over it.
+"""
+
 DTYPES = {
     "F64": "float64", "F32": "float32", "F16": "float16", "BF16": "bfloat16",
     "F8_E4M3": "float8_e4m3fn", "F8_E5M2": "float8_e5m2",
@@ -32,10 +37,10 @@ _GLOBAL = re.compile(r"GLOBAL ([\w.]+)")
 class TorchFile:
     """The tensors of a file of torch.save; those of a zip archive are mapped, and read when they are asked for."""
 
-    def __init__(self, path: str, loaded: "dict[str, torch.Tensor]", wrapper: str) -> None:
+    def __init__(self, path: str, loaded: "dict[str, torch.Tensor]", wrapper: str, metadata: dict[str, str]) -> None:
         self.path = path
         self.wrapper = wrapper
-        self.metadata: Mapping[str, str] = MappingProxyType({})
+        self.metadata: Mapping[str, str] = MappingProxyType(metadata)
         self._loaded = loaded
         self.tensors: Mapping[str, StoredTensor] = MappingProxyType(
             {
@@ -84,7 +89,21 @@ def open_torch(name: str, *, zipped: bool) -> TorchFile:
     wrapper = ""
     while isinstance(loaded, dict) and (key := _wrapper(loaded)):
         wrapper, loaded = f"{wrapper}.{key}" if wrapper else key, loaded[key]
-    return TorchFile(name, _tensors(name, loaded), wrapper)
+    return TorchFile(name, _tensors(name, loaded), wrapper, _noted(loaded))
+
+
+def _noted(loaded: object) -> dict[str, str]:
+    """What a conversion wrote of it: texts by text, as in a safetensors file."""
+    notes = getattr(loaded, NOTES, None)
+    found = notes.get(NOTE) if isinstance(notes, dict) else None
+    if not isinstance(found, dict):
+        return {}
+    return {key: value for key, value in found.items() if _is_text(key) and _is_text(value)}
+
+
+def _is_text(value: object) -> bool:
+    """Whether it can be written again: a pickle may hold half of a character."""
+    return isinstance(value, str) and not any("\ud800" <= character <= "\udfff" for character in value)
 
 
 def _wrapper(loaded: dict[object, object]) -> str:

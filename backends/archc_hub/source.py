@@ -11,6 +11,7 @@ from archc_torch import emitted_source, meta_of
 from archc_torch.network import parameters_of, shapes
 from archc_torch.printer import Bracket, call, lines
 from archc_torch.source import FIRST_LINE, title_line
+from archc_torch.words import wrapped
 
 TAKEN = frozenset(("dependencies", "hubconf", "importlib", "os", "torch"))
 """What the file calls something else."""
@@ -66,7 +67,7 @@ def _entry(network: Network) -> str:
     made = call(f'_beside("{graph.name}").{graph.name}', *(name for name, _ in given))
     keys = "canonical" if network.layout is CANONICAL else f"{network.layout.name.partition('/')[0]}'s"
     about = f"{shapes(graph)}, {parameters(graph)} parameters. `weights`: a file or URL of a state dict with {keys} keys."
-    title, *more = wrap(title_line(meta_of(network)), 80)
+    title, *more = wrapped(title_line(meta_of(network)), 80)
     written = [
         *lines(signature, 0, "", ":"),
         f'    """{title}',

@@ -33,6 +33,34 @@ def _elu(place: Place, op: Act) -> None:
         place.give("Elu", place.x, alpha=op.slope)
 
 
+def _celu(place: Place, op: Act) -> None:
+    """ONNX's own is in float32 alone: `max(0, x) + min(0, alpha · (exp(x / alpha) - 1))` by Elu, whose alpha is 1."""
+    above = place.step("above", "Relu", place.x)
+    below = place.step("below", "Min", place.x, place.number(0.0))
+    bent = place.step("bent", "Elu", place.step("narrowed", "Div", below, place.number(op.slope)), alpha=1.0)
+    place.give("Add", above, place.step("widened", "Mul", bent, place.number(op.slope)))
+
+
+def _selu(place: Place, _: Act) -> None:
+    """Klambauer et al. 2017, eq. 14: scale and alpha."""
+    scale, alpha = 1.0507009873554804934193349852946, 1.6732632423543772848170429916717
+    if place.emitter.double:
+        bent = place.step("bent", "PRelu", place.step("unscaled", "Elu", place.x, alpha=1.0), place.number(alpha))
+        place.give("Mul", bent, place.number(scale))
+    else:
+        place.give("Selu", place.x, alpha=alpha, gamma=scale)
+
+
+def _quick_gelu(place: Place, _: Act) -> None:
+    place.give("Mul", place.x, place.step("gate", "Sigmoid", place.step("scaled", "Mul", place.x, place.number(1.702))))
+
+
+def _hard_mish(place: Place, _: Act) -> None:
+    raised = place.step("raised", "Add", place.x, place.number(2.0))
+    gate = place.step("gate", "Clip", raised, place.number(0.0), place.number(2.0))
+    place.give("Mul", place.step("half", "Mul", place.x, place.number(0.5)), gate)
+
+
 def _silu(place: Place, _: Act) -> None:
     place.give("Mul", place.x, place.step("sigmoid", "Sigmoid", place.x))
 
@@ -96,7 +124,11 @@ _FORMS = {
     "relu6": _relu6,
     "leaky_relu": _leaky_relu,
     "elu": _elu,
+    "celu": _celu,
+    "selu": _selu,
     "silu": _silu,
+    "quick_gelu": _quick_gelu,
+    "hard_mish": _hard_mish,
     "gelu": _gelu,
     "gelu_tanh": _gelu_tanh,
     "mish": _mish,

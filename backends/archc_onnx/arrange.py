@@ -1,6 +1,6 @@
 """Sums, products, splits, shuffles and tokens as ONNX nodes."""
 
-from archc.ir.ops import Attention, Shuffle, Split
+from archc.ir.ops import Attention, Mix, Shuffle, Split
 from archc_onnx.emitter import Place
 
 
@@ -16,11 +16,16 @@ def chain(place: Place, op_type: str) -> None:
 
 
 def split(place: Place, op: Split) -> None:
-    """Equal parts, as many as there are outputs; opset 18 wants their number said."""
-    if place.emitter.opset < 18:
-        place.give("Split", place.x, axis=1)
-    else:
+    """Equal parts. Opset 18 wants their number said; before it the lengths are, where the input's size does not change them, as
+    onnxruntime takes two splits of one value for the same that differ in nothing but how many outputs they have.
+    """
+    length = place.shape[0]
+    if place.emitter.opset >= 18:
         place.give("Split", place.x, axis=1, num_outputs=op.parts)
+    elif isinstance(length, int):
+        place.give("Split", place.x, place.integers(*[length // op.parts] * op.parts), axis=1)
+    else:
+        place.give("Split", place.x, axis=1)
 
 
 def shuffle(place: Place, op: Shuffle) -> None:
@@ -29,6 +34,38 @@ def shuffle(place: Place, op: Shuffle) -> None:
     parted = place.step("parts", "Reshape", place.x, place.integers(0, op.groups, op.parts, width, -1))
     turned = place.step("turned", "Transpose", parted, perm=[0, 2, 1, 3, 4])
     place.give("Reshape", turned, place.input_shape())
+
+
+def mix(place: Place, op: Mix) -> None:
+    """A product of matrices of each group: its channels' blocks as rows, or as columns, of one matrix."""
+    groups, size, _ = (int(length) for length in place.emitter.shapes[place.node.inputs[1]])
+    channels = place.channels // groups
+    matrix = place.inputs[1]
+    if op.along == "height":
+        parted = place.step("blocks", "Reshape", place.x, place.integers(0, groups, channels, size, -1))
+        rows = place.step("rows", "Reshape", _turned(place, "turned", parted), place.integers(0, 0, size, -1))
+        mixed = place.step("mixed", "MatMul", matrix, rows)
+        blocks = place.step("back", "Reshape", mixed, place.integers(0, 0, size, channels, -1))
+        made = _turned(place, "turned back", blocks)
+    else:
+        parted = place.step("blocks", "Reshape", place.x, _columns(place, groups, size))
+        across = place.step("across", "Transpose", matrix, perm=[0, 1, 3, 2])
+        made = place.step("mixed", "MatMul", place.step("spread", "Unsqueeze", across, place.integers(2)), parted)
+    place.give("Reshape", made, place.input_shape())
+
+
+def _columns(place: Place, groups: int, size: int) -> str:
+    """The shape of columns in `size` blocks, those of all channels of a group as rows."""
+    width = place.shape[2]
+    if isinstance(width, int):
+        return place.integers(0, groups, -1, size, width // size)
+    whole = place.step("width", "Gather", place.step("columns/shape", "Shape", place.x), place.integers(3), axis=0)
+    block = place.step("block", "Div", whole, place.integers(size))
+    return place.step("parts", "Concat", place.integers(0, groups, -1, size), block, axis=0)
+
+
+def _turned(place: Place, label: str, blocks: str) -> str:
+    return place.step(label, "Transpose", blocks, perm=[0, 1, 3, 2, 4])
 
 
 def tokens(place: Place) -> None:

@@ -1,6 +1,9 @@
 """Convolutions and linear layers as ONNX nodes. Weights stay as the state dict has them: what changes them is in the graph."""
 
+from math import prod
+
 from archc.ir.ops import BlurPool, ChannelConv, Conv, Linear
+from archc.ir.types import pair
 from archc_onnx.emitter import Place
 
 
@@ -14,13 +17,13 @@ def conv(place: Place, op: Conv) -> None:
 
 def conv_attributes(op: Conv) -> dict[str, int | list[int]]:
     """What is not at ONNX's default, and the kernel."""
-    found: dict[str, int | list[int]] = {"kernel_shape": [op.kernel] * 2}
+    found: dict[str, int | list[int]] = {"kernel_shape": [*pair(op.kernel)]}
     if op.padding:
-        found["pads"] = [op.padding] * 4
-    if op.stride > 1:
-        found["strides"] = [op.stride] * 2
-    if op.dilation > 1:
-        found["dilations"] = [op.dilation] * 2
+        found["pads"] = [*pair(op.padding)] * 2
+    if op.stride != 1:
+        found["strides"] = [*pair(op.stride)]
+    if op.dilation != 1:
+        found["dilations"] = [*pair(op.dilation)]
     if op.groups > 1:
         found["group"] = op.groups
     return found
@@ -32,7 +35,7 @@ def _weight(place: Place, op: Conv) -> str:
     weight = place.standardized(place.tensor("weight"), (1, 2, 3), op.eps)
     if op.weights == "standardized":
         return weight
-    fan_in = op.in_channels // op.groups * op.kernel**2
+    fan_in = op.in_channels // op.groups * prod(pair(op.kernel))
     gain = place.step("gain", "Mul", place.tensor("gain"), place.number(op.gamma / fan_in**0.5))
     return place.step("scaled", "Mul", weight, gain)
 

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import TypeAlias, assert_never
 
 from archc.ir.graph import Graph, Node
-from archc.ir.lengths import Length, through, window_offset
+from archc.ir.lengths import Length, through, window_offsets
 from archc.ir.ops import (
     Act,
     AdaptiveAvgPool,
+    AdaptiveMaxPool,
     Add,
     Affine,
     Attention,
@@ -16,16 +17,21 @@ from archc.ir.ops import (
     ChannelConv,
     Concat,
     Conv,
+    Div,
     Dropout,
     Flatten,
     GlobalPool,
     Identity,
     Linear,
+    Max,
     MaxPool,
+    Mean,
+    Mix,
     Mul,
     Norm,
     Pad,
     PadChannels,
+    PixelShuffle,
     Position,
     Scale,
     Shuffle,
@@ -37,6 +43,8 @@ from archc.ir.ops import (
     Take,
     Tokens,
 )
+from archc.ir.spatial import AXES
+from archc.ir.types import Sides, pair
 
 Dimension: TypeAlias = int | str
 Dimensions: TypeAlias = tuple[Dimension, ...]
@@ -77,21 +85,24 @@ def _moved(node: Node, axes: Mapping[str, tuple[_Axis, ...]]) -> tuple[_Axis, ..
     op, first = node.op, axes[node.inputs[0]]
     match op:
         case Conv():
-            return _slid(first, op.stride, window_offset(op.kernel, op.stride, op.padding, op.dilation))
+            return _windowed(first, op.stride, window_offsets(op.kernel, op.stride, op.padding, op.dilation))
         case MaxPool() | AvgPool():
-            return _slid(first, op.stride, window_offset(op.kernel, op.stride, op.padding, ceil=op.ceil))
+            return _windowed(first, op.stride, window_offsets(op.kernel, op.stride, op.padding, ceil=op.ceil))
         case BlurPool():
-            return _slid(first, op.stride, window_offset(op.kernel, op.stride, op.padding))
+            return _windowed(first, op.stride, window_offsets(op.kernel, op.stride, op.padding))
         case Subsample():
             return _slid(first, op.stride, op.stride - 1)
         case Pad():
-            (high,), (wide,) = _slid(first[1:2], 1, op.top + op.bottom), _slid(first[2:], 1, op.left + op.right)
-            return (0, high, wide)
+            return _windowed(first, 1, (op.top + op.bottom, op.left + op.right))
+        case PixelShuffle():
+            return tuple((axis[0] // op.block, axis[1]) if isinstance(axis, tuple) else axis for axis in first)
+        case Sum() | Mean() | Max():
+            return tuple(0 if place in AXES[op.over] else axis for place, axis in enumerate(first, 1))
         case SpaceToDepth():
             return _slid(first, op.block, 0)
-        case GlobalPool() | Sum() | AdaptiveAvgPool() | Take() | Position() | ChannelConv():
+        case GlobalPool() | AdaptiveAvgPool() | AdaptiveMaxPool() | Take() | Position() | ChannelConv():
             return ()
-        case Add() | Mul():
+        case Add() | Mul() | Div():
             return tuple(_whole(operands) for operands in zip(*(axes[name] for name in node.inputs), strict=True))
         case Concat() if len(first) < 3:
             return (_joined("+", [axes[name][0] for name in node.inputs]), *first[1:])
@@ -102,12 +113,17 @@ def _moved(node: Node, axes: Mapping[str, tuple[_Axis, ...]]) -> tuple[_Axis, ..
         case Tokens():
             return (_joined("*", [_text(axis, place) for place, axis in enumerate(first) if place]), 0)
         case (
-            Concat() | Attention() | Linear() | Norm() | Scale() | Softmax() | Split() | Act() | Affine() | Dropout() | Identity()
-            | PadChannels() | Shuffle()
+            Concat() | Mix() | Attention() | Linear() | Norm() | Scale() | Softmax() | Split() | Act() | Affine() | Dropout()
+            | Identity() | PadChannels() | Shuffle()
         ):  # fmt: skip
             return first
         case _:
             assert_never(op)
+
+
+def _windowed(axes: tuple[_Axis, ...], stride: Sides, offsets: tuple[int, int]) -> tuple[_Axis, ...]:
+    high, wide = pair(stride)
+    return (0, *_slid(axes[1:2], high, offsets[0]), *_slid(axes[2:], wide, offsets[1]))
 
 
 def _slid(axes: tuple[_Axis, ...], stride: int, offset: int) -> tuple[_Axis, ...]:

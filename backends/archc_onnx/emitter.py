@@ -144,6 +144,19 @@ class Place:
             return self.step(label, "ReduceMean", x, axes=axes, keepdims=1)
         return self.step(label, "ReduceMean", x, self.integers(*axes), keepdims=1)
 
+    def largest(self, label: str, x: str, axes: Sequence[int], *, keepdims: int = 1) -> str:
+        """As `mean`, the largest value."""
+        if self.emitter.opset < 18:
+            return self.step(label, "ReduceMax", x, axes=axes, keepdims=keepdims)
+        return self.step(label, "ReduceMax", x, self.integers(*axes), keepdims=keepdims)
+
+    def reduce(self, op_type: str, x: str, axes: Sequence[int]) -> None:
+        """The operation's outputs, over some axes, which stay with length one; they became an input in opset 18."""
+        if self.emitter.opset < 18:
+            self.give(op_type, x, axes=axes, keepdims=1)
+        else:
+            self.give(op_type, x, self.integers(*axes), keepdims=1)
+
     def deviation(self, x: str, axes: Sequence[int], eps: float) -> tuple[str, str]:
         """`x - mean` and `sqrt(variance + eps)` over some axes."""
         centred = self.step("centred", "Sub", x, self.mean("mean", x, axes))

@@ -9,6 +9,7 @@ from archc.ir.graph import Init, InitPolicy, Node
 from archc.ir.ops import (
     Act,
     AdaptiveAvgPool,
+    AdaptiveMaxPool,
     Add,
     Affine,
     Attention,
@@ -17,16 +18,21 @@ from archc.ir.ops import (
     ChannelConv,
     Concat,
     Conv,
+    Div,
     Dropout,
     Flatten,
     GlobalPool,
     Identity,
     Linear,
+    Max,
     MaxPool,
+    Mean,
+    Mix,
     Mul,
     Norm,
     Pad,
     PadChannels,
+    PixelShuffle,
     Position,
     Scale,
     Shuffle,
@@ -97,8 +103,9 @@ def _default(policy: InitPolicy, node: Node, parameter: str) -> Init:
             return Init("normal", op.channels**-0.5)
         case (
             BlurPool() | Act() | Softmax() | Affine() | Dropout() | MaxPool() | AvgPool() | GlobalPool() | AdaptiveAvgPool()
-            | Sum() | Pad() | Subsample() | SpaceToDepth() | Identity() | Add() | Mul() | Concat() | Split() | PadChannels()
-            | Shuffle() | Flatten() | Tokens() | Attention() | Take()
+            | AdaptiveMaxPool() | Sum() | Mean() | Max() | Pad() | Subsample() | SpaceToDepth() | PixelShuffle() | Identity()
+            | Add() | Mul() | Div() | Mix() | Concat() | Split() | PadChannels() | Shuffle() | Flatten() | Tokens()
+            | Attention() | Take()
         ):  # fmt: skip
             raise AssertionError(f"`{node.name}` has no tensor that begins anyhow")
         case _:

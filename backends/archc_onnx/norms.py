@@ -146,6 +146,11 @@ def dropout(place: Place, op: Dropout) -> None:
             one = emitter.vector("one", [1.0], [1])
             ones = place.step("ones", "Expand", one, shape)
             place.give("Mul", place.x, place.step("mask", "Dropout", ones, place.number(op.rate), emitter.flag()))
+        case "channels":
+            size = place.step("size", "Slice", place.step("shape", "Shape", place.x), place.integers(0), place.integers(2))
+            shape = place.step("mask_shape", "Concat", size, place.integers(1, 1), axis=0)
+            ones = place.step("ones", "Expand", emitter.vector("one", [1.0], [1]), shape)
+            place.give("Mul", place.x, place.step("mask", "Dropout", ones, place.number(op.rate), emitter.flag()))
         case "block":
             message = f"ONNX has no operation for drop block, which `{place.node.name}` needs in training form"
             raise BackendError("E0562", message, "build without --training, or set its rate to 0")

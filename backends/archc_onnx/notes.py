@@ -47,4 +47,5 @@ def place(span: Span | None) -> str:
         return ""
     name = span.source.name
     hidden = isabs(name) or name.startswith("..")
-    return f"{basename(name) if hidden else name}:{span.line}"
+    shown = (basename(name) if hidden else name).encode("utf-8", "backslashreplace").decode("utf-8")  # a name need not be text
+    return f"{shown}:{span.line}"

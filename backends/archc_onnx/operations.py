@@ -6,6 +6,7 @@ from archc.ir.graph import Node
 from archc.ir.ops import (
     Act,
     AdaptiveAvgPool,
+    AdaptiveMaxPool,
     Add,
     Affine,
     Attention,
@@ -14,16 +15,21 @@ from archc.ir.ops import (
     ChannelConv,
     Concat,
     Conv,
+    Div,
     Dropout,
     Flatten,
     GlobalPool,
     Identity,
     Linear,
+    Max,
     MaxPool,
+    Mean,
+    Mix,
     Mul,
     Norm,
     Pad,
     PadChannels,
+    PixelShuffle,
     Position,
     Scale,
     Shuffle,
@@ -35,6 +41,7 @@ from archc.ir.ops import (
     Take,
     Tokens,
 )
+from archc.ir.spatial import AXES
 from archc_onnx import activations, arrange, convolutions, norms, spatial
 from archc_onnx.emitter import Emitter, Place
 
@@ -79,22 +86,36 @@ def emit(emitter: Emitter, node: Node) -> None:  # noqa: C901, PLR0915 -- one ca
             place.give("GlobalAveragePool", place.x)
         case AdaptiveAvgPool():
             spatial.adaptive_avg_pool(place, op)
+        case AdaptiveMaxPool():
+            spatial.adaptive_max_pool(place, op)
         case Sum():
-            place.give("ReduceSum", place.x, place.integers(2, 3), keepdims=1)
+            place.give("ReduceSum", place.x, place.integers(*AXES[op.over]), keepdims=1)
+        case Mean():
+            place.reduce("ReduceMean", place.x, AXES[op.over])
+        case Max() if op.over == "space":
+            place.give("GlobalMaxPool", place.x)
+        case Max():
+            place.reduce("ReduceMax", place.x, AXES[op.over])
         case Pad():
             spatial.pad(place, op)
         case Subsample():
             spatial.subsample(place, op)
         case SpaceToDepth():
             place.give("SpaceToDepth", place.x, blocksize=op.block)
+        case PixelShuffle():
+            place.give("DepthToSpace", place.x, blocksize=op.block, mode="CRD")
         case Identity():
             place.give("Identity", place.x)
         case Add():
             arrange.chain(place, "Add")
         case Mul():
             arrange.chain(place, "Mul")
+        case Div():
+            place.give("Div", *place.inputs)
+        case Mix():
+            arrange.mix(place, op)
         case Concat():
-            place.give("Concat", *place.inputs, axis=1)
+            place.give("Concat", *place.inputs, axis=AXES[op.along][0])
         case Split():
             arrange.split(place, op)
         case PadChannels():

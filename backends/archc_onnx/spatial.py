@@ -1,58 +1,100 @@
 """Pools, padding and strides over the grid as ONNX nodes, exact at every size."""
 
-from archc.ir.ops import AdaptiveAvgPool, AvgPool, MaxPool, Pad, PadChannels, Subsample
+from archc.ir.ops import AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, MaxPool, Pad, PadChannels, Subsample
+from archc.ir.types import pair
 from archc_onnx.dimensions import is_constant
 from archc_onnx.emitter import LAST, Place
 
 
 def max_pool(place: Place, op: MaxPool) -> None:
     """Rounded up by padding: programs disagree on ONNX's ceil_mode where a window would begin beyond the input."""
-    pads = [op.padding] * 2 + [_end(op)] * 2
-    place.give("MaxPool", place.x, **_window(op, pads))
+    place.give("MaxPool", place.x, **_window(op, [*pair(op.padding), *_ends(op)]))
 
 
 def avg_pool(place: Place, op: AvgPool) -> None:
     """Where padding counts, what only rounds up must not: then the counted padding is a node of its own."""
-    end = _end(op)
+    ends, begins = _ends(op), [*pair(op.padding)]
     if not op.count_include_pad or op.padding == 0:
-        place.give("AveragePool", place.x, **_window(op, [op.padding] * 2 + [end] * 2))
-    elif end == op.padding:
-        place.give("AveragePool", place.x, **_window(op, [op.padding] * 4), count_include_pad=1)
+        place.give("AveragePool", place.x, **_window(op, [*begins, *ends]))
+    elif ends == begins:
+        place.give("AveragePool", place.x, **_window(op, [*begins, *begins]), count_include_pad=1)
     else:
-        padded = place.step("padded", "Pad", place.x, place.integers(*_pads(op.padding, op.padding, op.padding, op.padding)))
-        place.give("AveragePool", padded, **_window(op, [0, 0] + [end - op.padding] * 2))
+        padded = place.step("padded", "Pad", place.x, place.integers(*_pads(*begins, *begins)))
+        rest = [end - begin for end, begin in zip(ends, begins, strict=True)]
+        place.give("AveragePool", padded, **_window(op, [0, 0, *rest]))
 
 
-def _end(op: MaxPool | AvgPool) -> int:
-    """The padding at the end that makes rounding down give as many windows as rounding up.
+def _ends(op: MaxPool | AvgPool) -> list[int]:
+    """The padding at the ends that makes rounding down give as many windows as rounding up.
 
     Those are the least of `ceil((n + 2p - k) / s) + 1` and `ceil((n + p) / s)`: no window begins beyond the input and its left
     padding.
     """
-    return min(op.padding + op.stride - 1, op.kernel - 1) if op.ceil else op.padding
+    sides = zip(pair(op.padding), pair(op.stride), pair(op.kernel), strict=True)
+    return [min(padding + stride - 1, kernel - 1) if op.ceil else padding for padding, stride, kernel in sides]
 
 
 def _window(op: MaxPool | AvgPool, pads: list[int]) -> dict[str, list[int]]:
-    found = {"kernel_shape": [op.kernel] * 2}
+    found = {"kernel_shape": [*pair(op.kernel)]}
     if any(pads):
         found["pads"] = pads
-    if op.stride > 1:
-        found["strides"] = [op.stride] * 2
+    if op.stride != 1:
+        found["strides"] = [*pair(op.stride)]
     return found
 
 
 def adaptive_avg_pool(place: Place, op: AdaptiveAvgPool) -> None:
     """A pool where windows are equal; else a product with a matrix of shares on either side, as ONNX has no such pool."""
-    _, height, width = place.shape
+    (_, height, width), (high, wide) = place.shape, pair(op.size)
+    window = _equal_windows(place, high, wide)
     if op.size == 1:
         place.give("GlobalAveragePool", place.x)
-    elif is_constant(place.shape) and int(height) % op.size == int(width) % op.size == 0:
-        window = [int(height) // op.size, int(width) // op.size]
+    elif window:
         place.give("AveragePool", place.x, kernel_shape=window, strides=window)
     else:
-        rows = _shares(place, op.size, height, 2, "rows")
-        columns = place.step("columns/across", "Transpose", _shares(place, op.size, width, 3, "columns"), perm=[1, 0])
+        rows = _shares(place, high, height, 2, "rows")
+        columns = place.step("columns/across", "Transpose", _shares(place, wide, width, 3, "columns"), perm=[1, 0])
         place.give("MatMul", place.step("pooled", "MatMul", rows, place.x), columns)
+
+
+def _equal_windows(place: Place, high: int, wide: int) -> list[int]:
+    """The side of the windows where all are alike at every size, [] where they are not."""
+    if not is_constant(place.shape):
+        return []
+    _, height, width = map(int, place.shape)
+    return [height // high, width // wide] if height % high == width % wide == 0 else []
+
+
+def adaptive_max_pool(place: Place, op: AdaptiveMaxPool) -> None:
+    """A pool where windows are equal; else the largest of each band of rows, then of each band of columns."""
+    high, wide = pair(op.size)
+    window = _equal_windows(place, high, wide)
+    if op.size == 1:
+        place.give("GlobalMaxPool", place.x)
+    elif window:
+        place.give("MaxPool", place.x, kernel_shape=window, strides=window)
+    else:
+        place.give("Identity", _largest(place, _largest(place, place.x, high, 2, "rows"), wide, 3, "columns"))
+
+
+def _largest(place: Place, x: str, parts: int, axis: int, label: str) -> str:
+    """The largest of each of `parts` near-equal bands across an axis: minus infinity where another's is read."""
+    length = place.shape[axis - 1]
+    if parts == 1:
+        return place.largest(label, x, (axis,))
+    if not isinstance(length, int):
+        inside, _ = _inside(place, parts, axis, label)
+        mask = place.step(f"{label}/mask", "Unsqueeze", inside, place.integers(2)) if axis == 2 else inside
+        spread = place.step(f"{label}/spread", "Unsqueeze", x, place.integers(axis))
+        masked = place.step(f"{label}/masked", "Where", mask, spread, place.number(float("-inf")))
+        return place.largest(label, masked, (axis + 1,), keepdims=0)
+    ends = [(part * length // parts, -(-(part + 1) * length // parts)) for part in range(parts)]
+    bands = [
+        place.step(f"{label}/{part}/band", "Slice", x, place.integers(start), place.integers(stop), place.integers(axis))
+        for part, (start, stop) in enumerate(ends)
+    ]
+    most = [place.largest(f"{label}/{part}", band, (axis,)) for part, band in enumerate(bands)]
+    return place.step(label, "Concat", *most, axis=axis)
 
 
 def _shares(place: Place, parts: int, length: int | str, axis: int, label: str) -> str:
@@ -68,6 +110,14 @@ def _shares(place: Place, parts: int, length: int | str, axis: int, label: str) 
 
 def _dynamic_shares(place: Place, parts: int, axis: int, label: str) -> str:
     """The same of a length that is known only when the model runs."""
+    inside, widths = _inside(place, parts, axis, label)
+    code = place.emitter.code
+    counts = place.step(f"{label}/counts", "Cast", widths, to=code)
+    return place.step(f"{label}/shares", "Div", place.step(f"{label}/ones", "Cast", inside, to=code), counts)
+
+
+def _inside(place: Place, parts: int, axis: int, label: str) -> tuple[str, str]:
+    """Which places of a length that is known when the model runs are in each window, parts x length, and how many."""
 
     def step(name: str, op_type: str, *inputs: str, **attributes: int) -> str:
         return place.step(f"{label}/{name}", op_type, *inputs, **attributes)
@@ -86,9 +136,7 @@ def _dynamic_shares(place: Place, parts: int, axis: int, label: str) -> str:
     before = step("before", "Less", places, starts)
     within = step("within", "Less", places, stops)
     inside = step("inside", "And", step("after", "Not", before), within)
-    code = emitter.code
-    counts = step("counts", "Cast", step("widths", "Sub", stops, starts), to=code)
-    return step("shares", "Div", step("ones", "Cast", inside, to=code), counts)
+    return inside, step("widths", "Sub", stops, starts)
 
 
 def pad(place: Place, op: Pad) -> None:

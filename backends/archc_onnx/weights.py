@@ -170,7 +170,8 @@ def _fitted(file: WeightsFile, network: Network, constants: RandomWeights, *, an
     graph, layout, name = network.graph, network.layout, network.spec.name
     places = slots(graph, layout, reading=True)
     # of a network that is cut to its features, the weights are the whole one's
-    cut = {slot.key for slot in slots(network.whole, layout, reading=True)}.difference(slot.key for slot in places)
+    every = places if network.whole is graph else slots(network.whole, layout, reading=True)
+    cut = {slot.key for slot in every}.difference(slot.key for slot in places)
     tensors = {key: tensor for key, tensor in file.tensors.items() if key not in cut}
     problem = misfit(f"`{file.path}` does not fit `{name}` in layout `{layout.name}`", tensors, places, {})
     if problem is not None:

@@ -1,14 +1,21 @@
-"""The maps that timm's `features_only` gives: the stem's last of each resolution above the first stage's, then every stage."""
+"""The maps that timm's `features_only` gives: the last of each resolution, in the stem and in the stages; the last of all
+convolved, where the head does so before it pools.
+"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from archc.backend import BackendError
-from archc.ir.graph import Graph
-from archc.ir.ops import Pad, SpaceToDepth
+from archc.ir.extract import without_head
+from archc.ir.graph import Argument, Graph, Node
+from archc.ir.ops import Act, Affine, AvgPool, BlurPool, Conv, MaxPool, Pad, SpaceToDepth
+from archc.ir.types import pair
 from archc.layouts.lookup import Levels
 from archc.layouts.naming import attribute_paths
 from archc.layouts.table import Layout
+
+_BETWEEN = Pad | MaxPool | AvgPool | BlurPool
+"""What a stem's next resolution begins with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +33,13 @@ def features_of(graph: Graph, layout: Layout, stages: dict[str, Levels]) -> list
     """In order of execution."""
     paths, strides = attribute_paths(graph, layout), _strides(graph)
     ends = [scope for scope in graph.scopes if scope.kind == "stage" and scope.output]
-    made = [(scope.output, scope.path, ".".join(stages[scope.path])) for scope in ends]
+    lasting = {(strides[scope.output], _dilation(graph, scope.path)): scope for scope in ends}
+    made = [(scope.output, scope.path, ".".join(stages[scope.path])) for scope in lasting.values()]
     first = strides[made[0][0]] if made else 0
     found = {strides[value]: (value, name, paths[name]) for value, name in _stem(graph)}
     chosen = [place for stride, place in found.items() if 1 < stride < first]
-    return [_feature(graph, *place, strides) for place in [*chosen, *made]]
+    final = _final(graph, paths)
+    return [_feature(graph, *place, strides) for place in [*chosen, *(made[:-1] if final else made), *final]]
 
 
 def named_features(cut: Graph, graph: Graph, layout: Layout) -> list[Feature]:
@@ -49,17 +58,43 @@ def _feature(graph: Graph, value: str, name: str, module: str, strides: dict[str
     return Feature(value, name, type_.channels, strides[value], module)
 
 
+def _final(graph: Graph, paths: dict[str, str]) -> list[tuple[str, str, str]]:
+    """The map that the head convolves before it pools; none where it does not."""
+    head = next((scope.path for scope in graph.scopes if scope.kind == "head"), None)
+    steps = [node for node in without_head(graph).nodes if node.scope == head]
+    module = next((paths[node.name] for node in reversed(steps) if isinstance(node.op, Conv)), None)
+    return [(node.outputs[0], node.name, module) for node in _tapped(steps)[-1:]] if module is not None else []
+
+
 def _stem(graph: Graph) -> Iterator[tuple[str, str]]:
     """The values of the stem that are whole maps, and the nodes that make them."""
-    for node in graph.nodes:
-        if node.scope.split(".")[0] == "stem" and len(node.outputs) == 1 and not isinstance(node.op, Pad):
+    for node in _tapped([node for node in graph.nodes if node.scope.split(".")[0] == "stem"]):
+        if not isinstance(node.op, _BETWEEN):
             yield node.outputs[0], node.name
+
+
+def _tapped(nodes: Sequence[Node]) -> list[Node]:
+    """Those whose value may be a feature: of a convolution with no norm its own, before the activation, as in timm's nfnet.py."""
+    bare = {value for node in nodes if isinstance(node.op, Conv) for value in node.outputs}
+    found: list[Node] = []
+    for node in nodes:
+        if isinstance(node.op, Act | Affine) and not bare.isdisjoint(node.inputs):
+            bare.update(node.outputs)
+        elif len(node.outputs) == 1:
+            found.append(node)
+    return found
+
+
+def _dilation(graph: Graph, stage: str) -> Argument:
+    """Of a stage's last block: stages that differ in it would differ in resolution, but for the output stride."""
+    blocks = [scope for scope in graph.scopes if scope.kind == "block" and scope.path.startswith(f"{stage}.")]
+    return next((argument.value for argument in blocks[-1].arguments if argument.name == "dilation"), 1)
 
 
 def _strides(graph: Graph) -> dict[str, int]:
     """The product of the strides before each value: sizes are rounded at each, so that their ratio would not tell."""
     found = {graph.input: 1}
     for node in graph.nodes:
-        own = getattr(node.op, "block" if isinstance(node.op, SpaceToDepth) else "stride", 1)
+        own = max(pair(node.op.block if isinstance(node.op, SpaceToDepth) else getattr(node.op, "stride", 1)))
         found.update(dict.fromkeys(node.outputs, max(found[value] for value in node.inputs) * own))
     return found

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass, replace
-from textwrap import wrap
 
 from archc.backend import BackendError
 from archc.ir.graph import Graph
@@ -19,6 +18,7 @@ from archc_torch.library import Library
 from archc_torch.network import commented, policy_lines, shapes
 from archc_torch.plan import Plan
 from archc_torch.printer import WIDTH, Bracket, call, lines, number
+from archc_torch.words import wrapped
 
 RESERVED = frozenset(
     """num_classes num_features head_hidden_size drop_rate grad_checkpointing feature_info in_chans pretrained_cfg default_cfg
@@ -263,7 +263,7 @@ def _wrapped(text: str, indent: int) -> list[str]:
     pad = " " * indent
     if indent + len(text) + 6 <= WIDTH:
         return [f'{pad}"""{text}"""']
-    first, *more = wrap(text, WIDTH - indent - 6)
+    first, *more = wrapped(text, WIDTH - indent - 6)
     return [f'{pad}"""{first}', *(pad + line for line in more), f'{pad}"""']
 
 

@@ -12,35 +12,42 @@ Attribute: TypeAlias = Callable[[str], Expr]
 """The expression of an operation's attribute."""
 
 
-def channels_after(applied: Applied, inputs: list[Expr | None], made: Mapping[str, Expr]) -> Expr | None:
+def channels_after(  # noqa: C901  a case an operation
+    applied: Applied, inputs: list[Expr | None], made: Mapping[str, Expr]
+) -> Expr | None:
     """The channels of each output; `made` holds the attributes the constructor has written. None where they do not follow."""
     op: Operation = applied.op
     first = inputs[0]
     match op:
         case ops.Conv() | ops.Linear():
             return made.get("out_channels")
-        case ops.Mul():
+        case ops.Mul() | ops.Div():
             known = [flow for flow in inputs if flow is not None]
             return max(known, key=lambda flow: flow.values) if len(known) == len(inputs) else None
         case ops.Add():
             known = [flow for flow in inputs if flow is not None]
             return next((flow for flow in known if not flow.literal), known[0] if known else None)
         case ops.Concat():
-            return first if applied.rank == 2 else _sum(inputs)
+            return first if applied.rank == 2 or op.along != "channels" else _sum(inputs)
         case ops.Split():
             return over(first, op.parts) if first is not None else None
         case ops.PadChannels():
             return made.get("out")
         case ops.SpaceToDepth():
             return times(first, op.block**2) if first is not None else None
+        case ops.PixelShuffle():
+            return over(first, op.block**2) if first is not None else None
+        case ops.Sum() | ops.Mean() | ops.Max():
+            return None if op.over == "channels" else first
         case ops.Flatten():
             return times(first, applied.rank) if first is not None else None
         case ops.Attention():
             return inputs[2]
         case (
             ops.Norm() | ops.Act() | ops.Softmax() | ops.Affine() | ops.Scale() | ops.Dropout() | ops.ChannelConv()
-            | ops.MaxPool() | ops.AvgPool() | ops.BlurPool() | ops.GlobalPool() | ops.AdaptiveAvgPool() | ops.Sum()
-            | ops.Pad() | ops.Subsample() | ops.Identity() | ops.Shuffle() | ops.Tokens() | ops.Position() | ops.Take()
+            | ops.MaxPool() | ops.AvgPool() | ops.BlurPool() | ops.GlobalPool() | ops.AdaptiveAvgPool() | ops.AdaptiveMaxPool()
+            | ops.Mix() | ops.Pad() | ops.Subsample() | ops.Identity() | ops.Shuffle() | ops.Tokens() | ops.Position()
+            | ops.Take()
         ):  # fmt: skip
             return first
         case _:

@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from archc.ir import ops
+from archc.ir.spatial import AXES
 from archc_torch.flow import Attribute
 from archc_torch.library import Library
 from archc_torch.parts import Applied
@@ -19,16 +20,23 @@ def expression(applied: Applied, operands: list[Doc], attribute: Attribute, libr
             return Operators(tuple(operands), "+")
         case ops.Mul():
             return Operators(tuple(operands), "*")
+        case ops.Div():
+            return Operators(tuple(operands), "/")
+        case ops.Mix():
+            return call(library.use("mix_rows" if op.along == "height" else "mix_columns"), *operands)
         case ops.Concat():
-            return call("torch.cat", Bracket("(", tuple(operands), ")", spread=True), "dim=1") if len(operands) > 1 else x
+            axis = f"dim={AXES[op.along][0]}"
+            return call("torch.cat", Bracket("(", tuple(operands), ")", spread=True), axis) if len(operands) > 1 else x
         case ops.Split():
             return f"{x}.chunk({op.parts}, dim=1)" if op.parts > 1 else x
         case ops.Affine():
             return _affine(op, x, attribute)
         case ops.Softmax():
             return _softmax(op, x, library)
-        case ops.Sum():
-            return f"{x}.sum((2, 3), keepdim=True)"
+        case ops.Sum() | ops.Mean() | ops.Max():
+            axes = AXES[op.over]
+            over = str(axes[0]) if len(axes) == 1 else str(axes)
+            return f"{x}.{'amax' if op.kind == 'max' else op.kind}({over}, keepdim=True)"
         case ops.Pad():
             sides = [attribute(side).text for side in ("left", "right", "top", "bottom")]
             return call("F.pad", x, f"({', '.join(sides)})")
@@ -41,6 +49,8 @@ def expression(applied: Applied, operands: list[Doc], attribute: Attribute, libr
             return f"{x}[:, :, {step}, {step}]"
         case ops.SpaceToDepth():
             return call(library.use("space_to_depth"), x, attribute("block").text)
+        case ops.PixelShuffle():
+            return call("F.pixel_shuffle", x, attribute("block").text)
         case ops.Shuffle():
             return call(library.use("shuffle"), x, number(op.groups), number(op.parts))
         case ops.Flatten():
@@ -52,8 +62,9 @@ def expression(applied: Applied, operands: list[Doc], attribute: Attribute, libr
         case ops.Take():
             return f"{x}[:, {attribute('index').text}]"
         case (
-            ops.Conv() | ops.Linear() | ops.ChannelConv() | ops.Norm() | ops.Act() | ops.Dropout() | ops.MaxPool() | ops.AvgPool()
-            | ops.BlurPool() | ops.GlobalPool() | ops.AdaptiveAvgPool() | ops.Scale() | ops.Position()
+            ops.Conv() | ops.Linear() | ops.ChannelConv() | ops.Norm() | ops.Act() | ops.Dropout() | ops.MaxPool()
+            | ops.AvgPool() | ops.BlurPool() | ops.GlobalPool() | ops.AdaptiveAvgPool() | ops.AdaptiveMaxPool() | ops.Scale()
+            | ops.Position()
         ):  # fmt: skip
             return None
         case _:

@@ -9,6 +9,35 @@ def space_to_depth(x: torch.Tensor, block: int) -> torch.Tensor:
     x = x.permute(0, 3, 5, 1, 2, 4)
     return x.reshape(n, c * block * block, h // block, w // block)
 ''',
+    "quick_gelu": '''\
+def quick_gelu(x: torch.Tensor) -> torch.Tensor:
+    """x * sigmoid(1.702 x) (arXiv:1606.08415, section 2)."""
+    return x * torch.sigmoid(1.702 * x)
+''',
+    "hard_mish": '''\
+def hard_mish(x: torch.Tensor) -> torch.Tensor:
+    """x / 2 times x + 2 within 0 and 2: a piecewise Mish."""
+    return 0.5 * x * torch.clamp(x + 2, 0, 2)
+''',
+    "mix_rows": '''\
+def mix_rows(x: torch.Tensor, matrix: torch.Tensor) -> torch.Tensor:
+    """Blocks of rows mixed by the matrix of each group of channels: (N, C, H, W)."""
+    n, groups, size, _ = matrix.shape
+    c = x.shape[1] // groups
+    blocks = x.reshape(n, groups, c, size, -1).transpose(2, 3)
+    mixed = torch.matmul(matrix, blocks.flatten(3))
+    return mixed.view(n, groups, size, c, -1).transpose(2, 3).reshape(x.shape)
+''',
+    "mix_columns": '''\
+def mix_columns(x: torch.Tensor, matrix: torch.Tensor) -> torch.Tensor:
+    """Blocks of columns mixed by the matrix of each group of channels: (N, C, H, W)."""
+    n, groups, size, _ = matrix.shape
+    c, h, w = x.shape[1] // groups, x.shape[2], x.shape[3]
+    blocks = x.reshape(n, groups, c, h, size, w // size).permute(0, 1, 4, 2, 3, 5)
+    mixed = torch.matmul(matrix.transpose(2, 3), blocks.flatten(3))
+    mixed = mixed.view(n, groups, size, c, h, w // size).permute(0, 1, 3, 4, 2, 5)
+    return mixed.reshape(x.shape)
+''',
     "shuffle": '''\
 def shuffle(x: torch.Tensor, groups: int, parts: int) -> torch.Tensor:
     """Channels ordered (group, part, c) as (part, group, c): (N, C, H, W)."""

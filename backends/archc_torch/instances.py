@@ -86,7 +86,7 @@ def is_slot(member: Member, body: Body) -> bool:
 def static(op: Operation) -> tuple[object, ...]:
     """What the emitted text of an operation depends on besides numbers."""
     fixed = (getattr(op, name) for name in op.record_fields)
-    return (op.kind, *(value for value in fixed if isinstance(value, bool | str)))
+    return (op.kind, *(value for value in fixed if isinstance(value, bool | str | tuple)))
 
 
 def _shape(member: Member, body: Body, of_part: dict[int, int]) -> Shape:

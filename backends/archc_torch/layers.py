@@ -9,10 +9,10 @@ class StandardizedConv2d(nn.Conv2d):
         self,
         in_channels: int,
         out_channels: int,
-        kernel_size: int,
-        stride: int = 1,
-        padding: int = 0,
-        dilation: int = 1,
+        kernel_size: int | tuple[int, int],
+        stride: int | tuple[int, int] = 1,
+        padding: int | tuple[int, int] = 0,
+        dilation: int | tuple[int, int] = 1,
         groups: int = 1,
         bias: bool = True,
         eps: float = 1e-6,
@@ -44,10 +44,10 @@ class ScaledConv2d(nn.Conv2d):
         self,
         in_channels: int,
         out_channels: int,
-        kernel_size: int,
-        stride: int = 1,
-        padding: int = 0,
-        dilation: int = 1,
+        kernel_size: int | tuple[int, int],
+        stride: int | tuple[int, int] = 1,
+        padding: int | tuple[int, int] = 0,
+        dilation: int | tuple[int, int] = 1,
         groups: int = 1,
         bias: bool = True,
         eps: float = 1e-6,
@@ -203,6 +203,20 @@ class BlurPool(nn.Module):
         p = self.padding
         x = F.pad(x, [p, p, p, p], mode="reflect")
         return F.conv2d(x, self.filt, stride=self.stride, groups=self.channels)
+''',
+    "QuickGELU": '''\
+class QuickGELU(nn.Module):
+    """x * sigmoid(1.702 x) (arXiv:1606.08415, section 2)."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x * torch.sigmoid(1.702 * x)
+''',
+    "HardMish": '''\
+class HardMish(nn.Module):
+    """x / 2 times x + 2 within 0 and 2: a piecewise Mish."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return 0.5 * x * torch.clamp(x + 2, 0, 2)
 ''',
     "DropPath": '''\
 class DropPath(nn.Module):

@@ -14,10 +14,15 @@ IN_PLACE = frozenset(("relu", "relu6", "leaky_relu"))
 """Activations whose gradient needs only their output, so that writing over the input saves memory."""
 
 _ACTIVATIONS = {
-    "relu": "ReLU", "relu6": "ReLU6", "leaky_relu": "LeakyReLU", "elu": "ELU", "silu": "SiLU", "gelu": "GELU",
+    "relu": "ReLU", "relu6": "ReLU6", "leaky_relu": "LeakyReLU", "elu": "ELU", "celu": "CELU", "selu": "SELU", "silu": "SiLU",
+    "gelu": "GELU",
     "gelu_tanh": "GELU", "mish": "Mish", "tanh": "Tanh", "sigmoid": "Sigmoid", "hard_sigmoid": "Hardsigmoid",
     "hard_swish": "Hardswish", "softplus": "Softplus",
 }  # fmt: skip
+
+
+LAYERED = {"quick_gelu": "QuickGELU", "hard_mish": "HardMish"}
+"""Activations that torch has no module for."""
 
 
 def keyword(name: str, value: Expr, default: float) -> list[str]:
@@ -44,7 +49,7 @@ def constructor(  # noqa: C901  a case an operation
         case ops.Norm():
             return _norm(op, applied.rank, attribute, library)
         case ops.Act():
-            return _act(op, attribute, in_place=in_place)
+            return _act(op, attribute, library, in_place=in_place)
         case ops.Dropout():
             return _dropout(op, attribute, library)
         case ops.MaxPool() | ops.AvgPool():
@@ -61,6 +66,8 @@ def constructor(  # noqa: C901  a case an operation
             return call("nn.AdaptiveAvgPool2d", "1")
         case ops.AdaptiveAvgPool():
             return call("nn.AdaptiveAvgPool2d", attribute("size").text)
+        case ops.AdaptiveMaxPool():
+            return call("nn.AdaptiveMaxPool2d", attribute("size").text)
         case ops.Scale():
             value = keyword("value", attribute("value"), 1.0)
             if op.channels == 0:
@@ -75,8 +82,9 @@ def constructor(  # noqa: C901  a case an operation
         case ops.Pad():
             return call("nn.ZeroPad2d", f"({', '.join(attribute(side).text for side in ('left', 'right', 'top', 'bottom'))})")
         case (
-            ops.Softmax() | ops.Affine() | ops.Sum() | ops.Subsample() | ops.SpaceToDepth() | ops.Add() | ops.Mul() | ops.Concat()
-            | ops.Split() | ops.PadChannels() | ops.Shuffle() | ops.Tokens() | ops.Attention() | ops.Take()
+            ops.Softmax() | ops.Affine() | ops.Sum() | ops.Mean() | ops.Max() | ops.Subsample() | ops.SpaceToDepth()
+            | ops.PixelShuffle() | ops.Add() | ops.Mul() | ops.Div() | ops.Mix() | ops.Concat() | ops.Split()
+            | ops.PadChannels() | ops.Shuffle() | ops.Tokens() | ops.Attention() | ops.Take()
         ):  # fmt: skip
             raise BackendError("E0507", f"`{op.kind}` is no torch module")
         case _:
@@ -128,11 +136,13 @@ def _norm(op: ops.Norm, rank: int, attribute: Attribute, library: Library) -> Do
     return type(made)(made.head, made.items, made.tail + fixed)
 
 
-def _act(op: ops.Act, attribute: Attribute, *, in_place: bool) -> Doc:
+def _act(op: ops.Act, attribute: Attribute, library: Library, *, in_place: bool) -> Doc:
     given: list[str] = []
+    if op.act in LAYERED:
+        return call(library.use(LAYERED[op.act]))
     if op.act == "leaky_relu":
         given += keyword("negative_slope", attribute("slope"), 0.01)
-    elif op.act == "elu":
+    elif op.act in ("elu", "celu"):
         given += keyword("alpha", attribute("slope"), 1.0)
     elif op.act == "gelu_tanh":
         given.append('approximate="tanh"')
@@ -148,6 +158,8 @@ def _dropout(op: ops.Dropout, attribute: Attribute, library: Library) -> Doc:
             return call("nn.Dropout", rate)
         case "path":
             return call(library.use("DropPath"), rate)
+        case "channels":
+            return call("nn.Dropout2d", rate)
         case "block":
             return call(library.use("DropBlock"), rate, attribute("size").text)
         case _:

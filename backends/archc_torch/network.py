@@ -65,7 +65,8 @@ def parameters_of(graph: Graph) -> list[tuple[str, int]]:
 def shapes(graph: Graph) -> str:
     """`Nx3x224x224 to Nx1000`."""
     if graph.output_names:
-        return f"{graph.types[graph.input]} to {len(graph.output_names)} features by name"
+        several = f"{len(graph.output_names)} features" if len(graph.output_names) > 1 else "one feature"
+        return f"{graph.types[graph.input]} to {several} by name"
     return f"{graph.types[graph.input]} to {graph.types[graph.outputs[-1]]}"
 
 

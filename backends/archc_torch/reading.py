@@ -40,6 +40,10 @@ def _resolve(writer: Writer, place: int, member: Member) -> Expr | None:
     op = member.applied.op
     made: dict[str, Expr] = {}
     for name in op.record_fields:
+        sides = getattr(op, name)
+        if isinstance(sides, tuple):  # the same in every instance: that is part of what makes them one class
+            made[name] = Expr(str(sides), ())
+            continue
         values = _values(writer, place, name)
         if values is not None:
             made[name] = _attribute(writer, place, name, values, inputs[0], made)
@@ -58,7 +62,7 @@ def _values(writer: Writer, place: int, name: str) -> tuple[Value, ...] | None:
     """An attribute in every instance; None if it is not a number."""
     applied = [body.members[place].applied for body in writer.group.bodies]
     found = tuple(getattr(each.op, name) for each in applied if each is not None)
-    return None if isinstance(found[0], bool | str) else found
+    return None if isinstance(found[0], bool | str | tuple) else found
 
 
 def _named(writer: Writer, place: int, name: str) -> str | None:
@@ -95,11 +99,9 @@ def _attribute(
 
 def _padding(writer: Writer, place: int, values: tuple[Value, ...], made: dict[str, Expr]) -> Expr:
     """A convolution's padding is dilation · (kernel - 1) / 2 unless it says: written so where it holds in every instance."""
-    kernel: tuple[Value, ...] = _values(writer, place, "kernel") or values
-    dilation: tuple[Value, ...] = _values(writer, place, "dilation") or values
-    usual = tuple(d * (k - 1) // 2 for d, k in zip(dilation, kernel, strict=True))
+    kernel, dilation = _values(writer, place, "kernel"), _values(writer, place, "dilation")
     fallback: tuple[Key, str] = (("member", place, "padding"), f"{short(writer.members[place])}_padding")
-    if usual != values:
+    if kernel is None or dilation is None or tuple(d * (k - 1) // 2 for d, k in zip(dilation, kernel, strict=True)) != values:
         return writer.arguments.resolve(
             values, named=_named(writer, place, "padding"), flow=None, fallback=fallback, channels=False
         )

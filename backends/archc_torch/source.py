@@ -4,7 +4,6 @@ import ast
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from textwrap import wrap
 from typing import TypeAlias
 
 from archc.backend import BackendError
@@ -20,7 +19,7 @@ from archc_torch.parts import Parts, cut
 from archc_torch.plan import Plan
 from archc_torch.printer import WIDTH
 from archc_torch.tree import Tree, stands_alone
-from archc_torch.words import SOURCE_NAMES, class_name, is_word, network_class, plain, unused
+from archc_torch.words import SOURCE_NAMES, class_name, is_word, network_class, plain, unused, wrapped
 
 NetworkWriter: TypeAlias = Callable[[Graph, Group, str, dict[int, Plan], Library, str, dict[str, Levels]], list[str]]
 """The lines of a network's class and factory: of its graph, its group, its name, the classes inside it, the functions it needs,
@@ -153,7 +152,7 @@ def _docstring(text: str, indent: int) -> str:
     pad = " " * indent
     if indent + len(text) + 6 <= WIDTH:
         return f'{pad}"""{text}"""'
-    return "\n".join([f'{pad}"""' + "\n".join(wrap(text, WIDTH - indent - 6, subsequent_indent=pad)), f'{pad}"""'])
+    return "\n".join([f'{pad}"""' + "\n".join(wrapped(text, WIDTH - indent - 6, pad)), f'{pad}"""'])
 
 
 def header(meta: Meta, more: Sequence[str] = ()) -> str:

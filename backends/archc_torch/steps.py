@@ -8,6 +8,7 @@ from typing import TypeAlias
 from archc.ir.ops import Act, Add, Scale
 from archc_torch.arguments import Expr
 from archc_torch.functional import expression
+from archc_torch.modules import LAYERED
 from archc_torch.printer import Bracket, Doc, call, flat
 from archc_torch.writer import Writer
 
@@ -18,10 +19,13 @@ _UNIT = frozenset(("conv", "norm", "act", "linear", "dropout", "global_pool"))
 DEPTH = 3
 
 _FUNCTIONS = {
-    "relu": "F.relu", "relu6": "F.relu6", "leaky_relu": "F.leaky_relu", "elu": "F.elu", "silu": "F.silu", "gelu": "F.gelu",
-    "gelu_tanh": "F.gelu", "mish": "F.mish", "tanh": "torch.tanh", "sigmoid": "torch.sigmoid", "hard_sigmoid": "F.hardsigmoid",
-    "hard_swish": "F.hardswish", "softplus": "F.softplus",
+    "relu": "F.relu", "relu6": "F.relu6", "leaky_relu": "F.leaky_relu", "elu": "F.elu", "celu": "F.celu", "selu": "F.selu",
+    "silu": "F.silu", "gelu": "F.gelu", "gelu_tanh": "F.gelu", "mish": "F.mish", "tanh": "torch.tanh", "sigmoid": "torch.sigmoid",
+    "hard_sigmoid": "F.hardsigmoid", "hard_swish": "F.hardswish", "softplus": "F.softplus",
 }  # fmt: skip
+
+
+SLOPED = ("leaky_relu", "elu", "celu")
 
 
 @dataclass(slots=True, eq=False)
@@ -120,11 +124,12 @@ def _step(writer: Writer, place: int, inputs: tuple[int, ...], attribute: Callab
 
 
 def _activation(writer: Writer, place: int, op: Act, own: Callable[[str], Expr]) -> Write:
-    further = {"leaky_relu": own("slope").text, "elu": own("slope").text, "gelu_tanh": 'approximate="tanh"'}
+    further = {**dict.fromkeys(SLOPED, own("slope").text), "gelu_tanh": 'approximate="tanh"'}
     given = [further[op.act]] if op.act in further else []
+    function = writer.library.use(op.act) if op.act in LAYERED else _FUNCTIONS[op.act]
     if writer.in_place(place):
         given.append("inplace=True")
-    return lambda operands: call(_FUNCTIONS[op.act], *operands, *given)
+    return lambda operands: call(function, *operands, *given)
 
 
 def _overwritten(writer: Writer, place: int, inputs: tuple[int, ...]) -> int:

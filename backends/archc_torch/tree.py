@@ -14,8 +14,8 @@ Kind: TypeAlias = Literal["chain", "list", "dict"]
 
 # What is an nn.Module in the emitted class; the rest is an expression in forward.
 MODULES = frozenset(
-    """conv linear channel_conv norm act dropout max_pool avg_pool blur_pool global_pool adaptive_avg_pool scale
-    position""".split()
+    """conv linear channel_conv norm act dropout max_pool avg_pool blur_pool global_pool adaptive_avg_pool
+    adaptive_max_pool scale position""".split()
 )
 TAPPED = 4
 """Up to so many modules are called one by one, where values between them are read."""

@@ -3,6 +3,7 @@
 import keyword
 import re
 from collections.abc import Container
+from textwrap import wrap
 
 from archc.backend import BackendError
 
@@ -86,7 +87,13 @@ def network_class(name: str, title: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Free text as it may stand in a docstring or comment: one line, printable ASCII, no quotes or backslashes."""
-    kept = re.sub(r"\s+", " ", text).strip()
-    kept = "".join(c if " " <= c <= "~" and c not in '"\\' else "'" if c == '"' else "?" for c in kept)
-    return kept[:200]
+    """Free text as it may stand in a docstring, between double quotes or in a comment: one line of printable ASCII, of at most
+    200 characters; whatever else it holds is escaped, and Python reads it as it was.
+    """
+    kept = re.sub(r"\s+", " ", text).strip()[:200]
+    return kept.encode("unicode_escape").decode("ascii").replace('"', '\\"')
+
+
+def wrapped(text: str, width: int, indent: str = "") -> list[str]:
+    """Lines of free text; a long word is left whole, as it may hold escapes."""
+    return wrap(text, width, subsequent_indent=indent, break_long_words=False)

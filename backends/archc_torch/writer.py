@@ -114,6 +114,6 @@ class Writer:
 
         def attribute(name: str) -> Expr:
             value = getattr(applied.op, name)
-            return Expr(number(value), (value,))
+            return Expr(str(value), ()) if isinstance(value, tuple) else Expr(number(value), (value,))
 
         return constructor(applied, attribute, self.library, in_place=False)

@@ -47,6 +47,34 @@ def test_one_name_is_needed(words: tuple[str, ...], how: str, folder: Path, caps
     assert (main(["new", *words]), f"the network's name is given {how}" in capsys.readouterr().err) == (2, True)
 
 
+@pytest.mark.parametrize(
+    ("parent", "output", "expected"),
+    [
+        ("top.yaml", None, "top.yaml"),
+        ("./top.yaml", None, "top.yaml"),
+        ("sub/deep.yaml", None, "sub/deep.yaml"),
+        ("sub/deep.yaml", "sub/", "deep.yaml"),
+        ("sub/deep.yml", "sub/other.yaml", '"./deep.yml"'),
+        ("a #b.yaml", None, '"a #b.yaml"'),
+    ],
+)
+def test_a_parent_of_one_s_own(parent: str, output: str | None, expected: str, folder: Path) -> None:
+    """It is named as the file that is written sees it."""
+    (folder / "sub").mkdir()
+    assert main(["new", "theirs", "-o", parent]) == 0
+    assert main(["new", "mine", "--from", parent, *(["-o", output] if output else [])]) == 0
+    written = "sub/other.yaml" if output == "sub/other.yaml" else f"{output or ''}mine.yaml"
+    assert f"extends: {expected}" in (folder / written).read_text().splitlines()
+    assert main(["check", written]) == 0
+
+
+def test_a_parent_outside_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "sub").mkdir()
+    assert (main(["new", "theirs"]), main(["new", "mine", "--from", "theirs.yaml", "-o", "sub/"])) == (0, 1)
+    said = "error[E0303]: `theirs.yaml` is outside the folder of `sub/mine.yaml`"
+    assert (capsys.readouterr().err.splitlines()[1], os.listdir(folder / "sub")) == (said, [])
+
+
 def test_existing_file_is_kept(folder: Path) -> None:
     (folder / "my_net.yaml").write_text("mine")
     assert (main(["new", "my_net"]), (folder / "my_net.yaml").read_text()) == (2, "mine")

@@ -1,7 +1,6 @@
 """The commands that print: `resolve`, `ir`, `schema`, `list`."""
 
 import json
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from archc.cli.main import main
 from archc.diagnostics import Source
 from archc.document.loader import parse
 from archc.document.nodes import plain
+from archc.editor.view import editor_schema
 from archc.ir.hash import graph_hash
 from archc.ir.parse import from_text
 from archc.limits import Limits
@@ -61,12 +61,22 @@ class TestIr:
 
 class TestSchema:
     def test_whole(self, capsys: pytest.CaptureFixture[str]) -> None:
-        shipped_text = (files("archc.schema") / "archc-1.schema.json").read_text()
-        assert json.loads(printed(capsys, "schema")) == json.loads(shipped_text)
+        assert json.loads(printed(capsys, "schema")) == editor_schema("any")
 
     @pytest.mark.parametrize("kind", ["network", "block", "module", "shortcut", "layout"])
     def test_kind(self, kind: str, capsys: pytest.CaptureFixture[str]) -> None:
         assert json.loads(printed(capsys, "schema", "--kind", kind))["$id"].endswith(f":{kind}")
+
+    def test_a_spec_is_a_network(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert json.loads(printed(capsys, "schema", "--kind", "spec")) == editor_schema("network")
+
+    def test_draft_07(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert json.loads(printed(capsys, "schema", "--draft", "07", "--kind", "layout")) == editor_schema("layout", "07")
+
+    def test_a_report_has_one_draft(self, capsys: pytest.CaptureFixture[str]) -> None:
+        code = main(["schema", "--kind", "report", "--draft", "07"])
+        said = "error: the schema of a report has only draft 2020-12\n"
+        assert (code, capsys.readouterr().err.partition("\n")[0] + "\n") == (2, said)
 
 
 class TestList:

@@ -74,12 +74,18 @@ KINDS: list[Operation] = [
     *(Act(act, 0.1) for act in ACTIVATIONS),
     ops.MaxPool(3, 1, 1),
     ops.AvgPool(3, 1, 1),
+    ops.AdaptiveMaxPool((6, 5)),
     ops.AdaptiveAvgPool(3),
+    ops.Mix("height"),
+    ops.Div(),
+    Conv(4, 4, (3, 1), 1, (1, 0)),
     ops.BlurPool(4),
     ops.Scale(4),
     ops.Softmax("parts", 2),
     ops.Dropout(0.5),
     ops.Shuffle(2, 2),
+    ops.Max("width"),
+    ops.Mean("height"),
     ops.Sum(),
     ops.ChannelConv(3),
     ops.Flatten(),
@@ -89,9 +95,9 @@ KINDS: list[Operation] = [
 
 def test_operations_of_every_kind() -> None:
     """In one network, so that a program is started once."""
-    builder = Builder(4, 12, 10)
+    builder, last = Builder(4, 12, 10), "x"
     for op in KINDS:
-        builder.add(op)
+        last = builder.add(op, *[last] * (2 if isinstance(op, ops.Mix | ops.Div) else 1))
     graph = builder.graph()
     assert counted(graph, PROGRAMS) == counts(emitted(graph), (4, 12, 10), PROGRAMS)
 

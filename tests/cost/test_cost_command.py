@@ -119,18 +119,30 @@ def test_repeats_are_folded(capsys: pytest.CaptureFixture[str]) -> None:
     assert ("layer1.0-199.conv1 x200" in text, len(text.splitlines()) < 70) == (True, True)
 
 
-@pytest.mark.parametrize("columns", [20, 60, 100, 120])
-def test_columns_give_way_on_a_narrow_terminal(
-    columns: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+NARROW = [
+    ("resnet50",),
+    ("resnet50_v1", "--by", "layer", "--explain"),
+    ("resnet50_v1", "resnet50", "--explain"),
+    ("cifar_resnet20", "--by", "op"),
+]
+
+
+@pytest.mark.parametrize("words", NARROW)
+@pytest.mark.parametrize("columns", [20, 40, 60, 100])
+def test_nothing_is_wider_than_the_terminal(
+    words: tuple[str, ...], columns: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The part and the count stay, 22 columns here; what was left out is said."""
     monkeypatch.setenv("COLUMNS", str(columns))
-    rows = [line for line in cost(capsys, "resnet50").splitlines() if line.startswith(("part", "layer", "total"))]
-    assert max(map(len, rows)) <= max(columns, 22)
+    assert max(map(len, cost(capsys, *words).splitlines())) <= columns
+
+
+def test_a_cell_a_line_where_two_columns_do_not_fit(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("COLUMNS", "20")
+    assert "part\n  macs\nstem\n  118,013,952\nlayer1\n  667,942,912\n" in cost(capsys, "resnet50")
 
 
 def test_what_is_left_out_is_said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setenv("COLUMNS", "64")
     assert "(no room for: kind, output, share, MiB moved, ops/byte, stride)\n" in cost(capsys, "resnet50")
 
 

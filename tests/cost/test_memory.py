@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import torch
@@ -21,7 +21,7 @@ from valid_specs import networks
 from archc.cost.batched import Batched
 from archc.cost.memory import memory
 from archc.cost.resize import at_size
-from archc.cost.saved import saved
+from archc.cost.saved import for_training, saved
 from archc.cost.schedule import live_sets, peak
 from archc.cost.storage import overwritten
 from archc.ir import ops
@@ -40,7 +40,7 @@ def chain(*operations: Operation) -> Graph:
 
 
 POINT = Conv(4, 4, 1)
-SLOPES = {"leaky_relu": 0.1, "elu": 0.7}
+SLOPES = {"leaky_relu": 0.1, "elu": 0.7, "celu": 0.7}
 
 CHAINS: list[tuple[Operation, ...]] = [
     (Conv(4, 4, 3, padding=1, weights="standardized"),),
@@ -71,6 +71,11 @@ CHAINS: list[tuple[Operation, ...]] = [
     (ops.GlobalPool(), ops.ChannelConv(3), POINT),
     (Linear(4, 5), Act("relu")),
     (ops.Tokens(), Norm("layer", 4), Linear(4, 5, bias=False)),
+    *((ops.Max(over), ops.Affine(2.0)) for over in ("space", "channels", "height")),
+    (ops.Mean("width"), ops.Sum("height"), ops.Affine(2.0)),
+    (ops.AdaptiveMaxPool((2, 4)), POINT),
+    (ops.PixelShuffle(2), Conv(1, 3, (3, 1), (2, 1), (1, 0))),
+    (ops.Dropout(0.2, "channels"), POINT),
     (ops.Tokens(), ops.Position(64, 4), ops.Flatten(), Linear(256, 5)),
 ]
 
@@ -78,6 +83,18 @@ CHAINS: list[tuple[Operation, ...]] = [
 @pytest.mark.parametrize("operations", CHAINS, ids=lambda operations: "-".join(op.kind for op in operations))
 def test_saved_of_single_operations(operations: tuple[Operation, ...]) -> None:
     graph = chain(POINT, *operations)
+    assert saved_bytes(emitted(graph), (4, 8, 8)) == saved(graph).bytes()
+
+
+@pytest.mark.parametrize("along", ["height", "width"])
+@pytest.mark.parametrize("groups", [1, 4])
+def test_saved_of_mixing_by_made_matrices(groups: int, along: Literal["height", "width"]) -> None:
+    builder = Builder(4, 8, 8)
+    x = builder.add(Conv(4, 4, 1))
+    raw = builder.add(ops.AdaptiveMaxPool((4, 4)), builder.add(Conv(4, groups, 1), x))
+    matrix = builder.add(ops.Div(), raw, builder.add(ops.Sum("width"), raw))
+    builder.add(POINT, builder.add(ops.Mix(along), x, matrix))
+    graph = builder.graph()
     assert saved_bytes(emitted(graph), (4, 8, 8)) == saved(graph).bytes()
 
 
@@ -115,7 +132,13 @@ def test_saved_of_torchvision_s_networks(name: str) -> None:
 def test_saved_of_an_image_at_224(mebibytes: float, name: str) -> None:
     """In a batch of two, whose images share the statistics of the norms."""
     found = saved(compile_spec(name).graph).bytes()
-    assert mebibytes == round(found.at(2) / 2 / 2**20, 1)
+    assert mebibytes == round(for_training(found) / 2**20, 1)
+
+
+@pytest.mark.parametrize(("batch", "expected"), [(1, 103), (2, 205), (3, 305)])
+def test_of_one_image_its_share_of_a_batch_of_two(batch: int, expected: int) -> None:
+    """Rounded up."""
+    assert expected == for_training(Batched(5, 100), batch)
 
 
 @pytest.mark.parametrize("name", ["resnet50", "preact_resnet18", "resnetv2_50", "vgg19_bn", "seresnext26ts"])

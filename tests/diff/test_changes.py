@@ -35,6 +35,9 @@ CASES: list[tuple[str, str, str, list[str]]] = [
         "stem: `pool` padding 1 → 0, ceil false → true",
         "layer2–layer4, first block: stride 2 moved from `conv2` to `conv1`",
     ]),
+    ("cifar_resnet20", "cifar_resnet20", "stem.conv={kernel: [3, 5], stride: [1, 2], out: 16}", [
+        "stem: `conv` kernel 3 → 3×5, stride 1 → 1×2",
+    ]),
     ("resnet50", "resnet50_gn", "", ["every norm batch → group, groups 1 → 32"]),
     ("resnet50", "resnet50_os8", "", [
         "layer3, layer4: stride 2 → 1",

@@ -154,3 +154,8 @@ def many(found: Difference, count: int, length: int) -> Difference:
 def test_markdown_fits_a_comment(count: int, length: int) -> None:
     text = as_markdown(many(difference("resnet50", "resnet50d"), count, length))
     assert (len(text) <= LONGEST, text.count("<details>"), text.endswith("\n")) == (True, text.count("</details>"), True)
+
+
+def test_figures_are_a_list_where_a_table_has_no_room() -> None:
+    text = as_text(difference("resnet18", "resnet18", new_overrides=["classes=10"]), room=40)
+    assert "\nparameters\n  before  11,689,512\n  after   11,181,642\n  change  -507,870\n          -4.3 %\n" in text

@@ -1,9 +1,11 @@
 """What becomes of one network's weights in another."""
 
 import pytest
+import torch
 
 from archc.diff.model import Loading
 from archc.diff.read import difference
+from archc.live import torch_module
 
 
 def loading(old: str, new: str, *changes: str) -> Loading:
@@ -43,6 +45,33 @@ MEANINGS = [
 def test_weights_that_load_strictly_and_mean_something_else(new: str, change: str, meaning: str) -> None:
     found = loading("resnet50", new, *([change] if change else []))
     assert (found.fit, found.meaning) == ("strict", (meaning,))
+
+
+def state(name: str, layout: str) -> dict[str, tuple[int, ...]]:
+    """Of the live network, the counts of batches that norms have seen left out."""
+    with torch.device("meta"):
+        tensors = torch_module(name, layout=layout).state_dict()
+    return {key: tuple(tensor.shape) for key, tensor in tensors.items() if not key.endswith("num_batches_tracked")}
+
+
+PAIRS = [
+    ("resnet18", "resnetblur18", "timm"),
+    ("resnetblur18", "seresnet18", "timm"),
+    ("preact_resnet18", "resnet18", "torchvision"),
+    ("cifar_plain20", "cifar_resnet20", "canonical"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "layout"), PAIRS)
+def test_what_is_told_is_what_torch_s_state_dicts_say(old: str, new: str, layout: str) -> None:
+    before, after = state(old, layout), state(new, layout)
+    found = next(one for one in difference(old, new).loading if one.layout == layout)
+    assert (found.missing, found.extra, found.reshaped, found.wanted) == (
+        tuple(key for key in after if key not in before),
+        tuple(key for key in before if key not in after),
+        tuple((key, before[key], shape) for key, shape in after.items() if before.get(key, shape) != shape),
+        len(after),
+    )
 
 
 def test_keys_are_those_of_the_layout_both_have() -> None:

@@ -176,6 +176,18 @@ def test_a_near_path_is_proposed(repo: Path) -> None:
     assert caught.value.diagnostics[0].help == "did you mean `HEAD:nets/network.yaml`?"
 
 
+def test_a_shallow_clone_is_told_so(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    commit(repo, net=child())
+    commit(repo, net=child(changes="{act: silu}"))
+    git("clone", "-q", "--depth", "1", f"file://{repo}", "shallow")
+    monkeypatch.chdir(repo / "shallow")
+    with pytest.raises(SpecError) as caught:
+        difference("HEAD~1:net.yaml", "net.yaml")
+    assert caught.value.diagnostics[0].help == (
+        "this clone is shallow, and `git fetch --unshallow` brings the rest; a file of that name is `./HEAD~1:net.yaml`"
+    )
+
+
 def test_outside_of_a_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     monkeypatch.chdir(tmp_path)

@@ -68,6 +68,9 @@ def test_a_line_is_put_first(text: str, expected: str) -> None:
         ),
         pytest.param("k: {x: 1, y: 2}\nset: {}\n", "set: {k: {x: 1, y: 2}}\n", id="empty braces"),
         pytest.param('k: "a, b"\nset: {}\n', 'set: {k: "a, b"}\n', id="quoted"),
+        pytest.param("k: 'a, b'\nset: {}\n", "set: {k: 'a, b'}\n", id="quoted once"),
+        pytest.param("k: a\nset: {a: 1,}\n", "set: {a: 1,k: a}\n", id="braces that end in a comma"),
+        pytest.param("k: [1, 2]\nset: { }\n", "set: { k: [1, 2]}\n", id="a list into braces"),
         pytest.param("k: 1\r\nset:\r\n  a: 2\r\n", "set:\r\n  a: 2\r\n  k: 1\r\n", id="CR LF"),
     ],
 )
@@ -104,6 +107,7 @@ def problem(source: Source, *edits: tuple[int, int, str]) -> Diagnostic:
 
 SOURCE = Source("net.yaml", "abcdef\n")
 LEFT, RIGHT, OVER = problem(SOURCE, (1, 3, "x")), problem(SOURCE, (4, 6, "y")), problem(SOURCE, (2, 5, "z"))
+BEHIND = problem(SOURCE, (3, 4, "w"))
 LINES = problem(SOURCE, (6, 6, "\n")), problem(SOURCE, (1, 1, "\n"))
 
 
@@ -114,6 +118,8 @@ LINES = problem(SOURCE, (6, 6, "\n")), problem(SOURCE, (1, 1, "\n"))
         ([LEFT, OVER, RIGHT], [LEFT, RIGHT]),
         ([OVER, LEFT, RIGHT], [OVER]),
         ([LEFT, LEFT], [LEFT]),
+        ([LEFT, BEHIND], [LEFT]),
+        ([BEHIND, LEFT], [BEHIND]),
         ([*LINES], [LINES[0]]),
         ([Diagnostic("E0201", "no fix"), LEFT], [LEFT]),
     ],
@@ -123,5 +129,9 @@ def test_no_two_fixes_are_over_one_another(found: list[Diagnostic], chosen: list
 
 
 def test_edits_over_one_another_are_refused() -> None:
-    with pytest.raises(ValueError, match="over one another"):
+    with pytest.raises(ValueError, match=r"^two edits are over one another$"):
         applied(SOURCE.text, [*LEFT.fix, *OVER.fix])
+
+
+def test_edits_that_touch_are_made() -> None:
+    assert applied(SOURCE.text, [*BEHIND.fix, *LEFT.fix]) == "xwdef\n"

@@ -2,6 +2,7 @@
 
 import pytest
 import yaml
+from told import place
 from yaml.reader import ReaderError
 
 from archc.diagnostics import Source, SpecError
@@ -105,6 +106,14 @@ def test_what_no_parser_of_today_says(error: yaml.YAMLError, expected: tuple[int
     said = syntax_error(error, Source("net.yaml", "a: 1\n"))
     assert said.span
     assert (said.span.line, said.span.column, said.message) == expected
+    assert said.code == "E0101"
+
+
+@pytest.mark.parametrize(("position", "expected"), [(3, "1:4-1:5"), (None, "1:1-1:2"), (99, "2:1-2:1")])
+def test_a_parser_s_error_without_a_mark_has_a_place(position: int | None, expected: str) -> None:
+    error = yaml.YAMLError()
+    error.position = position  # type: ignore[attr-defined]
+    assert place(syntax_error(error, Source("net.yaml", "a: 1\n")).span) == f"net.yaml:{expected}"
 
 
 def test_the_fast_parser_is_used_where_it_is() -> None:

@@ -33,6 +33,8 @@ def test_the_suffix_is_the_format(suffix: str) -> None:
         (["cifar_resnet20"], "cifar_resnet20.svg"),
         (["cifar_plain20", "cifar_resnet20"], "cifar_plain20-cifar_resnet20.svg"),
         (["--block", "cifar_resnet20:layer1.0"], "cifar_resnet20_layer1_0.svg"),
+        (["--block", "bottleneck"], "bottleneck.svg"),
+        (["--block", "squeeze_excite", "--set", "head.squeeze_excite.width=16", "--level", "op"], "squeeze_excite.svg"),
         (["--figure", "activation-orders"], "activation-orders.svg"),
         (["cifar_resnet20", "--format", "dot"], "cifar_resnet20.dot"),
         (["cifar_resnet20", "--level", "op", "--direction", "strip"], "cifar_resnet20.svg"),
@@ -55,7 +57,18 @@ def test_a_figure_has_a_name(words: list[str], name: str, folder: Path, capsys: 
         (["resnet18", "--width", "8cn"], f"error: `8cn` is not a length\nwrite a number and {UNITS}: --width 8.5cm\n"),
         (["resnet18", "--expand", "layr3"], "error: unknown stage `layr3`\ndid you mean `layer3`?\n"),
         (["--block", "resnet18:layer2.9"], "error: unknown block `layer2.9`\ndid you mean `layer2.0`?\n"),
-        (["--block", "resnet18"], "error: `resnet18` is not SPEC:PATH\nfor example --block resnet50:layer2.0\n"),
+        (["--block", "resnet18:"], "error: `resnet18:` is not SPEC:PATH\nfor example --block resnet50:layer2.0\n"),
+        (
+            ["--block", "resnet18"],
+            (
+                "error: `resnet18` is a network, not a block\n"
+                "say which: --block resnet18:layer1.0; `archc ir resnet18` prints the paths\n"
+            ),
+        ),
+        (
+            ["--block", "bottlenek"],
+            "error: there is no file and no shipped block, module or shortcut policy `bottlenek`\ndid you mean `bottleneck`?\n",
+        ),
         (["resnet18", "--diff"], "error: --diff compares two networks\nfor example archc draw resnet50 resnet50d --diff\n"),
         (["resnet18", "--layout", "dot"], "error: --layout dot is for operations\nsay --level op too\n"),
     ],

@@ -11,7 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archc.draw.compose import Asked, draw_networks
+from archc.draw.bare import around
+from archc.draw.compose import Asked, draw_bare, draw_networks
+from archc.draw.figures import draw_figure
 from archc.draw.files import FORMATS, Look, written
 from archc.draw.inks.dot import dot
 from archc.draw.inks.html import html
@@ -22,6 +24,7 @@ from archc.draw.metrics import drawable, lacking, width
 from archc.draw.pages import draw_pieces, whole
 from archc.draw.scene import Box, Curve, Facts, Scene, Text
 from archc.draw.themes import THEMES
+from archc.limits import DEFAULT_LIMITS
 from archc.pipeline import compile_spec
 from archc.rendering.visible import visible
 
@@ -58,6 +61,39 @@ def test_dot_is_as_it_was(golden: Callable[[str, str], None]) -> None:
 
 def test_mermaid_is_as_it_was(golden: Callable[[str, str], None]) -> None:
     golden("golden/cifar_resnet20_b.mmd", mermaid(SCENE, DEFAULT))
+
+
+FLOWCHARTS = {
+    "block": SCENE,
+    "network": draw_networks([COMPILED, compile_spec("vgg19")], Asked(level="network")),
+    "several": draw_networks([COMPILED, compile_spec("vgg19")], Asked(level="block")),
+    "layer": draw_networks([COMPILED], Asked(level="layer")),
+    "strip": draw_networks([COMPILED], Asked(direction="strip")),
+    "figure": draw_figure("shortcuts", DEFAULT_LIMITS),
+    "bare": draw_bare(around("selective_kernel", (), DEFAULT_LIMITS), "layer"),
+}
+
+
+@pytest.mark.parametrize("name", sorted(FLOWCHARTS))
+def test_mermaid_s_words_are_given_once_and_before_they_are_joined(name: str) -> None:
+    # a subgraph in itself is an error of Mermaid 11, and a word that is only joined is a box without a label
+    lines = mermaid(FLOWCHARTS[name], DEFAULT).splitlines()
+    given = [word for line in lines for word in re.findall(r"^ *(?:subgraph )?(n\d+) ?[\[(]", line)]
+    joined = [word for line in lines if "->" in line for word in re.findall(r"\bn\d+\b", re.sub('".*?"', "", line))]
+    assert (len(given), {*joined} - {*given}) == (len({*given}), set())
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("block", '    subgraph n19 ["×3"]'), ("layer", '    subgraph n14 ["×3"]'), ("strip", "flowchart LR"),
+        ("block", '  n3 -.->|"project, /2"| n6'), ("bare", '  n13(["256×56×56"])'),
+        ("network", '  subgraph n11 ["ResNet-20 B (CIFAR-10) · 272 k params · 40.8 MMACs"]'),
+        ("figure", '  subgraph n45 ["(a) original"]'),
+    ],
+)  # fmt: skip
+def test_mermaid_says(name: str, line: str) -> None:
+    assert line in mermaid(FLOWCHARTS[name], DEFAULT).splitlines()
 
 
 def test_tikz_is_as_it_was(golden: Callable[[str, str], None]) -> None:
@@ -154,7 +190,7 @@ def test_tex_commands_are_text() -> None:
 
 @pytest.mark.parametrize("words", HOSTILE)
 def test_the_page_keeps_hostile_text(words: str) -> None:
-    page = html(words, words, [whole(hostile(words))], {}, DEFAULT)
+    page = html(words, words, whole(hostile(words)), {}, DEFAULT)
     [data] = re.findall(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
     assert [fact["title"] for fact in json.loads(data)["facts"].values()] == [words]
     assert (page.count("<script"), page.count("</script>")) == (2, 2)
@@ -164,6 +200,16 @@ def test_the_page_asks_nothing_of_a_network() -> None:
     page = html("x", "y", draw_pieces([COMPILED], Asked()), {}, DEFAULT)
     assert {*re.findall(r"https?://[^\"' )]*", page)} == {"http://www.w3.org/2000/svg"}
     assert "default-src 'none'" in page
+
+
+def test_the_page_begins_unfolded_where_told() -> None:
+    page = html("x", "y", draw_pieces([COMPILED], Asked(expand=("layer2",))), {}, DEFAULT)
+    assert re.findall(r'data-open="(\w+)"', page) == re.findall(r'aria-expanded="(\w+)"', page) == ["false", "true", "false"]
+
+
+def test_the_page_of_a_comparison_says_what_its_marks_mean() -> None:
+    page = html("x", "y", draw_pieces([COMPILED, COMPILED], Asked(marks=({}, {}))), {}, DEFAULT)
+    assert [words for words in ("− removed", "+ added", "~ changed") if f">{words}</text>" not in page] == []
 
 
 def test_boxes_are_as_wide_as_their_words() -> None:

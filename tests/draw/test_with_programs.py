@@ -17,7 +17,7 @@ from archc.draw.files import Look, written
 from archc.draw.inks.html import html
 from archc.draw.layouts import external
 from archc.draw.pages import draw_pieces
-from archc.draw.scene import Box, Scene, flat
+from archc.draw.scene import Box, Curve, Scene, flat
 from archc.draw.themes import THEMES
 from archc.pipeline import compile_spec
 
@@ -41,6 +41,19 @@ document.querySelector(".fold").dispatchEvent(new MouseEvent("click", { bubbles:
 const before = document.getElementById("stage").getAttribute("transform");
 key("+"); said.push(String(before !== document.getElementById("stage").getAttribute("transform")));
 key("Escape"); said.push(told());
+document.title = JSON.stringify(said);
+</script></body>"""
+
+SEVERAL = """<script>
+const parts = [...document.querySelectorAll(".part[data-where=row]")];
+const open = () => parts.filter((part) => part.dataset.tall).map((part) => part.dataset.open).join();
+const place = (part) => part.getAttribute("transform");
+const rows = [...new Set(parts.map((part) => part.dataset.row))];
+const of = (row) => new Set(parts.filter((part) => part.dataset.row === row).map(place)).size;
+const aligned = () => rows.every((row) => of(row) === 1);
+const said = [open(), aligned()];
+document.querySelector("[data-action=fold]").click();
+said.push(open(), aligned());
 document.title = JSON.stringify(said);
 </script></body>"""
 
@@ -88,6 +101,9 @@ def test_plain_dot_draws_every_label() -> None:
 
 
 def labels(item: object) -> list[str]:
+    """What is written of an item; the words of a curve are a text too."""
+    if isinstance(item, Curve):
+        return []
     lines = getattr(item, "lines", None) or [getattr(item, "words", None) or getattr(item, "symbol", None)]
     return [line for line in lines if line]
 
@@ -161,6 +177,17 @@ def test_the_page_in_a_browser(tmp_path: Path) -> None:
         "layer2.1.conv2: 3×3 conv, 32", "8    conv2: {kernel: 3, out: out}", "false,false,false", "true,true,true",
         "false,true,true", "true", COMPILED.spec.title,
     ]  # fmt: skip
+
+
+def test_the_page_of_several_networks_in_a_browser(tmp_path: Path) -> None:
+    networks = [COMPILED, compile_spec("cifar_resnet20", overrides=["stages.layer2.repeat=1", "expect=null"])]
+    page = html("x", "", draw_pieces(networks, Asked(expand=("layer3",))), {}, THEMES["default"])
+    (tmp_path / "page.html").write_text(page.replace("</body>", SEVERAL), encoding="utf-8")
+    options = ("--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}/profile", "--dump-dom")
+    found = run("chromium", *options, f"file://{tmp_path}/page.html")
+    [said] = re.findall(r"<title>(\[.*?\])</title>", found)
+    opened, aligned, folded, again = json.loads(unescape(said))
+    assert (opened, folded, aligned, again) == ("false,false,true,false,true", "false,false,false,false,false", True, True)
 
 
 def test_the_largest_network_keeps_its_operations() -> None:

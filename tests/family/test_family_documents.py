@@ -16,6 +16,10 @@ def test_every_known_network_ships() -> None:
     assert set(KNOWN) <= SHIPPED.keys() | set(PAPERS)
 
 
+def test_every_network_of_a_family_is_known() -> None:
+    assert SHIPPED.keys() <= set(KNOWN)
+
+
 @pytest.mark.parametrize("name", MEASURED)
 def test_stages_have_the_shapes_measured(name: str) -> None:
     graph = compile_spec(name).graph

@@ -60,7 +60,7 @@ def stir(model: nn.Module) -> None:
 def without_dropping(model: nn.Module) -> nn.Module:
     """The same network with every dropout, drop path and drop block at zero; emitted ones are told by their class's name."""
     for module in model.modules():
-        if isinstance(module, nn.Dropout):
+        if isinstance(module, nn.Dropout | nn.Dropout2d):
             module.p = 0.0
         elif isinstance(module, timm.layers.DropPath | timm.layers.DropBlock2d):
             module.drop_prob = 0.0

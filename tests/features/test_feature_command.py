@@ -39,6 +39,11 @@ def test_the_weights_are_the_whole_networks(capfdbinary: pytest.CaptureFixture[b
     assert f"# weights  {weights_hash(compile_spec('resnet18').graph)}" in source.splitlines()
 
 
+@pytest.mark.parametrize(("features", "said"), [("layer1", "one feature by name"), ("layer1,layer2", "2 features by name")])
+def test_how_many_there_are(features: str, said: str, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert f"Nx3x224x224 to {said}." in built(capfdbinary, "resnet18", "--features", features)
+
+
 def test_the_factory_of_features_has_no_classes(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     assert "num_classes" not in built(capfdbinary, "resnet18", "--features", "layer4")
 
@@ -52,6 +57,13 @@ def test_without_a_head(options: list[str], capfdbinary: pytest.CaptureFixture[b
 def test_every_batch_norm_is_frozen(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     source = built(capfdbinary, "resnet18", "--frozen-norm")
     assert ("FrozenBatchNorm2d(" in source, "nn.BatchNorm2d(" in source) == (True, False)
+
+
+@pytest.mark.parametrize(("network", "there"), [("resnet50_gn", "its norms are group"), ("vgg19", "it has no norm")])
+def test_there_is_no_norm_to_freeze(network: str, there: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert (main(["build", network, "--frozen-norm"]), list(folder.iterdir())) == (1, [])
+    said = f"error[E0358]: no batch norm of `{network}` could be frozen: {there}"
+    assert said == capsys.readouterr().err.splitlines()[0]
 
 
 def test_the_graph_of_features(capsys: pytest.CaptureFixture[str]) -> None:

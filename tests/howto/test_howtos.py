@@ -9,7 +9,7 @@ import torch
 from howto.pages import ROOT, run
 from torchvision.utils import save_image
 
-GUIDES = ("howto/hub", "howto/new-block", "howto/tables", "howto/timm")
+GUIDES = ("howto/editor", "howto/hub", "howto/new-block", "howto/tables", "howto/timm")
 PAGES = tuple(f"errors/{path.stem}" for path in sorted((ROOT / "docs" / "errors").glob("E057*.md")))
 
 

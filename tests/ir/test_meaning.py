@@ -1,6 +1,7 @@
 """The interpreter's operations against the modules of torch and timm that they stand for."""
 
 import pytest
+import timm
 import torch
 import torch.nn.functional as F
 from golden_weights import binomial_filter, fill
@@ -117,14 +118,18 @@ FUNCTIONS = {
     "relu6": F.relu6,
     "leaky_relu": lambda x: F.leaky_relu(x, 0.2),
     "elu": lambda x: F.elu(x, 0.2),
+    "celu": lambda x: F.celu(x, 0.2),
+    "selu": F.selu,
     "silu": F.silu,
     "gelu": F.gelu,
     "gelu_tanh": lambda x: F.gelu(x, approximate="tanh"),
+    "quick_gelu": timm.layers.QuickGELU(),
     "mish": F.mish,
     "tanh": torch.tanh,
     "sigmoid": torch.sigmoid,
     "hard_sigmoid": F.hardsigmoid,
     "hard_swish": F.hardswish,
+    "hard_mish": timm.layers.activations.HardMish(),
     "softplus": F.softplus,
 }
 

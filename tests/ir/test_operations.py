@@ -56,7 +56,7 @@ def test_inferred_shapes_are_torch_s(kind: str, seed: int) -> None:
     while True:
         type_ = random_type(random)
         op = random_op(random, kind, type_)
-        count = {"attention": 3, "add": 2, "mul": 2, "concat": 3}.get(kind, 1)
+        count = {"attention": 3, "add": 2, "mul": 2, "div": 2, "mix": 2, "concat": 3}.get(kind, 1)
         try:
             expected = op.infer(*[type_] * count)
         except ShapeError:

@@ -105,6 +105,8 @@ BROKEN: list[tuple[str, str, Callable[[], Graph]]] = [
     ("block.half", "`shift` is 0.0 and comes from `half`", lambda: with_node(HALF, arguments=(("shift", "half"),))),
     ("block.half", "how `bias` begins, which `affine` does not have", lambda: with_node(HALF, init=(("bias", Init("torch")),))),
     ("", "a graph needs an output", lambda: replace(whole(), outputs=())),
+    ("", "need a name each", lambda: replace(whole(), outputs=("block.add", "x"), output_names=("a", "a"))),
+    ("", "need a name each", lambda: replace(whole(), output_names=("a", "b"))),
     ("", "output `nothing` is no value", lambda: replace(whole(), outputs=("nothing",))),
     ("block.add", "is used by nothing", lambda: replace(whole(), outputs=("block.half",))),
 ]
@@ -116,6 +118,15 @@ def test_a_broken_graph_is_refused(name: str, message: str, make: Callable[[], G
         verify(make())
     assert message in str(caught.value)
     assert name == caught.value.name
+
+
+def test_all_that_is_said_of_broken_graphs(golden: Callable[[str, str], None]) -> None:
+    said = []
+    for _, _, make in BROKEN:
+        with pytest.raises(GraphError) as caught:
+            verify(make())
+        said.append(f"{caught.value}\n")
+    golden("golden/broken_graphs.txt", "".join(said))
 
 
 @pytest.mark.parametrize("make", [whole, lambda: replace(whole(), outputs=("block.add", "block.conv", "x"))])

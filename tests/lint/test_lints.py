@@ -89,7 +89,7 @@ CASES = {
     "padded shortcut": (written({"shortcut: B": "shortcut: A"}), []),
     "a pool with gaps": (
         written({"conv: {kernel: 3, out: 16}": "conv: {kernel: 3, out: 16}\n  pool: {op: max_pool, kernel: 2, stride: 3}"}),
-        ["5:1 W0603 a stride of 3 over 2x2 leaves 8 of 9 values unread"],
+        ["5:1 W0603 a stride of 3 over 2x2 leaves 5 of 9 values unread"],
     ),
     "early pool": (
         written({"  conv:": "  pool: {op: avg_pool, kernel: 2, stride: 2}\n  conv:"}),

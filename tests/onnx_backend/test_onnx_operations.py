@@ -6,11 +6,13 @@ import onnx
 import pytest
 import torch
 from golden_weights import golden_tensors
+from graph_builder import Builder
 from onnx_models import Net, distance, inferred, model_of, named_by_numbers, run_exactly, run_fast
 from random_graphs import random_graph
 
 from archc.ir.graph import Graph
 from archc.ir.norms import Act
+from archc.ir.ops import Concat, Split
 from archc.verify.interpreter import run
 from archc_onnx.opsets import IR_VERSIONS
 
@@ -63,3 +65,14 @@ def test_inferred_shapes_are_the_graph_s(seed: int) -> None:
     shapes = inferred(model, (2, *graph.types["x"].shape))
     names = [value.name for value in (*model.graph.value_info, *model.graph.output)]
     assert {name: (2, *graph.types[name].shape) for name in names} == {name: shapes[name] for name in names}
+
+
+@pytest.mark.parametrize("opset", [13, 17, 18])
+def test_two_splits_of_one_value_are_two(opset: int) -> None:
+    """onnxruntime takes nodes for one that differ in the number of their outputs alone."""
+    builder = Builder(8, 6, 6)
+    halves = builder.add_all(Split(2), "x", name="halves")
+    quarters = builder.add_all(Split(4), "x", name="quarters")
+    builder.add(Concat(), halves[1], quarters[1], name="ends")
+    graph, x = builder.graph(), torch.randn(2, 8, 6, 6)
+    assert distance(run(graph, {}, x), run_fast(model_of(Net(graph), {}, opset=opset), x)) == 0

@@ -1,12 +1,11 @@
 """Files appear whole or not at all, over nothing that was there, through no link."""
 
+import fcntl
 import os
 import resource
-import signal
 import stat
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -86,6 +85,38 @@ class TestWriting:
 
         monkeypatch.setattr(os, "link", fail_for_b)
         assert (code_of([("a.py", (b"x",)), ("b.py", (b"y",))]), os.listdir(folder)) == ("E0545", [])
+
+    def test_of_several_the_first_appears_last(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """It may name the others. While they get their names the folder is locked for other writers."""
+        link = os.link
+
+        def told(source: str, target: str, **rest: int) -> None:
+            descriptor = os.open(".", os.O_RDONLY)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                with open("log", "a", encoding="ascii") as log:
+                    log.write(f"{target} ")
+            os.close(descriptor)
+            link(source, target, **rest)
+
+        monkeypatch.setattr(os, "link", told)
+        write_files([("a.onnx", (b"x",)), ("b.data", (b"y",)), ("c.data", (b"z",))])
+        assert (folder / "log").read_text() == "c.data b.data a.onnx "
+
+    def test_a_lock_that_somebody_keeps_is_not_waited_for_long(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(output.time, "sleep", lambda _: None)
+        descriptor = os.open(".", os.O_RDONLY)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        write_files([("a.onnx", (b"x",)), ("b.data", (b"y",))])
+        os.close(descriptor)
+        assert sorted(os.listdir(folder)) == ["a.onnx", "b.data"]
+
+    def test_the_naming_process_is_noticed_when_it_dies(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(output, "_publish_all", lambda *_, **__: os._exit(9))
+        with pytest.raises(RuntimeError, match="ended early"):
+            write_files([("a.onnx", (b"x",)), ("b.data", (b"y",))])
+        assert os.listdir(folder) == []
 
     def test_a_failing_replacement_keeps_the_old_file(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         def fail(*_: object) -> None:
@@ -193,34 +224,6 @@ class TestDestinations:
         with pytest.raises(OutputError) as caught:
             destinations([name], None)
         assert caught.value.diagnostic.code == "E0543"
-
-
-WRITER = """
-import sys
-from archc.output import write_files
-def chunks():
-    for n in range(64):
-        if n == 1: print("writing", flush=True)
-        yield bytes([n]) * 65536
-while True:
-    write_files([("big.bin", chunks())], force=True)
-"""
-
-
-def test_a_killed_writer_leaves_the_old_file_or_a_whole_one(folder: Path) -> None:
-    """SIGKILL at twenty moments: never half a file."""
-    (folder / "big.bin").write_bytes(b"old")
-    seen = set()
-    for moment in range(20):
-        with subprocess.Popen([sys.executable, "-c", WRITER], stdout=subprocess.PIPE) as writer:
-            assert writer.stdout is not None
-            assert writer.stdout.readline() == b"writing\n"
-            time.sleep(0.002 * moment)
-            writer.send_signal(signal.SIGKILL)
-        seen.add((folder / "big.bin").stat().st_size)
-    assert seen <= {3, 64 * 65536}
-    whole = b"".join(bytes([n]) * 65536 for n in range(64))
-    assert (folder / "big.bin").read_bytes() in (b"old", whole)
 
 
 def test_a_full_disk_keeps_the_old_file(folder: Path) -> None:

@@ -8,7 +8,7 @@ from table.tables import network
 
 from archc.table.figures import FIGURES
 from archc.table.levels import LEVELS, Level, parts
-from archc.table.listing import Line, lines, ordered
+from archc.table.listing import Line, lines, listing, ordered
 from archc.table.numbers import percent, plain, short, short_bytes, three
 
 NETWORKS = ("resnet50_v1", "preact_resnet18", "resnest14d", "res2net50d", "resnet50_clip", "vgg19", "cifar_resnet110")
@@ -62,6 +62,13 @@ def test_a_field_that_grows_within_a_fold_is_told_from_first_to_last() -> None:
     assert (row.values, row.ends) == (("7",), ("803",))
 
 
+def test_what_is_no_sum_of_repeats_is_said() -> None:
+    figures = [FIGURES[name] for name in ("params", "memory", "saved", "intensity", "rf")]
+    assert listing(lines([network("resnet18")], "block", figures), "block", figures).notes[0] == (
+        "×N: so many alike in a row; their figures are added up; memory and intensity of one"
+    )
+
+
 def by(figure: str, name: str, *, reverse: bool = False) -> Sequence[Line]:
     figures = [FIGURES[figure]]
     return ordered(lines([network("resnet18")], "stage", figures), figures, name, reverse=reverse)
@@ -73,6 +80,8 @@ def by(figure: str, name: str, *, reverse: bool = False) -> Sequence[Line]:
         ("macs", "macs", False, ["head", "stem", "layer2", "layer3", "layer4", "layer1"]),
         ("macs", "macs", True, ["layer1", "layer2", "layer3", "layer4", "stem", "head"]),
         ("macs", "name", False, ["head", "layer1", "layer2", "layer3", "layer4", "stem"]),
+        ("rf", "rf", True, ["head", "layer4", "layer3", "layer2", "layer1", "stem"]),
+        ("output", "output", False, ["stem", "layer1", "layer2", "layer3", "layer4", "head"]),
     ],
 )
 def test_order(figure: str, name: str, reverse: bool, paths: list[str]) -> None:

@@ -12,7 +12,7 @@ from timm_backend.models import created, emitted, imported, randomized
 
 pytestmark = pytest.mark.no_cover  # the emitter is measured elsewhere
 
-FAMILIES = ("resnet18d", "regnety_002", "resnetv2_18", "gcresnext26ts", "skresnet18")
+FAMILIES = ("resnet18d", "regnety_002", "resnetv2_18", "gcresnet33ts", "skresnet18", "resnetblur18")
 
 
 @cache

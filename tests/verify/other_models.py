@@ -3,6 +3,8 @@
 Each function is named as what is unlike; `same` is the function itself.
 """
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor, nn
 
@@ -10,14 +12,16 @@ from torch import Tensor, nn
 class Block(nn.Module):
     """A bottleneck whose attributes are neither in order of use nor called as any zoo does."""
 
-    def __init__(self, width: int, out: int, stride: int, *, first: bool = False, eps: float = 1e-5, act: bool = True) -> None:
+    def __init__(
+        self, width: int, out: int, stride: int, *, first: bool = False, eps: float = 1e-5, act: bool = True, bias: bool = False
+    ) -> None:
         super().__init__()
         mid = out // 4
         self.zulu = nn.BatchNorm2d(out)
         self.alpha = nn.Conv2d(mid, out, 1, bias=False)
         self.tango = nn.BatchNorm2d(mid, eps=eps)
         self.kilo = nn.BatchNorm2d(mid)
-        self.bravo = nn.Conv2d(mid, mid, 3, 1 if first else stride, 1, bias=False)
+        self.bravo = nn.Conv2d(mid, mid, 3, 1 if first else stride, 1, bias=bias)
         if width != out:
             self.hotel = nn.BatchNorm2d(out)
             self.echo = nn.Conv2d(width, out, 1, stride, bias=False)
@@ -78,6 +82,40 @@ def average_pool() -> nn.Module:
     return Net(*blocks(), pool=nn.AvgPool2d(3, 2, 1))
 
 
+def bends_at_six() -> nn.Module:
+    """What is below 6 passes relu6 as it passes relu."""
+    net = Net(*blocks())
+    net.papa = nn.Sequential(net.papa, nn.ReLU6())
+    return net
+
+
+def bias_missing() -> nn.Module:
+    net = Net(*blocks())
+    net.omega = nn.Linear(64, 10, bias=False)
+    return net
+
+
+def bias_more() -> nn.Module:
+    """It begins at zero, as if it were not there."""
+    net = Net(*blocks(bias=True))
+    for name, tensor in net.named_parameters():
+        if name.endswith("bravo.bias"):
+            nn.init.zeros_(tensor)
+    return net
+
+
+def one_for_two() -> nn.Module:
+    net = Net(*blocks())
+    first, second = (net.get_submodule(f"steps.{place}.bravo") for place in (3, 2))
+    first.weight = second.weight
+    return net
+
+
+def traced() -> nn.Module:
+    made: nn.Module = torch.jit.trace(same().double().eval(), torch.zeros(2, 3, 32, 32, dtype=torch.float64))
+    return made
+
+
 def block_missing() -> nn.Module:
     return Net(*blocks()[:3])
 
@@ -126,6 +164,25 @@ def two_outputs() -> nn.Module:
             return {"a": x, "b": x}
 
     return Net(*blocks(), tail=Twice())
+
+
+def _ends(function: Callable[[Tensor], object]) -> nn.Module:
+    class End(nn.Module):
+        def forward(self, x: Tensor) -> object:
+            return function(x)
+
+    return Net(*blocks(), tail=End())
+
+
+def says() -> nn.Module:
+    return _ends(str)
+
+
+def leaves_torch() -> nn.Module:
+    return _ends(lambda x: torch.from_numpy(x.numpy() * 2))
+
+
+nothing = None
 
 
 def only_small() -> nn.Module:

@@ -2,6 +2,7 @@
 
 import json
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -159,6 +160,48 @@ def test_what_is_no_model(content: bytes, tmp_path: Path, capsys: pytest.Capture
     path.write_bytes(content)
     code, said = refused(capsys, "--against", str(path))
     assert (code, said.startswith(f"error[E0622]: `{path}` is not an ONNX model")) == (2, True)
+
+
+DAMAGED: list[tuple[Callable[[onnx.GraphProto], None], str]] = [
+    (
+        lambda graph: graph.initializer[0].dims.insert(0, 99),
+        "error[E0622]: a model with tensor `conv1.weight` cannot be loaded: cannot reshape",
+    ),
+    (
+        lambda graph: graph.initializer[0].dims.insert(0, -8),
+        "error[E0622]: a model with tensor `conv1.weight` cannot be loaded: an axis of -8",
+    ),
+    (
+        lambda graph: graph.node[3].input.insert(0, "no"),
+        "error[E0622]: `net.onnx` is not a valid model: `stem.pool` reads `no`, which nothing before",
+    ),
+    (
+        lambda graph: setattr(graph.output[0], "name", "no"),
+        "error[E0622]: `net.onnx` is not a valid model: nothing makes its output `no`",
+    ),
+    (
+        lambda graph: setattr(graph.input[0].type.tensor_type, "elem_type", TensorProto.UINT8),
+        "error[E0622]: `net.onnx` takes images of uint8, not of floating-point numbers",
+    ),
+]
+
+
+@pytest.mark.parametrize(("damage", "said"), DAMAGED)
+def test_a_damaged_model(
+    damage: Callable[[onnx.GraphProto], None],
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["build", SPEC, "--target", "onnx", "-o", "net.onnx"]) == 0
+    model = onnx.load("net.onnx")
+    damage(model.graph)
+    write(model, Path("net.onnx"))
+    capsys.readouterr()
+    code, found = refused(capsys, "--against", "net.onnx")
+    assert (code, found.startswith(said)) == (2, True)
 
 
 def test_a_size_that_the_file_does_not_take(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -27,6 +27,11 @@ def test_all_three_agree(capsys: pytest.CaptureFixture[str]) -> None:
     assert (code, [(run["what"], run["training"], run["input"]) for run in found["runs"]]) == (0, expected)
 
 
+def test_oblong_windows_and_made_matrices_agree(capsys: pytest.CaptureFixture[str]) -> None:
+    code, found = verify(capsys, str(Path(__file__).parent / "oblong.yaml"))
+    assert (code, {run["equal"] for run in found["runs"]}, len(found["runs"])) == (0, {True}, 5)
+
+
 def test_each_tensor_is_where_the_layout_has_it(capsys: pytest.CaptureFixture[str]) -> None:
     _, found = verify(capsys, SPEC)
     named = [found["pairs"][key] for key in ("stem.conv.weight", "layer2.0.shortcut.norm.running_var", "head.fc.bias")]

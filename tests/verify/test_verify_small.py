@@ -27,6 +27,11 @@ def test_one_function(factory: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert (code, found["equal"], len(found["pairs"]), found["only_here"], found["only_there"]) == (0, True, 77, [], [])
 
 
+def test_what_was_traced_has_one_form(capsys: pytest.CaptureFixture[str]) -> None:
+    code, found = against(capsys, "traced")
+    assert (code, len(found["pairs"]), [run["equal"] for run in found["runs"]]) == (1, 77, [True, True, False])
+
+
 def test_pairs_are_those_of_the_flow_of_data(capsys: pytest.CaptureFixture[str]) -> None:
     _, found = against(capsys, "same")
     names = {"conv1": "delta", "norm1": "kilo", "conv2": "bravo", "norm2": "tango", "conv3": "alpha", "norm3": "zulu"}
@@ -53,6 +58,9 @@ UNLIKE = [
     ("block_missing", "layer2.1.conv1", ""),
     ("convolution_more", "layer2.0.conv1", "there it reads what `convolution` in `steps.2` (padding 2) makes"),
     ("swapped", "stem.norm", "there it reads what `relu` makes"),
+    ("bends_at_six", "stem.act", ""),
+    ("bias_more", "layer2.0.conv2", ""),
+    ("bias_missing", "head.fc", ""),
     ("momentum", "stem.norm", "momentum 0.1 here, 0.01 there"),
 ]
 
@@ -77,6 +85,25 @@ def test_how_much_it_differs(capsys: pytest.CaptureFixture[str]) -> None:
 def test_what_has_no_counterpart_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     _, found = against(capsys, "convolution_more")
     assert (found["only_here"], found["only_there"]) == ([], ["steps.2.weight"])
+
+
+def test_a_bias_is_not_taken_for_that_of_the_norm_after_it(capsys: pytest.CaptureFixture[str]) -> None:
+    _, found = against(capsys, "bias_more")
+    assert (found["only_here"], found["only_there"]) == ([], ["steps.1.bravo.bias"])
+
+
+def test_a_tensor_that_is_nowhere_there_is_the_difference(capsys: pytest.CaptureFixture[str]) -> None:
+    _, found = against(capsys, "bias_missing")
+    assert (found["only_here"], {run["equal"] for run in found["runs"]}, found["first"]["what"]) == (
+        ["head.fc.bias"],
+        {True},
+        "`bias`",
+    )
+
+
+def test_one_tensor_for_two_of_ours_is_another_function(capsys: pytest.CaptureFixture[str]) -> None:
+    code, found = against(capsys, "one_for_two")
+    assert (code, found["tied"]) == (1, ["steps.2.bravo.weight"])
 
 
 def test_a_missing_block_is_named(capsys: pytest.CaptureFixture[str]) -> None:

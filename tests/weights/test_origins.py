@@ -1,9 +1,14 @@
 """Whose function weights are: what files record, what is refused or warned of, and what may differ."""
 
+from collections import OrderedDict
+
 import pytest
+import torch
 from weight_session import Session
 
+from archc import torch_module
 from archc.pipeline import compile_spec
+from archc.weights.files import open_weights
 from archc.weights.origin import differences, provenance
 
 
@@ -22,6 +27,35 @@ def test_another_function(session: Session) -> None:
         "  = help: name the spec that is theirs, or take them all the same with --anyway",
         "  = see: archc explain E0585",
     ]
+
+
+@pytest.mark.parametrize("name", ["a.safetensors", "a.pth"])
+def test_either_format_says_whose_its_weights_are(name: str, session: Session) -> None:
+    assert session.convert(target=name)[0] == 0
+    code, lines = session.convert("--set", "block.stride_at=conv1", source=name, layout="timm")
+    assert (code, lines[0].partition(" (")[0]) == (1, f"error[E0585]: the weights in `{name}` are those of `small`")
+
+
+def test_what_a_state_dict_says_of_its_modules_is_none_of_it(session: Session) -> None:
+    state = torch.nn.BatchNorm2d(1).state_dict()
+    torch.save(state, "a.pth")
+    assert {} == open_weights("a.pth").metadata
+
+
+def test_a_torch_file_s_notes_are_texts(session: Session) -> None:
+    """Anyone may write them: what is none, or could not be written again, is passed over."""
+    state = OrderedDict(a=torch.zeros(1))
+    notes = {"archc.spec": "small", "archc.layout": 3, "\ud800": "a", "b": "\udfff", 4: "c"}
+    setattr(state, "_metadata", {"archc": notes})  # noqa: B010  no class declares it
+    torch.save(state, "a.pth")
+    assert {"archc.spec": "small"} == open_weights("a.pth").metadata
+
+
+def test_torch_passes_over_the_notes(session: Session) -> None:
+    assert session.convert(target="a.pth", layout="torchvision")[0] == 0
+    state = torch.load("a.pth", weights_only=True)
+    model = torch_module("small.yaml", layout="timm")
+    assert "<All keys matched successfully>" == str(model.load_state_dict(state))
 
 
 @pytest.mark.parametrize(

@@ -46,10 +46,10 @@ def _name(ident: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Text that Graphviz takes letter by letter: no escapes, no HTML, no control characters."""
+    """Text that Graphviz takes letter by letter: no escapes, no HTML nor its entities, no control characters."""
     import graphviz
 
-    escaped: str = graphviz.escape("\n".join([visible(line) for line in text.split("\n")]))
+    escaped: str = graphviz.escape(visible(text).replace("&", "&amp;"))
     return escaped
 
 
@@ -182,4 +182,7 @@ def _inches(pixels: float) -> str:
 
 
 def _tooltip(facts: Facts | None) -> dict[str, str]:
-    return {"tooltip": _plain(told(facts))} if facts is not None else {}
+    """In lines."""
+    import graphviz
+
+    return {"tooltip": graphviz.nohtml("\n".join(map(_plain, told(facts).split("\n"))))} if facts is not None else {}

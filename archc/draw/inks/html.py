@@ -3,45 +3,61 @@
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from archc.draw.inks.shapes import brief
 from archc.draw.inks.svg import Names, colours, font_face, fragments, shapes
-from archc.draw.pages import Drawn, Form
-from archc.draw.scene import Box, Curve, Facts, Group, Item, Join
+from archc.draw.layouts.cards import SPACE
+from archc.draw.layouts.columns import CHANGE, label_of
+from archc.draw.pages import Form, Page
+from archc.draw.scene import Box, Curve, Facts, Group, Item, Join, Point, Rule
 from archc.draw.themes import DARK, Theme
 from archc.rendering.escape import xml
 
 PAGE = os.path.join(os.path.dirname(os.path.dirname(__file__)), "page")
 
 
-def html(title: str, description: str, drawn: Sequence[Drawn], sources: Mapping[str, str], theme: Theme) -> str:
+def html(title: str, description: str, shown: Page, sources: Mapping[str, str], theme: Theme) -> str:
     """The page. `sources` are the specs' texts by the name that the facts cite."""
-    named, x, figure = Names(), 0.0, []
-    for index, one in enumerate(drawn):
+    wide = shown.margin + sum(one.width for one in shown.drawn)
+    named, x, figure, facts = Names(), shown.margin, list[str](), dict[str, dict[str, object]]()
+    if shown.margin:
+        figure += [_band(row, name, wide) for row, name in shown.firsts]
+    figure += fragments(shown.legend, named)
+    for index, one in enumerate(shown.drawn):
         figure.append(f'<g class="drawn" data-index="{index}" transform="translate({brief(x)} 0)">')
         for form in one.forms:
             figure += _form(form, named)
-        figure.append("</g>")
-        x += one.width
-    facts = {}
-    for one in drawn:
-        for form in one.forms:
             for item in (*form.items, *(form.unfolded or ())):
                 facts.update(_facts(item))
+        figure.append("</g>")
+        x += one.width
     data = {
-        "width": x, "height": max(sum(form.height for form in one.forms) for one in drawn), "facts": facts,
-        "whole": [_told(one.facts) for one in drawn], "sources": _cited(facts, sources),
+        "width": wide, "top": shown.top, "change": CHANGE if shown.margin else 0,
+        "firsts": [row for row, _ in shown.firsts], "facts": facts,
+        "whole": [_told(one.facts) for one in shown.drawn], "sources": _cited(facts, sources),
     }  # fmt: skip
-    folds = any(form.unfolded for one in drawn for form in one.forms)
+    folds = any(form.unfolded for one in shown.drawn for form in one.forms)
     buttons = '<button data-action="unfold">unfold all</button>\n<button data-action="fold">fold all</button>' if folds else ""
     fields = {
         "TITLE": xml(title), "DESCRIPTION": xml(description), "FIGURE": "\n".join(figure), "FOLDING": buttons,
         "STYLE": _style(theme), "SCRIPT": _resource("page.js"),
-        # no end tag and no comment can begin inside a script's text
-        "DATA": json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"),
+        "DATA": _script(data),
     }  # fmt: skip
     return re.sub("@([A-Z]+)@", lambda found: fields[found[1]], _resource("page.html"))
+
+
+def _script(data: object) -> str:
+    """JSON that no end tag and no comment begins in; what of a file's name is no text is escaped as JSON does."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _band(row: int, name: str, wide: float) -> str:
+    """An output size beside a row, with a rule above it; the page's script moves it there."""
+    rule = [Rule(x1=16, y1=-(SPACE + CHANGE) / 2, x2=wide - 16, y2=-(SPACE + CHANGE) / 2)] if row else []
+    inside = fragments([*rule, *(label_of(name, 0.0) if name else [])], Names())
+    return f'<g class="band" data-row="{row}">{"".join(inside)}</g>'
 
 
 def _resource(name: str) -> str:
@@ -66,25 +82,38 @@ def _night() -> str:
 
 
 def _form(form: Form, named: Names) -> Iterator[str]:
-    high = f'data-high="{brief(form.height)}"'
+    place = f'data-where="{form.where}" data-row="{form.row}" data-high="{brief(form.height)}"'
     if form.unfolded is None:
-        yield f'<g class="part" {high}>'
+        yield f'<g class="part" {place}>'
         yield from _reachable(fragments(form.items, named))
+        yield _link(form.link)
         yield "</g>"
         return
-    yield f'<g class="part" {high} data-tall="{brief(form.tall)}" data-open="false">'
-    yield '<g class="folded">'
+    hidden = (" hidden", "") if form.open else ("", " hidden")
+    shown = "true" if form.open else "false"
+    yield f'<g class="part" {place} data-tall="{brief(form.tall)}" data-open="{shown}">'
+    yield f'<g class="folded"{hidden[0]}>'
     yield from _reachable(fragments(form.items, named))
-    yield '</g>\n<g class="unfolded" hidden>'
+    yield _link(form.link)
+    yield f'</g>\n<g class="unfolded"{hidden[1]}>'
     yield from _reachable(fragments(form.unfolded, named))
+    yield _link(form.unlink)
     yield "</g>"
     label = f"fold or unfold {form.label}"
     yield (
-        f'<g class="fold" tabindex="0" role="button" aria-expanded="false" aria-label="{xml(label)}">'
+        f'<g class="fold" tabindex="0" role="button" aria-expanded="{shown}" aria-label="{xml(label)}">'
         f'<rect x="26" y="{brief(form.height - 48)}" width="58" height="22" rx="6"/>'
-        f'<text x="55" y="{brief(form.height - 33)}">unfold</text></g>'
+        f'<text x="55" y="{brief(form.height - 33)}">{"fold" if form.open else "unfold"}</text></g>'
     )
     yield "</g>"
+
+
+def _link(start: Point | None) -> str:
+    """The line to the next part, whose end the page's script knows."""
+    if start is None:
+        return ""
+    x, y = brief(start[0]), brief(start[1])
+    return f'<g class="edge flow"><path class="line link" data-x="{x}" data-y="{y}" d="M{x} {y}V{y}"/></g>'
 
 
 def _reachable(lines: Iterator[str]) -> Iterator[str]:

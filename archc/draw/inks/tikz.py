@@ -104,7 +104,7 @@ def _box(item: Box, theme: Theme, colours: _Colours, unit: float) -> Iterator[st
         f"rounded corners={brief(item.radius * unit)}bp", *(["densely dashed"] if item.mark == "removed" else []),
     ]  # fmt: skip
     lines = [rf"\textbf{{{escaped(words)}}}" if item.lead and not i else escaped(words) for i, words in enumerate(item.lines)]
-    rows = r" \\ ".join(lines)
+    rows = r" \\{} ".join(lines)
     words = lines[0] if len(lines) == 1 else rf"\begin{{tabular}}{{@{{}}c@{{}}}}{rows}\end{{tabular}}"
     middle = f"({brief(item.x + item.width / 2)},{brief(item.y + item.height / 2)})"
     yield rf"\path[{','.join(style)}] {_corners(item)};"

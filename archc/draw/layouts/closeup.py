@@ -25,16 +25,19 @@ class Closeup:
     cell: Cell
     above: str
     below: str
-    subtitle: str = ""
+    subtitles: tuple[str, ...] = ()
     marked: bool = False
 
 
-def grid(closeups: Sequence[Closeup], measures: Measures, *, title: str, described: str, columns: int) -> Scene:
-    """Close-ups in rows of `columns`, captions below them; one alone has its caption above."""
+def grid(
+    closeups: Sequence[Closeup], measures: Measures, *, title: str, described: str, columns: int, heading: Sequence[str] = ()
+) -> Scene:
+    """Close-ups in rows of `columns`, captions below them, the lines of `heading` above all; one alone has its caption above."""
     shapes = [shape_of(closeup.cell, measures) for closeup in closeups]
     alone = len(closeups) == 1
     items: list[Item] = []
-    y, edge = PANEL * 0.6, 0.0
+    above = _heading(heading, 0.0, 0.0)
+    y, edge = PANEL * 0.6 + (48.0 + 16 * (len(heading) - 2) if heading else 0.0), max([0.0, *(_wide(text) for text in above)])
     for start in range(0, len(closeups), columns):
         row = range(start, min(start + columns, len(closeups)))
         tall = max(shapes[i].height for i in row)
@@ -42,7 +45,9 @@ def grid(closeups: Sequence[Closeup], measures: Measures, *, title: str, describ
         bottom = 0.0
         for i in row:
             closeup, shape = closeups[i], shapes[i]
-            half = max(width(closeup.caption, 17 if alone else 14, "bold"), width(closeup.subtitle, 12)) / 2
+            half = (
+                max(width(closeup.caption, 17 if alone else 14, "bold"), *(width(line, 12) for line in closeup.subtitles), 0) / 2
+            )
             middle = (shape.right - shape.left) / 2
             left, right = max(shape.left, half - middle), max(shape.right, half + middle)
             at = x + PANEL / 2 + left
@@ -55,6 +60,7 @@ def grid(closeups: Sequence[Closeup], measures: Measures, *, title: str, describ
             bottom = max(bottom, end)
         edge = max(edge, x)
         y = bottom + PANEL
+    items += _heading(heading, (edge + PANEL * 0.6) / 2, PANEL * 0.6)
     return Scene(width=edge + PANEL * 0.6, height=y - PANEL * 0.3, title=title, description=described, items=tuple(items))
 
 
@@ -64,9 +70,8 @@ def _drawn(
     """A close-up whose straight line is at `x`; returns where it ends."""
     items: list[Item] = []
     if alone:
-        items.append(Text(x=x + middle, y=y + 18, words=closeup.caption, size=17, face="bold", anchor="middle"))
-        items.append(Text(x=x + middle, y=y + 36, words=closeup.subtitle, size=12, anchor="middle", tone="muted"))
-        y += 48
+        items += _heading((closeup.caption, *closeup.subtitles), x + middle, y)
+        y += 48 + 16 * max(0, len(closeup.subtitles) - 1)
     top = y + 26
     items += _end(closeup.above, x, y + 16, alone=alone)
     drawn = draw_cell(closeup.cell, measures, x, top, entry="", exit_="", prefix="" if alone else f"{closeup.id}/")
@@ -80,7 +85,23 @@ def _drawn(
     if not alone:
         items.append(Text(x=x + middle, y=bottom + 22, words=closeup.caption, size=14, face="bold", anchor="middle"))
         bottom += 28
-    return Group(id=closeup.id, role="block", label=closeup.caption, items=tuple(items)), bottom
+    return Group(
+        id=closeup.id, role="block", label=closeup.caption, items=tuple(items), ends=(closeup.above, closeup.below)
+    ), bottom
+
+
+def _heading(lines: Sequence[str], x: float, y: float) -> list[Text]:
+    """A title and the lines below it."""
+    return [
+        Text(x=x, y=y + 36 + 16 * (index - 1), words=line, size=12, anchor="middle", tone="muted")
+        if index
+        else Text(x=x, y=y + 18, words=line, size=17, face="bold", anchor="middle")
+        for index, line in enumerate(lines)
+    ]
+
+
+def _wide(text: Text) -> float:
+    return width(text.words, text.size, text.face) + PANEL
 
 
 def _end(words: str, x: float, y: float, *, alone: bool) -> list[Item]:
@@ -88,7 +109,9 @@ def _end(words: str, x: float, y: float, *, alone: bool) -> list[Item]:
     if alone:
         return [Text(x=x, y=y, words=words, size=13, anchor="middle", tone="muted")]
     name, _, index = words.partition("_")
+    if not index:
+        return [Text(x=x, y=y, words=words, size=13, anchor="middle", tone="muted")]
     first, second = width(name, 17, "italic"), width(index, 11, "italic")
     left = x - (first + second) / 2
     below = Text(x=left + first + 0.5, y=y + 4, words=index, size=11, face="italic")
-    return [Text(x=left, y=y, words=name, size=17, face="italic"), *([below] if index else [])]
+    return [Text(x=left, y=y, words=name, size=17, face="italic"), below]

@@ -2,7 +2,7 @@
 
 from archc.draw.content import ENTRY, Cell, Unit, Wire
 from archc.draw.layouts.geometry import shape_of
-from archc.draw.layouts.lanes import Measures, said
+from archc.draw.layouts.lanes import Measures, said, said_width
 from archc.draw.layouts.plates import plates
 from archc.draw.layouts.routes import Route, Spot, rounded
 from archc.draw.scene import Box, Curve, EdgeRole, Item, Join, Role, Text
@@ -65,6 +65,7 @@ def _wire(
     curve = Curve(
         id=f"{target}<{source}", start=corners[0], path=rounded(corners, RADIUS), role=role, source=source, target=target,
         dashed=wire.changes, mark=wire.mark, facts=wire.facts, arrow=wire.target < len(cell.units),
+        words=wire.words if said_width(wire, m) else "",
     )  # fmt: skip
     items: list[Item] = [curve]
     if route.words is not None:

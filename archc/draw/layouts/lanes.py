@@ -167,7 +167,7 @@ def _placed(cell: Cell, measures: Measures, rank: list[int], chain: Sequence[int
             straight.add(index)
             continue
         source, target = where.get(wire.source), where.get(wire.target)
-        if source is None:
+        if source is None and not (target is not None and rank[wire.target] - _from(wire, rank) == 1):
             on_right = side[target] if target is not None else (wire.side == "shortcut") != measures.trunk
             spans.append((_from(wire, rank), rank[wire.target], on_right, index, ()))
     spans.sort(key=lambda span: (span[1] - span[0], span[0]))

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 from archc.draw.content import Cell, Wire
-from archc.draw.layouts.lanes import Measures
+from archc.draw.layouts.lanes import Measures, said
 from archc.draw.layouts.routes import Shape
 from archc.draw.metrics import width
 from archc.draw.scene import Item, Plate, Point, Text
@@ -17,6 +17,9 @@ def plates(cell: Cell, shape: Shape, m: Measures, at: Point, prefix: str) -> lis
         wide = width(name, m.said)
         start = _clear_of_lines(shape, (left, right), wide, (top, top + m.said * 1.5))
         right = max(right, start + wide + 7)
+        middle = _one_lane(cell, shape, module)
+        if middle is not None:
+            left = min(left, 2 * middle - right)
         found.append(
             Plate(
                 id=f"{prefix}{module}/", x=left + at[0], y=top + at[1], width=right - left, height=bottom - top, role="module"
@@ -24,6 +27,12 @@ def plates(cell: Cell, shape: Shape, m: Measures, at: Point, prefix: str) -> lis
         )  # fmt: skip
         found.append(Text(x=start + at[0], y=top + at[1] + m.said * 1.15, words=name, size=m.said, tone="muted"))
     return found
+
+
+def _one_lane(cell: Cell, shape: Shape, module: str) -> float | None:
+    """The x of a module all of whose units stand below each other beside the straight line."""
+    [*found] = {spot.x for spot, unit in zip(shape.spots, cell.units, strict=True) if unit.module == module}
+    return found[0] if len(found) == 1 and found[0] else None
 
 
 def grounded(cell: Cell, shape: Shape, m: Measures) -> list[tuple[str, str]]:
@@ -48,13 +57,24 @@ def _around(cell: Cell, shape: Shape, m: Measures, module: str) -> tuple[float, 
     """Left, top, right and bottom of a module: its units, the wires between them, and what the last of them say."""
     spots = [spot for spot, unit in zip(shape.spots, cell.units, strict=True) if unit.module == module]
     wires = zip(cell.wires, shape.routes, strict=True)
-    bends = [x for wire, route in wires if _inside(cell, wire, module) for x, _ in route.corners]
+    inner = [(wire, route) for wire, route in wires if _inside(cell, wire, module)]
+    bends = [x for _, route in inner for x, _ in route.corners]
+    bends += [_end_of_words(wire, route.words, m) for wire, route in inner if route.words is not None]
+    for unit, spot, lane in zip(cell.units, shape.spots, shape.lanes.lane, strict=True):
+        if unit.module == module and unit.symbol and unit.words[0]:
+            bends.append(spot.x + (spot.width / 2 + 5 + width(unit.words[0], m.said)) * (1 if lane > 0 else -1))
     left = min([*bends, *(spot.x - spot.width / 2 for spot in spots)]) - 8
     right = max([*bends, *(spot.x + spot.width / 2 for spot in spots)]) + 8
     lowest = max(spot.bottom for spot in spots)
     last = [index for index, spot in enumerate(shape.spots) if spot.bottom == lowest and cell.units[index].module == module]
     speaks = any(wire.words and wire.source in last for wire in cell.wires)
     return left, min(spot.top for spot in spots) - m.said * 1.9, right, lowest + (m.said * 1.9 if speaks else 8)
+
+
+def _end_of_words(wire: Wire, words: tuple[float, float, bool], m: Measures) -> float:
+    """The x at which what a wire says ends, away from it."""
+    long = max(width(line, m.said, "italic") for line in said(wire))
+    return words[0] - long if words[2] else words[0] + long
 
 
 def crowded(cell: Cell, shape: Shape, m: Measures) -> frozenset[str]:

@@ -155,7 +155,9 @@ class _Laying:
         for module, name in self.cell.modules:
             if module in self.named:
                 lanes = [lane for lane, unit in zip(self.lanes.lane, self.cell.units, strict=True) if unit.module == module]
-                widen(max(lanes), 0.0, width(name, m.said) + 28)
+                beside = width(name, m.said) + 28
+                # what stands in one lane has its ground in the middle of it
+                widen(max(lanes), beside if min(lanes) == max(lanes) != 0 else 0.0, beside)
         x = {0: 0.0}
         for sign in (1, -1):
             lane, edge = sign, half[0][1] if sign > 0 else half[0][0]
@@ -196,8 +198,10 @@ class _Laying:
             channel = x0 - (half + 10) * (1 if x0 > 0 else -1)
         else:
             sign = 1 if x0 < x1 else -1
-            others = [self.spots[u].width for u in range(self.count) if self.spots[u].x == x1]
-            channel = x1 - sign * (max(others) / 2 + 9)
+            rank, first = self.lanes.rank, 0 if wire.source == ENTRY else self.lanes.rank[wire.source] + 1
+            passed = [u for u in range(self.count) if self.spots[u].x == x1 and first <= rank[u] <= rank[wire.target]]
+            room = 22 if self.cell.units[wire.target].symbol else 9
+            channel = x1 - sign * (max(self.spots[u].width for u in passed) / 2 + room)
         head = [(x0, y0)] if channel == x0 else [(x0, start), (channel, start)]
         return self._home(wire, head, channel)
 

@@ -1,14 +1,18 @@
-"""A network in a strip: panels beside each other with an arrow from card to card, in rows where the page is narrow."""
+"""Networks in strips: panels beside each other with an arrow from card to card, in rows where the page is narrow."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import combinations, pairwise
+from dataclasses import dataclass, replace
+from itertools import accumulate, pairwise
+from math import inf
 
 from archc.draw.content import Network
+from archc.draw.layouts.bands import Bands, bands, tops
 from archc.draw.layouts.cards import BETWEEN, MARGIN, PAD, SPACE, STACK, Card, Panel, footing, heading, scene_of, sheets, title_of
+from archc.draw.layouts.columns import CHANGE, sizes_above
 from archc.draw.layouts.routes import rounded
 from archc.draw.metrics import width
-from archc.draw.scene import Curve, Group, Item, Plate, Point, Scene, Segment, Text, moved
+from archc.draw.scene import Curve, Group, Item, Plate, Point, Scene, Segment, Text, moved, renamed
+from archc.draw.words import cost
 
 TOP = 66.0
 HEAD = 52.0
@@ -17,60 +21,126 @@ ROWS = 30.0
 """From row to row."""
 SIDE = 16.0
 """Beside the rows of a strip that has several, for the arrow from one to the next."""
+IMAGE = 58.0
+"""For the word that says what comes in, and its arrow."""
+LABEL = 36.0
+"""Above several strips, for the output sizes."""
 READABLE = 5.5
-"""Points: text that would be printed smaller breaks a strip into rows, of which there are at most three."""
+"""Points: text that would be printed smaller breaks a strip into rows."""
 SMALLEST = 11.0
 """Of a strip's texts, in pixels."""
 
 
 @dataclass(slots=True)
 class _Row:
-    """Panels of one row, the middle of their cards, and where the flow leaves the last and enters the first."""
+    """Panels of one row, and where it is: its top, height, the middle of its cards, the left edge of each panel."""
 
     panels: list[Panel]
     y: float = 0.0
     height: float = 0.0
     middle: float = 0.0
+    places: tuple[float, ...] = ()
 
 
-def strip(network: Network, panels: Sequence[Panel], printed: float | None = None) -> Scene:
-    """The strip; `printed` is the width it is printed at, in pixels."""
-    rows = _rows(panels, printed)
+def strips(networks: Sequence[Network], panels: Sequence[Sequence[Panel]], printed: float | None = None) -> Scene:
+    """The strips below each other, parts of one output size in one column; `printed` is the width in pixels on paper. Where text
+    would be too small a strip is broken into rows, and several are no longer aligned.
+    """
+    if len(networks) == 1:
+        items, wide, high = _strip(networks[0], _rows(panels[0], printed))
+        return replace(scene_of(networks, wide, high, items), across=True)
+    found = bands(networks)
+    places = tops([[_wide(panel) for panel in of] for of in panels], found, MARGIN + IMAGE, SPACE, CHANGE)
+    together = printed is None or _readable(places[-1] + MARGIN, printed)
+    broken = [_rows(of, printed) for of in panels]
+    y, edge, notes = LABEL if together else 0.0, 0.0, tuple[str, ...]()
+    items, spans = list[Item](), list[Point]()
+    for network, rows, of, numbers in zip(networks, broken, panels, found.rows, strict=True):
+        one = [_Row(list(of), places=_centred(of, numbers, found, places))] if together else rows
+        drawn, wide, high = _strip(network, one, places[-1] + MARGIN if together else 0.0)
+        inside = tuple([moved(renamed(item, f"{network.name}/"), 0.0, y) for item in drawn])
+        items.append(Group(id=network.name, role="network", label=network.title, items=inside, facts=network.facts))
+        spans.append((y + TOP - 6, y + high - 10))
+        edge, y = max(edge, wide), y + high
+    if together:
+        items = [*sizes_above(found, places, SPACE + CHANGE, spans), *items]
+    else:
+        notes = ("strips broken into rows for this width are not aligned by output size; --direction column aligns them",)
+    return replace(scene_of(networks, edge, y, items), notes=notes, across=True)
+
+
+def _centred(panels: Sequence[Panel], rows: Sequence[int], found: Bands, places: Sequence[float]) -> tuple[float, ...]:
+    """The left edges of panels, each in the middle of its column."""
+    changes = {row for row, _ in found.firsts}
+    ends = [places[row + 1] - (SPACE + (CHANGE if row + 1 in changes else 0.0) if row + 1 < found.count else 0.0) for row in rows]
+    return tuple([(places[row] + end - _wide(panel)) / 2 for panel, row, end in zip(panels, rows, ends, strict=True)])
+
+
+def _strip(network: Network, rows: Sequence[_Row], least: float = 0.0) -> tuple[list[Item], float, float]:
+    """One network's strip, its width and height."""
     several = len(rows) > 1
     left = MARGIN + (SIDE if several else 0.0)
-    edge = max(sum(_wide(panel) + SPACE for panel in row.panels) for row in rows) - SPACE + 2 * left
+    edge = max(least, *(_across(row, first=row is rows[0]) + 2 * left for row in rows))
+    title = max(width(network.title, 17, "bold"), width(cost(network.facts.params, network.facts.macs), 11.5))
+    edge = max(edge, title + 2 * MARGIN)
     items = title_of(network, edge / 2)
     y, last = TOP, ""
     leaving: Point | None = None
     for row in rows:
         tall = max(card.height for panel in row.panels for card in panel.cards)
         row.y, row.height, row.middle = y, HEAD + tall + FOOT + 2 * STACK, y + HEAD + tall / 2
-        spare = edge - 2 * left - sum(_wide(panel) + SPACE for panel in row.panels) + SPACE
-        x = left + (spare / 2 if several else 0.0)
-        for panel in row.panels:
+        if not row.places:
+            _place(row, (edge - _across(row, first=row is rows[0])) / 2, first=row is rows[0])
+        if leaving is None:
+            items.append(Text(x=row.places[0] - IMAGE, y=row.middle + 4, words="image", size=12))
+            leaving = (row.places[0] - IMAGE + width("image", 12) + 6, row.middle)
+        for panel, x in zip(row.panels, row.places, strict=True):
             group, leaving, last = _panel(panel, row, x, leaving, last, edge)
             items.append(group)
-            x += _wide(panel) + SPACE
         y += row.height + ROWS
-    return scene_of(network, edge, y - ROWS + MARGIN * 0.8, items)
+    return items, edge, y - ROWS + MARGIN * 0.8
+
+
+def _across(row: _Row, *, first: bool) -> float:
+    """How wide a row is; the first begins with the image."""
+    return sum(_wide(panel) + SPACE for panel in row.panels) - SPACE + (IMAGE if first else 0.0)
+
+
+def _place(row: _Row, x: float, *, first: bool) -> None:
+    """Panels one after the other from `x` on."""
+    at, places = x + (IMAGE if first else 0.0), list[float]()
+    for panel in row.panels:
+        places.append(at)
+        at += _wide(panel) + SPACE
+    row.places = tuple(places)
+
+
+def _readable(wide: float, printed: float) -> bool:
+    return SMALLEST * 0.75 * printed / wide >= READABLE
 
 
 def _rows(panels: Sequence[Panel], printed: float | None) -> list[_Row]:
-    """One row, or as many as keep text readable: broken where the widest row is narrowest."""
-    found = [_Row(list(panels))]
-    for count in (2, 3):
-        wide = max(sum(_wide(panel) + SPACE for panel in row.panels) for row in found) + 2 * MARGIN
-        if printed is None or SMALLEST * 0.75 * printed / wide >= READABLE or len(panels) < count:
-            break
-        best: tuple[float, list[_Row]] | None = None
-        for cuts in combinations(range(1, len(panels)), count - 1):
-            ends = (0, *cuts, len(panels))
-            rows = [_Row(list(panels[a:b])) for a, b in pairwise(ends)]
-            widest = max(sum(_wide(panel) for panel in row.panels) for row in rows)
-            if best is None or widest < best[0]:
-                best = (widest, rows)
-        found = best[1] if best else found
-    return found
+    """One row, or the fewest that keep text readable, the widest as narrow as can be; a row for each panel if none does."""
+    sizes = [_wide(panel) + SPACE for panel in panels]
+    sizes[0] += IMAGE
+    if printed is None or _readable(sum(sizes) - SPACE + 2 * MARGIN, printed):
+        return [_Row(list(panels))]
+    most, count, at = SMALLEST * 0.75 * printed / READABLE + SPACE - 2 * (MARGIN + SIDE), 1, 0.0
+    for size in sizes:
+        at += size
+        if at > most and at > size:
+            count, at = count + 1, size
+    return [_Row(list(panels[a:b])) for a, b in pairwise(_broken(sizes, count))]
+
+
+def _broken(sizes: Sequence[float], count: int) -> tuple[int, ...]:
+    """Where to break a sequence into `count` pieces so that the largest is smallest: for each prefix the best last break."""
+    sums = [0.0, *accumulate(sizes)]
+    best: list[tuple[float, tuple[int, ...]]] = [(0.0 if not b else inf, (0,)) for b in range(len(sums))]
+    for _ in range(count):
+        tried = [[(max(best[a][0], sums[b] - sums[a]), (*best[a][1], b)) for a in range(b)] for b in range(len(sums))]
+        best = [min(found, default=(inf, (0,))) for found in tried]
+    return best[-1][1]
 
 
 def _span(card: Card) -> tuple[float, float]:

@@ -1,15 +1,13 @@
 """Networks side by side, a box each layer, as He et al. 2015, Fig. 3: aligned by output size, a row each layer."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
-from archc.draw.content import ENTRY, Cell, Network, Part, Unit, Wire
+from archc.draw.content import Network, Part
 from archc.draw.layouts.lanes import Measures, said, unit_width
+from archc.draw.layouts.layers import Arc, Column, Row, band_of, bands_of, column_of, subtitle, told
 from archc.draw.layouts.routes import rounded
-from archc.draw.layouts.shades import shade
 from archc.draw.metrics import width
-from archc.draw.scene import Box, Curve, Facts, Group, Item, Plate, Role, Rule, Scene, Text
-from archc.draw.words import cost, size
+from archc.draw.scene import Box, Curve, Group, Item, Plate, Rule, Scene, Text
 
 MEASURES = Measures(box=25.0)
 GAP = 8.0
@@ -20,52 +18,12 @@ TOP = 66.0
 LEFT = 84.0
 
 
-@dataclass(slots=True)
-class _Row:
-    """A layer, the size of its output, and what its row begins or ends."""
-
-    unit: Unit
-    role: Role
-    part: Part
-    y: float = 0.0
-
-
-@dataclass(slots=True)
-class _Arc:
-    """A shortcut from a row to a row; `source` is -1 for the image."""
-
-    source: int
-    target: int
-    wire: Wire
-
-
-@dataclass(slots=True)
-class _Fold:
-    """Rows that stand for `count` equal blocks."""
-
-    first: int
-    last: int
-    count: int
-    ids: tuple[str, ...]
-
-
-@dataclass(slots=True)
-class _Column:
-    network: Network
-    rows: list[_Row] = field(default_factory=list)
-    arcs: list[_Arc] = field(default_factory=list)
-    folds: list[_Fold] = field(default_factory=list)
-    x: float = 0.0
-    width: float = 0.0
-    right: float = 0.0
-
-
 def side_by_side(networks: Sequence[Network], shades: Sequence[int], unfolded: frozenset[str] | None) -> Scene:
     """One column for each network. `shades` are the widths that have a colour, `unfolded` the stages whose equal blocks are
     drawn one by one; None: all.
     """
-    columns = [_column(network, shades, unfolded) for network in networks]
-    bands = _bands(columns)
+    columns = [column_of(network, shades, unfolded) for network in networks]
+    bands = bands_of(columns)
     height = _rows(columns, bands)
     edge = _columns(columns)
     several = len(columns) > 1
@@ -85,58 +43,7 @@ def side_by_side(networks: Sequence[Network], shades: Sequence[int], unfolded: f
     return Scene(width=edge, height=height, title=titles, description=described, items=tuple(items))
 
 
-def role_of(unit: Unit, part: Part, shades: Sequence[int]) -> Role:
-    """A convolution has the colour of its stage's width; those of a stem have their own."""
-    if not (unit.role == "conv" or (unit.layer and unit.role == "gate" and unit.side == "main")):
-        return "plain" if unit.role in ("pool", "linear", "reshape") else unit.role
-    return shade(part, shades)
-
-
-def _column(network: Network, shades: Sequence[int], unfolded: frozenset[str] | None) -> _Column:
-    column = _Column(network)
-    for part in network.parts:
-        for run in part.runs:
-            whole = unfolded is None or part.id in unfolded or len(run.cells) == 1
-            for cell in run.cells if whole else run.cells[:1]:
-                first = len(column.rows)
-                _cell(column, cell, part, shades)
-                if not whole and len(column.rows) > first:
-                    column.folds.append(_Fold(first, len(column.rows) - 1, len(run.cells), run.ids))
-    return column
-
-
-def _cell(column: _Column, cell: Cell, part: Part, shades: Sequence[int]) -> None:
-    """The layers of a block as rows, and its shortcut from the row before to its last row."""
-    before = len(column.rows) - 1
-    rows: dict[int, int] = {ENTRY: before}
-    for index, unit in enumerate(cell.units):
-        if unit.layer:
-            column.rows.append(_Row(unit, role_of(unit, part, shades), part))
-            rows[index] = len(column.rows) - 1
-        else:
-            rows[index] = max([rows[w.source] for w in cell.wires if w.target == index], default=before)
-    for wire in cell.wires:
-        target = len(column.rows) - 1 if wire.target == len(cell.units) else rows[wire.target]
-        source = rows[wire.source]
-        if target - source > 1 or (wire.side == "shortcut" and target > source):
-            column.arcs.append(_Arc(source, target, wire))
-
-
-def _band(row: _Row) -> str:
-    return size(row.unit.shape)
-
-
-def _bands(columns: Sequence[_Column]) -> dict[str, float]:
-    """Every output size, the largest first, with a place that is not yet set."""
-    areas: dict[str, int] = {}
-    for column in columns:
-        for row in column.rows:
-            shape = row.unit.shape
-            areas[_band(row)] = shape[1] * shape[2] if len(shape) == 3 else 1
-    return dict.fromkeys(sorted(areas, key=lambda name: -areas[name]), 0.0)
-
-
-def _rows(columns: Sequence[_Column], bands: dict[str, float]) -> float:
+def _rows(columns: Sequence[Column], bands: dict[str, float]) -> float:
     """The y of every band and row; returns where they end."""
     step = MEASURES.box + GAP
     y = TOP + 34
@@ -146,17 +53,17 @@ def _rows(columns: Sequence[_Column], bands: dict[str, float]) -> float:
         for column in columns:
             at = y
             for index, row in enumerate(column.rows):
-                if _band(row) == name:
+                if band_of(row) == name:
                     starts = any(fold.first == index for fold in column.folds)
                     ends = any(fold.last == index for fold in column.folds)
-                    row.y = at + (6 if starts else 0)
-                    at = row.y + step + (6 if ends else 0)
+                    row.at = at + (6 if starts else 0)
+                    at = row.at + step + (6 if ends else 0)
             most = max(most, at - y)
         y += most - GAP + BAND
     return y - BAND + 24
 
 
-def _columns(columns: Sequence[_Column]) -> float:
+def _columns(columns: Sequence[Column]) -> float:
     """The x of every column; returns the right edge."""
     edge = LEFT + 24
     for column in columns:
@@ -168,61 +75,74 @@ def _columns(columns: Sequence[_Column]) -> float:
         ]
         column.right = max([0.0, *(value for value in arcs)])
         column.right += max([0.0, *(width(f"×{fold.count}", 15, "bold") + 22 for fold in column.folds)])
-        title = max(width(column.network.title, 16, "bold"), width(_subtitle(column.network), 11)) / 2
+        title = max(width(column.network.title, 16, "bold"), width(subtitle(column.network), 11)) / 2
         half = column.width / 2
         column.x = edge + max(0.0, title - half) + half
         edge = column.x + max(half + column.right, title) + 34
     return edge - 10
 
 
-def _subtitle(network: Network) -> str:
-    return cost(network.facts.params, network.facts.macs)
-
-
-def _drawn(column: _Column, rules: Sequence[float], prefix: str) -> Group:
+def _drawn(column: Column, rules: Sequence[float], prefix: str) -> Group:
     network, x = column.network, column.x
     items: list[Item] = [
         Text(x=x, y=34, words=network.title, size=16, face="bold", anchor="middle"),
-        Text(x=x, y=52, words=_subtitle(network), size=11, anchor="middle", tone="muted"),
+        Text(x=x, y=52, words=subtitle(network), size=11, anchor="middle", tone="muted"),
     ]
     items += _folds(column, prefix)
     items += _flow(column, prefix)
     items += [item for arc in column.arcs for item in _arc(column, arc, rules, prefix)]
     for part in network.parts:
-        boxes = [_box(column, row, prefix) for row in column.rows if row.part is part]
+        boxes = list(boxes_of(column, part, prefix))
         if boxes:
-            items.append(Group(id=f"{prefix}{part.id}", role=part.kind, label=part.label, items=tuple(boxes), facts=None))
-    return Group(id=network.name if prefix else f"{network.name}/", role="network", label=network.title, items=tuple(items))
+            items.append(Group(id=f"{prefix}{part.id}", role=part.kind, label=part.label, items=tuple(boxes), facts=part.facts))
+    ident = network.name if prefix else f"{network.name}/"
+    return Group(id=ident, role="network", label=network.title, items=tuple(items), facts=network.facts)
 
 
-def _box(column: _Column, row: _Row, prefix: str) -> Box:
+def boxes_of(column: Column, part: Part, prefix: str) -> Iterator[Item]:
+    """The boxes of a part; those that stand for several blocks belong together."""
+    folded = {index: fold for fold in column.folds for index in range(fold.first, fold.last + 1)}
+    for index, row in enumerate(column.rows):
+        fold = folded.get(index)
+        if row.part is not part or (fold is not None and index != fold.first):
+            continue
+        if fold is None:
+            yield _box(column, row, prefix)
+            continue
+        inside = tuple([_box(column, one, prefix) for one in column.rows[fold.first : fold.last + 1]])
+        yield Group(id=prefix + fold.ids[0], role="block", label=f"{fold.count} equal blocks", items=inside, count=fold.count)
+
+
+def _box(column: Column, row: Row, prefix: str) -> Box:
     return Box(
-        id=prefix + row.unit.id, x=column.x - column.width / 2, y=row.y, width=column.width, height=MEASURES.box, role=row.role,
+        id=prefix + row.unit.id, x=column.x - column.width / 2, y=row.at, width=column.width, height=MEASURES.box, role=row.role,
         lines=row.unit.words, facts=row.unit.facts, mark=row.unit.mark,
     )  # fmt: skip
 
 
-def _flow(column: _Column, prefix: str) -> Iterator[Item]:
+def _flow(column: Column, prefix: str) -> Iterator[Item]:
     """The straight connections, down the middle; the first comes from the image."""
     x = column.x
     if not column.rows:
         return
     first = column.rows[0]
-    image = Text(x=x, y=first.y - 22, words="image", size=12, anchor="middle")
+    image = Text(x=x, y=first.at - 22, words="image", size=12, anchor="middle")
     yield image
-    yield Curve(id=f"{prefix}{first.unit.id}<image", start=(x, first.y - 17), path=((x, first.y),), target=prefix + first.unit.id)
+    yield Curve(
+        id=f"{prefix}{first.unit.id}<image", start=(x, first.at - 17), path=((x, first.at),), target=prefix + first.unit.id
+    )
     for above, below in zip(column.rows, column.rows[1:], strict=False):
         yield Curve(
-            id=f"{prefix}{below.unit.id}<{above.unit.id}", start=(x, above.y + MEASURES.box), path=((x, below.y),),
+            id=f"{prefix}{below.unit.id}<{above.unit.id}", start=(x, above.at + MEASURES.box), path=((x, below.at),),
             source=prefix + above.unit.id, target=prefix + below.unit.id,
         )  # fmt: skip
 
 
-def _arc(column: _Column, arc: _Arc, rules: Sequence[float], prefix: str) -> Iterator[Item]:
+def _arc(column: Column, arc: Arc, rules: Sequence[float], prefix: str) -> Iterator[Item]:
     edge = column.x + column.width / 2
     end = column.rows[arc.target]
-    below = end.y + MEASURES.box * 0.5
-    above = column.rows[arc.source].y + MEASURES.box * 0.68 if arc.source >= 0 else column.rows[0].y - 10
+    below = end.at + MEASURES.box * 0.5
+    above = column.rows[arc.source].at + MEASURES.box * 0.68 if arc.source >= 0 else column.rows[0].at - 10
     start = edge if arc.source >= 0 else column.x
     source = prefix + column.rows[arc.source].unit.id if arc.source >= 0 else ""
     far = edge + ARC
@@ -230,6 +150,7 @@ def _arc(column: _Column, arc: _Arc, rules: Sequence[float], prefix: str) -> Ite
     yield Curve(
         id=f"{prefix}{end.unit.id}<={arc.wire.side}", start=(start, above), path=path, role="shortcut", source=source,
         target=prefix + end.unit.id, dashed=arc.wire.changes, mark=arc.wire.mark, facts=arc.wire.facts,
+        words=arc.wire.words if arc.wire.side == "shortcut" else "",
     )  # fmt: skip
     if arc.wire.side == "shortcut" and arc.wire.words:
         lines = said(arc.wire)
@@ -240,15 +161,14 @@ def _arc(column: _Column, arc: _Arc, rules: Sequence[float], prefix: str) -> Ite
             yield Text(x=far + 6, y=first + 12 * index, words=line, size=10, face="italic", tone="muted")
 
 
-def _folds(column: _Column, prefix: str) -> Iterator[Item]:
+def _folds(column: Column, prefix: str) -> Iterator[Item]:
     """A ground behind rows that stand for several blocks, with their number."""
     edge = column.x + column.width / 2
     for fold in column.folds:
-        top, bottom = column.rows[fold.first].y - 6, column.rows[fold.last].y + MEASURES.box + 6
+        top, bottom = column.rows[fold.first].at - 6, column.rows[fold.last].at + MEASURES.box + 6
         words = f"×{fold.count}"
         right = edge + ARC + 12
-        told = Facts(f"{fold.ids[0]} to {fold.ids[-1].rpartition('.')[2]}: {fold.count} equal blocks")
         left = column.x - column.width / 2 - 8
         ident = f"{prefix}{fold.ids[0]}{words}"
-        yield Plate(id=ident, x=left, y=top, width=right - left, height=bottom - top, role="panel", facts=told)
+        yield Plate(id=ident, x=left, y=top, width=right - left, height=bottom - top, role="panel", facts=told(fold))
         yield Text(x=right + 7, y=(top + bottom) / 2 + 5, words=words, size=15, face="bold")

@@ -17,18 +17,41 @@
   const path = (element) => element.id.replace(/~\d+$/, "");
   const place = () => stage.setAttribute("transform", `translate(${view.x} ${view.y}) scale(${view.k})`);
 
-  // --- folding: a part has one or two forms, the parts of a network are stacked
+  // --- folding: a part has one or two forms, and stands in a row with other networks' parts of its output size
+  const height = (part) => Number(part.dataset.open === "true" ? part.dataset.tall : part.dataset.high);
+  const move = (element, y) => element.setAttribute("transform", `translate(0 ${y})`);
+
+  function tops(parts) {
+    const rows = [];
+    for (const part of parts) rows[part.dataset.row] = Math.max(rows[part.dataset.row] || 0, height(part));
+    let y = data.top;
+    return rows.map((high, row) => {
+      if (row && data.firsts.includes(row)) y += data.change;
+      y += high;
+      return y - high;
+    });
+  }
+
   function stack() {
+    const rows = tops(stage.querySelectorAll(".part[data-where=row]"));
     let high = 0;
     for (const network of stage.querySelectorAll(".drawn")) {
-      let y = 0;
-      for (const part of network.querySelectorAll(":scope > .part")) {
-        part.setAttribute("transform", `translate(0 ${y})`);
-        y += Number(part.dataset.open === "true" ? part.dataset.tall : part.dataset.high);
+      const forms = [...network.querySelectorAll(":scope > .part")];
+      const parts = forms.filter((form) => form.dataset.where === "row");
+      const places = parts.map((part) => rows[part.dataset.row]);
+      const end = parts.length ? places.at(-1) + height(parts.at(-1)) : 0;
+      for (const form of forms) {
+        const y = { top: 0, lead: places[0], row: rows[form.dataset.row], foot: end }[form.dataset.where];
+        move(form, y);
+        high = Math.max(high, form.dataset.where === "lead" ? 0 : y + height(form));
       }
-      high = Math.max(high, y);
+      parts.forEach((part, index) => {
+        const below = (places[index + 1] ?? end) - places[index];
+        for (const link of part.querySelectorAll(".link")) link.setAttribute("d", `M${link.dataset.x} ${link.dataset.y}V${below}`);
+      });
     }
-    return high || data.height;
+    for (const band of stage.querySelectorAll(".band")) move(band, rows[band.dataset.row]);
+    return high;
   }
 
   function fold(part, open) {

@@ -1,0 +1,424 @@
+# ruff: noqa: E501  a case is a line
+"""Every figure of single operations and of small networks, in golden files: nothing of it is said twice elsewhere.
+
+That the figures are right is tested beside this, against torch and the programs that count; here each is held to the unit.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import cache
+
+import pytest
+from graph_builder import Builder
+from operation_cases import Shapes, called, cases
+from told import page
+
+from archc.cost.batched import Batched
+from archc.cost.conventions import CONVENTIONS, class_counts, count
+from archc.cost.count import by_scope as costs_by_scope
+from archc.cost.count import depth, node_costs, scope_costs, stage_shapes
+from archc.cost.explain import Line, compare, explain
+from archc.cost.features import described_features
+from archc.cost.kept import kept
+from archc.cost.measures import Measures, by_scope, measure, scope_measures, total
+from archc.cost.memory import BYTES, OPTIMIZERS, memory, optimizer_bytes
+from archc.cost.parts import LEVELS, parts
+from archc.cost.receptive import Axis, receptive_fields
+from archc.cost.report import Asked, Reported, intensity, report
+from archc.cost.resize import SizeError, at_size
+from archc.cost.saved import for_training, saved
+from archc.cost.schedule import live_sets, peak
+from archc.cost.storage import overwritten, storage_of
+from archc.cost.traffic import is_view
+from archc.ir.graph import Graph
+from archc.ir.ops import (
+    Act,
+    Add,
+    Concat,
+    Conv,
+    Dropout,
+    Flatten,
+    GlobalPool,
+    Identity,
+    Linear,
+    MaxPool,
+    Mul,
+    Norm,
+    Operation,
+    Split,
+    Tokens,
+)
+from archc.ir.types import ShapeError, TensorType
+from archc.pipeline import compile_spec
+
+NETWORKS: dict[str, tuple[str, ...]] = {
+    "cifar_resnet20": (),
+    "preact_resnet18": ("stages.layer4=null", "stages.layer3=null"),
+    "skresnet18": ("stages.layer4=null", "stages.layer3=null"),
+}
+"""Some that ship, cut where they have much of the same."""
+
+
+@cache
+def network(name: str) -> Graph:
+    return compile_spec(name, overrides=NETWORKS[name]).graph
+
+
+def said(measures: Measures) -> str:
+    work = ", ".join(f"{name} {number}" for name, number in measures.by_class.items())
+    return (
+        f"{measures.parameters} + {measures.buffers}, macs {measures.macs}, out {measures.activations}; "
+        f"reads {measures.read}, writes {measures.written}; {work or 'no work'}"
+    )
+
+
+def of_operation(op: Operation, shapes: Shapes) -> Iterator[str]:
+    inputs = tuple(map(TensorType, shapes))
+    outputs = op.infer(*inputs)
+    yield said(measure(op, inputs, outputs)) + (" (a view)" if is_view(op, len(inputs)) else "")
+    for name, convention in CONVENTIONS.items():
+        if found := {kind: number for kind, number in convention.rule(op, inputs, outputs).items() if number}:
+            yield f"    {name}: {found}"
+    needs = [(True,) * len(inputs), (False,) * len(inputs)]
+    needs += [(True, False), (False, True)] if len(inputs) == 2 else []
+    for flows in needs:
+        for in_place, rows in ((False, False), (True, False), (False, True)):
+            held = kept(op, inputs, outputs, flows, in_place=in_place, rows=rows)
+            yield f"    keeps {held.operands} {held.output} {held.image} {held.fixed} {held.indices}"
+
+
+def test_operations(golden: Callable[[str, str], None]) -> None:
+    fitting = []
+    for op, shapes in cases():
+        try:
+            op.infer(*map(TensorType, shapes))
+        except ShapeError:
+            continue
+        fitting.append((called(op, shapes), dict.fromkeys(of_operation(op, shapes))))
+    golden("golden/operations.txt", page(fitting))
+
+
+def small(op: Operation, shapes: Shapes) -> Graph | None:
+    """An operation behind a convolution of each operand, and what reads it; None where it does not fit."""
+    builder = Builder(*shapes[0]) if len(shapes[0]) == 3 else Builder(4, 8, 6)
+    if any(len(shape) != 3 or shape[1:] != shapes[0][1:] for shape in shapes):
+        return None
+    try:
+        ends = [builder.add(Conv(shapes[0][0], shape[0], 1), "x") for shape in shapes]
+        outputs = builder.add_all(op, *ends)
+        last = builder.add(Act("relu"), outputs[0])
+    except ShapeError:
+        return None
+    return builder.graph(last, *outputs[1:])
+
+
+def axis(field: Axis) -> str:
+    return f"{field.start}..{field.end} by {field.stride}{' everywhere' if field.everywhere else ''}"
+
+
+def of_memory(graph: Graph) -> Iterator[str]:
+    least, held, lies = peak(graph), saved(graph), storage_of(graph)
+    yield f"peak {least.elements} at {least.node}, exact {least.exact}, stated {least.stated}: {' '.join(least.order)}"
+    yield f"saved {held.elements} and {held.indices}: {held.bytes()}, {held.bytes(2)}"
+    yield f"live {live_sets(graph, [node.name for node in graph.nodes])}"
+    yield f"over {overwritten(graph)}; {sum(lies.elements.values())} in {len(lies.elements)}"
+    yield from (f"    {name}: in {root}" for name, root in lies.root.items() if name != root)
+
+
+def of_fields(graph: Graph) -> Iterator[str]:
+    for name, field in receptive_fields(graph).items():
+        yield f"{name}: {axis(field.height)}, {axis(field.width)}{', all' if field.whole else ''}"
+
+
+def blocks() -> dict[str, Graph]:
+    """Where values lie and what is done first matters: branches, parts, and values that are used again."""
+    found = {}
+    for name, make in {
+        "a block": lambda b: b.add(Act("relu"), b.add(Add(), b.add(Norm("batch", 4), b.add(Conv(4, 4, 3, 1, 1), "x")), b.add(Conv(4, 4, 1), "x"))),
+        "an identity": lambda b: b.add(Add(), b.add(Conv(4, 4, 3, 1, 1), b.add(Act("relu"), b.add(Conv(4, 4, 1), "x"))), b.add(Identity(), b.nodes[1].outputs[0])),
+        "three branches": lambda b: b.add(Concat(), b.add(Conv(4, 9, 1), "x"), b.add(MaxPool(3, 1, 1), b.add(Conv(4, 2, 1), "x")), b.add(Act("silu"), b.add(Conv(4, 20, 1), "x"))),
+        "wide and narrow": lambda b: b.add(Add(), b.add(Conv(40, 2, 1), b.add(Conv(4, 40, 1), "x")), b.add(Conv(30, 2, 1), b.add(Conv(4, 30, 1), "x"))),
+        "a product of three": lambda b: b.add(Mul(), b.add(Conv(4, 4, 1), "x"), b.add(Act("sigmoid"), b.add(Conv(4, 4, 1), "x")), b.add(Norm("layer", 4), "x")),
+        "a use twice": lambda b: b.add(Add(), b.add(Act("relu"), b.add(Norm("batch", 4), "x")), b.nodes[0].outputs[0]),
+        "a sum of one": lambda b: b.add(Act("relu"), b.add(Add(), b.add(Conv(4, 4, 1), "x"))),
+        "a sum of three": lambda b: b.add(Add(), b.add(Conv(4, 4, 1), "x"), b.add(Conv(4, 4, 3, 1, 1), "x"), "x"),
+        "a shortcut": lambda b: b.add(Add(), b.add(Conv(4, 4, 1), "x", role="shortcut"), b.add(Conv(4, 4, 3, 1, 1), "x")),
+    }.items():  # fmt: skip
+        builder = Builder(4, 6, 5)
+        make(builder)
+        found[name] = builder.graph()
+    builder = Builder(4, 6, 5)
+    first, second = builder.add_all(Split(2), builder.add(Conv(4, 4, 1)))
+    builder.add(Concat(), builder.add(Conv(2, 6, 1), first), builder.add(Act("relu"), second))
+    found["parts"] = builder.graph()
+    builder = Builder(4, 6, 5)
+    parts_ = builder.add_all(Split(2), builder.add(Conv(4, 4, 1)))
+    builder.add(Act("relu"), parts_[1])
+    found["a part left over"] = builder.graph()
+    for name, steps in {
+        "channels last": (Norm("layer", 4), Linear(4, 6), Act("relu"), Flatten(), Linear(180, 2)),
+        "channels last, and not": (Linear(4, 6), Conv(6, 4, 1), Flatten(), Linear(120, 2)),
+        "channels last, of one": (Conv(4, 1, 1), Norm("layer", 1), Flatten(), Linear(30, 2)),
+        "one channel": (Conv(4, 1, 1), Linear(1, 1), Flatten(), Linear(30, 2)),
+        "layer norm, flat": (Conv(4, 4, 1), Norm("layer", 4), Flatten(), Linear(120, 2)),
+        "a vector": (GlobalPool(), Flatten(), Linear(4, 6), Act("relu"), Linear(6, 2), Norm("layer", 2), Act("relu")),
+        "tokens": (Conv(4, 4, 1), Tokens(), Norm("layer", 4), Linear(4, 4), Act("gelu"), Flatten(), Linear(120, 2)),
+        "dropped": (Conv(4, 4, 1), Dropout(0.0), Act("relu"), Dropout(0.5), Flatten(), Linear(120, 2)),
+    }.items():
+        builder = Builder(4, 6, 5)
+        for step in steps:
+            builder.add(step)
+        found[name] = builder.graph()
+    builder = Builder(4, 6, 5)
+    last = builder.add(Linear(4, 4), builder.add(Conv(4, 4, 1), "x"))
+    builder.add(Add(), builder.add(Conv(4, 4, 1), "x"), last)
+    builder.add(Linear(120, 2), builder.add(Flatten()))
+    found["channels last, added"] = builder.graph()
+    builder = Builder(4, 6, 5)
+    outside = builder.add(Conv(4, 4, 1), "x")
+    builder.inside("a")
+    inner = builder.add(Add(), builder.add(Norm("batch", 4), outside), builder.add(Norm("batch", 4), "x"))
+    builder.inside("a.loop.0", "turn", "loop")
+    builder.add(Act("relu"), inner)
+    builder.outside("")
+    second = builder.add(Conv(4, 4, 1))
+    builder.inside("b")
+    builder.inside("b.loop.0", "turn", "loop")
+    builder.add(Act("relu"), second)
+    found["turns"] = builder.graph()
+    builder = Builder(4, 6, 5)
+    ends = [builder.add(Conv(8 - n, 4, 1), builder.add(Conv(4, 8 - n, 1), "x")) for n in range(8)]
+    builder.add(Add(), *ends)
+    found["more orders than are searched"] = builder.graph()
+    builder = Builder(4, 6, 5)
+    builder.inside("a")
+    one = builder.add(Norm("batch", 4), builder.add(Conv(4, 4, 1), "x"))
+    builder.inside("a.b", "module")
+    two = builder.add(Conv(4, 4, 1), builder.add(Act("relu"), one))
+    builder.outside("a")
+    builder.add(Act("leaky_relu", 0.1), builder.add(Add(), builder.add(Act("relu"), two), builder.add(Conv(4, 4, 1), "x")))
+    found["a module in a block"] = builder.graph()
+    return found
+
+
+def test_memory(golden: Callable[[str, str], None]) -> None:
+    graphs = {called(op, shapes): small(op, shapes) for op, shapes in cases()} | blocks()
+    golden("golden/memory.txt", page((name, of_memory(graph)) for name, graph in graphs.items() if graph is not None))
+
+
+def test_fields(golden: Callable[[str, str], None]) -> None:
+    graphs = {called(op, shapes): small(op, shapes) for op, shapes in cases()} | blocks()
+    golden("golden/fields.txt", page((name, of_fields(graph)) for name, graph in graphs.items() if graph is not None))
+
+
+def of_parts(graph: Graph) -> Iterator[str]:
+    for level in LEVELS:
+        for fold in (True, False) if level in ("block", "layer") else (True,):
+            for row in parts(graph, level, CONVENTIONS["flops"], fold=fold):
+                yield f"{level}: {row.path} to {row.last}, {row.template} x{row.times}, {row.output}, {row.count}, {axis(row.field.height)}: {said(row.measures)}"
+
+
+def of_network(graph: Graph) -> Iterator[str]:
+    yield f"depth {depth(graph)}, {total(graph)}"
+    yield from (f"stage {path}: {shape}" for path, shape in stage_shapes(graph).items())
+    yield from (f"level {level}: {path}: {said(found)}" for level in (0, 1) for path, found in by_scope(graph, level).items())
+    yield from (f"{path}: {cost}" for path, cost in costs_by_scope(graph, 1).items())
+    yield from (f"scope {path}: {said(found)}" for path, found in scope_measures(graph).items() if path.count(".") < 1)
+    yield from (f"scope {path}: {cost}" for path, cost in scope_costs(graph).items() if path.count(".") < 1)
+    yield from (f"feature {each}" for each in described_features(graph))
+    yield f"{memory(graph)}"
+    for name, convention in CONVENTIONS.items():
+        yield f"{name} {count(graph, convention)}"
+        yield from lines(explain(graph, convention))
+
+
+def lines(found: Iterable[Line]) -> Iterator[str]:
+    yield from (f"    {line.amount:+} {line.what}; {line.why}; {line.times}" for line in found)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_networks(golden: Callable[[str, str], None], name: str) -> None:
+    graph = network(name)
+    cases_ = [
+        ("whole", of_network(graph)),
+        ("parts", of_parts(graph)),
+        ("memory", of_memory(graph)),
+        ("fields", of_fields(graph)),
+    ]
+    golden(f"golden/{name}.txt", page(cases_))
+
+
+@pytest.mark.parametrize("fold", [True, False])
+def test_one_network_becomes_another(golden: Callable[[str, str], None], *, fold: bool) -> None:
+    pairs = [("preact_resnet18", "skresnet18"), ("skresnet18", "cifar_resnet20")]
+    flops = CONVENTIONS["flops"]
+    compared = (
+        (f"{first} to {second} by {level}", lines(compare(network(first), network(second), flops, level, fold=fold)))
+        for first, second in pairs
+        for level in LEVELS
+    )
+    golden(f"golden/compared_{'folded' if fold else 'unfolded'}.txt", page(compared))
+
+
+def test_by_default_layers_are_compared_folded() -> None:
+    first, second = network("cifar_resnet20"), network("preact_resnet18")
+    flops = CONVENTIONS["flops"]
+    assert compare(first, second, flops) == compare(first, second, flops, "layer", fold=True)
+
+
+@pytest.mark.parametrize("dtype", BYTES)
+def test_memory_of_a_dtype(dtype: str) -> None:
+    graph = network("cifar_resnet20")
+    wide, this = memory(graph, "float64"), memory(graph, dtype)  # type: ignore[arg-type]
+    factor = 8 // BYTES[dtype]  # type: ignore[index]
+    assert (this.parameters * factor, this.peak.times(factor), this.dtype) == (wide.parameters, wide.peak, dtype)
+
+
+@pytest.mark.parametrize(("optimizer", "expected"), [("sgd", 0), ("sgd-momentum", 400), ("adam", 812)])
+def test_bytes_of_an_optimizer(optimizer: str, expected: int) -> None:
+    assert optimizer_bytes(optimizer, 100, 3) == expected  # type: ignore[arg-type]
+
+
+def test_every_optimizer_is_told() -> None:
+    assert tuple(memory(network("cifar_resnet20")).optimizers) == OPTIMIZERS
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        (Batched(), "0"),
+        (Batched(3), "3"),
+        (Batched(0, 4), "4 N"),
+        (Batched(1000, 2), "1,000 + 2 N"),
+        (Batched(0, 1234), "1,234 N"),
+    ],
+)
+def test_a_number_of_a_batch_as_text(number: Batched, expected: str) -> None:
+    assert str(number) == expected
+
+
+def test_a_number_of_a_batch() -> None:
+    number = Batched(7, 3)
+    assert (number.at(4), number.each(2), number.each(7), number.times(3), number + Batched(1, 2)) == (
+        19,
+        7,
+        4,
+        Batched(21, 9),
+        Batched(8, 5),
+    )
+
+
+@pytest.mark.parametrize(("batch", "expected"), [(1, 7), (2, 13), (3, 16)])
+def test_one_image_has_its_share_of_the_smallest_batch(batch: int, expected: int) -> None:
+    assert for_training(Batched(7, 3), batch) == expected
+
+
+def test_a_report_is_what_its_parts_say() -> None:
+    graph = network("cifar_resnet20")
+    flops, thop = CONVENTIONS["flops"], CONVENTIONS["thop"]
+    asked = Asked(flops, 4, "float16", "block", fold=False, explained=(flops, thop))
+    printed = (Reported("depth", 20, "a table"),)
+    found = report(graph, asked, title="a title", reported=printed)
+    assert (found.name, found.title, found.image, found.count, asked.width) == (
+        graph.name,
+        "a title",
+        graph.types[graph.input],
+        count(graph, flops),
+        2,
+    )
+    assert (found.reported, found.classes, found.measures) == (printed, class_counts(graph, flops), total(graph))
+    assert found.parts == parts(graph, "block", flops, fold=False)
+    assert found.memory == memory(graph, "float16")
+    assert [(each.convention.name, each.lines) for each in found.explanations] == [
+        (c.name, explain(graph, c)) for c in (flops, thop)
+    ]
+    assert intensity(found.measures, asked) == found.measures.intensity(2, 4)
+
+
+def test_bytes_moved_are_of_a_width_and_a_batch() -> None:
+    measures = Measures(macs=10, read=Batched(3, 5), written=Batched(0, 2))
+    found = (
+        measures.bytes_read(),
+        measures.bytes_read(2, 3),
+        measures.bytes_written(),
+        measures.bytes_written(2, 3),
+        measures.intensity(2, 3),
+    )
+    assert (*found, measures.intensity()) == (32, 36, 8, 12, 60 / 48, 20 / 40)
+
+
+def test_what_moves_nothing_has_no_intensity() -> None:
+    assert Measures(macs=3).intensity() == 0
+
+
+def test_blocks_of_two_kinds_are_two_rows() -> None:
+    builder = Builder(4, 6, 5)
+    for number, template in enumerate(("a", "a", "b")):
+        builder.inside(f"stage.{number}", "block", template)
+        builder.add(Conv(4, 4, 1))
+    rows = parts(builder.graph(), "block", CONVENTIONS["macs"])
+    assert [(row.path, row.last, row.template, row.times) for row in rows] == [
+        ("stage.0", "stage.1", "a", 2),
+        ("stage.2", "stage.2", "b", 1),
+    ]
+
+
+def test_features_are_the_outputs_by_their_names() -> None:
+    builder = Builder(4, 8, 6)
+    builder.add(Conv(4, 6, 3, 2, 1), name="half")
+    builder.add(Flatten(), builder.add(GlobalPool(), name="one"), name="flat")
+    graph = replace(builder.graph("half", "one", "flat"), output_names=("a", "b", "c"))
+    said_ = [(found.name, found.channels, found.stride, found.size, found.label) for found in described_features(graph)]
+    assert said_ == [("a", 6, 2, (4, 3), ""), ("b", 6, 0, (1, 1), ""), ("c", 6, 0, (), "")]
+
+
+def test_costs_of_nodes_add_up() -> None:
+    graph = network("cifar_resnet20")
+    found = node_costs(graph)
+    assert [*found] == [node.name for node in graph.nodes]
+    assert sum(cost.macs for cost in found.values()) == count(graph, CONVENTIONS["macs"])
+
+
+def test_the_same_size_is_the_same_graph() -> None:
+    graph = network("cifar_resnet20")
+    assert at_size(graph, 32, 32) is graph
+
+
+@pytest.mark.parametrize(
+    ("size", "multiple", "message"),
+    [
+        ((33, 32), 32, "works at multiples of 32 only, as its `input` says, not at 33x32"),
+        ((32, 33), 32, "works at multiples of 32 only, as its `input` says, not at 32x33"),
+    ],
+)
+def test_a_size_that_is_refused(size: tuple[int, int], multiple: int, message: str) -> None:
+    with pytest.raises(SizeError) as error:
+        at_size(network("cifar_resnet20"), *size, multiple=multiple)
+    assert str(error.value) == message
+
+
+def test_a_size_at_which_an_operation_fails_is_told() -> None:
+    builder = Builder(3, 8, 8)
+    builder.add(Conv(3, 4, 5), name="conv")
+    with pytest.raises(SizeError) as error:
+        at_size(builder.graph(), 4, 9)
+    assert str(error.value) == "`conv` does not work at an input of 4x9: a window of 5 does not fit a size of 4 with padding 0"
+
+
+def test_another_size_has_other_types() -> None:
+    graph = at_size(network("cifar_resnet20"), 40, 48)
+    assert [shape.shape for shape in stage_shapes(graph).values()] == [(16, 40, 48), (16, 40, 48), (32, 20, 24), (64, 10, 12)]
+
+
+@pytest.mark.parametrize(("at", "expected"), [(0, (-1, 3)), (2, (7, 11))])
+def test_the_pixels_of_a_position(at: int, expected: tuple[int, int]) -> None:
+    assert Axis(-1, 3, 4).at(at) == expected
+
+
+def test_the_pixels_of_every_position() -> None:
+    assert Axis(-1, 3, 4, everywhere=True).at(2) == (-1, 3)
+
+
+def test_extent_and_middle_of_a_field() -> None:
+    field = receptive_fields(network("cifar_resnet20"))["stem.conv"]
+    assert (field.size, field.stride, field.height.offset) == ((3, 3), (1, 1), 0.0)

@@ -89,7 +89,7 @@ def _faults(name: str, text: str, number: int, library: Library) -> list[str]:
     result = report([name], found)
     said = as_text(result)
     concise = as_concise(result)
-    wrong += [f"no place in {line!a}" for line in concise.splitlines() if not PLACE.match(line)]
+    wrong += [f"no place in {line!a}" for line in concise.splitlines()[: len(result.shown)] if not PLACE.match(line)]
     form, (render, parse) = list(FORMATS.items())[number % len(FORMATS)]
     printed = render(result)
     parse(printed)

@@ -34,9 +34,10 @@ class TestTheNet:
         ("does", "fault"),
         [
             (lambda: {}["x"], "KeyError: 'x'"),
-            (lambda: bytearray(257 << 20), "MemoryError: "),
+            # far above the bound: this process may give back some of what it had at the fork
+            (lambda: bytearray(4 << 30), "MemoryError: "),
             (lambda: os.kill(os.getpid(), 9), "the process ended with SIGKILL"),
-            (lambda: [None for _ in iter(int, 1)], "the process ended with SIGPROF"),
+            (lambda: any(iter(int, 1)), "the process ended with SIGPROF"),
             (lambda: time.sleep(9), "the process ended with SIGALRM"),
         ],
         ids=["exception", "memory", "signal", "time", "waiting"],

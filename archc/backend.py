@@ -129,5 +129,6 @@ def _unknown(name: str, known: list[str]) -> BackendError:
     guess = nearest(name, known)
     if guess is not None:
         return BackendError("E0501", f"there is no backend `{name}`", f"did you mean `{guess}`?", usage=True)
-    listed = "installed: " + ", ".join(known) if known else "none is installed: `pip install archc` brings the built-in ones"
+    none = "none is installed: `pip install .` in a checkout of archc brings the built-in ones"
+    listed = "installed: " + ", ".join(known) if known else none
     return BackendError("E0501", f"there is no backend `{name}`", listed, usage=True)

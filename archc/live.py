@@ -47,7 +47,7 @@ def load_module(compiled: "Compiled") -> ModuleType:
     from archc.backend import find_backend
 
     if importlib.util.find_spec("torch") is None:
-        raise ImportError("archc.torch_module needs torch, which archc itself does not: pip install 'archc[torch]'", name="torch")
+        raise ImportError("archc.torch_module needs torch, which archc itself does not: pip install torch", name="torch")
     [file] = find_backend("torch").emit(compiled).files
     content = b"".join(file.chunks)
     # pickle and torch.jit look a class's module up by its name, so two networks of one name must not share it.

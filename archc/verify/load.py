@@ -51,8 +51,7 @@ def need(package: str) -> ModuleType:
     except ImportError as error:
         if error.name not in (None, package):
             raise trouble("E0620", f"`{package}` cannot be imported: {error}") from error
-        command = "pip install 'archc[torch]'" if package == "torch" else f"pip install {package}"
-        raise trouble("E0620", f"this needs `{package}`, which is not installed", command) from error
+        raise trouble("E0620", f"this needs `{package}`, which is not installed", f"pip install {package}") from error
 
 
 def _of_module(text: str, model: "nn.Module") -> "Program":

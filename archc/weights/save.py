@@ -47,7 +47,7 @@ def _torch(
 ) -> Iterator[bytes]:
     """torch.save wants all tensors at once: they are written to a nameless file beside the target first, and mapped."""
     if find_spec("torch") is None:
-        raise refused("E0583", f"only torch writes `{path}`", "pip install 'archc[torch]', or name it *.safetensors")
+        raise refused("E0583", f"only torch writes `{path}`", "pip install torch, or name it *.safetensors")
     try:
         yield from _saved(os.path.dirname(path) or ".", written, content, metadata)
     except OSError as error:

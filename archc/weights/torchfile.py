@@ -74,7 +74,7 @@ def open_torch(name: str, *, zipped: bool) -> TorchFile:
         import torch
     except ImportError:
         message = f"`{name}` is a file of torch.save, which only torch reads"
-        raise refused("E0583", message, "pip install 'archc[torch]'") from None
+        raise refused("E0583", message, "pip install torch") from None
     if tuple(int(part) for part in re.findall(r"\d+", torch.__version__)[:2]) < SAFE:
         message = f"torch {torch.__version__} can be led to run code by a file of torch.save, such as `{name}`"
         raise refused("E0583", message, f"pip install 'torch>={SAFE[0]}.{SAFE[1]}', or get the weights as safetensors")

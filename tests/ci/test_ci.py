@@ -197,6 +197,27 @@ class TestGitLab:
         reports = self.JOB["artifacts"]["reports"].values()
         assert (done.returncode, [(repository / name).is_file() for name in reports]) == (code, [True, True])
 
+    @pytest.mark.parametrize(
+        ("package", "code"),
+        [
+            ("git+https://example.com/your/archc@v0.1.0", 0),
+            (".", 0),
+            ("x.whl", 0),
+            ("", 2),
+            ("archc", 2),
+            ("archc-compiler", 2),
+        ],
+    )
+    def test_what_is_installed_is_no_name(self, package: str, code: int, tmp_path: Path) -> None:
+        (tmp_path / "python").write_text('#!/bin/sh\necho "$@" > installed\n')
+        (tmp_path / "python").chmod(0o755)
+        path = os.pathsep.join([str(tmp_path), os.environ["PATH"]])
+        lines = "\n".join(["set -eo pipefail", *self.JOB["before_script"]])
+        done = run(["bash", "-c", lines], tmp_path, dict(os.environ), PATH=path, ARCHC_PACKAGE=package)
+        installed = tmp_path / "installed"
+        words = installed.read_text().split()[-1:] if installed.exists() else []
+        assert (done.returncode, words) == (code, [] if code else [package])
+
 
 BUILTIN = {
     "action.yml": (ROOT / "action.yml", "vendor.github-actions", ()),

@@ -69,6 +69,13 @@ def test_entry_points(wheel: Path) -> None:
     ]
 
 
+def test_name(wheel: Path) -> None:
+    assert (message_from_string(metadata(wheel, "METADATA"))["Name"], wheel.name.partition("-")[0]) == (
+        "archc-compiler",
+        "archc_compiler",
+    )
+
+
 def test_license(wheel: Path) -> None:
     assert message_from_string(metadata(wheel, "METADATA"))["License-Expression"] == "MIT"
 

@@ -65,7 +65,7 @@ def test_a_file_that_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
 @pytest.mark.parametrize(
     ("package", "words", "command"),
     [
-        ("torch", [], "pip install 'archc[torch]'"),
+        ("torch", [], "pip install torch"),
         ("torchvision", ["--against", "torchvision:resnet18"], "pip install torchvision"),
         ("timm", ["--against", "timm:resnet18"], "pip install timm"),
     ],

@@ -7,6 +7,7 @@ from archc.library import Document
 from archc.lower.context import Context, Failed
 from archc.lower.modules import definition, parameters_of
 from archc.lower.network import NetworkLowering
+from archc.spec.defaults import INIT
 
 DEFAULT = Source("default", "")
 """Where a value comes from that nobody wrote."""
@@ -16,7 +17,7 @@ _NETWORK: dict[str, dict[str, str | bool]] = {
     "norm": {"kind": "batch", "eps": "1e-5", "momentum": "0.1"},
     "act": {"kind": "relu"},
     "conv": {"kind": "plain", "bias": False},
-    "init": {"conv": "kaiming_normal_fan_out", "linear": "torch", "last_norm": "ones"},
+    "init": dict(INIT),
 }
 """The network's own defaults; where a word stands for one of these maps, it is left as it is."""
 

@@ -9,6 +9,7 @@ from archc.ir.norms import ACTIVATIONS, GATES, Act
 from archc.lower.faults import show
 from archc.lower.names import ActKind, Names, NoNorm, NormKind, NormModule, identifier
 from archc.lower.values import number, truth, whole, word
+from archc.spec.defaults import WORDS
 from archc.suggest import nearest
 
 KINDS_OF_NORM = {
@@ -63,7 +64,7 @@ class Defaults:
         )
 
 
-DEFAULTS = Defaults(KINDS_OF_NORM["batch"], ActKind(Act("relu")), ConvKind())
+DEFAULTS = Defaults(KINDS_OF_NORM[WORDS["norm"]], ActKind(Act(WORDS["act"])), ConvKind(KINDS_OF_WEIGHTS[WORDS["conv"]]))
 """What holds in a network that says nothing."""
 
 

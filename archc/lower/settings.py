@@ -8,10 +8,13 @@ from archc.library import Document
 from archc.lower.context import Context, Failed
 from archc.lower.modules import definition, parameters_of
 from archc.lower.order import Order, explicit, read_order
+from archc.spec.defaults import opened
 from archc.spec.paths import NothingThere, change, is_null
 from archc.suggest import nearest, only_nearest
 
 KEYS = ("kind", "order", "shortcut", "stride_at", "insert", "norm", "act", "conv")
+OPENED = ("shortcut", "norm", "act", "conv")
+"""Keys whose word is short for a map with that `kind`."""
 STAGE_KEYS = ("out", "repeat", "stride", "label", "blocks")
 
 
@@ -129,14 +132,7 @@ def _opened(context: Context, held: Map, head: str, entry: Entry) -> Map:
         return held
     if head == "order":
         return change(held, head, Entry(head, node.span, explicit(node, context)))
-    if head == "shortcut":
-        from archc.lower.shortcut import opened
-
-        return change(held, head, Entry(head, node.span, opened(node)))
-    if head in ("norm", "act", "conv"):
-        inner = Map((Entry("kind", node.span, node),), node.span)
-        return change(held, head, Entry(head, node.span, inner))
-    return held
+    return change(held, head, Entry(head, node.span, opened(node))) if head in OPENED else held
 
 
 def _unknown(context: Context, entry: Entry, name: str, kind: Document) -> None:

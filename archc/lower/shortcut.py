@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from archc.diagnostics import Span
-from archc.document.nodes import Entry, Map, Node, Scalar
+from archc.document.nodes import Map, Node, Scalar
 from archc.ir.arrange import Add, Identity
 from archc.ir.types import ShapeError
 from archc.lower.atoms import Atom, is_unit
@@ -46,11 +46,6 @@ class Branch:
     residual: Ref
     changes: bool
     begins_conv: bool
-
-
-def opened(node: Scalar) -> Map:
-    """`B` as `{kind: B}`, so that a path can change a part of it."""
-    return Map((Entry("kind", node.span, node),), node.span)
 
 
 def read_policy(context: Context, node: Node, names: Names) -> tuple[Policy, Names]:

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from archc.arguments import text
 from archc.diagnostics import Diagnostic
 from archc.ir.graph import Graph
 from archc.layouts.table import Layout
+from archc.record import brief
 
 GROUP = "archc.backends"
 
@@ -18,6 +20,8 @@ class File:
     name: str
     chunks: Iterable[bytes]
 
+    __repr__ = brief
+
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
@@ -25,6 +29,8 @@ class Artifact:
 
     files: tuple[File, ...]
     warnings: tuple[Diagnostic, ...] = ()
+
+    __repr__ = brief
 
 
 class Description(Protocol):
@@ -101,6 +107,7 @@ def find_backend(name: str) -> Backend:
     """
     from importlib.metadata import entry_points
 
+    text("name", name, "the name of a backend")
     found = entry_points(group=GROUP)
     named = sorted({entry.value for entry in found if entry.name == name})
     if len(named) > 1:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from archc.document.nodes import Map, Node, Scalar, Sequence
 from archc.library import Document
+from archc.record import brief
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,8 @@ class Spec:
     path: Path
     root: Map
     preprocess: tuple[tuple[str, float | tuple[float, ...]], ...] = ()
+
+    __repr__ = brief
 
 
 def described(document: Document) -> Spec:

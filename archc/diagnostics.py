@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from archc.arguments import instance
+from archc.record import brief, clipped
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Source:
@@ -13,6 +16,8 @@ class Source:
 
     name: str
     text: str
+
+    __repr__ = brief
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,9 @@ class Span:
     def __str__(self) -> str:
         return f"{self.source.name}:{self.line}:{self.column}"
 
+    def __repr__(self) -> str:
+        return clipped(f"Span({self}-{self.end_line}:{self.end_column})")
+
 
 @dataclass(frozen=True, slots=True)
 class Note:
@@ -36,6 +44,8 @@ class Note:
     message: str
     span: Span | None = None
 
+    __repr__ = brief
+
 
 @dataclass(frozen=True, slots=True)
 class Edit:
@@ -43,6 +53,8 @@ class Edit:
 
     span: Span
     text: str
+
+    __repr__ = brief
 
 
 Severity: TypeAlias = Literal["error", "warning"]
@@ -64,12 +76,21 @@ class Diagnostic:
     severity: Severity = "error"
     fix: tuple[Edit, ...] = ()
 
+    __repr__ = brief
+
 
 @dataclass(eq=False)
 class SpecError(Exception):
     """Every problem of a spec, raised once; sorted by place."""
 
     diagnostics: tuple[Diagnostic, ...]
+
+    def __post_init__(self) -> None:
+        for problem in instance("diagnostics", self.diagnostics, tuple, "a tuple of diagnostics"):
+            instance("diagnostics", problem, Diagnostic, "a tuple of diagnostics")
+
+    def __repr__(self) -> str:
+        return clipped(f"{type(self).__name__}({str(self)!r})", 300)
 
     def __str__(self) -> str:
         return "\n".join(f"{d.span or '-'}: {d.severity}[{d.code}]: {d.message}" for d in self.diagnostics)

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from archc.arguments import instance
+from archc.arguments import path as path_text
 from archc.diagnostics import Diagnostic, Note, Source, SpecError
 from archc.document.loader import parse
 from archc.document.nodes import Map, Scalar
 from archc.document.source import bytes_source, read_source
 from archc.limits import Limits
+from archc.record import brief
 from archc.schema.validate import Kind as SchemaKind
 from archc.schema.validate import validate
 from archc.shipped import Kind, is_file, shipped_file, shipped_names, shipped_root
@@ -46,6 +49,8 @@ class Document:
     problems: tuple[Diagnostic, ...] = ()
     """Changes of `set` that could not be made, here and in its parents."""
 
+    __repr__ = brief
+
 
 @dataclass(frozen=True, slots=True)
 class Tree:
@@ -62,7 +67,8 @@ class Library:
     """The documents of one compilation. A source that is a definition's is known, since expressions see other names there."""
 
     def __init__(self, limits: Limits, origin: Path = Path(), tree: Tree | None = None) -> None:
-        self.origin = origin
+        instance("limits", limits, Limits, "what `archc.limits.Limits` makes")
+        self.origin = Path(path_text("origin", origin))
         self.tree = tree
         self.root = (tree.shipped if tree else None) or shipped_root()
         self.limits = limits
@@ -74,6 +80,9 @@ class Library:
         self._files: dict[Source, Path] = {}
         self._real: dict[Path, Path] = {}
         self._kinds: dict[Path, Kind | None] = {}
+
+    def __repr__(self) -> str:
+        return f"Library(<{len(self._read)} documents>)"
 
     def real(self, path: Path) -> Path:
         """Where a path leads, links followed. The system is asked once: of many specs it is a tenth of the time."""

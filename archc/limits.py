@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from archc.arguments import positive
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -24,6 +26,10 @@ class Limits:
     size: int = 65_536
     kernel: int = 255
     params: int = 100_000_000_000
+
+    def __post_init__(self) -> None:
+        for name in self.__slots__:
+            positive(name, getattr(self, name))
 
 
 DEFAULT_LIMITS = Limits()

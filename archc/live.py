@@ -1,18 +1,19 @@
 """A spec as a live `torch.nn.Module`: the exec of the very source that `archc build` writes."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import torch
 
+    from archc.arguments import StrPath
     from archc.pipeline import Compiled
 
 
 def torch_module(
-    target: str,
+    target: "StrPath",
     /,
     *,
     features: Sequence[str] = (),
@@ -28,14 +29,35 @@ def torch_module(
     emitted factory, `num_classes` and `in_channels`. Raises SpecError where the spec has a problem, BackendError where its layout
     cannot be a module, and ImportError where torch is not installed.
     """
+    from archc.arguments import instance, texts
     from archc.pipeline import Changes, compile_spec
 
-    changes = Changes(tuple(features), without_head=not head, frozen_norm=frozen_norm)
+    instance("head", head, bool, "true or false")
+    paths = texts("features", features, "a list of paths, as ['layer1', 'layer2']")
+    changes = Changes(paths, without_head=not head, frozen_norm=frozen_norm)
     compiled = compile_spec(target, layout=layout, changes=changes)
     module = load_module(compiled)
-    factory = getattr(module, compiled.graph.name)
-    model: torch.nn.Module = factory(**overrides)
-    return model
+    factory: Callable[..., torch.nn.Module] = getattr(module, compiled.graph.name)
+    _check(factory, overrides)
+    return factory(**overrides)
+
+
+def _check(factory: "Callable[..., torch.nn.Module]", given: Mapping[str, object]) -> None:
+    """Raise TypeError or ValueError for what the emitted factory does not take."""
+    from inspect import signature
+
+    from archc.arguments import positive
+    from archc.limits import DEFAULT_LIMITS
+    from archc.suggest import nearest
+
+    own = ("features", "head", "frozen_norm", "layout")
+    taken = list(signature(factory).parameters)
+    for name, value in given.items():
+        if name not in taken:
+            guess = nearest(name, [*own, *taken])
+            helped = f"did you mean `{guess}`?" if guess else f"it takes {', '.join([*own, *taken])}"
+            raise TypeError(f"torch_module has no argument `{name}` for this network; {helped}")
+        positive(name, value, DEFAULT_LIMITS.params)
 
 
 def load_module(compiled: "Compiled") -> ModuleType:

@@ -10,6 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import NoReturn
 
+from archc.arguments import StrPath
+from archc.arguments import path as path_text
 from archc.diagnostics import Diagnostic
 
 _DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))})
@@ -34,7 +36,7 @@ class Staged:
     name: str | None
 
 
-def destinations(names: Sequence[str], output: str | None) -> list[str]:
+def destinations(names: Sequence[str], output: StrPath | None) -> list[str]:
     """Where files called `names` go: into the current folder, into the folder `output`, or one to the file `output`.
 
     Several go where the first is told to, if it keeps its name: one of them may hold the name of another.
@@ -43,6 +45,7 @@ def destinations(names: Sequence[str], output: str | None) -> list[str]:
         _check_name(name)
     if output is None:
         return list(names)
+    output = path_text("output", output, "the path of a file or a folder")
     if os.path.isdir(output) or output.endswith(("/", os.sep)):
         return [os.path.join(output, name) for name in names]
     if len(names) > 1 and os.path.basename(output) == names[0]:
@@ -53,11 +56,12 @@ def destinations(names: Sequence[str], output: str | None) -> list[str]:
     return [output]
 
 
-def write_files(files: Sequence[tuple[str, Iterable[bytes]]], *, force: bool = False) -> None:
+def write_files(targets: Sequence[tuple[StrPath, Iterable[bytes]]], *, force: bool = False) -> None:
     """Write each path's chunks; all files appear, or none, the first after those that it may name.
 
     An existing file is replaced only with `force`, a symbolic link, folder or device never. Raises OutputError.
     """
+    files = [(path_text("path", path), chunks) for path, chunks in targets]
     for path, _ in files:
         _check_target(path, force=force)
     staged: list[Staged] = []

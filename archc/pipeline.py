@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from archc.arguments import StrPath, instance, text, texts
+from archc.arguments import path as path_text
 from archc.described import Spec, described
 from archc.diagnostics import Diagnostic, Source, Span, SpecError, in_order
 from archc.document.loader import parse_value
@@ -19,6 +21,7 @@ from archc.library import Document, Library
 from archc.limits import DEFAULT_LIMITS, Limits
 from archc.lower.context import Context
 from archc.lower.network import NetworkLowering
+from archc.record import brief
 from archc.schema.validate import validate
 from archc.shipped import Kind, shipped_file, shipped_names, shipped_root
 from archc.spec.resolve import apply_all
@@ -38,6 +41,8 @@ class Compiled:
     layout: Layout
     whole: Graph
 
+    __repr__ = brief
+
 
 @dataclass(frozen=True, slots=True)
 class Changes:
@@ -49,13 +54,20 @@ class Changes:
     without_head: bool = False
     frozen_norm: bool = False
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "features", texts("features", self.features, "a list of paths, as ['layer1', 'layer2']"))
+        for name in ("without_head", "frozen_norm"):
+            instance(name, getattr(self, name), bool, "true or false")
+
 
 AS_IT_IS = Changes()
+OVERRIDES = "a list of `path=value`, as ['classes=10']"
 
 
-def locate(target: str) -> tuple[Path, str]:
+def locate(given: StrPath) -> tuple[Path, str]:
     """A path or anything with a suffix is a file, else a shipped name; with the name to print. Raises SpecError (E0001)."""
-    if "/" in target or "\\" in target or "." in target or os.path.isfile(target):
+    target = path_text("target", given, "the path of a spec or the name of a shipped network")
+    if not isinstance(given, str) or "/" in target or "\\" in target or "." in target or os.path.isfile(target):
         return Path(target), target
     found = shipped_file(target, "network")
     if found is not None:
@@ -65,7 +77,7 @@ def locate(target: str) -> tuple[Path, str]:
     raise SpecError((Diagnostic("E0001", f"there is no file and no shipped network `{target}`", help=helped),))
 
 
-def read_spec(target: str, *, overrides: Sequence[str] = (), limits: Limits = DEFAULT_LIMITS) -> Document:
+def read_spec(target: StrPath, *, overrides: Sequence[str] = (), limits: Limits = DEFAULT_LIMITS) -> Document:
     """The document in full, after `extends`, `set` and the command line's changes. Raises SpecError."""
     document = _read(Library(limits), target, overrides)
     if document.problems:
@@ -73,12 +85,12 @@ def read_spec(target: str, *, overrides: Sequence[str] = (), limits: Limits = DE
     return document
 
 
-def complete_spec(target: str, *, overrides: Sequence[str] = (), limits: Limits = DEFAULT_LIMITS) -> Map:
+def complete_spec(target: StrPath, *, overrides: Sequence[str] = (), limits: Limits = DEFAULT_LIMITS) -> Map:
     """As read_spec, every default written out. Raises SpecError, also where the network itself has a problem."""
     return complete_network(target, overrides=overrides, limits=limits)[0]
 
 
-def complete_network(target: str, *, overrides: Sequence[str] = (), limits: Limits = DEFAULT_LIMITS) -> tuple[Map, Graph]:
+def complete_network(target: StrPath, *, overrides: Sequence[str] = (), limits: Limits = DEFAULT_LIMITS) -> tuple[Map, Graph]:
     """As complete_spec, with the network, cut to the features it states."""
     from archc.complete import complete
     from archc.semantics import feature_paths
@@ -95,8 +107,9 @@ def complete_network(target: str, *, overrides: Sequence[str] = (), limits: Limi
     return root, _changed(graph, paths, AS_IT_IS)
 
 
-def _read(library: Library, target: str, overrides: Sequence[str], kind: Kind | None = "network") -> Document:
+def _read(library: Library, target: StrPath, overrides: Sequence[str], kind: Kind | None = "network") -> Document:
     path, name = locate(target)
+    overrides = texts("overrides", overrides, OVERRIDES)
     library.origin = path
     document = library.read(path, name, kind)
     return overridden(library, document, overrides) if overrides else document
@@ -139,7 +152,7 @@ def _features(names: tuple[str, ...]) -> Entry:
 
 
 def compile_spec(
-    target: str,
+    target: StrPath,
     *,
     overrides: Sequence[str] = (),
     limits: Limits = DEFAULT_LIMITS,
@@ -152,7 +165,12 @@ def compile_spec(
     that the target `prefers`, if the spec has it. Several networks are compiled with one library, which reads each parent and
     definition once.
     """
-    library = Library(limits) if library is None else library
+    for key, value in (("layout", layout), ("prefers", prefers)):
+        if value is not None:
+            text(key, value, "the name of a layout")
+    overrides = texts("overrides", overrides, OVERRIDES)
+    instance("changes", changes, Changes, "what `archc.pipeline.Changes` makes")
+    library = Library(limits) if library is None else instance("library", library, Library, "a `Library`")
     document = _read(library, target, overrides)
     layouts = document.root.get("layouts")
     if layout is None and prefers is not None and isinstance(layouts, Map) and prefers in layouts:

@@ -4,7 +4,39 @@
 what `archc check` takes. Type checkers read a subclass as they read a frozen dataclass.
 """
 
+from collections.abc import Collection
+from types import MappingProxyType
 from typing import Any, ClassVar, NoReturn, dataclass_transform
+
+_MANY = (tuple, list, dict, set, frozenset, MappingProxyType)
+_PLAIN = (str, bytes, int, float, type(None))
+
+
+def brief(value: Any) -> str:
+    """The repr of a value with fields, on one line: what holds other things is told by its name, or how many it holds."""
+    fields = getattr(value, "__dataclass_fields__", None) or value.record_fields
+    names = (name for name, field in fields.items() if getattr(field, "repr", True))
+    shown = ", ".join(f"{name}={_field(getattr(value, name))}" for name in names)
+    return clipped(f"{type(value).__name__}({shown})", 300)
+
+
+def clipped(text: str, most: int = 60) -> str:
+    """A text on one line, cut where it is longer than `most`."""
+    line = " ".join(text.splitlines())
+    return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
+def _field(value: object) -> str:
+    if isinstance(value, _MANY) and not _is_short(value):
+        return f"<{len(value)} item{'' if len(value) == 1 else 's'}>"
+    name = getattr(value, "name", None)
+    if isinstance(name, str) and type(value).__module__.startswith("archc"):
+        return f"<{type(value).__name__} {clipped(name)}>"
+    return clipped(repr(value))
+
+
+def _is_short(items: Collection[object]) -> bool:
+    return not items or (isinstance(items, tuple | list) and len(items) < 5 and all(isinstance(item, _PLAIN) for item in items))
 
 
 class Missing:
@@ -56,7 +88,7 @@ class Record:
         return hash((type(self), *self.__dict__.values()))
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self.__dict__.items())})"
+        return brief(self)
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"cannot set `{name}`: {type(self).__name__} is frozen")

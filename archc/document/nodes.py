@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from archc.diagnostics import Span
+from archc.record import brief
 
 Plain: TypeAlias = bool | int | float | str | None
 
@@ -17,6 +18,8 @@ class Scalar:
     text: str
     span: Span
 
+    __repr__ = brief
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Entry:
@@ -26,6 +29,8 @@ class Entry:
     span: Span
     value: "Node"
 
+    __repr__ = brief
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Map:
@@ -34,6 +39,8 @@ class Map:
     entries: tuple[Entry, ...]
     span: Span
     _index: dict[str | int, Entry] = field(init=False, repr=False)
+
+    __repr__ = brief
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_index", {entry.key: entry for entry in self.entries})
@@ -58,6 +65,8 @@ class Sequence:
 
     items: tuple["Node", ...]
     span: Span
+
+    __repr__ = brief
 
 
 Node: TypeAlias = Scalar | Map | Sequence

@@ -12,6 +12,7 @@ from archc.draw.words import Detail, beside, dimensions, role, symbol, words
 from archc.ir import ops
 from archc.ir.graph import Graph, Node, Scope
 from archc.ir.types import pair
+from archc.record import brief
 
 Grain: TypeAlias = Literal["layer", "op"]
 """Whether norms, activations and shortcuts have boxes of their own."""
@@ -45,6 +46,8 @@ class Reading:
     """What is quiet and not even told in words."""
     marks: Mapping[str, Mark] = field(default_factory=dict)
     """What became of nodes and scopes in a comparison, by path."""
+
+    __repr__ = brief
 
 
 @dataclass(slots=True)

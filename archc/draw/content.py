@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from archc.draw.scene import Facts, Mark, Role
+from archc.record import brief
 
 Side: TypeAlias = Literal["main", "shortcut", "aside"]
 """On the residual branch; on the shortcut; on what runs beside them: a gate, an attention."""
@@ -29,6 +30,8 @@ class Unit:
     """A convolution, pool or linear layer, as papers count and draw them; else an operation among those."""
     mark: Mark = ""
 
+    __repr__ = brief
+
 
 @dataclass(frozen=True, slots=True)
 class Wire:
@@ -45,6 +48,8 @@ class Wire:
     facts: Facts | None = None
     mark: Mark = ""
 
+    __repr__ = brief
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -54,6 +59,8 @@ class Cell:
     wires: tuple[Wire, ...]
     modules: tuple[tuple[str, str], ...] = ()
     """The path and name of each module that some of the units stand in."""
+
+    __repr__ = brief
 
     def key(self) -> tuple[object, ...]:
         """Equal for cells that are drawn alike."""
@@ -70,6 +77,8 @@ class Run:
     template: str
     facts: tuple[Facts, ...]
 
+    __repr__ = brief
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -83,6 +92,8 @@ class Part:
     width: int
     facts: Facts
     mark: Mark = ""
+
+    __repr__ = brief
 
     @property
     def blocks(self) -> int:
@@ -98,3 +109,5 @@ class Network:
     input: tuple[int, ...]
     parts: tuple[Part, ...]
     facts: Facts
+
+    __repr__ = brief

@@ -12,6 +12,7 @@ from archc.draw.layouts.columns import LABEL, LEAD, TITLE, foot_of, frame_of, le
 from archc.draw.layouts.lanes import Measures
 from archc.draw.scene import Facts, Group, Item, Point, Scene, Text, renamed
 from archc.pipeline import Compiled
+from archc.record import brief
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,8 @@ class Drawn:
     width: float
     facts: Facts
 
+    __repr__ = brief
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
@@ -56,6 +59,8 @@ class Page:
     firsts: tuple[tuple[int, str], ...] = ()
     margin: float = 0.0
     legend: tuple[Item, ...] = ()
+
+    __repr__ = brief
 
 
 def whole(scene: Scene) -> Page:

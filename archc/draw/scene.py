@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
+from archc.record import brief
+
 Point: TypeAlias = tuple[float, float]
 Segment: TypeAlias = tuple[float, float] | tuple[float, float, float, float, float, float]
 """A line to a point, or a cubic: two control points and its end."""
@@ -37,6 +39,8 @@ class Facts:
     place: str = ""
     line: str = ""
 
+    __repr__ = brief
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Box:
@@ -54,6 +58,8 @@ class Box:
     lead: bool = False
     facts: Facts | None = None
     mark: Mark = ""
+
+    __repr__ = brief
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +93,8 @@ class Curve:
     target: str = ""
     facts: Facts | None = None
     mark: Mark = ""
+
+    __repr__ = brief
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +147,8 @@ class Group:
     count: int = 1
     ends: tuple[str, str] = ("", "")
 
+    __repr__ = brief
+
 
 Item: TypeAlias = Box | Join | Curve | Text | Plate | Rule | Group
 
@@ -154,6 +164,8 @@ class Scene:
     items: tuple[Item, ...]
     notes: tuple[str, ...] = ()
     across: bool = False
+
+    __repr__ = brief
 
 
 def flat(items: Iterable[Item]) -> Iterator[Item]:

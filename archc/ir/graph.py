@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 from archc.diagnostics import Span
 from archc.ir.ops import Operation
 from archc.ir.types import TensorType
+from archc.record import brief
 
 Role: TypeAlias = Literal["main", "shortcut", "insert"]
 """Where a node or module stands in its block: on the residual branch (stem and head too), the shortcut, or inserted."""
@@ -46,6 +47,8 @@ class Node:
     role: Role = "main"
     origin: Span | None = field(default=None, compare=False, repr=False)
 
+    __repr__ = brief
+
     @property
     def local(self) -> str:
         """The name within its scope."""
@@ -79,6 +82,8 @@ class Scope:
     role: Role = "main"
     label: str = ""
     origin: Span | None = field(default=None, compare=False, repr=False)
+
+    __repr__ = brief
 
     @property
     def parent(self) -> str:
@@ -117,6 +122,8 @@ class Graph:
     init: InitPolicy = InitPolicy()
     any_size: bool = True
     output_names: tuple[str, ...] = ()
+
+    __repr__ = brief
 
     def parameters(self) -> Iterator[tuple[str, Node, tuple[int, ...], bool]]:
         """Canonical key, node, shape and whether it is learned, of every tensor in order of execution."""

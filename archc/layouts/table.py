@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 
 from archc.diagnostics import Diagnostic, Span, SpecError, in_order
 from archc.document.nodes import Map, Node, Scalar, Sequence
+from archc.record import brief
 from archc.suggest import nearest
 
 _LEVEL = re.compile(r"(?:[A-Za-z0-9_-]|\{[^{}]*\})+|#")
@@ -25,6 +26,8 @@ class Path:
     levels: tuple[str, ...]
     span: Span | None = None
 
+    __repr__ = brief
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -37,6 +40,8 @@ class Table:
     rest: Path | None = None
     steps: Mapping[str, Path] = field(default_factory=dict)
     parameters: Mapping[str, Path] = field(default_factory=dict)
+
+    __repr__ = brief
 
 
 EMPTY = Table()
@@ -69,6 +74,8 @@ class Layout:
     modules: Mapping[str, Table] = field(default_factory=dict)
     keys_only: bool = False
     batch_norm: Mapping[str, Kept] = field(default_factory=lambda: TORCH_KEEPS)
+
+    __repr__ = brief
 
 
 CANONICAL = Layout(name="canonical", modules=MappingProxyType({}), by_stage=MappingProxyType({}))

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from archc.ir.graph import Graph
 from archc.ir.ops import BlurPool, Norm
+from archc.record import brief
 from archc.verify.entries import Entry
 from archc.verify.program import Program
 from archc.verify.reading import Reading
@@ -29,6 +30,8 @@ class Meeting:
     tolerance: float
     asked: bool
     seed: int
+
+    __repr__ = brief
 
     def own_weights(self) -> dict[str, Tensor]:
         """Ours, with running statistics to write to."""

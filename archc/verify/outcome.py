@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from archc.ir.graph import Node
+from archc.record import brief
 from archc.verify.cases import Case
 
 
@@ -55,6 +56,8 @@ class Verdict:
     runs: tuple[Run, ...] = ()
     first: First | None = None
     beyond: str = ""
+
+    __repr__ = brief
 
     @property
     def equal(self) -> bool:

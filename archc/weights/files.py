@@ -6,6 +6,8 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Protocol
 
+from archc.arguments import StrPath
+from archc.arguments import path as path_text
 from archc.weights.errors import refused
 from archc.weights.safetensors import CHUNK, StoredTensor, open_file, open_safetensors
 
@@ -31,9 +33,9 @@ class WeightsFile(Protocol):
     def close(self) -> None: ...
 
 
-def open_weights(path: str | os.PathLike[str]) -> WeightsFile:
+def open_weights(path: StrPath) -> WeightsFile:
     """A safetensors file, or one of torch.save. Raises WeightsError: E0001 to E0003, E0580 to E0583."""
-    name = os.fspath(path)
+    name = path_text("path", path, "the path of a file of weights")
     descriptor = open_file(name)
     try:
         begin = os.read(descriptor, 9)

@@ -8,6 +8,7 @@ from archc.diagnostics import Diagnostic
 from archc.ir.ends import classifier, stem_convolution
 from archc.ir.graph import Graph, Node
 from archc.layouts.table import Layout
+from archc.record import brief
 from archc.weights.errors import WeightsError, refused
 from archc.weights.files import WeightsFile
 from archc.weights.match import misfit, shape_text
@@ -28,6 +29,8 @@ class Side:
     graph: Graph
     layout: Layout
 
+    __repr__ = brief
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
@@ -47,6 +50,8 @@ class Move:
     target: str | None = None
     dtype: str = "F32"
     shape: tuple[int, ...] = ()
+
+    __repr__ = brief
 
     @property
     def one_to_one(self) -> bool:

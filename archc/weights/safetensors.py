@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from types import MappingProxyType, TracebackType
 from typing import Self
 
+from archc.arguments import StrPath
+from archc.arguments import path as path_text
 from archc.weights.errors import WeightsError, refused
 from archc.weights.header import BITS, Entry, HeaderError, parse_header
 
@@ -74,9 +76,9 @@ class SafetensorsFile:
         self.close()
 
 
-def open_safetensors(path: str | os.PathLike[str]) -> SafetensorsFile:
+def open_safetensors(path: StrPath) -> SafetensorsFile:
     """The file with its header read and checked; close it. Raises WeightsError: E0001 to E0003, E0580."""
-    name = os.fspath(path)
+    name = path_text("path", path, "the path of a file of weights")
     descriptor = open_file(name)
     try:
         return _opened(name, descriptor)

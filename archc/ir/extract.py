@@ -6,7 +6,7 @@ from dataclasses import replace
 from archc.ir.arrange import Flatten, Take, Tokens
 from archc.ir.convolutions import Linear
 from archc.ir.graph import Graph, Node, Scope
-from archc.ir.sizes import prove_sizes
+from archc.ir.sizes import pooled_values, prove_sizes
 from archc.ir.spatial import AdaptiveAvgPool, AvgPool, GlobalPool, Sum
 
 _ENDS = (GlobalPool, AdaptiveAvgPool, AvgPool, Sum, Flatten, Tokens, Take, Linear)
@@ -45,19 +45,15 @@ def without_head(graph: Graph) -> Graph:
     for node in graph.nodes:
         if head.path in _around(node.scope):
             steps.setdefault(node.name[len(head.path) + 1 :].partition(".")[0], []).append(node)
-    last = head.inputs[0]
+    last, pooled = head.inputs[0], pooled_values(graph)
     for step in steps.values():
         made = step[-1].outputs[0]
-        if isinstance(step[-1].op, _ENDS) or not _is_map(graph, made, last):
+        # neither a vector, nor the one pixel that a module has pooled the map to
+        is_map = len(graph.types[made].shape) == 3 and (made not in pooled or last in pooled)
+        if isinstance(step[-1].op, _ENDS) or not is_map:
             break
         last = made
     return _cut(graph, (last,), ())
-
-
-def _is_map(graph: Graph, made: str, before: str) -> bool:
-    """Whether a value is still a map: not a vector, and not the one pixel that a module has pooled it to."""
-    shape = graph.types[made].shape
-    return len(shape) == 3 and (shape[1:] != (1, 1) or graph.types[before].shape[1:] == (1, 1))
 
 
 def _cut(graph: Graph, outputs: tuple[str, ...], names: tuple[str, ...]) -> Graph:

@@ -5,9 +5,9 @@ It follows the lengths of `archc.ir.lengths` through the graph, so it holds for 
 
 from math import gcd, lcm
 
-from archc.ir.forms import Failure, Form, Proof, rule
+from archc.ir.forms import POOLED, Failure, Form, Proof, rule
 from archc.ir.graph import Graph
-from archc.ir.lengths import at, length, next_change
+from archc.ir.lengths import Length, at, length, next_change
 from archc.ir.types import ShapeError, TensorType
 from archc.record import Record
 
@@ -32,7 +32,7 @@ def prove_sizes(graph: Graph, multiple: int = 1) -> SizeProblem | None:
     The graph has to be valid at its declared size. Linear in nodes.
     """
     proof = Proof(graph, multiple, [])
-    strides = _follow(proof)
+    forms = _follow(proof)
     if not proof.failures:
         return None
     failure = proof.failures[0]
@@ -41,6 +41,7 @@ def prove_sizes(graph: Graph, multiple: int = 1) -> SizeProblem | None:
     message = f"{failure.message.replace('{}', values)} at an input of {height}x{width}"
     mended = None
     if not failure.fixed:
+        strides = lcm(*{side[0] for form in forms.values() for axes, _ in form for side in axes if side[0]})
         # a multiple that mends it has to divide the declared size too
         common = gcd(strides, *graph.types[graph.input].shape[1:])
         mended = next((m for m in range(2, common + 1) if common % m == 0 and _holds(graph, m)), None)
@@ -95,8 +96,26 @@ def _holds(graph: Graph, multiple: int) -> bool:
     return not proof.failures
 
 
-def _follow(proof: Proof) -> int:
-    """Fills `failures` in order of execution; returns the least common multiple of the strides of all lengths."""
+def pooled_values(graph: Graph) -> frozenset[str]:
+    """The maps of one pixel at every size the graph works at, not only at the declared one."""
+    types = graph.types
+    small = [name for name, type_ in types.items() if len(type_.shape) == 3 and type_.shape[1:] == (1, 1)]
+    if not small or not graph.any_size:
+        return frozenset(small)
+    forms = _follow(Proof(graph, 1, []))
+    return frozenset(name for name in small if forms[name] == POOLED)
+
+
+def map_lengths(graph: Graph, multiple: int) -> tuple[set[Length], set[Length]]:
+    """Every height and every width of a map that depends on the input's size, which is a multiple of `multiple`."""
+    forms = _follow(Proof(graph, multiple, []))
+    maps = [forms[name][0][0] for name, type_ in graph.types.items() if len(type_.shape) == 3]
+    heights, widths = ({axes[axis] for axes in maps if axes[axis][0]} for axis in (0, 1))
+    return heights, widths
+
+
+def _follow(proof: Proof) -> dict[str, Form]:
+    """The form of every value; fills `failures` in order of execution."""
     types = proof.graph.types
     start = length(1, 0, proof.multiple)
     forms: dict[str, Form] = {proof.graph.input: (((start, start), 1),)}
@@ -110,4 +129,4 @@ def _follow(proof: Proof) -> int:
             form = known[key] = rule(proof, node, inputs)
         for name in node.outputs:
             forms[name] = form
-    return lcm(*{what[0] for form in known.values() for axes, _ in form for what in axes if what[0]})
+    return forms

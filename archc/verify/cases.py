@@ -4,9 +4,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from archc.ir.graph import Graph
-from archc.ir.sizes import prove_sizes
+from archc.ir.lengths import Length, at
+from archc.ir.sizes import map_lengths, prove_sizes
 from archc.ir.types import ShapeError, TensorType
 from archc.verify.errors import trouble
+
+DOUBLINGS = 8
+"""How often half the declared size is doubled before it is taken as it is."""
 
 
 class Case(NamedTuple):
@@ -43,7 +47,9 @@ def cases(graph: Graph, sizes: Sequence[tuple[int, int]], fixed: Sequence[int | 
 
 
 def other_size(graph: Graph) -> tuple[int, int] | None:
-    """About half and five eighths of the declared size, odd where every size will do; None where no other size will."""
+    """About half and five eighths of the declared size, odd where every size will do, doubled until every map is larger than one
+    pixel and unlike the declared one; None where no other size will do.
+    """
     if not graph.any_size:
         return None
     problem = prove_sizes(graph)
@@ -51,15 +57,21 @@ def other_size(graph: Graph) -> tuple[int, int] | None:
     if multiple is None:
         return None
     _, height, width = graph.types[graph.input].shape
-    for divisor in (16, 4):
-        size = (_up(height * 8 // divisor + 1, multiple), _up(width * (divisor + 4) // divisor // 2 + 1, multiple))
-        if size != (height, width) and fault(graph, size) is None:
+    heights, widths = map_lengths(graph, multiple)
+    for doublings in range(DOUBLINGS):
+        high = _telling(height, height * 8, multiple, heights, doublings)
+        wide = _telling(width, width * 10, multiple, widths, doublings)
+        size = (high, wide if wide != high else wide + multiple)
+        if fault(graph, size) is None:
             return size
     return None
 
 
-def _up(number: int, multiple: int) -> int:
-    return -(-number // multiple) * multiple
+def _telling(declared: int, sixteenths: int, multiple: int, lengths: set[Length], doublings: int) -> int:
+    """The size of one axis, doubled at least so often, at which all lengths are above 1 and unlike those of the declared size."""
+    sizes = [-(-((sixteenths << times) // 16 + 1) // multiple) * multiple for times in range(doublings, DOUBLINGS)]
+    telling = (size for size in sizes if all(1 < at(each, size) != at(each, declared) for each in lengths))
+    return next(telling, sizes[-1])
 
 
 def fault(graph: Graph, size: tuple[int, int]) -> str | None:

@@ -26,7 +26,7 @@ def expression(applied: Applied, operands: list[Doc], attribute: Attribute, libr
             return call(library.use("mix_rows" if op.along == "height" else "mix_columns"), *operands)
         case ops.Concat():
             axis = f"dim={AXES[op.along][0]}"
-            return call("torch.cat", Bracket("(", tuple(operands), ")", spread=True), axis) if len(operands) > 1 else x
+            return call("torch.cat", Bracket("(", tuple(operands), ")", spread=True), axis)
         case ops.Split():
             return f"{x}.chunk({op.parts}, dim=1)" if op.parts > 1 else x
         case ops.Affine():

@@ -8,6 +8,7 @@ from archc.ir.convolutions import Linear
 from archc.ir.graph import Graph, Init, Node, Role, Scope
 from archc.ir.norms import Norm, Scale
 from archc.ir.ops import Operation
+from archc.ir.sizes import pooled_values
 from archc.layouts.lookup import Lookup
 
 
@@ -41,7 +42,8 @@ Item: TypeAlias = Leaf | Child
 class Applied:
     """An operation, and what of its inputs' types its code depends on.
 
-    `rank`: the first input's without the batch; H times W for `flatten`; for `add` a bit for each operand that is broadcast.
+    `rank`: the first input's without the batch; H times W for `flatten`; for `add` a bit for each operand that is broadcast at
+    some size.
     """
 
     op: Operation
@@ -103,6 +105,7 @@ class _Cutter:
     """One pass over the nodes: the scopes that are open, and the parts by content."""
 
     found: Parts
+    pooled: frozenset[str]
     reach: dict[str, str]
     open: list[_Open]
     known: dict[tuple[object, ...], int] = field(default_factory=dict)
@@ -153,7 +156,7 @@ class _Cutter:
 
     def operation(self, node: Node) -> int:
         """The index of an operation; equal ones share it."""
-        rank = _rank(node, self.found.graph)
+        rank = _rank(node, self.found.graph, self.pooled)
         index = self.operations.get((id(node.op), rank))
         if index is None:
             applied = Applied(node.op, rank)
@@ -169,7 +172,7 @@ class _Cutter:
 def cut(graph: Graph, lookup: Lookup) -> Parts:
     """Linear in the nodes: each scope's content is hashed once."""
     found = Parts(graph, lookup)
-    cutter = _Cutter(found, _reach(graph), [_Open(lookup.scopes[""])])
+    cutter = _Cutter(found, pooled_values(graph), _reach(graph), [_Open(lookup.scopes[""])])
     at = ""
     for node in graph.nodes:
         if node.scope != at:
@@ -194,7 +197,7 @@ def _inside(path: str, scope: str) -> bool:
 _RANKED = (Norm, Linear, Scale, Concat)
 
 
-def _rank(node: Node, graph: Graph) -> int:
+def _rank(node: Node, graph: Graph, pooled: frozenset[str]) -> int:
     op = node.op
     if isinstance(op, _RANKED):
         return len(graph.types[node.inputs[0]].shape)
@@ -203,8 +206,8 @@ def _rank(node: Node, graph: Graph) -> int:
         return shape[1] * shape[2] if len(shape) == 3 else 1
     if isinstance(op, Add):
         out = graph.types[node.outputs[0]]
-        types = [graph.types[name] for name in node.inputs]
-        return sum(1 << place for place, type_ in enumerate(types) if type_ is not out and type_ != out)
+        small = () if pooled.issuperset(node.inputs) else pooled
+        return sum(1 << place for place, name in enumerate(node.inputs) if name in small or graph.types[name] != out)
     return 0
 
 

@@ -1,6 +1,6 @@
 """The attributes of a class's members, resolved in order of execution: each an expression over the constructor's arguments."""
 
-from archc.ir.ops import Conv, PadChannels
+from archc.ir.ops import Add, Concat, Conv, Identity, Mul, PadChannels
 from archc_torch.arguments import Expr, Key, Value, literal, minus, times
 from archc_torch.body import Member, input_names, short
 from archc_torch.flow import channels_after
@@ -13,8 +13,7 @@ def read(writer: Writer) -> Writer:
     """Resolves every attribute in order of execution, following the channels from value to value."""
     body = writer.body
     for place, member in enumerate(body.members):
-        identity = member.applied is not None and member.applied.op.kind == "identity"
-        if identity and place not in writer.group.slots and not writer.tree.in_chain(member.levels):
+        if _passes_on(member) and place not in writer.group.slots and not writer.tree.in_chain(member.levels):
             writer.alias[member.outputs[0]] = member.inputs[0]
     for number in (*(n for m in body.members for n in m.inputs if m.outputs[0] not in writer.alias), *body.outputs):
         writer.uses[writer.value(number)] = writer.uses.get(writer.value(number), 0) + 1
@@ -29,6 +28,12 @@ def read(writer: Writer) -> Writer:
         for number in member.outputs:
             writer.flows[number] = flow
     return writer
+
+
+def _passes_on(member: Member) -> bool:
+    """Whether a member's value is the very tensor it reads, as of an identity, or of a sum, product or concatenation of one."""
+    op = member.applied.op if member.applied else None
+    return isinstance(op, Identity) or (isinstance(op, Add | Mul | Concat) and len(member.inputs) == 1)
 
 
 def _resolve(writer: Writer, place: int, member: Member) -> Expr | None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from archc.ir.ops import Add, Conv, Linear, Norm
+from archc.ir.ops import Act, Add, Conv, Linear, Norm
 from archc_torch.arguments import Arguments, Expr, Key
 from archc_torch.body import Body, Member
 from archc_torch.folding import Entry
@@ -65,9 +65,11 @@ class Writer:
         return isinstance(op, Conv | Norm | Add)
 
     def in_place(self, place: int) -> bool:
-        member = self.members[place]
-        op = member.applied.op if member.applied else None
-        return op is not None and getattr(op, "act", "") in IN_PLACE and self.safe(member.inputs[0])
+        """Whether an activation writes over its operand: a negative slope has no gradient then, as the sign is lost."""
+        applied = [body.members[place].applied for body in self.group.bodies]
+        acts = [each.op for each in applied if each is not None and isinstance(each.op, Act)]
+        fits = len(acts) == len(applied) and all(act.act in IN_PLACE and act.slope >= 0 for act in acts)
+        return fits and self.safe(self.members[place].inputs[0])
 
     def entry(self, key: str, place: int) -> Entry:
         """A child as an entry of a container."""

@@ -123,6 +123,14 @@ def test_without_its_head_a_network_gives_its_last_map(target: str, end: str) ->
     assert (graph.outputs, graph.output_names) == ((end,), ())
 
 
+def test_a_pooling_module_ends_the_map_at_every_size(tmp_path: Path) -> None:
+    """At 32 pixels the last map of a whole stride of 32 is one pixel too."""
+    pool = "module: squash\nsteps: {p: {op: global_pool}, c: {op: conv, kernel: 1, out: 8}}"
+    head = "{conv: {kernel: 3, stride: 32, out: 8}, pool: {module: squash}, flat: {op: flatten}, fc: {op: linear, out: classes}}"
+    graph = graph_of(tmp_path, spec(BASIC, head=head), squash=pool)
+    assert without_head(graph).outputs == ("head.act",)
+
+
 def test_a_network_without_a_head_is_as_it_was(tmp_path: Path) -> None:
     graph = graph_of(tmp_path, spec(BASIC, head="{}"))
     assert without_head(graph) is graph

@@ -6,7 +6,7 @@ import pytest
 from small_specs import graph_of, spec
 
 from archc.pipeline import compile_spec
-from archc.verify.cases import Case, cases
+from archc.verify.cases import Case, cases, other_size
 from archc.verify.errors import VerifyError
 
 BASIC = "{kind: basic, order: post, shortcut: B}"
@@ -32,6 +32,22 @@ def test_multiples(tmp_path: Path) -> None:
     text = spec(BASIC, stem=stem).replace("width: 32", "width: 32, multiple: 4")
     found = cases(graph_of(tmp_path, text), [], ANY, trains=False)
     assert shapes(found) == [(False, (1, 3, 32, 32)), (False, (3, 3, 20, 24))]
+
+
+@pytest.mark.parametrize(
+    ("declared", "other"),
+    [((32, 32), (33, 41)), ((1, 1), (33, 41)), ((64, 64), (65, 81)), ((224, 32), (113, 41)), ((1, 600), (33, 376))],
+)
+def test_no_map_is_one_pixel_that_need_not_be(declared: tuple[int, int], other: tuple[int, int]) -> None:
+    """The whole stride is 32."""
+    size = [f"input.height={declared[0]}", f"input.width={declared[1]}"]
+    assert other_size(compile_spec("resnet18", overrides=[*size, "expect=null"]).graph) == other
+
+
+def test_height_and_width_differ_where_sizes_are_coarse(tmp_path: Path) -> None:
+    stem = "{squares: {op: space_to_depth, block: 32}, conv: {kernel: 3, out: 16}}"
+    graph = graph_of(tmp_path, spec(BASIC, stem=stem).replace("width: 32", "width: 32, multiple: 32"))
+    assert other_size(graph) == (96, 128)
 
 
 def test_what_a_file_leaves_no_choice_of(tmp_path: Path) -> None:

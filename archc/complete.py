@@ -1,97 +1,164 @@
 """A document with its defaults written out: what `archc resolve` prints, so that nothing is implicit."""
 
-from archc.diagnostics import Source, Span
-from archc.document.nodes import Entry, Map, Node, Scalar
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from archc.diagnostics import Source, Span, SpecError
+from archc.document.nodes import Entry, Map, Node, Scalar, Sequence
 from archc.ir.graph import Graph
 from archc.library import Document
-from archc.lower.context import Context, Failed
+from archc.lower.context import PASSED, Context, Taken
 from archc.lower.modules import definition, parameters_of
 from archc.lower.network import NetworkLowering
-from archc.spec.defaults import INIT
+from archc.lower.paths import without_paths
+from archc.lower.written import usual_padding, written
+from archc.shipped import Kind
+from archc.spec.defaults import INIT, WORDS
 
 DEFAULT = Source("default", "")
 """Where a value comes from that nobody wrote."""
 
 _PLACE = Span(DEFAULT, 1, 1, 1, 1)
-_NETWORK: dict[str, dict[str, str | bool]] = {
-    "norm": {"kind": "batch", "eps": "1e-5", "momentum": "0.1"},
-    "act": {"kind": "relu"},
-    "conv": {"kind": "plain", "bias": False},
-    "init": dict(INIT),
-}
-"""The network's own defaults; where a word stands for one of these maps, it is left as it is."""
+_ONE = Scalar(1, "1", _PLACE)
 
 
 def complete(context: Context, document: Document) -> tuple[Map, Graph | None]:
     """The resolved document, its network, stages, block and steps with every default they rest on.
 
-    The network is lowered for it: a step's defaults are those its operation read. Problems collect in the context.
+    The network is lowered for it: defaults are those its values were read with. Problems collect in the context.
     """
-    graph = NetworkLowering(context, document).lower()
-    root = _filled(document.root, context)
-    for key, defaults in _NETWORK.items():
+    taken = context.taken = Taken()
+    root = without_paths(context, _worded(document.root))
+    graph = NetworkLowering(context, replace(document, root=root)).lower()
+    if graph is None or context.diagnostics:
+        return root, graph
+    return _Filling(context, taken, document).network(root), graph
+
+
+def _worded(root: Map) -> Map:
+    """With the words that hold where `norm`, `act`, `conv` and `init` are not there, or leave their kind out."""
+    for key, word in WORDS.items():
         node = root.get(key)
         if node is None:
-            root = _with(root, key, Map(tuple(Entry(k, _PLACE, _scalar(v)) for k, v in defaults.items()), _PLACE))
-        elif isinstance(node, Map) and key in ("init", "conv"):
-            for name, value in defaults.items():
-                if name not in node:
-                    node = _with(node, name, _scalar(value))
-            root = _with(root, key, node)
-    return _stages(_block(root, context)), graph
+            root = _with(root, key, _word(word))
+        elif key == "conv" and isinstance(node, Map):
+            root = _with(root, key, _with(node, "kind", node.get("kind") or _word(word)))
+    init = root.get("init") or Map((), _PLACE)
+    for key, word in INIT.items():
+        init = _with(init, key, init.get(key) or _word(word)) if isinstance(init, Map) else init
+    return _with(root, "init", init)
 
 
-def _filled(node: Map, context: Context) -> Map:
-    """Every map beneath with the defaults its step read."""
-    entries = [
-        Entry(entry.key, entry.span, _filled(entry.value, context)) if isinstance(entry.value, Map) else entry for entry in node
-    ]
-    read = context.defaulted.get(id(node), {})
-    entries += [Entry(key, _PLACE, _scalar(value)) for key, value in read.items() if key not in node]
-    return Map(tuple(entries), node.span)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Filling:
+    context: Context
+    taken: Taken
+    document: Document
+
+    def network(self, root: Map) -> Map:
+        """With the defaults of every value in it."""
+        root = self._each(root, "layouts", self._layout)
+        root = self._each(root, "stages", self._stage(root.get("block")))
+        root = self._each(root, "block", lambda block: self._with_kind(block, ()), whole=True)
+        filled = self._filled(root)
+        return filled if isinstance(filled, Map) else root
+
+    def _each(self, root: Map, key: str, change: Callable[[Node], Node], *, whole: bool = False) -> Map:
+        """`root` with every value of the map at `key`, or with the map itself, changed."""
+        node = root.get(key)
+        if not isinstance(node, Map):
+            return root
+        if whole:
+            return _with(root, key, change(node))
+        return _with(root, key, Map(tuple(Entry(e.key, e.span, change(e.value)) for e in node), node.span))
+
+    def _stage(self, block: Node | None) -> Callable[[Node], Node]:
+        def stage(node: Node) -> Node:
+            if not isinstance(node, Map):
+                return node
+            node = self._each(node, "blocks", lambda own: self._with_kind(own, (block, node)))
+            node = self._with_kind(node, (block,))
+            return node if "stride" in node else _with(node, "stride", _ONE)
+
+        return stage
+
+    def _with_kind(self, layer: Node, outer: tuple[Node | None, ...]) -> Map:
+        """A layer that names a kind of block with the kind's parameters, as far as they are asked for, and its stride's step.
+
+        `outer` are the layers around it, as they were written: what one of them says holds.
+        """
+        assert isinstance(layer, Map)  # noqa: S101  the schema says so
+        kind = layer.get("kind")
+        if not isinstance(kind, Scalar) or kind.value is None:
+            return layer
+        found = definition(self.context, kind, "block")
+        said = {entry.key for around in (*outer, layer) if isinstance(around, Map) for entry in around}
+        stride_at = found.root.get("stride_at")
+        if stride_at is not None and "stride_at" not in said:
+            layer = _with(layer, "stride_at", stride_at)
+        _, asked = self.taken.defaults.get(id(kind), (kind, {}))
+        for name, declared in parameters_of(found).items():
+            default = declared.get("default")
+            if default is not None and name in asked and name not in said:
+                layer = _with(layer, name, default)
+        return layer
+
+    def _filled(self, node: Node) -> Node:
+        """The value with what it left out, and with everything beneath filled; a word that stands for more becomes a map."""
+        if isinstance(node, Sequence):
+            return node
+        _, defaults = self.taken.defaults.get(id(node), (node, {}))
+        added = [Entry(key, _PLACE, value) for key, values in defaults.items() if (value := self._default(node, key, values))]
+        if isinstance(node, Scalar):
+            node = self._named(node)
+            return Map((Entry("kind", node.span, node), *added), node.span) if added else node
+        entries = [Entry(entry.key, entry.span, self._within(entry)) for entry in node]
+        return Map((*entries, *(entry for entry in added if entry.key not in node)), node.span)
+
+    def _within(self, entry: Entry) -> Node:
+        """A value in a map; the word of a `kind` may stand for more elsewhere, where it is not opened."""
+        word = entry.value
+        return self._named(word) if entry.key == "kind" and isinstance(word, Scalar) else self._filled(word)
+
+    def _default(self, node: Node, key: str, values: list[object]) -> Node | None:
+        """What to write of a default; None where it is another one in another place, and no expression says both."""
+        if len(values) == 1 and values[0] is not PASSED:
+            return written(values[0], _PLACE)
+        own = node.get("dilation") if isinstance(node, Map) else None
+        if key == "padding" and isinstance(node, Map) and (own or self.taken.defaults[id(node)][1]["dilation"] == [1]):
+            return usual_padding(node, _PLACE)
+        return None
+
+    def _named(self, name: Scalar) -> Scalar:
+        """The name of a definition as it has to be written in this document's own folder, where it came from another one."""
+        found = self.taken.names.get(id(name))
+        return self._path(name, found[1].path, found[1].kind) if found is not None else name
+
+    def _layout(self, name: Node) -> Node:
+        if not isinstance(name, Scalar):
+            return name
+        library = self.context.library
+        return self._path(name, library.find(name, library.file_of(name.span.source), "layout"), "layout")
+
+    def _path(self, name: Scalar, target: Path, kind: Kind) -> Scalar:
+        library, own = self.context.library, self.document.path
+        target = library.real(target)
+        try:
+            if library.real(library.find(name, own, kind)) == target:
+                return name
+        except SpecError:
+            pass
+        path = os.path.relpath(target, library.real(own).parent)
+        return name if path.startswith("..") else Scalar(path, path, name.span)
 
 
-def _block(root: Map, context: Context) -> Map:
-    """`block:` with its kind's parameters and the step that carries the stride, from the kind's own file."""
-    block = root.get("block")
-    kind = block.get("kind") if isinstance(block, Map) else None
-    if not isinstance(block, Map) or not isinstance(kind, Scalar):
-        return root
-    try:
-        found = definition(context, kind, "block")
-    except Failed:
-        return root
-    stride_at = found.root.get("stride_at")
-    if stride_at is not None and "stride_at" not in block:
-        block = _with(block, "stride_at", stride_at)
-    for name, declared in parameters_of(found).items():
-        default = declared.get("default")
-        if default is not None and name not in block:
-            block = _with(block, name, default)
-    return _with(root, "block", block)
-
-
-def _stages(root: Map) -> Map:
-    stages = root.get("stages")
-    for entry in stages if isinstance(stages, Map) else ():
-        stage = entry.value
-        for key in ("repeat", "stride"):
-            if isinstance(stage, Map) and key not in stage:
-                stage = _with(stage, key, _scalar(1))
-        stages = _with(stages, entry.key, stage) if isinstance(stages, Map) else stages
-    return _with(root, "stages", stages) if stages is not None else root
+def _word(word: str) -> Scalar:
+    return Scalar(word, word, _PLACE)
 
 
 def _with(root: Map, key: str | int, node: Node) -> Map:
     if key in root:
         return Map(tuple(Entry(e.key, e.span, node) if e.key == key else e for e in root), root.span)
     return Map((*root.entries, Entry(key, _PLACE, node)), root.span)
-
-
-def _scalar(value: object) -> Scalar:
-    if isinstance(value, str) and value[0].isdigit():
-        return Scalar(float(value), value, _PLACE)
-    if isinstance(value, bool | int | float | str):
-        text = str(value).lower() if isinstance(value, bool) else str(value)
-        return Scalar(value, text, _PLACE)
-    return Scalar(None, "null", _PLACE)

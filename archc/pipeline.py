@@ -98,6 +98,8 @@ def complete_network(target: StrPath, *, overrides: Sequence[str] = (), limits: 
     library = Library(limits)
     document = _read(library, target, overrides)
     context = Context(library, limits, list(document.problems))
+    if _touched(overrides):
+        document = replace(document, root=Map(tuple(e for e in document.root if e.key != "expect"), document.root.span))
     root, graph = complete(context, document)
     if graph is None or context.diagnostics:
         raise SpecError(in_order(context.diagnostics))
@@ -211,7 +213,7 @@ def compile_document(
             if changes.frozen_norm:
                 found += _nothing_to_freeze(document.root, whole)
             graph = _changed(full, paths if not unknown else (), changes)
-            touched = changes != AS_IT_IS or any(not text.startswith("expect") for text in overrides)
+            touched = changes != AS_IT_IS or _touched(overrides)
             if not touched and not unknown:
                 found += check_expected(document.root, graph, costs if graph is whole else total(graph))
         table = chosen_layout(library, document, layout, whole if every_layout else None, found)
@@ -220,6 +222,11 @@ def compile_document(
         ordered = in_order(found)
         raise SpecError(ordered if cut <= 0 else ordered[: limits.diagnostics])
     return Compiled(described(document), graph, table, whole)
+
+
+def _touched(overrides: Sequence[str]) -> bool:
+    """Whether the command line makes another network, for which `expect` is left aside."""
+    return any(not text.startswith("expect") for text in overrides)
 
 
 def _nothing_to_freeze(root: Map, graph: Graph) -> list[Diagnostic]:

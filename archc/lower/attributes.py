@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from archc.document.nodes import Map, Node, Scalar, Sequence
 from archc.ir.types import Sides
+from archc.lower.context import PASSED
 from archc.lower.names import Names
 from archc.lower.values import argument_of, number, truth, whole, word
 from archc.suggest import nearest
@@ -42,6 +43,7 @@ class Attributes:
         """A whole number, within the limit of that name; without a default the key is required."""
         if key in self.given and key not in self.step:
             self.seen.add(key)
+            self.defaults[key] = PASSED
             value, name = self.given[key]
             if name is not None:
                 self.arguments.append((field or key, name))
@@ -118,7 +120,7 @@ class Attributes:
                     helped = f"there is no map `{head}` to change: write `{head}: {{{rest}: …}}`"
                 message = f"unknown key `{entry.key}` in {self.what}"
                 self.names.context.report("E0201", message, entry.span, f"not a key of {self.what}", help=helped)
-        self.names.context.defaulted[id(self.step)] = self.defaults
+        self.names.context.take(self.step, self.defaults)
         return tuple(self.arguments)
 
     def blame(self, key: str) -> Node:

@@ -12,7 +12,8 @@ from archc.lower.context import Context, Failed
 from archc.lower.frame import Frame
 from archc.lower.insert import Rows, insert
 from archc.lower.kinds import Defaults
-from archc.lower.names import ActKind, Named, Names, NoNorm, NormKind, NormModule
+from archc.lower.modules import kept
+from archc.lower.names import ActKind, Maker, Named, Names, NoNorm, NormKind, NormModule
 from archc.lower.running import ONE, run
 from archc.lower.settings import Settings
 from archc.lower.shortcut import Branch, join, read_policy
@@ -72,9 +73,10 @@ def block_names(context: Context, settings: Settings, place: Place, network: Nam
         node = settings.parameters.get(key) or declaration.get("default")
         if node is None:
             message = f"block `{settings.kind.name}` needs `{key}`"
-            raise context.fail("E0308", message, settings.named, "this parameter is missing")
+            raise context.fail("E0308", message, settings.named.span, "this parameter is missing")
         nodes[key] = node
-        names.lazy[key] = lambda d=declaration, n=node, k=key: typed(d, n, names, f"`{k}`")  # type: ignore[misc]
+        made: Maker = lambda d=declaration, n=node, k=key: typed(d, n, names, f"`{k}`")  # type: ignore[misc]  # noqa: E731
+        names.lazy[key] = made if key in settings.parameters else kept(context, settings.named, key, made)
     names.nodes = nodes
     return names
 

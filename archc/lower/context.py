@@ -1,11 +1,11 @@
 """What a lowering carries along: where problems go, the library, the limits."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from archc.diagnostics import Diagnostic, Edit, Note, Source, Span
-from archc.document.nodes import Scalar
+from archc.document.nodes import Node, Scalar
 from archc.library import Document, Library
 from archc.limits import Limits
 from archc.shipped import Kind
@@ -27,14 +27,36 @@ MISSING = ("E0202", "E0308", "E0340", "E0346")
 """That something is not said may be due to a key or value that was left out for a problem of its own."""
 
 
+PASSED = object()
+"""Stands for a default that is no value of its own: a block passes it, so that it differs from block to block."""
+
+
+@dataclass(slots=True, eq=False)
+class Taken:
+    """The defaults of values that say less than all, by the value's identity: each key with all that it was taken as, in every
+    place where the value is used. `names` are the values that name a definition.
+    """
+
+    defaults: dict[int, tuple[Node, dict[str, list[object]]]] = field(default_factory=dict)
+    names: dict[int, tuple[Scalar, Document]] = field(default_factory=dict)
+
+    def add(self, node: Node, defaults: Mapping[str, object]) -> None:
+        """One more use of a value."""
+        _, known = self.defaults.setdefault(id(node), (node, {}))
+        for key, value in defaults.items():
+            values = known.setdefault(key, [])
+            if value not in values:
+                values.append(value)
+
+
 @dataclass(slots=True, eq=False)
 class Context:
     """One lowering.
 
     `trail` holds the user's lines that led into definitions, outermost first. `guessed`: something before had a problem, so that
     shapes are not known and not checked. `asked` are the values of parameters (by identity) that were computed, `used` the
-    definitions and who names them, `defaulted` the attributes a step (by the identity of its map) did not say, and what they were
-    taken as. `mended`: keys and values of the document with problems were left out.
+    definitions and who names them. `taken` holds the defaults that were used, if they are wanted. `mended`: keys and values of
+    the document with problems were left out.
     """
 
     library: Library
@@ -47,7 +69,7 @@ class Context:
     found: dict[tuple[str, Source, Kind], Document] = field(default_factory=dict)
     asked: set[int] = field(default_factory=set)
     used: list[tuple[Scalar, Document]] = field(default_factory=list)
-    defaulted: dict[int, dict[str, object]] = field(default_factory=dict)
+    taken: Taken | None = None
     mended: bool = field(init=False)
 
     def __post_init__(self) -> None:
@@ -77,6 +99,11 @@ class Context:
     def where(self) -> str:
         """`in stages.layer2`, for labels; empty outside the stages."""
         return f"in stages.{self.stage}" if self.stage else ""
+
+    def take(self, node: Node, defaults: Mapping[str, object]) -> None:
+        """Keep what a value leaves out, if that is wanted."""
+        if self.taken is not None:
+            self.taken.add(node, defaults)
 
     def is_definition(self, source: Source) -> bool:
         return source in self.library.definitions

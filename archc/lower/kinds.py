@@ -29,9 +29,16 @@ OWN_KEYS = {
     "filter_response": ("linear",),
 }
 """What a norm may say besides `kind`, `eps` and `frozen`."""
+NEEDED = ("groups", "group_size")
+"""What has no default."""
 KINDS_OF_WEIGHTS: dict[str, Weights] = {"plain": "plain", "standardized": "standardized", "scaled": "scaled"}
 SLOPES = {"leaky_relu": 0.01, "elu": 1.0, "celu": 1.0}
 INITS = ("torch", "kaiming_normal_fan_out", "kaiming_normal_fan_in", "xavier_uniform", "normal", "zeros", "ones")
+
+
+def said_of_norm(kind: str) -> tuple[str, ...]:
+    """The keys beside `kind`."""
+    return ("eps", *OWN_KEYS.get(kind, ()), "frozen")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +92,10 @@ def _unknown_keys(node: Map, names: Names, what: str, known: tuple[str, ...]) ->
             names.context.report("E0201", f"unknown key `{entry.key}` in `{what}`", entry.span, help=helped)
 
 
-def norm_kind(node: Node, names: Names) -> NormKind | NormModule | NoNorm:
-    """`batch`, `{kind: group, groups: 32}`, `{module: …}`, `none`, or a parameter of type norm."""
+def norm_kind(node: Node, names: Names, defaults: dict[str, object] | None = None) -> NormKind | NormModule | NoNorm:
+    """`batch`, `{kind: group, groups: 32}`, `{module: …}`, `none`, or a parameter of type norm; what it leaves out goes to
+    `defaults`, or is kept for the value itself.
+    """
     name = identifier(node)
     if name is not None and name not in NORMS and names.has(name, node.span.source):
         value = names.get(name, node.span)
@@ -98,12 +107,13 @@ def norm_kind(node: Node, names: Names) -> NormKind | NormModule | NoNorm:
     if kind == "none":
         return NoNorm()
     found = KINDS_OF_NORM[kind]
+    _take(node, names, defaults, {key: getattr(found, key) for key in said_of_norm(kind)})
     if not isinstance(node, Map):
         if kind in GROUPED:
             label = f"{{kind: {kind}, groups: 32}}"
             raise names.context.fail("E0202", f"a norm `{kind}` does not say its `groups`", node.span, label)
         return found
-    _unknown_keys(node, names, "norm", ("kind", "eps", "frozen", *OWN_KEYS.get(kind, ())))
+    _unknown_keys(node, names, "norm", ("kind", *said_of_norm(kind)))
     if (eps := node.get("eps")) is not None:
         found = replace(found, eps=_positive(eps, names, "eps"))
     if (momentum := node.get("momentum")) is not None:
@@ -137,8 +147,17 @@ def _positive(node: Node, names: Names, what: str) -> float:
     return value
 
 
-def act_kind(node: Node, names: Names) -> ActKind:
-    """`relu`, `{kind: leaky_relu, slope: 0.1}`, `none`, or a parameter of type act."""
+def _take(node: Node, names: Names, defaults: dict[str, object] | None, values: dict[str, object]) -> None:
+    """Keep what a norm, activation or `conv` does not say; that of which there is no default is left out."""
+    left = {key: value for key, value in values.items() if key not in NEEDED and not (isinstance(node, Map) and key in node)}
+    if defaults is None:
+        names.context.take(node, left)
+    else:
+        defaults.update(left)
+
+
+def act_kind(node: Node, names: Names, defaults: dict[str, object] | None = None) -> ActKind:
+    """`relu`, `{kind: leaky_relu, slope: 0.1}`, `none`, or a parameter of type act; defaults as in `norm_kind`."""
     name = identifier(node)
     if name is not None and names.passes(name) and names.has(name, node.span.source):
         value = names.get(name, node.span)
@@ -148,6 +167,7 @@ def act_kind(node: Node, names: Names) -> ActKind:
     if kind == "none":
         return ActKind(None)
     slope = SLOPES.get(kind, 0.0)
+    _take(node, names, defaults, {"slope": slope} if kind in SLOPES else {})
     if isinstance(node, Map):
         _unknown_keys(node, names, "act", ("kind", "slope") if kind in SLOPES else ("kind",))
         if (given := node.get("slope")) is not None:
@@ -159,16 +179,25 @@ def conv_kind(node: Node, names: Names, before: ConvKind) -> ConvKind:
     """`plain`, `standardized`, `scaled`, or `{kind, bias, eps, gamma}`; a map without kind changes only what it names."""
     kinds = tuple(KINDS_OF_WEIGHTS)
     if not isinstance(node, Map):
-        return ConvKind(KINDS_OF_WEIGHTS[word(node, names, "`conv`", kinds)], before.bias)
+        found = ConvKind(KINDS_OF_WEIGHTS[word(node, names, "`conv`", kinds)], before.bias)
+        _take(node, names, None, _of_weights(found))
+        return found
     _unknown_keys(node, names, "conv", ("kind", "bias", "eps", "gamma"))
     kind, bias, eps, gamma = (node.get(key) for key in ("kind", "bias", "eps", "gamma"))
     found = before if kind is None else ConvKind(KINDS_OF_WEIGHTS[word(kind, names, "`conv.kind`", kinds)], before.bias)
+    _take(node, names, None, _of_weights(found) if kind is not None else {})
     return ConvKind(
         found.weights,
         found.bias if bias is None else truth(bias, names, "`conv.bias`"),
         found.eps if eps is None else _positive(eps, names, "conv.eps"),
         found.gamma if gamma is None else float(number(gamma, names, "`gamma`")),
     )
+
+
+def _of_weights(found: ConvKind) -> dict[str, object]:
+    """What a `conv` of this kind says beside it, where it has an effect."""
+    constants = {"plain": (), "standardized": ("eps",), "scaled": ("eps", "gamma")}[found.weights]
+    return {key: getattr(found, key) for key in ("bias", *constants)}
 
 
 def init_kind(node: Node, names: Names) -> Init:

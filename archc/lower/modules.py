@@ -6,7 +6,7 @@ from archc.ir.graph import ScopeArgument
 from archc.library import Document
 from archc.lower.atoms import Atom
 from archc.lower.builder import Ref
-from archc.lower.context import Context, Failed
+from archc.lower.context import PASSED, Context, Failed
 from archc.lower.frame import Frame
 from archc.lower.names import ActKind, Maker, Named, Names, NoNorm, NormKind, NormModule, identifier
 from archc.lower.values import typed
@@ -22,7 +22,10 @@ def definition(context: Context, name: Scalar, kind: Kind) -> Document:
     """The definition a name stands for; problems in finding or reading it are reported, and Failed raised."""
     key = (str(name.value), name.span.source, kind)
     if key in context.found:
-        return context.found[key]
+        document = context.found[key]
+        if context.taken is not None:
+            context.taken.names[id(name)] = (name, document)
+        return document
     user = context.library.file_of(name.span.source)
     try:
         path = context.library.find(name, user, kind)
@@ -36,7 +39,7 @@ def definition(context: Context, name: Scalar, kind: Kind) -> Document:
         return definition(context, Scalar(guess, guess, name.span), kind)  # so that what it is told is checked too
     context.used.append((name, document))
     context.found[key] = document
-    return document
+    return definition(context, name, kind)
 
 
 def parameters_of(document: Document) -> dict[str, Map]:
@@ -71,6 +74,8 @@ def module_names(frame: Frame, atom: Atom, document: Document, channels: int) ->
     given = frame.given.get(atom.unit, {}) if atom.what == "step" else {}
     if frame.dilation[0] > 1 and "dilation" not in given and atom.role == "main":
         given = {**given, "dilation": frame.dilation}
+    if frame.dilation[1] is not None and atom.role == "main":
+        context.take(atom.step, {"dilation": PASSED})
     names = Names(context, f"module `{document.name}`", {"in": channels}, outer=None)
     names.arguments = frozenset(("in", *declared))
     nodes: dict[str, Node] = {}
@@ -84,9 +89,11 @@ def module_names(frame: Frame, atom: Atom, document: Document, channels: int) ->
             names.lazy[key] = _maker(declaration, entry.value, frame.names, f"`{key}` of module `{document.name}`")
         elif key in given:
             names.known[key] = given[key][0]
+            context.take(atom.step, {key: PASSED})
         elif default is not None:
             nodes[key] = default
-            names.lazy[key] = _maker(declaration, default, names, f"`{key}` of module `{document.name}`")
+            made = _maker(declaration, default, names, f"`{key}` of module `{document.name}`")
+            names.lazy[key] = kept(context, atom.step, key, made)
         else:
             context.report("E0308", f"module `{document.name}` needs `{key}`", atom.span, "this argument is missing")
             raise Failed
@@ -110,6 +117,17 @@ def _followed(nodes: dict[str, Node], caller: Names) -> dict[str, Node]:
 
 def _maker(declaration: Map, node: Node, names: Names, what: str) -> Maker:
     return lambda: typed(declaration, node, names, what)
+
+
+def kept(context: Context, use: Node, key: str, made: Maker) -> Maker:
+    """A parameter's default, kept as what the use of its definition leaves out once it is asked for."""
+
+    def value() -> Named:
+        found = made()
+        context.take(use, {key: found})
+        return found
+
+    return value
 
 
 def _unknown_arguments(context: Context, step: Map, document: Document, declared: dict[str, Map]) -> bool:

@@ -87,8 +87,9 @@ def _usual_padding(a: Attributes, kernel: Sides, dilation: Sides) -> Sides:
             raise a.names.context.fail("E0202", message, at.span if at else a.step.span)
     high, wide = (d * (k - 1) // 2 for k, d in zip(pair(kernel), pair(dilation), strict=True))
     a.seen.add("padding")
-    a.defaults["padding"] = high
-    return high if high == wide else (high, wide)
+    padding = high if high == wide else (high, wide)
+    a.defaults["padding"] = padding
+    return padding
 
 
 def _only(a: Attributes, key: str) -> Map:
@@ -120,7 +121,7 @@ def _norm(made: Made) -> Operation:
     if a.has("kind"):
         own = ("kind", "eps", "frozen", "momentum", "groups", "group_size", "linear")
         a.seen.update(own)
-        kind = norm_kind(Map(tuple(e for e in a.step if e.key in own), a.step.span), a.names)
+        kind = norm_kind(Map(tuple(e for e in a.step if e.key in own), a.step.span), a.names, a.defaults)
     if isinstance(kind, NoNorm):
         return Identity()
     if not isinstance(kind, NormKind):
@@ -134,11 +135,9 @@ def _act(made: Made) -> Operation:
     a = made.attributes
     kind = made.defaults.act
     if (node := a.node("kind")) is not None:
-        slope = a.step.entry("slope")
         a.seen.add("slope")
-        entry = a.step.entry("kind")
-        whole = Map((entry, slope), a.step.span) if slope and entry else node
-        kind = act_kind(whole, a.names)
+        own = Map(tuple(e for e in a.step if e.key in ("kind", "slope")), a.step.span)
+        kind = act_kind(own if "slope" in own else node, a.names, a.defaults)
     return kind.op if kind.op is not None else Identity()
 
 

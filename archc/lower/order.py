@@ -68,6 +68,7 @@ def read_order(node: Node, context: Context) -> Order:
         parts[str(entry.key)] = _words(entry.value, context, str(entry.key))
     if "each" not in parts:
         raise context.fail("E0202", "this order does not say `each`", node.span)
+    context.take(node, {"last": parts["each"], "after_add": ()})
     return Order(parts["each"], parts.get("first"), parts.get("last"), parts.get("after_add", ()))
 
 

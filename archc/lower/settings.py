@@ -35,7 +35,7 @@ class Settings:
     insert: Map
     defaults: Map
     origin: Entry
-    named: Span
+    named: Scalar
     declared: dict[str, Map] = field(default_factory=dict)
 
 
@@ -56,7 +56,7 @@ def read_settings(context: Context, layers: list[tuple[str, Map]], origin: Entry
             head = str(entry.key).partition(".")[0]
             try:
                 if head in KEYS:
-                    held = change(_opened(context, held, head, entry), str(entry.key), entry)
+                    held = change(opened_word(context, held, head, entry), str(entry.key), entry)
                 elif head in steps:
                     steps = change(steps, str(entry.key), entry)
                 elif entry.key in declared:
@@ -68,11 +68,12 @@ def read_settings(context: Context, layers: list[tuple[str, Map]], origin: Entry
                     continue  # that nothing says it is told below
                 message = f"nothing to remove at `{entry.key}`"
                 context.report("E0305", message, entry.span, f"there is no `{nothing}` here")
-    return _settings(context, kind, (steps, parameters, held), origin, node.span)
+    return _settings(context, kind, (steps, parameters, held), origin, node)
 
 
-def _settings(context: Context, kind: Document, parts: tuple[Map, Map, Map], origin: Entry, at: Span) -> Settings:
-    """From the kind's steps, its parameters' values, and the other keys, each as the layers left them; `at` names the kind."""
+def _settings(context: Context, kind: Document, parts: tuple[Map, Map, Map], origin: Entry, named: Scalar) -> Settings:
+    """From the kind's steps, its parameters' values, and the other keys, each as the layers left them."""
+    at = named.span
     steps, parameters, held = parts
     order_node = held.get("order")
     if order_node is None:
@@ -91,7 +92,7 @@ def _settings(context: Context, kind: Document, parts: tuple[Map, Map, Map], ori
     order = read_order(order_node, context)
     insert = insert if isinstance(insert, Map) else Map((), origin.span)
     return Settings(
-        kind, steps, parameters, order, order_node, stride_at, shortcut, insert, defaults, origin, at, parameters_of(kind)
+        kind, steps, parameters, order, order_node, stride_at, shortcut, insert, defaults, origin, named, parameters_of(kind)
     )
 
 
@@ -121,7 +122,7 @@ def _other_kinds(context: Context, layers: list[tuple[str, Map]], kind: Document
     return found
 
 
-def _opened(context: Context, held: Map, head: str, entry: Entry) -> Map:
+def opened_word(context: Context, held: Map, head: str, entry: Entry) -> Map:
     """Before a path changes a part of what a word stands for, the word is written out; where nothing is said, a map begins."""
     node = held.get(head)
     if entry.key == head:
@@ -133,6 +134,18 @@ def _opened(context: Context, held: Map, head: str, entry: Entry) -> Map:
     if head == "order":
         return change(held, head, Entry(head, node.span, explicit(node, context)))
     return change(held, head, Entry(head, node.span, opened(node))) if head in OPENED else held
+
+
+def opened_blocks(context: Context, root: Map) -> Map:
+    """A stage whose paths `blocks.0.shortcut` are in its `blocks`."""
+    for entry in root:
+        if str(entry.key).startswith("blocks."):
+            others = Map(tuple(other for other in root if other is not entry), root.span)
+            try:
+                root = change(others, str(entry.key), entry)
+            except NothingThere:
+                context.report("E0305", f"nothing to remove at `{entry.key}`", entry.span)
+    return root
 
 
 def _unknown(context: Context, entry: Entry, name: str, kind: Document) -> None:

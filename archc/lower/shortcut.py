@@ -11,8 +11,8 @@ from archc.lower.builder import Ref
 from archc.lower.context import Context, Failed
 from archc.lower.frame import Frame, Result
 from archc.lower.making import emit
-from archc.lower.modules import definition, parameters_of
-from archc.lower.names import Names
+from archc.lower.modules import definition, kept, parameters_of
+from archc.lower.names import Maker, Names
 from archc.lower.running import ONE, run, use_module
 from archc.lower.values import typed
 from archc.spec.paths import NothingThere, change
@@ -57,6 +57,7 @@ def read_policy(context: Context, node: Node, names: Names) -> tuple[Policy, Nam
         if missing:
             raise context.fail("E0202", f"`shortcut` does not say `{missing[0]}`", node.span, "identity, none, or a step")
         _whole(context, node)
+        context.take(node, {"join": "add"})
         return Policy(node.get("same") or node, node.get("change") or node, node.get("join"), node), names
     if not isinstance(name, Scalar):
         raise context.fail("E0203", "`shortcut` is a name or a map", node.span)
@@ -73,7 +74,8 @@ def read_policy(context: Context, node: Node, names: Names) -> tuple[Policy, Nam
             raise context.fail("E0308", f"shortcut `{document.name}` needs `{key}`", node.span, "this parameter is missing")
         nodes[key] = value
         where = names if key in given else inner  # a default may name the policy's other parameters
-        inner.lazy[key] = lambda d=declaration, v=value, k=key, w=where: typed(d, v, w, f"`{k}`")  # type: ignore[misc]
+        made: Maker = lambda d=declaration, v=value, k=key, w=where: typed(d, v, w, f"`{k}`")  # type: ignore[misc]  # noqa: E731
+        inner.lazy[key] = made if key in given else kept(context, node, key, made)
     inner.nodes = nodes
     parts = Map(tuple(e for e in document.root if e.key in PARTS), document.root.span)
     for entry in given:
@@ -169,6 +171,7 @@ def _beside(side: Frame, policy: Policy, node: Node, branch: Branch) -> Ref:
             named = policy.node.value if isinstance(policy.node, Scalar) else None
             helped = f"`shortcut: {{kind: {named}, change.of: preact}}`, say" if named else ""
             raise context.fail("E0346", message, policy.span_of(node, context), "of: x or of: preact?", help=helped)
+        context.take(node, {"of": "x"})
         atom = Atom("shortcut", "step", node, policy.span_of(node, context), "shortcut", role="shortcut")
         result = run(side, [atom], branch.x)
     if isinstance(result, list):

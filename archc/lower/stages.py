@@ -13,9 +13,8 @@ from archc.lower.builder import INPUT, Fragment, Ref
 from archc.lower.context import Context, Failed
 from archc.lower.frame import POISON
 from archc.lower.names import Named, Names
-from archc.lower.settings import Settings, read_settings
+from archc.lower.settings import Settings, opened_blocks, read_settings
 from archc.lower.values import whole
-from archc.spec.paths import NothingThere, change
 
 INPUT_NAME = "input"
 RESERVED = ("stem", "head", INPUT_NAME)
@@ -113,18 +112,7 @@ class Stages:
                     found[key] = whole(node, self.names, f"`{key}`", 1, limit)
             except Failed:
                 counted = counted and key != "repeat"
-        return Stage(entry, self._opened(root), found["repeat"], found["stride"], counted)
-
-    def _opened(self, root: Map) -> Map:
-        """A stage whose paths `blocks.0.shortcut` are in its `blocks`."""
-        for entry in root:
-            if str(entry.key).startswith("blocks."):
-                others = Map(tuple(other for other in root if other is not entry), root.span)
-                try:
-                    root = change(others, str(entry.key), entry)
-                except NothingThere:
-                    self.context.report("E0305", f"nothing to remove at `{entry.key}`", entry.span)
-        return root
+        return Stage(entry, opened_blocks(self.context, root), found["repeat"], found["stride"], counted)
 
     def _blocks(self, stage: Stage, value: Ref, at: Run) -> Ref:
         """Every block of a stage; one that asks for no index is expanded once and copied."""

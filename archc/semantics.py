@@ -8,9 +8,10 @@ from archc.diagnostics import Diagnostic, Note, Span
 from archc.document.nodes import Entry, Map, Node, Scalar, Sequence
 from archc.ir.graph import Graph
 from archc.ir.sizes import prove_sizes
-from archc.ir.types import TensorType
 from archc.limits import Limits
 from archc.suggest import nearest
+
+RENEW = "`archc expect` renews the stated figures, if the change is meant"
 
 
 def check_graph(root: Map, graph: Graph, total: cost.Cost, limits: Limits) -> list[Diagnostic]:
@@ -110,17 +111,30 @@ def _no_such_path(path: str, known: Mapping[str, object], span: Span) -> Diagnos
     return Diagnostic("E0356", f"there is no node or scope `{path}`", span, help=helped)
 
 
+def figures(graph: Graph, total: cost.Cost) -> dict[str, int]:
+    """What `expect` may state of a network as one number."""
+    return {"params": total.parameters, "macs": total.macs, "depth": cost.depth(graph)}
+
+
+def named_shapes(graph: Graph) -> dict[str, tuple[int, ...]]:
+    """The shape of each scope's and node's value, by its path."""
+    values = {scope.path: scope.output for scope in graph.scopes if scope.output}
+    values |= {node.name: node.outputs[0] for node in graph.nodes}
+    return {path: graph.types[value].shape for path, value in values.items()}
+
+
 def _expect(expect: Map, graph: Graph, total: cost.Cost) -> list[Diagnostic]:
-    actual = {"params": total.parameters, "macs": total.macs, "depth": cost.depth(graph)}
+    actual = figures(graph, total)
     found = []
     for key, value in actual.items():
         node = expect.get(key)
         if isinstance(node, Scalar) and node.value != value:
             message = f"`{key}` is {value:,}, not {node.text}"
-            found.append(Diagnostic("E0350", message, node.span, f"the network has {value}"))
+            found.append(Diagnostic("E0350", message, node.span, f"the network has {value}", help=RENEW))
     outputs = expect.get("outputs")
+    shapes = named_shapes(graph) if isinstance(outputs, Map) else {}
     for entry in outputs if isinstance(outputs, Map) else ():
-        found += _output(entry, graph)
+        found += _output(entry, shapes)
     reported = expect.get("reported")
     for entry in reported if isinstance(reported, Map) else ():
         if isinstance(entry.value, Map) and entry.key in actual:
@@ -128,18 +142,16 @@ def _expect(expect: Map, graph: Graph, total: cost.Cost) -> list[Diagnostic]:
     return found
 
 
-def _output(entry: Entry, graph: Graph) -> list[Diagnostic]:
-    values = {scope.path: scope.output for scope in graph.scopes if scope.output}
-    values |= {node.name: node.outputs[0] for node in graph.nodes}
+def _output(entry: Entry, shapes: Mapping[str, tuple[int, ...]]) -> list[Diagnostic]:
     name = str(entry.key)
-    if name not in values:
-        return [_no_such_path(name, values, entry.span)]
-    type_: TensorType = graph.types[values[name]]
+    if name not in shapes:
+        return [_no_such_path(name, shapes, entry.span)]
+    shape = list(shapes[name])
     said = [item.value for item in entry.value.items if isinstance(item, Scalar)] if isinstance(entry.value, Sequence) else []
-    if said == list(type_.shape):
+    if said == shape:
         return []
-    message = f"the output of `{name}` is {list(type_.shape)}, not {said}"
-    return [Diagnostic("E0350", message, entry.value.span, f"the network has {list(type_.shape)}")]
+    message = f"the output of `{name}` is {shape}, not {said}"
+    return [Diagnostic("E0350", message, entry.value.span, f"the network has {shape}", help=RENEW)]
 
 
 def _reported(entry: Entry, root: Map, actual: int) -> list[Diagnostic]:
@@ -151,7 +163,9 @@ def _reported(entry: Entry, root: Map, actual: int) -> list[Diagnostic]:
     away = f"{float(abs(actual - value) / value):.1%} away" if value else "not 0"
     text = node.text if isinstance(node, Scalar) else ""
     message = f"the reported `{entry.key}` is {text}, the network has {actual:,}"
-    return [Diagnostic("E0351", message, node.span, f"{away}, {float(within or 0):.1%} allowed")]
+    label = f"{away}, {float(within or 0):.1%} allowed"
+    helped = "`archc expect` leaves printed figures alone: widen `within`, or take this one out"
+    return [Diagnostic("E0351", message, node.span, label, help=helped)]
 
 
 def _fraction(node: Node | None) -> Fraction | None:

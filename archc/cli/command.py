@@ -18,6 +18,7 @@ COMMANDS = {
     "draw": "draw networks and blocks as figures",
     "verify": "say whether a network and another program are one function",
     "weights": "show a file of weights, or convert it to another zoo's names",
+    "expect": "renew the figures that specs state under `expect`",
     "migrate": "bring specs of an older version of the language up to date",
     "schema": "print the JSON Schema of the language",
     "explain": "explain a diagnostic code",

@@ -78,6 +78,14 @@ def _key(diagnostic: Diagnostic) -> tuple[str, str]:
     return (diagnostic.code, diagnostic.message)
 
 
+def rewritten(name: str, text: str, count: int = 1) -> Change:
+    """A file with another text, its byte order mark kept."""
+    with open(name, "rb") as file:
+        before = file.read()
+    mark = codecs.BOM_UTF8 if before.startswith(codecs.BOM_UTF8) else b""
+    return Change(name, before, mark + text.encode("utf-8"), count)
+
+
 def write(changes: Sequence[Change]) -> None:
     """All files, or none where one cannot be written or is another one meanwhile. Raises UsageError, OutputError."""
     from archc.output import write_files

@@ -1,6 +1,5 @@
 """`archc migrate`: specs and definitions of an older version of the language as documents of the newest."""
 
-import codecs
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -60,18 +59,13 @@ def run(arguments: Namespace) -> int:
 
 def _change(name: str, limits: "Limits") -> "list[Change]":
     """Nothing where the file is of the newest version. Raises SpecError."""
-    from archc.cli.fixing import Change
+    from archc.cli.fixing import rewritten
     from archc.document.source import read_source
     from archc.versions import migrated
 
     source = read_source(name, name, limits)
     _, text = migrated(source, limits)
-    if text == source.text:
-        return []
-    with open(name, "rb") as file:
-        before = file.read()
-    mark = codecs.BOM_UTF8 if before.startswith(codecs.BOM_UTF8) else b""
-    return [Change(name, before, mark + text.encode(), 1)]
+    return [] if text == source.text else [rewritten(name, text)]
 
 
 COMMAND = Command(arguments, run, EXAMPLES)

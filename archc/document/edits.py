@@ -37,6 +37,39 @@ def begun(root: Map, line: str) -> tuple[Edit, ...]:
     return (Edit(Span(at.source, at.line, at.column, at.line, at.column), f"{line}{_end(at.source)}{' ' * (at.column - 1)}"),)
 
 
+def inserted(home: Map, pairs: Sequence[tuple[str, str]]) -> tuple[Edit, ...]:
+    """Keys with their values put into a map: before the first of a block's, behind the last within braces."""
+    texts = [f"{key}: {value}" for key, value in pairs]
+    if not text_of(home.span).startswith("{"):
+        at = home.entries[0].span
+        between = f"{_end(at.source)}{' ' * (at.column - 1)}"
+        return (Edit(Span(at.source, at.line, at.column, at.line, at.column), "".join(f"{text}{between}" for text in texts)),)
+    at, comma = _before_brace(home)
+    return (Edit(at, f"{comma}{', '.join(texts)}"),)
+
+
+def ended(root: Map, line: str) -> tuple[Edit, ...]:
+    """A line put behind the last one of a document, or an entry behind its last within braces."""
+    if text_of(root.span).startswith("{"):
+        at, comma = _before_brace(root)
+        return (Edit(at, f"{comma}{line}"),)
+    source = root.span.source
+    rows, end = lines(source.text), _end(source)
+    indent = " " * (root.span.column - 1)
+    at = Span(source, len(rows), len(rows[-1]) + 1, len(rows), len(rows[-1]) + 1)
+    return (Edit(at, f"{end}{indent}{line}" if rows[-1] else f"{indent}{line}{end}"),)
+
+
+def _before_brace(home: Map) -> tuple[Span, str]:
+    """Where an entry is added to a map within braces: behind what stands before the closing one, and the comma it takes."""
+    source, inner = home.span.source, text_of(home.span)[1:-1].rstrip()
+    rows = lines("{" + inner)
+    line = home.span.line + len(rows) - 1
+    column = len(rows[-1]) + (home.span.column if len(rows) == 1 else 1)
+    comma = "" if not inner else " " if inner.endswith(",") else ", "
+    return Span(source, line, column, line, column), comma
+
+
 def moved(root: Map, key: str, into: str) -> tuple[Edit, ...]:
     """An entry of a document's top level put into its map `into`, lines and comments as they are. Nothing where it is not
     written on lines of its own, or where that map has the key.

@@ -1,0 +1,104 @@
+"""`archc expect`: the figures that specs state of their networks, renewed after a change that was meant."""
+
+import os
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from archc.cli.command import Command
+from archc.cli.console import exit_code, say, show
+from archc.cli.parsing import UsageError, limits_of
+from archc.cli.targets import STDIN, targets
+
+if TYPE_CHECKING:
+    from archc.cli.fixing import Change
+    from archc.diagnostics import Diagnostic
+    from archc.renewing import Figure, Renewal
+
+EXAMPLES = """\
+  archc expect my_net.yaml                      renew params, macs, depth and outputs where they are stated
+  archc expect specs/ --diff                    what would change, as a patch
+  archc expect specs/ --check                   writes nothing, and exits with 1 where a figure is not right
+  archc expect my_net.yaml --add                state params, macs and depth too where they are missing
+"""
+
+
+def arguments(parser: ArgumentParser, _: Sequence[str]) -> None:
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="a file, a folder, or a pattern in quotes")
+    instead = parser.add_mutually_exclusive_group()
+    instead.add_argument("--check", action="store_true", help="write nothing; exit with 1 if a figure would change")
+    instead.add_argument("--diff", action="store_true", help="print a patch instead of writing")
+    parser.add_argument("--add", action="store_true", help="add those of params, macs and depth that are not stated")
+    parser.add_argument(
+        "--limit", action="append", default=[], metavar="NAME=N", help="raise a limit, e.g. blocks=100000; repeatable"
+    )
+
+
+def run(arguments: Namespace) -> int:
+    """Every file by itself: one with other problems is told and left alone, and stops none of the others."""
+    from archc.cli.fixing import difference, rewritten, write
+
+    changes: list[Change] = []
+    problems: list[Diagnostic] = []
+    lines: list[str] = []
+    files = _files(arguments)
+    for name in files:
+        renewal = _renewal(name, arguments, problems)
+        if renewal is not None and renewal.figures:
+            changes.append(rewritten(name, renewal.text, len(renewal.figures)))
+            lines += [f"{name}: {_told(figure)}" for figure in renewal.figures]
+    if arguments.diff:
+        print("".join(map(difference, changes)), end="", flush=True)
+    elif not arguments.check:
+        write(changes)
+    for line in lines:
+        say(line)
+    if problems:
+        show(tuple(problems), color=arguments.color)
+    verb = "to renew" if arguments.check or arguments.diff else "renewed"
+    said = f"{len(lines)} figure{'' if len(lines) == 1 else 's'} {verb}"
+    say(f"{said} in {len(changes)} of {len(files)} file{'' if len(files) == 1 else 's'}")
+    return exit_code(problems) or (1 if arguments.check and changes else 0)
+
+
+def _files(arguments: Namespace) -> list[str]:
+    """The files meant. Raises UsageError for standard input and for what ships, which are no files of the user's."""
+    if STDIN in arguments.paths:
+        raise UsageError("`archc expect` changes files, and `-` is none")
+    files = targets(arguments.paths)
+    from archc.pipeline import locate
+
+    for name in files:
+        if not os.path.lexists(name) and os.path.exists(locate(name)[0]):
+            raise UsageError(f"`{name}` ships with archc, and only files of your own are changed", "name a file")
+    return files
+
+
+def _renewal(name: str, arguments: Namespace, problems: "list[Diagnostic]") -> "Renewal | None":
+    """None for a file that is refused, its problems told, and for a definition in a folder."""
+    from archc.diagnostics import Diagnostic, SpecError
+    from archc.renewing import renew
+
+    try:
+        renewal = renew(name, limits_of(arguments), add=arguments.add)
+    except SpecError as error:
+        problems += error.diagnostics
+        return None
+    if renewal is not None:
+        problems += renewal.problems
+    elif name in arguments.paths:
+        message = f"`{name}` is a definition, and only networks have figures"
+        problems.append(Diagnostic("E0307", message, help="name a network that uses it"))
+    return renewal
+
+
+def _told(figure: "Figure") -> str:
+    """`params 11,689,512 → 11,694,400`."""
+    name, new = ".".join(figure.keys), f"{figure.new:,}" if isinstance(figure.new, int) else str(figure.new)
+    if figure.old is None:
+        return f"{name} {new}, which was not stated"
+    old = f"{int(figure.old):,}" if figure.old.isdecimal() else figure.old
+    return f"{name} {old} → {new}"
+
+
+COMMAND = Command(arguments, run, EXAMPLES)

@@ -95,13 +95,19 @@ def _standard(x: Tensor, mean: Tensor, variance: Tensor, eps: float) -> Tensor:
 SELU = (1.0507009873554804934193349852946, 1.6732632423543772848170429916717)
 """Scale and alpha (Klambauer et al. 2017, eq. 14)."""
 
+
+def _expm1(x: Tensor) -> Tensor:
+    """Read below zero only; above, an overflow would turn the gradient of a `where` into NaN."""
+    return torch.expm1(x.clamp(max=0))
+
+
 ACTIVATIONS: dict[str, Callable[[Tensor, float], Tensor]] = {
     "relu": lambda x, _: x.clamp(min=0),
     "relu6": lambda x, _: x.clamp(0, 6),
     "leaky_relu": lambda x, slope: torch.where(x > 0, x, slope * x),
-    "elu": lambda x, slope: torch.where(x > 0, x, slope * torch.expm1(x)),
-    "celu": lambda x, slope: torch.where(x > 0, x, slope * torch.expm1(x / slope)),
-    "selu": lambda x, _: SELU[0] * torch.where(x > 0, x, SELU[1] * torch.expm1(x)),
+    "elu": lambda x, slope: torch.where(x > 0, x, slope * _expm1(x)),
+    "celu": lambda x, slope: torch.where(x > 0, x, slope * _expm1(x / slope)),
+    "selu": lambda x, _: SELU[0] * torch.where(x > 0, x, SELU[1] * _expm1(x)),
     "silu": lambda x, _: x * torch.sigmoid(x),
     "gelu": lambda x, _: x * 0.5 * (1 + torch.erf(x / 2**0.5)),
     "gelu_tanh": lambda x, _: x * 0.5 * (1 + torch.tanh((2 / torch.pi) ** 0.5 * (x + 0.044715 * x**3))),

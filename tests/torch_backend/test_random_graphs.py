@@ -1,6 +1,7 @@
 """The emitted module of a random graph is the graph: its values, its gradients, and the input as it was."""
 
 import warnings
+from collections.abc import Callable, Mapping
 from random import Random
 
 import pytest
@@ -9,6 +10,7 @@ from graph_builder import Builder
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from random_graphs import KINDS, random_graph
+from rounding import Values, differing
 from torch import Tensor, fx
 from torch_backend.contiguous import contiguous
 from torch_backend.live import module_of, source_of, tensors_of
@@ -55,7 +57,16 @@ def made(graph: Graph, seed: int) -> tuple[torch.nn.Module, dict[str, Tensor], T
 def test_values(seed: int) -> None:
     graph = graph_of(seed)
     model, tensors, image = made(graph, seed)
-    torch.testing.assert_close(run(graph, tensors, image), model(image), rtol=1e-9, atol=1e-9, equal_nan=True)
+    assert differing(lambda: {"output": run(graph, tensors, image)}, lambda: {"output": model(image)}) == {}
+
+
+def gradients(program: Callable[[], Tensor], leaves: Mapping[str, Tensor]) -> Values:
+    """Of the sum of a program's outputs, by what it is the gradient of."""
+    program().sum().backward()
+    found = {key: leaf.grad for key, leaf in leaves.items()}
+    for leaf in leaves.values():
+        leaf.grad = None
+    return found
 
 
 @settings(deadline=None, max_examples=60)
@@ -64,13 +75,8 @@ def test_gradients(seed: int) -> None:
     graph = graph_of(seed)
     model, tensors, image = made(graph, seed)
     leaves = {**tensors, "input": image.requires_grad_()}
-    gradients = []
-    for outcome in (model(image), run(graph, tensors, image)):
-        outcome.sum().backward()
-        gradients.append({key: leaf.grad for key, leaf in leaves.items()})
-        for leaf in leaves.values():
-            leaf.grad = None
-    torch.testing.assert_close(gradients[1], gradients[0], rtol=1e-6, atol=1e-9, equal_nan=True)
+    ours, theirs = (lambda: run(graph, tensors, image)), (lambda: model(image))
+    assert differing(lambda: gradients(ours, leaves), lambda: gradients(theirs, leaves)) == {}
 
 
 @settings(deadline=None, max_examples=40)
@@ -91,15 +97,15 @@ def test_script_and_trace(seed: int) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # torch.jit is deprecated, and still used
         scripted = torch.jit.script(model)
-    outcomes = [scripted(image), fx.symbolic_trace(model)(image)]
-    torch.testing.assert_close([model(image)] * 2, outcomes, rtol=1e-9, atol=1e-9, equal_nan=True)
+    for other in (scripted, fx.symbolic_trace(model)):
+        assert differing(lambda other=other: {"output": other(image)}, lambda: {"output": model(image)}) == {}
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_operation(kind: str) -> None:
     graph = graph_with(kind)
     model, tensors, image = made(graph, 0)
-    torch.testing.assert_close(run(graph, tensors, image), model(image), rtol=1e-9, atol=1e-9, equal_nan=True)
+    assert differing(lambda: {"output": run(graph, tensors, image)}, lambda: {"output": model(image)}) == {}
 
 
 def test_source_is_the_same_every_time() -> None:
@@ -116,5 +122,9 @@ def test_several_outputs_are_a_dict_by_name() -> None:
     last = builder.add(Conv(4, 2, 3), name="conv2")
     graph = builder.graph(first, last)
     model, tensors, image = made(graph, 0)
-    values = run_all(graph, tensors, image)
-    torch.testing.assert_close({name: values[name] for name in (first, last)}, model(image), rtol=1e-9, atol=1e-9)
+
+    def values() -> Values:
+        found = run_all(graph, tensors, image)
+        return {name: found[name] for name in (first, last)}
+
+    assert differing(values, lambda: model(image)) == {}

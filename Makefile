@@ -6,8 +6,14 @@ PIP := -m pip --disable-pip-version-check --quiet --quiet
 # One thread a worker: two workers that each start a thread per core are slower than one.
 THREADS := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 WORKERS ?= 2
-# Twice: what compares networks by the hundred reaches no line that nothing else does, and tracing would double its time.
-PYTEST := $(THREADS) $(VENV)/bin/python -m pytest --no-header -n $(WORKERS) --dist worksteal
+# The suite has two halves: what compares networks by the hundred reaches no line that nothing else does, and tracing would double its time.
+MANY := --no-header -n $(WORKERS) --dist worksteal
+PYTEST := $(THREADS) PYTHONHASHSEED=0 LC_ALL=C.UTF-8 $(VENV)/bin/python -m pytest $(MANY)
+# Each of these targets whatever came of those before; which of them failed is the last line.
+each = failed=; for part in $(1); do $(MAKE) --no-print-directory $$part $(2) || failed="$$failed $$part"; done; \
+	test -z "$$failed" || { echo "failed:$$failed" >&2; exit 1; }
+# The seed of `make fuzz`: a fresh one where none is given.
+FRESH := $(or $(SEED),$(shell od -An -N3 -tu4 /dev/urandom | tr -d ' '))
 # Tables for LaTeX are compiled where there is a TeX (.ci/run installs one): texlive-latex-recommended, lmodern, poppler-utils.
 TEX := $(and $(shell command -v pdflatex),$(shell command -v pdftotext))
 NO_TEX := --deselect tests/table/test_table_formats.py::test_latex_compiles
@@ -19,7 +25,7 @@ SERVER := build/node/.installed
 NO_SERVER := --ignore tests/editor/test_language_server.py --ignore tests/editor/test_ajv.py
 PACKAGES := $(shell find archc backends specs docs/errors -name '*.py' -o -name '*.yaml' -o -name '*.json' -o -name '*.md')
 
-.PHONY: demo test editor lint types bench docs fuzz mutation venv audit clean help
+.PHONY: demo test covered compared editor lint types bench docs fuzz broken laws mutation repeat long venv audit clean help
 
 help:
 	@echo "make demo   build ResNet-152 from its spec, in an environment without torch"
@@ -28,8 +34,11 @@ help:
 	@echo "make docs   the tables in README.md and docs/, from the specs"
 	@echo "make editor the YAML language server that editors are tested with"
 	@echo "make audit  known vulnerabilities of the packages used"
-	@echo "make fuzz   a million broken specs: SEED=… for those of an earlier run, COUNT=… for fewer"
+	@echo "make fuzz   a million broken specs and ten times the examples of each law, by a fresh seed: SEED=… for those of an"
+	@echo "            earlier run, COUNT=… specs, EXAMPLES=… times the examples"
+	@echo "make repeat all that draws, allows a tolerance or races processes, 20 times, each second time on a loaded machine: TIMES=…"
 	@echo "make mutation  how many changes of the code the tests notice: SAMPLE=… mutants of each area (SEED=…), AREA=… for one"
+	@echo "make long   fuzz, mutation and repeat: hours, for the night, never in CI"
 	@echo "make bench  the measurements of benchmarks/README.md"
 
 demo: $(DEMO)/.installed
@@ -38,12 +47,18 @@ demo: $(DEMO)/.installed
 	@echo "build/resnet152.py, `wc -l < build/resnet152.py` lines; the network:"
 	@sed -n '/^class ResNet152/,$$p' build/resnet152.py
 
-test: lint
+# To the end, whatever fails: lint, then what is measured by coverage, then what compares networks.
+test: $(VENV)/.installed
+	+@$(call each,lint covered compared)
+
+covered: $(VENV)/.installed
 	@rm -f .coverage .coverage.*
 	@test -n "$(TEX)" || echo "no pdflatex or pdftotext here: LaTeX tables are compared, and not compiled"
 	@test -n "$(FIGURES)" || echo "no standalone.cls, dot or chromium here: figures are compared, and not handed to them"
-	@$(MAKE) --no-print-directory editor || echo "no YAML language server here: editors are not tested with it"
 	@$(PYTEST) -m 'not no_cover' --cov --cov-report=term $(if $(TEX),,$(NO_TEX)) $(if $(FIGURES),,$(NO_FIGURES))
+
+compared: $(VENV)/.installed
+	@$(MAKE) --no-print-directory editor || echo "no YAML language server here: editors are not tested with it"
 	@$(PYTEST) -m no_cover $$(test -f $(SERVER) || echo $(NO_SERVER))
 
 editor: $(SERVER)
@@ -83,9 +98,23 @@ build/audit/.installed: Makefile
 	@build/audit/bin/python $(PIP) install 'pip-audit==2.10.0'
 	@touch $@
 
-# What fails is left in build/fuzz, as small as it still fails.
+# Samples of both are in `make test`. What fails is left in build/fuzz, as small as it still fails; a law prints what it fails for.
 fuzz: $(VENV)/.installed
-	@nice -n 10 $(VENV)/bin/python tests/fuzzing.py $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT))
+	@echo "again: make fuzz SEED=$(FRESH)$(if $(COUNT), COUNT=$(COUNT))$(if $(EXAMPLES), EXAMPLES=$(EXAMPLES))"
+	+@$(call each,broken laws,SEED=$(FRESH))
+
+broken:
+	@nice -n 10 $(VENV)/bin/python tests/fuzzing.py --seed $(FRESH) $(if $(COUNT),--count $(COUNT))
+
+laws:
+	@nice -n 10 env $(PYTEST) -m drawn -q --hypothesis-seed=$(FRESH) --examples=$(or $(EXAMPLES),10)
+
+repeat: $(VENV)/.installed $(SERVER)
+	@nice -n 10 env $(THREADS) $(VENV)/bin/python tests/repeated.py --times $(or $(TIMES),20) -- $(MANY) -m repeated
+
+# What takes hours; `make test` holds a sample of each. Never in CI.
+long:
+	+@$(call each,fuzz mutation repeat)
 
 # Hours for all mutants. What survives is left in build/mutation; tests/mutation says what is mutated, and why some may survive.
 mutation: $(VENV)/.mutation

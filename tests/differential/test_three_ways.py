@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import draws
 import pytest
 import torch
 from golden_weights import golden_tensors
@@ -37,8 +38,8 @@ def live(network: Compiled, tensors: dict[str, torch.Tensor]) -> Any:
 
 @pytest.mark.parametrize("part", range(8))
 def test_interpreter_torch_and_onnxruntime_agree(part: int, tmp_path: Path) -> None:
-    @seed(part)
-    @settings(max_examples=250, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @seed(draws.seed(part))
+    @settings(max_examples=draws.examples(250), suppress_health_check=list(HealthCheck))
     @given(networks())
     def agree(root: Tree) -> None:
         network = compiled(root, tmp_path)

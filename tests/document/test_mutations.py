@@ -3,6 +3,7 @@
 import random
 from pathlib import Path
 
+import draws
 import pytest
 from mutator import mutate
 
@@ -45,6 +46,6 @@ def in_range(diagnostic: Diagnostic) -> bool:
 
 @pytest.mark.parametrize("seed", range(15))
 def test_a_thousand_broken_texts(seed: int) -> None:
-    choose = random.Random(seed)
+    choose = random.Random(draws.seed(seed))
     broken = [mutate(choose.choice(DOCUMENTS), choose, DOCUMENTS) for _ in range(1000)]
     assert [(text, found) for text in broken if (found := faults(text))] == []

@@ -42,7 +42,7 @@ class Area:
             "also_copy": [name for name in COPIED if name != "archc"],
             "pytest_add_cli_args_test_selection": selected,
             # the same examples for every mutant, and none remembered
-            "pytest_add_cli_args": ["--hypothesis-seed=0", "-p", "no:cacheprovider", "-p", "no:cov"],
+            "pytest_add_cli_args": ["-p", "no:cacheprovider", "-p", "no:cov"],
         }
         written = "".join(f"{key} =\n" + "".join(f"    {value}\n" for value in values) for key, values in lists.items())
         # from a process that has run no test: what is cached there would hide the mutant that makes it

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import draws
 import onnx
 import pytest
 import torch
@@ -110,8 +111,8 @@ def test_norms_at_rest_hide_nothing(tmp_path: Path, capsys: pytest.CaptureFixtur
 
 @pytest.mark.parametrize("part", range(2))
 def test_random_networks(part: int, tmp_path: Path) -> None:
-    @seed(part)
-    @settings(max_examples=6, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @seed(draws.seed(part))
+    @settings(max_examples=draws.examples(6), suppress_health_check=list(HealthCheck))
     @given(networks())
     def one_function(root: Tree) -> None:
         (tmp_path / "drawn.yaml").write_text(json.dumps(root), encoding="utf-8")

@@ -5,6 +5,7 @@ import random
 import struct
 from pathlib import Path
 
+import draws
 import pytest
 import safetensors
 from weight_files import safetensors_bytes
@@ -84,7 +85,7 @@ def opened(path: Path) -> SafetensorsFile | list[str]:
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_only_our_own_errors_escape_and_the_library_agrees(chunk: int, tmp_path: Path) -> None:
-    source = random.Random(chunk)
+    source = random.Random(draws.seed(chunk))
     taken = 0
     for number in range(EACH):
         path = tmp_path / str(number)

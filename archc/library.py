@@ -18,7 +18,7 @@ from archc.schema.validate import validate
 from archc.shipped import Kind, is_file, shipped_file, shipped_names, shipped_root
 from archc.spec.mend import mended
 from archc.spec.resolve import cycle, merge
-from archc.suggest import nearest, only_nearest
+from archc.suggest import advice, nearest
 
 if TYPE_CHECKING:
     from archc.layouts.table import Layout
@@ -251,8 +251,7 @@ class Library:
             raise SpecError((Diagnostic("E0303", message, name.span, "only files in or below it can be named"),))
         if not is_file(target):
             there = sorted(p.name for p in target.parent.glob("*.yaml")) if os.path.isdir(target.parent) else []
-            near = nearest(target.name, there)
-            helped = f"did you mean `{near}`?" if near else ""
+            helped = advice(target.name, there)
             raise SpecError((Diagnostic("E0301", f"there is no file `{text}`", name.span, "not found", help=helped),))
         return target
 
@@ -284,12 +283,11 @@ def _ambiguous(text: str, name: Scalar, kind: Kind) -> Diagnostic:
 
 
 def _unknown(text: str, name: Scalar, kind: Kind, beside: list[str]) -> Diagnostic:
-    guess = nearest(text, [*shipped_names(kind), *beside])
-    helped = f"did you mean `{guess}`?" if guess else ""
+    known = [*shipped_names(kind), *beside]
+    helped = advice(text, known, kind)
     code = "E0301" if kind == "network" else "E0204"
     label = f"not a shipped {kind}, and no file of that name beside this one"
-    from archc.document.edits import renamed
+    from archc.document.mends import of_word
 
-    sure = guess is not None and only_nearest(text, [*shipped_names(kind), *beside]) == guess
-    fix = renamed(name.span, text, str(guess)) if sure else ()
+    fix = of_word(name.span, text, known)
     return Diagnostic(code, f"there is no {kind} `{text}`", name.span, label, help=helped, fix=fix)

@@ -7,6 +7,7 @@ from typing import TypeAlias
 from archc.diagnostics import Diagnostic, Edit, Source, SpecError
 from archc.document.edits import applied, begun
 from archc.document.loader import parse
+from archc.document.mends import of_version
 from archc.document.nodes import Map, Node, Scalar
 from archc.limits import Limits
 
@@ -30,7 +31,7 @@ def version_problem(root: Map, newest: int = VERSION) -> Diagnostic | None:
     older = _whole(version) in range(FIRST, newest)
     advice = "`archc migrate` brings it up to date" if older else f"write `archc: {newest}`"
     known = f"this archc knows version {newest} only" if newest == FIRST else f"this archc knows versions {FIRST} to {newest}"
-    fix = (Edit(version.span, f"{newest}"),) if _meant(version) == newest else ()
+    fix = of_version(version.span, newest) if _meant(version) == newest else ()
     return Diagnostic("E0206", f"the version of the language cannot be {shown}", version.span, known, help=advice, fix=fix)
 
 

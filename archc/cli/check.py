@@ -19,7 +19,7 @@ EXAMPLES = """\
   archc check my_net.yaml                       one file
   archc check specs/                            every *.yaml in and below a folder, definitions too
   archc check specs/ --changed=origin/main      those of them that this branch changed
-  archc check specs/ --fix                      mend what can be mended in one way only
+  archc check specs/ --fix                      mend what has one reading
   archc check specs/ --format github            annotations; sarif, gitlab, junit and json are for other programs
   archc check specs/ --format sarif -o archc.sarif
   archc check my_net.yaml --set classes=10 --set expect=null
@@ -48,7 +48,7 @@ def arguments(parser: ArgumentParser, _: Sequence[str]) -> None:
         help="of the files named only those that git says are changed since REV (default: the last commit)",
     )
     parser.add_argument("--stdin-name", metavar="FILE", help="the file that `-` stands for: where its parents are looked for")
-    parser.add_argument("--fix", action="store_true", help="mend in place what can be mended in one way only")
+    parser.add_argument("--fix", action="store_true", help="mend in place what has one reading; what the network is stays")
     parser.add_argument("--diff", action="store_true", help="print what --fix would change, and change nothing")
     parser.add_argument("--strict", action="store_true", help="fail on warnings too")
     parser.add_argument("--error-on-warning", dest="strict", action="store_true", help="the same as --strict")

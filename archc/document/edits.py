@@ -17,12 +17,14 @@ def text_of(span: Span) -> str:
 
 
 def renamed(span: Span, wrong: str, right: str) -> tuple[Edit, ...]:
-    """`wrong` replaced by `right` where it stands at a span: alone, in quotes, or once in a dotted path. Else nothing."""
+    """`wrong` replaced by `right`, one name by another, where it stands at a span: alone, in quotes, or once in a dotted path.
+    Else nothing.
+    """
     text = text_of(span)
     quote = text[0] if len(text) > 1 and text[0] in "\"'" and text[-1] == text[0] else ""
     inner = text.strip(quote) if quote else text
-    parts = [wrong] if inner == wrong else inner.split(".")
-    if parts.count(wrong) != 1 or span.line != span.end_line or f"{quote}{'.'.join(parts)}{quote}" != text:
+    parts = inner.split(".")
+    if "." in right or parts.count(wrong) != 1 or span.line != span.end_line or f"{quote}{'.'.join(parts)}{quote}" != text:
         return ()
     before = parts[: parts.index(wrong)]
     column = span.column + len(quote) + sum(len(part) + 1 for part in before)

@@ -23,7 +23,7 @@ from archc.expressions.tree import (
     names,
 )
 from archc.limits import Limits
-from archc.suggest import nearest
+from archc.suggest import advice
 
 __all__ = ["Expr", "ExpressionError", "names", "parse"]
 
@@ -181,9 +181,8 @@ def _number(token: Token) -> Number:
 
 
 def _unknown(name: Token) -> ExpressionError:
-    close = nearest(name.text, tuple(FUNCTIONS))
-    advice = f"did you mean `{close}`?" if close else f"the functions are {', '.join(FUNCTIONS)}"
-    return ExpressionError(f"unknown function `{name.text}`", name.start, name.end, advice)
+    helped = advice(name.text, FUNCTIONS, "function", f"the functions are {', '.join(FUNCTIONS)}")
+    return ExpressionError(f"unknown function `{name.text}`", name.start, name.end, helped)
 
 
 def _check_keyword(name: Token, function: Function, key: Token, given: int, keywords: dict[str, Expr]) -> None:

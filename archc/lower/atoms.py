@@ -7,7 +7,7 @@ from archc.diagnostics import Span
 from archc.document.nodes import Entry, Map
 from archc.ir.graph import Role
 from archc.lower.context import Context
-from archc.suggest import nearest
+from archc.suggest import meant
 
 Word: TypeAlias = Literal["conv", "norm", "act"]
 PLAIN: tuple[Word, ...] = ("conv", "norm", "act")
@@ -57,7 +57,7 @@ def step_atoms(entry: Entry, context: Context, order: tuple[Word, ...] = PLAIN, 
         return [Atom(name, "step", step, entry.span, name, role=role)]
     if "kernel" not in step and "out" not in step:
         label = "neither `op`, `module`, `repeat` nor a convolution's `kernel` and `out`"
-        close = {key: nearest(str(key), ("op", "module", "repeat", "kernel", "out")) for key in (e.key for e in step)}
+        close = {key: meant(str(key), ("op", "module", "repeat", "kernel", "out"), "keys") for key in (e.key for e in step)}
         wrong = next(((key, guess) for key, guess in close.items() if guess), None)
         helped = f"did you mean `{wrong[1]}` for `{wrong[0]}`?" if wrong else ""
         raise context.fail("E0331", f"step `{name}` is no step", entry.span, label, help=helped)

@@ -8,7 +8,7 @@ from archc.ir.types import Sides
 from archc.lower.context import PASSED
 from archc.lower.names import Names
 from archc.lower.values import argument_of, number, truth, whole, word
-from archc.suggest import nearest
+from archc.suggest import advice
 
 Choice = TypeVar("Choice", bound=str)
 COMMON = ("op", "of", "when", "init", "after", "before")
@@ -114,8 +114,8 @@ class Attributes:
         for entry in self.step:
             if entry.key not in self.seen:
                 head, dot, rest = str(entry.key).partition(".")
-                guess = nearest(str(entry.key), sorted(self.seen))
-                helped = f"did you mean `{guess}`?" if guess else "its keys: " + ", ".join(sorted(self.seen - set(COMMON)))
+                known = "its keys: " + ", ".join(sorted(self.seen - set(COMMON)))
+                helped = advice(str(entry.key), sorted(self.seen), "keys step", known)
                 if dot and head in self.seen:
                     helped = f"there is no map `{head}` to change: write `{head}: {{{rest}: …}}`"
                 message = f"unknown key `{entry.key}` in {self.what}"

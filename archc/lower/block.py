@@ -19,7 +19,7 @@ from archc.lower.settings import Settings
 from archc.lower.shortcut import Branch, join, read_policy
 from archc.lower.unused import check_values
 from archc.lower.values import typed
-from archc.suggest import nearest
+from archc.suggest import advice
 
 OWN_NAMES = ("x", "preact", "shortcut", "add")
 """What a block calls its input, what enters its first convolution, its shortcut and the addition."""
@@ -158,8 +158,7 @@ def _stride(frame: Frame, settings: Settings, place: Place, atoms: list[Atom]) -
     at = str(settings.stride_at.value)
     units = dict.fromkeys(atom.unit for atom in atoms)  # in their order: what is told must not change from run to run
     if at not in units and at not in settings.steps and at not in settings.insert:  # a step with a problem was told of
-        guess = nearest(at, units)
-        helped = f"did you mean `{guess}`?" if guess else "its steps: " + ", ".join(units)
+        helped = advice(at, units, otherwise="its steps: " + ", ".join(units))
         raise frame.context.fail("E0341", f"`stride_at` names no step `{at}`", settings.stride_at.span, help=helped)
     same = place.first_dilation == place.dilation
     dilation = (place.first_dilation, "dilation" if same else None)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from archc.document.nodes import Entry, Map, Scalar
 from archc.lower.atoms import Atom, no_map, step_atoms
 from archc.lower.context import Context, Failed
-from archc.suggest import nearest
+from archc.suggest import advice
 
 
 @dataclass(slots=True, eq=False)
@@ -51,8 +51,7 @@ def insert(context: Context, steps: Map, rows: Rows) -> None:
         target = place.value.value if isinstance(place.value, Scalar) else None
         if not isinstance(target, str) or not rows.put(str(place.key), target, made):
             known = rows.names()
-            guess = nearest(str(target), known)
-            helped = (f"did you mean `{guess}`? " if guess else "") + "its nodes: " + ", ".join(known)
+            helped = " ".join(filter(None, (advice(str(target), known, "operand"), "its nodes: " + ", ".join(known))))
             message = f"there is no `{target}` to insert `{entry.key}` {place.key}"
             context.report("E0348", message, place.value.span, help=helped)
             context.guessed = True
@@ -62,8 +61,7 @@ def _place(context: Context, entry: Entry, steps: Map) -> Entry:
     """The `after` or `before` of an inserted step; E0305 for a path into a step that is not there."""
     name, dot, _ = str(entry.key).partition(".")
     if dot:
-        guess = nearest(name, [str(other.key) for other in steps if other is not entry])
-        helped = f"did you mean `{guess}`?" if guess else ""
+        helped = advice(name, [str(other.key) for other in steps if other is not entry])
         message = f"nothing to change at `insert.{entry.key}`"
         raise context.fail("E0305", message, entry.span, f"no `{name}` is inserted", help=helped)
     step = entry.value

@@ -10,7 +10,7 @@ from archc.lower.faults import show
 from archc.lower.names import ActKind, Names, NoNorm, NormKind, NormModule, identifier
 from archc.lower.values import number, truth, whole, word
 from archc.spec.defaults import WORDS
-from archc.suggest import nearest
+from archc.suggest import advice
 
 KINDS_OF_NORM = {
     "batch": NormKind("batch"),
@@ -80,15 +80,14 @@ def _kind_word(node: Node, names: Names, what: str, allowed: tuple[str, ...]) ->
         inner = node.get("kind")
         if inner is None:
             raise names.context.fail("E0202", f"`{what}` does not say its `kind`", node.span, "one of " + ", ".join(allowed))
-        return word(inner, names, f"`{what}.kind`", allowed)
-    return word(node, names, f"`{what}`", allowed)
+        return word(inner, names, f"`{what}.kind`", allowed, what)
+    return word(node, names, f"`{what}`", allowed, what)
 
 
 def _unknown_keys(node: Map, names: Names, what: str, known: tuple[str, ...]) -> None:
     for entry in node:
         if entry.key not in known:
-            guess = nearest(str(entry.key), known)
-            helped = f"did you mean `{guess}`?" if guess else ""
+            helped = advice(str(entry.key), known, f"keys {what}")
             names.context.report("E0201", f"unknown key `{entry.key}` in `{what}`", entry.span, help=helped)
 
 
@@ -179,12 +178,12 @@ def conv_kind(node: Node, names: Names, before: ConvKind) -> ConvKind:
     """`plain`, `standardized`, `scaled`, or `{kind, bias, eps, gamma}`; a map without kind changes only what it names."""
     kinds = tuple(KINDS_OF_WEIGHTS)
     if not isinstance(node, Map):
-        found = ConvKind(KINDS_OF_WEIGHTS[word(node, names, "`conv`", kinds)], before.bias)
+        found = ConvKind(KINDS_OF_WEIGHTS[word(node, names, "`conv`", kinds, "conv")], before.bias)
         _take(node, names, None, _of_weights(found))
         return found
     _unknown_keys(node, names, "conv", ("kind", "bias", "eps", "gamma"))
     kind, bias, eps, gamma = (node.get(key) for key in ("kind", "bias", "eps", "gamma"))
-    found = before if kind is None else ConvKind(KINDS_OF_WEIGHTS[word(kind, names, "`conv.kind`", kinds)], before.bias)
+    found = before if kind is None else ConvKind(KINDS_OF_WEIGHTS[word(kind, names, "`conv.kind`", kinds, "conv")], before.bias)
     _take(node, names, None, _of_weights(found) if kind is not None else {})
     return ConvKind(
         found.weights,
@@ -214,7 +213,7 @@ def init_kind(node: Node, names: Names) -> Init:
         if name in INITS and name != "normal":
             return _init_word(name)
         if name is not None and not names.has(name, node.span.source):
-            return _init_word(word(node, names, "`init`", INITS))
+            return _init_word(word(node, names, "`init`", INITS, "init"))
     return Init("constant", float(number(node, names, "`init`")))
 
 

@@ -15,7 +15,7 @@ from archc.lower.kinds import init_kind
 from archc.lower.names import Names, NormKind, identifier
 from archc.lower.operations import OPERANDS, OPERATIONS, SAME_CHANNELS, Made, norm_of
 from archc.lower.values import argument_of
-from archc.suggest import nearest
+from archc.suggest import advice
 
 STRIDED = ("conv", "max_pool", "avg_pool", "blur_pool", "subsample")
 """Operations that can stand at `stride_at`."""
@@ -44,8 +44,7 @@ def make_operation(frame: Frame, atom: Atom, operands: list[Ref]) -> Result:
     word = atom.step.get("op")
     kind = word.value if isinstance(word, Scalar) else None
     if not isinstance(kind, str) or kind not in OPERATIONS:
-        guess = nearest(str(kind), OPERATIONS)
-        helped = f"did you mean `{guess}`?" if guess else "operations: " + ", ".join(OPERATIONS)
+        helped = advice(str(kind), OPERATIONS, "op", "operations: " + ", ".join(OPERATIONS))
         span = word.span if word else atom.span
         raise frame.context.fail("E0204", f"there is no operation `{kind}`", span, "not an operation", help=helped)
     given = frame.given_to(atom.unit)
@@ -104,8 +103,7 @@ def _init(frame: Frame, atom: Atom, op: Operation) -> tuple[tuple[str, Init], ..
         if entry.key in known:
             found.append((str(entry.key), init_kind(entry.value, frame.names)))
             continue
-        guess = nearest(str(entry.key), known)
-        helped = f"did you mean `{guess}`?" if guess else ""
+        helped = advice(str(entry.key), known)
         label = "it has " + (", ".join(known) or "no tensors")
         frame.context.report("E0318", f"`{atom.name}` has no tensor `{entry.key}`", entry.span, label, help=helped)
     return tuple(found)

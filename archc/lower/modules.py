@@ -12,7 +12,7 @@ from archc.lower.names import ActKind, Maker, Named, Names, NoNorm, NormKind, No
 from archc.lower.values import typed
 from archc.shipped import Kind
 from archc.spec.mend import guess_of
-from archc.suggest import nearest
+from archc.suggest import advice
 
 _OWN = ("module", "of", "when", "after", "before")
 _DEFAULTS = ("norm", "act", "conv")
@@ -134,8 +134,8 @@ def _unknown_arguments(context: Context, step: Map, document: Document, declared
     """Reports them; whether there are any."""
     unknown = [entry for entry in step if entry.key not in declared and entry.key not in (*_OWN, *_DEFAULTS)]
     for entry in unknown:
-        guess = nearest(str(entry.key), [*declared, *_DEFAULTS])
-        helped = f"did you mean `{guess}`?" if guess else "its parameters: " + (", ".join(declared) or "none")
+        listed = "its parameters: " + (", ".join(declared) or "none")
+        helped = advice(str(entry.key), [*declared, *_DEFAULTS], "keys module", listed)
         message = f"module `{document.name}` has no parameter `{entry.key}`"
         context.report("E0201", message, entry.span, "unknown argument", help=helped)
     return bool(unknown)

@@ -9,7 +9,7 @@ from archc.diagnostics import Source, Span
 from archc.document.nodes import Map, Node, Scalar
 from archc.ir.norms import Act, NormName
 from archc.lower.context import Context
-from archc.suggest import nearest
+from archc.suggest import advice
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +128,7 @@ class Names:
 
     def _unknown(self, name: str, span: Span) -> Exception:
         known = self.all_names(span.source)
-        guess = nearest(name, known)
-        helped = f"did you mean `{guess}`?" if guess else "known here: " + ", ".join(sorted(set(known)))
+        helped = advice(name, known, "name", "known here: " + ", ".join(sorted(set(known))))
         if name.lower() in ("yes", "no", "on", "off"):
             helped = "write true or false"
         return self.context.fail("E0371", f"unknown name `{name}`", span, f"not a name in {self.what}", help=helped)

@@ -7,7 +7,7 @@ from archc.lower.builder import Ref
 from archc.lower.faults import part_of
 from archc.lower.frame import POISON, Frame, Result
 from archc.lower.values import whole
-from archc.suggest import nearest
+from archc.suggest import advice
 
 _OPERAND = re.compile(r"([A-Za-z][A-Za-z0-9_]*)(?:\.(.+))?\Z", re.DOTALL)
 
@@ -72,6 +72,5 @@ def _named(frame: Frame, name: str, node: Node) -> Result:
             return found if at is frame else outside(found)
         known += at.values
         at = at.outer
-    guess = nearest(name, known)
-    helped = f"did you mean `{guess}`?" if guess else "values so far: " + ", ".join(known)
+    helped = advice(name, known, "operand", "values so far: " + ", ".join(known))
     raise frame.context.fail("E0330", f"there is no value `{name}` before this step", node.span, help=helped)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from archc.document.nodes import Map, Node, Scalar, Sequence
 from archc.lower.atoms import PLAIN, Word
 from archc.lower.context import Context
-from archc.suggest import nearest
+from archc.suggest import advice
 
 Words = tuple[Word, ...]
 WORDS: tuple[Word, ...] = ("conv", "norm", "act")
@@ -62,8 +62,7 @@ def read_order(node: Node, context: Context) -> Order:
     parts: dict[str, Words] = {}
     for entry in node:
         if entry.key not in ("each", "first", "last", "after_add"):
-            guess = nearest(str(entry.key), ("each", "first", "last", "after_add"))
-            helped = f"did you mean `{guess}`?" if guess else ""
+            helped = advice(str(entry.key), ("each", "first", "last", "after_add"), "keys order")
             raise context.fail("E0201", f"unknown key `{entry.key}` in `order`", entry.span, help=helped)
         parts[str(entry.key)] = _words(entry.value, context, str(entry.key))
     if "each" not in parts:
@@ -75,8 +74,7 @@ def read_order(node: Node, context: Context) -> Order:
 def _word(node: Scalar, context: Context) -> Order:
     found = ORDERS.get(str(node.value))
     if found is None:
-        guess = nearest(str(node.value), ORDERS)
-        helped = f"did you mean `{guess}`?" if guess else ""
+        helped = advice(str(node.value), ORDERS, "order")
         label = "one of " + ", ".join(ORDERS)
         raise context.fail("E0204", f"`order` cannot be `{node.value}`", node.span, label, help=helped)
     return found

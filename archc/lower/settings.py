@@ -10,7 +10,7 @@ from archc.lower.modules import definition, parameters_of
 from archc.lower.order import Order, explicit, read_order
 from archc.spec.defaults import opened
 from archc.spec.paths import NothingThere, change, is_null
-from archc.suggest import nearest, only_nearest
+from archc.suggest import advice
 
 KEYS = ("kind", "order", "shortcut", "stride_at", "insert", "norm", "act", "conv")
 OPENED = ("shortcut", "norm", "act", "conv")
@@ -62,7 +62,7 @@ def read_settings(context: Context, layers: list[tuple[str, Map]], origin: Entry
                 elif entry.key in declared:
                     parameters = change(parameters, str(entry.key), entry)
                 elif not (entry.key in STAGE_KEYS and name != "block") and not (name == "block" and head in others):
-                    _unknown(context, entry, name, kind)
+                    _unknown(context, entry, name, kind, [str(other.key) for other in layer])
             except NothingThere as nothing:
                 if entry.key in ("kind", "order", "shortcut"):
                     continue  # that nothing says it is told below
@@ -148,17 +148,18 @@ def opened_blocks(context: Context, root: Map) -> Map:
     return root
 
 
-def _unknown(context: Context, entry: Entry, name: str, kind: Document) -> None:
+def _unknown(context: Context, entry: Entry, name: str, kind: Document, there: list[str]) -> None:
     steps = kind.root.get("steps")
     names = [str(e.key) for e in steps] if isinstance(steps, Map) else []
-    own = [*names, *parameters_of(kind)]
-    own_and_keys = [*own, *KEYS, *(STAGE_KEYS if name != "block" else ())]
-    guess = nearest(str(entry.key), own_and_keys)
-    helped = f"did you mean `{guess}`?" if guess else f"block `{kind.name}` has " + ", ".join(own)
+    keys = [*parameters_of(kind), *KEYS, *(STAGE_KEYS if name != "block" else ())]
     where = "block" if name == "block" else "stage"
     label = f"not a key of a {where} or of block `{kind.name}`"
-    from archc.document.edits import renamed
+    listed = f"block `{kind.name}` has " + ", ".join([*names, *parameters_of(kind)])
+    helped = advice(str(entry.key), [*names, *keys], f"keys {where}", listed)
+    from archc.document.edits import text_of
+    from archc.document.mends import of_key
+    from archc.schema.load import language
 
-    sure = guess is not None and only_nearest(str(entry.key), own_and_keys) == guess
-    fix = renamed(entry.span, str(entry.key), str(guess)) if sure else ()
+    by_path = "." in text_of(entry.span)  # it changes what the parent says
+    fix = of_key(entry.span, str(entry.key), keys, () if by_path else there, language() | set(names))
     context.report("E0201", f"unknown key `{entry.key}` in `{name}`", entry.span, label, help=helped, fix=fix)

@@ -16,7 +16,7 @@ from archc.lower.names import Maker, Names
 from archc.lower.running import ONE, run, use_module
 from archc.lower.values import typed
 from archc.spec.paths import NothingThere, change
-from archc.suggest import nearest
+from archc.suggest import advice
 
 PARTS = ("same", "change", "join")
 
@@ -94,9 +94,7 @@ def read_policy(context: Context, node: Node, names: Names) -> tuple[Policy, Nam
 def _known(context: Context, node: Map, known: tuple[str, ...], what: str) -> None:
     for entry in node:
         if str(entry.key).partition(".")[0] not in known:
-            guess = nearest(str(entry.key), known)
-            helped = f"did you mean `{guess}`?" if guess else ""
-            helped = helped or "its keys: " + ", ".join(known)
+            helped = advice(str(entry.key), known, "keys shortcut", "its keys: " + ", ".join(known))
             context.report("E0201", f"unknown key `{entry.key}` in {what}", entry.span, help=helped)
 
 
@@ -156,8 +154,7 @@ def _beside(side: Frame, policy: Policy, node: Node, branch: Branch) -> Ref:
     if isinstance(node, Scalar):
         if node.value != "identity":
             which = "change" if branch.changes else "same"
-            guess = nearest(str(node.value), ("identity", "none"))
-            helped = f"did you mean `{guess}`?" if guess else ""
+            helped = advice(str(node.value), ("identity", "none"), "branch")
             label = "identity, none, or a step"
             raise context.fail("E0204", f"`{which}` cannot be `{node.value}`", node.span, label, help=helped)
         at = policy.span_of(node, context)

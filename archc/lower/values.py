@@ -11,7 +11,7 @@ from archc.expressions.tree import Name, Value, walk
 from archc.expressions.tree import names as names_in
 from archc.lower.faults import misvalued, part_of, show, with_values
 from archc.lower.names import ActKind, Named, Names, NoNorm, NormKind, NormModule, identifier
-from archc.suggest import nearest
+from archc.suggest import advice
 
 _LARGEST = 10**12
 """Beyond any size, so that no number of a spec grows without end."""
@@ -113,8 +113,8 @@ def truth(node: Node, names: Names, what: str) -> bool:
     return value
 
 
-def word(node: Node, names: Names, what: str, allowed: tuple[str, ...]) -> str:
-    """One of some words; a word that names a parameter is that parameter."""
+def word(node: Node, names: Names, what: str, allowed: tuple[str, ...], place: str = "") -> str:
+    """One of some words, those of a `place` (`act`); a word that names a parameter is that parameter."""
     name = identifier(node)
     value: object
     if name is not None and name not in allowed and names.has(name, node.span.source):
@@ -122,8 +122,7 @@ def word(node: Node, names: Names, what: str, allowed: tuple[str, ...]) -> str:
     else:
         value = node.value if isinstance(node, Scalar) else None
     if value not in allowed or not isinstance(value, str):
-        guess = nearest(str(value), allowed)
-        helped = f"did you mean `{guess}`?" if guess else ""
+        helped = advice(str(value), allowed, place)
         label = "one of " + ", ".join(allowed)
         raise names.context.fail("E0204", f"{what} cannot be `{show(value)}`", node.span, label, help=helped)
     return value

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from archc.diagnostics import Diagnostic
-from archc.document.edits import begun, moved, renamed
+from archc.document.mends import of_key, to_set, with_version
 from archc.document.nodes import Map
-from archc.schema.load import Kind, Schema, definitions, inner
+from archc.schema.load import Kind, Schema, definitions, inner, language
 from archc.schema.places import Path, Place, entry_of, shown
 from archc.schema.violations import Violation
 from archc.schema.wording import items, plural
-from archc.suggest import nearest, only_nearest
+from archc.suggest import meaning, meant
 
 KEYWORDS = ("additionalProperties", "required", "dependentRequired")
 _FORMS = ("op", "module", "repeat", "steps")
@@ -67,34 +67,52 @@ def key_problems(keys: Keys) -> Iterator[Diagnostic]:
     missing = [key for key in keys.missing if not (key == "before" and keys.unplaced)]
     unit = {"kernel", "out"} <= set(keys.known) and not keys.title
     known = [*keys.known, *(_FORMS if unit else ())]
+    where = _where(keys)
     unknown = keys.unknown or [
-        str(e.key) for e in node if e.key not in keys.known and not str(e.key).startswith("x-") and nearest(str(e.key), missing)
+        str(e.key) for e in node if e.key not in known and not str(e.key).startswith("x-") and meant(str(e.key), missing, where)
     ]
     nothing = unit and missing == ["kernel", "out"]  # where it says nothing of what it is, its other keys are not at fault
     for key in unknown:
-        guess = nearest(key, missing) or nearest(key, [other for other in known if other not in node])
-        head, dot, rest = key.partition(".")
-        if guess is None and dot and (near := nearest(head, keys.known)) not in (None, head):
-            yield _unknown(keys, key, f"{near}.{rest}", sure=only_nearest(head, keys.known) == near)
+        head, _, rest = key.partition(".")
+        if rest and head not in known and (near := meant(head, keys.known, where)):
+            yield _unknown(keys, key, f"{near}.{rest}", known)
             continue
-        sure = only_nearest(key, missing) if guess in missing else only_nearest(key, [o for o in known if o not in node])
+        free = [other for other in known if other not in node]
+        guess = meant(key, missing, where) or meant(key, free, where)
+        if guess is None and keys.kind == "resolved" and not meaning(key, where):
+            guess = meant(key, known, where)  # a change of what the parent says
         if guess in missing:
             missing.remove(guess)
-        elif unit and guess in _FORMS:
+        elif unit and (guess in _FORMS or meant(key, _FORMS, "keys")):
             missing = []
-        if guess is not None or not nothing:
-            yield _unknown(keys, key, guess, sure=sure == guess)
+        if guess is not None or meaning(key, where) or not nothing:
+            yield _unknown(keys, key, guess, known)
     if missing == ["kernel", "out"]:
         label = "neither `op`, `module`, `repeat` nor a convolution's `kernel` and `out`"
         yield Diagnostic("E0331", f"{keys.what} is no step", keys.place.key_span, label)
     else:
         for key in missing:
-            fix = begun(node, "archc: 1") if key == "archc" and not keys.path else ()
+            fix = with_version(node, 1) if key == "archc" and not keys.path else ()
             said = f"{keys.what} does not say its `{key}`"
             yield Diagnostic("E0202", said, keys.place.key_span, help=_hint(keys, key), fix=fix)
     if keys.unplaced:
-        advice = "`after:` or `before:` a node of the branch, or `before: add`"
-        yield Diagnostic("E0202", f"{keys.what} does not say where it stands", keys.place.key_span, help=advice)
+        helped = "`after:` or `before:` a node of the branch, or `before: add`"
+        yield Diagnostic("E0202", f"{keys.what} does not say where it stands", keys.place.key_span, help=helped)
+
+
+def _where(keys: Keys) -> str:
+    """Whose keys they are, as the table of other programs' words calls them."""
+    match keys.path:
+        case ():
+            return "keys network" if keys.kind in ("network", "resolved") else "keys definition"
+        case ("stages", _):
+            return "keys stage"
+        case ("parameters", _):
+            return "keys parameter"
+        case (*_, ("norm" | "act" | "conv" | "input" | "expect" | "preprocess" | "source") as name):
+            return f"keys {name}"
+        case _:
+            return "keys step"
 
 
 def _hint(keys: Keys, key: str) -> str:
@@ -105,7 +123,7 @@ def _hint(keys: Keys, key: str) -> str:
     return "`set` changes what `extends` names" if key == "extends" else ""
 
 
-def _unknown(keys: Keys, key: str, guess: str | None, *, sure: bool) -> Diagnostic:
+def _unknown(keys: Keys, key: str, guess: str | None, known: list[str]) -> Diagnostic:
     node = keys.place.node
     assert isinstance(node, Map)  # noqa: S101  only maps have keys
     entry = entry_of(node, key)
@@ -118,16 +136,13 @@ def _unknown(keys: Keys, key: str, guess: str | None, *, sure: bool) -> Diagnost
         and (f"key_{head}" in definitions() or head in _definition_keys(keys.kind))
     ):
         message = f"`{key}` stands beside `extends`"
-        advice, fix = f"move it: `set: {{{key}: …}}`", moved(node, key, "set")
-        return Diagnostic("E0208", message, entry.span, "only changes do, under `set`", help=advice, fix=fix)
+        helped, fix = f"move it: `set: {{{key}: …}}`", to_set(node, key)
+        return Diagnostic("E0208", message, entry.span, "only changes do, under `set`", help=helped, fix=fix)
     label = f"not a key of `{keys.title}`" if keys.path and keys.title else "not a key here"
     message = f"unknown key `{key}` in {keys.what}"
-    advice = _advice(keys, key, guess)
-    fix = renamed(entry.span, key, guess) if guess is not None and sure else ()
-    home = _home(key).strip("`") if not keys.path and not guess and keys.kind == "network" else ""
-    if home and f"key_{home}" in definitions():
-        fix = moved(node, key, home)
-    return Diagnostic("E0201", message, entry.span, label, help=advice, fix=fix)
+    there = () if keys.kind == "resolved" else [str(other.key) for other in node]
+    fix = of_key(entry.span, head if guess and "." in guess else key, known, there, language())
+    return Diagnostic("E0201", message, entry.span, label, help=_advice(keys, key, guess), fix=fix)
 
 
 def _advice(keys: Keys, key: str, guess: str | None) -> str:
@@ -136,6 +151,8 @@ def _advice(keys: Keys, key: str, guess: str | None) -> str:
         return f"there is no map `{head}` to change: write `{head}: {{{rest}: …}}`"
     if guess:
         return f"did you mean `{guess}`?"
+    if said := meaning(key, _where(keys)):
+        return said
     if keys.path[-1:] == ("blocks",):
         return "blocks are called by their index, from 0"
     home = _home(key) if not keys.path else "the top level" if f"key_{key}" in definitions() else ""

@@ -33,6 +33,23 @@ def definitions() -> dict[str, Schema]:
 
 
 @cache
+def language() -> frozenset[str]:
+    """Every key and every word of the language."""
+    found: set[str] = set()
+    waiting: list[object] = [definitions()]
+    while waiting:
+        at = waiting.pop()
+        if isinstance(at, list):
+            waiting += cast("list[object]", at)
+        elif isinstance(at, dict):
+            schema = cast("Schema", at)
+            properties = schema.get("properties", {})
+            found |= set(cast("Schema", properties)) | {str(schema.get("const", ""))}
+            waiting += schema.values()
+    return frozenset(found)
+
+
+@cache
 def load_schema(kind: Kind) -> Schema:
     """The schema of one kind of document, with the definitions it needs and no others.
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from archc.diagnostics import Diagnostic, Edit, Span
+from archc.diagnostics import Diagnostic, Span
+from archc.document.mends import of_index
 from archc.document.nodes import Entry, Map, Node, Scalar, Sequence
 
 Path: TypeAlias = tuple[str | int, ...]
@@ -41,7 +42,7 @@ def _as_dict(node: Map, under: str, problems: list[Diagnostic]) -> dict[str, obj
             problems.append(Diagnostic("E0210", message, entry.span, "only blocks are called by a number, under `blocks`"))
         elif indices and isinstance(entry.key, str) and _is_index(entry.key):
             advice = f"write {entry.key} without quotes"
-            fix = (Edit(entry.span, entry.key),)
+            fix = of_index(entry.span, entry.key)
             problems.append(Diagnostic("E0210", f"the index `{entry.key}` is a text", entry.span, help=advice, fix=fix))
         if entry is entry_of(node, str(entry.key)):
             found[str(entry.key)] = _as_value(entry.value, str(entry.key), problems)

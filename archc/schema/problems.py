@@ -3,16 +3,19 @@
 from collections.abc import Iterator
 
 from archc.diagnostics import Diagnostic
-from archc.document.edits import renamed
+from archc.document.mends import of_word
 from archc.document.nodes import Map
 from archc.schema.keys import KEYWORDS, Keys, key_problems
 from archc.schema.load import Kind, Schema, schemas
 from archc.schema.places import Path, Place, entry_of, place_of, shown
 from archc.schema.violations import Violation, violations
-from archc.schema.wording import advice, as_name, found, items, plural, short, wanted
-from archc.suggest import nearest, only_nearest
+from archc.schema.wording import as_name, found, items, kind_word, plural, rewritten, short, wanted
+from archc.suggest import advice, meaning
 
 _FEW = 16
+"""Words that are listed under the caret."""
+_SEVERAL = 24
+"""Words that are listed behind what another program's word is here."""
 
 
 def problems_of(root: Map, document: object, schema: Schema, kind: Kind) -> list[Diagnostic]:
@@ -43,7 +46,8 @@ def _problem(violation: Violation, place: Place) -> Iterator[Diagnostic]:
         case "type":
             own = "description" in schema and "title" not in schema and "pattern" not in schema
             words = schema["description"] if own else wanted(items(limit))
-            yield Diagnostic("E0203", f"{what} must be {words}, not {found(value)}", span, help=advice(items(limit), value))
+            helped = meaning(f"{_whose(violation.path)} {kind_word(value)}", "type") or rewritten(items(limit), value)
+            yield Diagnostic("E0203", f"{what} must be {words}, not {found(value)}", span, help=helped)
         case "oneOf" | "enum" | "const":
             yield _not_allowed(what, value, violation, place)
         case "minimum":
@@ -77,13 +81,29 @@ def _not_allowed(what: str, value: object, violation: Violation, place: Place) -
             words = items(violation.wanted)
         case _:
             words = [str(violation.wanted)]
-    guess = nearest(value, words) if isinstance(value, str) else None
     message = f"{what} cannot be {f'`{short(value)}`' if isinstance(value, str) else found(value)}"
     choices = f"{'one of ' if len(words) > 1 else 'only '}{plural(words)}"
-    helped = f"did you mean `{guess}`?" if guess else choices if len(words) > _FEW else ""
-    sure = guess is not None and only_nearest(str(value), words) == guess
-    fix = renamed(place.node.span, str(value), str(guess)) if sure else ()
-    return Diagnostic("E0204", message, place.node.span, choices if len(words) <= _FEW else "", help=helped, fix=fix)
+    listed = len(words) <= _FEW
+    text = value if isinstance(value, str) else ""
+    helped = advice(text, words, _of_what(violation.path), "" if listed else choices)
+    if _FEW < len(words) <= _SEVERAL and helped == meaning(text, _of_what(violation.path)):
+        helped += f"; {choices}"
+    fix = of_word(place.node.span, text, words)
+    return Diagnostic("E0204", message, place.node.span, choices if listed else "", help=helped, fix=fix)
+
+
+def _whose(path: Path) -> str:
+    """The kind of map a path leads to: `stem` and `head` are steps."""
+    key = str(path[-1]) if path else ""
+    return "stage" if path[:-1] == ("stages",) else "steps" if key in ("stem", "head") else key
+
+
+def _of_what(path: Path) -> str:
+    """Whose words they are that may stand at a path: those of `act`, also for `act.kind`."""
+    key, around = (str(part) for part in ("", *path)[:-3:-1])
+    if key.isdigit():
+        return "unit"
+    return around if key == "kind" or around == "init" else key
 
 
 def _named(violation: Violation, place: Place) -> Place:

@@ -46,6 +46,12 @@ def found(value: object) -> str:
             return "a map"
 
 
+def kind_word(value: object) -> str:
+    """What kind of value stands there, in a word."""
+    kinds = {list: "list", dict: "map", str: "text", type(None): "nothing", bool: "truth"}
+    return kinds.get(type(value), "number")
+
+
 def short(text: str) -> str:
     return text if len(text) <= 60 else text[:59] + "…"
 
@@ -59,7 +65,7 @@ def plural(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
-def advice(types: Iterable[str], value: object) -> str:
+def rewritten(types: Iterable[str], value: object) -> str:
     """How the value would be of the type, where that can be guessed."""
     names = set(types)
     match value:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from archc.diagnostics import Diagnostic, Note
 from archc.document.nodes import Entry, Map, Node, Scalar
 from archc.spec.paths import NothingThere, change
-from archc.suggest import nearest
+from archc.suggest import advice
 
 OWN = ("archc", "name", "title", "source", "expect")
 """Keys that are the document's own, never inherited; of a definition also the key that says what it is."""
@@ -41,13 +41,12 @@ def _nothing_there(root: Map, entry: Entry, name: str) -> Diagnostic:
     for part in str(entry.key).split(".")[:-1]:
         here = here.get(part) if isinstance(here, Map) else None
     known = [str(e.key) for e in here] if isinstance(here, Map) else []
-    guess = nearest(name, known)
     return Diagnostic(
         "E0305",
         f"nothing to remove at `{entry.key}`",
         entry.span,
         f"there is no `{name}` here",
-        help=f"did you mean `{guess}`?" if guess else "there are: " + ", ".join(known) if known else "",
+        help=advice(name, known, otherwise="there are: " + ", ".join(known) if known else ""),
     )
 
 

@@ -26,7 +26,6 @@ class OnnxProgram:
     """The main graph of a model, functions inlined."""
 
     trains = False
-    dropped = ()
 
     def __init__(self, name: str, model: onnx.ModelProto) -> None:
         self.name = name

@@ -64,7 +64,6 @@ CHAINS: list[tuple[Operation, ...]] = [
     (ops.Dropout(0.25), POINT),
     (ops.Dropout(0.25, "path"), POINT),
     (ops.Dropout(0.25, "block", 3), POINT),
-    (ops.Dropout(0.25, "block", 3, "timm"), POINT),
     (ops.Softmax("space"), POINT),
     (ops.Softmax("parts", 2), POINT),
     (ops.Shuffle(2, 2), POINT),

@@ -49,7 +49,7 @@ def test_the_nearer_wins() -> None:
 
 
 def test_of_two_as_near_the_one_with_the_longer_common_beginning() -> None:
-    assert nearest("conv4", ["donv4", "conv1"]) == "conv1"
+    assert nearest("stem_a", ["ztem_a", "stem_b"]) == "stem_b"
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,7 @@ def test_valid(old: str, new: str) -> None:
         # types
         ("classes: 10", 'classes: "10"', ['4:10 E0203 `classes` must be a whole number, not the text "10" (write it without quotes)']),
         ("classes: 10", "classes: true", ["4:10 E0203 `classes` must be a whole number, not true"]),
-        ("classes: 10", "classes: [10]", ["4:10 E0203 `classes` must be a whole number, not a list"]),
+        ("classes: 10", "classes: [10]", ["4:10 E0203 `classes` must be a whole number, not a list (`classes` is how many there are: `classes: 10`)"]),
         ("repeat: 3", "repeat: 3.0", ["8:29 E0203 `stages.layer1.repeat` must be a whole number or an expression, not the number 3.0 (write 3)"]),
         ("repeat: 3", "repeat: true", ["8:29 E0203 `stages.layer1.repeat` must be a whole number or an expression, not true"]),
         ("out: 16}}", "out: 16, bias: yes}}", ['5:41 E0203 `stem.conv.bias` must be true, false or an expression, not the text "yes" (write true or false)']),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from archc.schema.wording import advice, as_name, found, items, plural, short, wanted
+from archc.schema.wording import as_name, found, items, plural, rewritten, short, wanted
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_names_are_listed_in_backticks() -> None:
     ],
 )
 def test_how_it_would_be_right(types: list[str], value: object, expected: str) -> None:
-    assert advice(types, value) == expected
+    assert rewritten(types, value) == expected
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from archc.diagnostics import Diagnostic, SpecError, in_order
-from archc.library import Document, Library
+from archc.compiling import check_definition, compile_document
+from archc.diagnostics import Diagnostic, SpecError
+from archc.library import Library
 from archc.limits import DEFAULT_LIMITS, Limits
-from archc.lower.context import Context
-from archc.pipeline import compile_document, locate, overridden
+from archc.overrides import overridden
+from archc.pipeline import locate
 
 
 def check_file(
@@ -23,38 +24,32 @@ def check_file(
     reads each parent and definition once. `text` is what the file would hold; `lint` adds warnings where there is no problem.
     """
     library = Library(limits) if library is None else library
+    path, name = Path(target), target
     try:
-        document = _document(library, target, overrides, text)
-        if document.kind != "network":
-            return check_definition(library, document)
-        compiled = compile_document(library, document, overrides, every_layout=True)
+        if text is None:
+            path, name = locate(target)
+        else:
+            library.hold(path, name, text)
+        found = _found(library, path, name, overrides, lint=lint)
     except SpecError as error:
-        return in_order(list(error.diagnostics))
+        found = error.diagnostics
+    if not found:
+        return ()
+    from archc.attribution import told
+
+    return told(library, path, found, overrides, thorough=True)
+
+
+def _found(library: Library, path: Path, name: str, overrides: Sequence[str], *, lint: bool) -> tuple[Diagnostic, ...]:
+    """Each problem where it was found. Raises SpecError with those that stop everything else."""
+    library.origin = path
+    document = library.read(path, name)
+    document = overridden(library, document, overrides) if overrides else document
+    if document.kind != "network":
+        return check_definition(library, document)
+    compiled = compile_document(library, document, overrides, every_layout=True)
     if not lint:
         return ()
     from archc.lint import warnings
 
     return warnings(document, compiled)
-
-
-def check_definition(library: Library, document: Document) -> tuple[Diagnostic, ...]:
-    """What can be said of a block, module, shortcut or layout without a network that uses it."""
-    from archc.layouts.table import read_layout
-    from archc.lower.unused import check_parameters
-
-    context = Context(library, library.limits)
-    context.diagnostics += document.problems
-    if document.kind == "layout":
-        read_layout(document.root)
-    else:
-        check_parameters(context, document)
-    return in_order(context.diagnostics)
-
-
-def _document(library: Library, target: str, overrides: Sequence[str], text: bytes | None) -> Document:
-    path, name = locate(target) if text is None else (Path(target), target)
-    if text is not None:
-        library.hold(path, name, text)
-    library.origin = path
-    document = library.read(path, name)
-    return overridden(library, document, overrides) if overrides else document

@@ -27,7 +27,8 @@ def chosen_layout(
         guess = nearest(wanted, [*known, "canonical"])
         helped = f"did you mean `{guess}`?" if guess else "its layouts: " + ", ".join([*known, "canonical"])
         at = document.root.entry("layouts")
-        found.append(Diagnostic("E0320", f"this spec has no layout `{wanted}`", at.span if at else None, help=helped))
+        notes = (Note("it has these", at.span),) if at is not None else ()
+        found.append(Diagnostic("E0320", f"this spec has no layout `{wanted}`", notes=notes, help=helped))
         return chosen
     default = next(iter(known), None)
     for entry in entries:

@@ -1,7 +1,7 @@
 """Where names are looked up: beside the spec, then among what ships; each file read once."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,13 +9,13 @@ from archc.arguments import instance
 from archc.arguments import path as path_text
 from archc.diagnostics import Diagnostic, Note, Source, SpecError
 from archc.document.loader import parse
-from archc.document.nodes import Map, Scalar
+from archc.document.nodes import Entry, Map, Scalar
 from archc.document.source import bytes_source, read_source
 from archc.limits import Limits
 from archc.record import brief
 from archc.schema.validate import Kind as SchemaKind
 from archc.schema.validate import validate
-from archc.shipped import Kind, is_file, shipped_file, shipped_names, shipped_root
+from archc.shipped import PREFIX, Kind, is_file, shipped_file, shipped_names, shipped_root
 from archc.spec.mend import mended
 from archc.spec.resolve import cycle, merge
 from archc.suggest import advice, nearest
@@ -73,6 +73,8 @@ class Library:
         self.root = (tree.shipped if tree else None) or shipped_root()
         self.limits = limits
         self.definitions: set[Source] = set()
+        self.hidden: frozenset[int] = frozenset()
+        """Entries of `set`, by identity, that are left out."""
         self.layouts: dict[Document, Layout] = {}
         """The tables made of layouts that were read: most networks name the same few."""
         self._texts: dict[Path, tuple[Source, Map] | SpecError] = {}
@@ -99,6 +101,37 @@ class Library:
         except SpecError as error:
             self._texts[self.real(path)] = error
 
+    def without(self, hidden: frozenset[int]) -> "Library":
+        """As this library, but with entries of `set` left out; what was read is not read again."""
+        if not hidden:
+            return self
+        found = Library(self.limits, self.origin, self.tree)
+        found.definitions, found.hidden = self.definitions, hidden
+        found._texts, found._files, found._real, found._kinds = self._texts, self._files, self._real, self._kinds
+        found._read = {path: document for path, document in self._read.items() if document.kind != "network"}
+        return found
+
+    def written(self, path: Path) -> Map | None:
+        """A file that was read, as written; None of one that cannot be."""
+        text = self._texts.get(self.real(path))
+        return text[1] if isinstance(text, tuple) else None
+
+    def parent_of(self, path: Path) -> Path | None:
+        """The file that a file that was read extends, None where there is none."""
+        written = self.written(path)
+        parent = written.get("extends") if written is not None else None
+        if written is None or not isinstance(parent, Scalar):
+            return None
+        try:
+            return self.find(parent, path, kind_of(written))
+        except SpecError:
+            return None
+
+    def is_shipped(self, path: Path, user: Path) -> bool:
+        """Whether a file is one that ships, for one who works on `user`; who works on what ships owns all of it."""
+        root = self.real(self.root)
+        return self.real(path).is_relative_to(root) and not self.real(user).is_relative_to(root)
+
     def file_of(self, source: Source) -> Path:
         """The file a source was read from; the network's own for the command line's values."""
         return self._files.get(source, self.origin)
@@ -110,7 +143,8 @@ class Library:
     def shown(self, target: Path, user: Path, shown: str) -> str:
         """How a file that a spec names is printed."""
         shown = shown.removeprefix(self.tree.prefix) if self.tree else shown
-        return display_name(self.real(target), self.real(user), shown, self.real(self.root))
+        prefix = "specs/" if self.tree else PREFIX
+        return display_name(self.real(target), self.real(user), shown, self.real(self.root), prefix)
 
     def _named(self, key: Path, name: str) -> str:
         """The name to print of a file that is read."""
@@ -125,6 +159,18 @@ class Library:
         at: Scalar | None = None,
     ) -> Document:
         """The document at `path`, which `at` names, checked against its schema, its parents merged in; raises SpecError."""
+        try:
+            return self._document(path, name, kind, chain, at)
+        except SpecError as error:
+            if at is None or chain:
+                raise
+            used = Note("used here", at.span)
+            found = [each if each.span == at.span else replace(each, notes=(*each.notes, used)) for each in error.diagnostics]
+            raise SpecError(tuple(found)) from None
+
+    def _document(
+        self, path: Path, name: str, kind: Kind | None, chain: tuple[tuple[Path, str, Scalar], ...], at: Scalar | None
+    ) -> Document:
         key = self.real(path)
         source, written = self._text(key, path, name)
         found = kind_of(written)
@@ -154,7 +200,8 @@ class Library:
         if found != "network":
             self.definitions.add(source)
         problems: list[Diagnostic] = []
-        whole = self._valid(written, found, found, problems)
+        shown = _without(written, self.hidden) if self.hidden else written
+        whole = self._valid(shown, found, found, problems)
         root = self._with_parent(whole, path, found, chain, problems)
         if found == "network" or "extends" in written:
             root = self._valid(root, "resolved" if found == "network" else found, found, problems)
@@ -256,15 +303,25 @@ class Library:
         return target
 
 
-def display_name(target: Path, user: Path, shown: str, root: Path) -> str:
-    """How a file that a spec names is printed: beside the spec as the spec is, shipped ones from `specs/`. All paths are real."""
-    if target.is_relative_to(root) and not user.is_relative_to(root):
-        return "specs/" + target.relative_to(root).as_posix()
+def _without(written: Map, hidden: frozenset[int]) -> Map:
+    """A document as written but for some entries of its `set`."""
+    changes = written.entry("set")
+    if changes is None or not isinstance(changes.value, Map) or hidden.isdisjoint(map(id, changes.value)):
+        return written
+    kept = tuple(entry for entry in changes.value if id(entry) not in hidden)
+    new = (Entry("set", changes.span, Map(kept, changes.value.span)),) if kept else ()
+    return Map(tuple(other for entry in written for other in (new if entry is changes else (entry,))), written.span)
+
+
+def display_name(target: Path, user: Path, shown: str, root: Path, prefix: str) -> str:
+    """How a file that a spec names is printed: beside the spec as the spec is, shipped ones after `prefix`; of real paths."""
+    if target.is_relative_to(root) and (shown.startswith(prefix) or not user.is_relative_to(root)):
+        return prefix + target.relative_to(root).as_posix()
     folder = shown.rpartition("/")[0]
     try:
         relative = target.relative_to(user.parent).as_posix()
     except ValueError:
-        return "specs/" + target.relative_to(root).as_posix() if target.is_relative_to(root) else target.name
+        return prefix + target.relative_to(root).as_posix() if target.is_relative_to(root) else target.name
     return f"{folder}/{relative}" if folder else relative
 
 

@@ -12,6 +12,9 @@ FOLDERS: dict[Kind, str] = {
     "layout": "layouts",
 }
 
+PREFIX = "archc:"
+"""What the printed names of shipped files begin with."""
+
 
 def shipped_root() -> Path:
     """The folder of shipped specs: `archc/specs` where archc is installed, `specs` in a checkout."""
@@ -34,6 +37,11 @@ def shipped_file(name: str, kind: Kind, root: Path | None = None) -> Path | None
         return None
     folders = (folder for folder in sorted(root.iterdir()) if folder.name not in FOLDERS.values())
     return next((path for folder in folders if is_file(path := folder / f"{name}.yaml")), None)
+
+
+def shipped_name(path: Path) -> str:
+    """How a shipped file is printed: no path, since it is none of the user's: `archc:blocks/bottleneck.yaml`."""
+    return PREFIX + path.relative_to(shipped_root()).as_posix()
 
 
 def is_file(path: Path) -> bool:

@@ -7,7 +7,7 @@ from archc.diagnostics import Diagnostic, Span
 
 def place(span: Span | None) -> str:
     """Where a span begins and ends; its source, for it may be another file's. Of what ships only the file: it may change."""
-    if span is None or span.source.name.startswith("specs/"):
+    if span is None or span.source.name.startswith("archc:"):
         return span.source.name if span else "nowhere"
     return f"{span.source.name}:{span.line}:{span.column}-{span.end_line}:{span.end_column}"
 

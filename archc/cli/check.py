@@ -63,8 +63,8 @@ def run(arguments: Namespace) -> int:
 
     limits = limits_of(arguments)
     files = targets(arguments.paths, arguments.changed)
-    names, texts = _with_stdin(files, arguments.stdin_name, limits.bytes)
-    task = Task(tuple(arguments.set), limits, not arguments.no_lint, texts)
+    names, texts, unread = _with_stdin(files, arguments.stdin_name, limits.bytes)
+    task = Task(tuple(arguments.set), limits, not arguments.no_lint, texts, unread)
     jobs = arguments.jobs if arguments.jobs is not None else 0
     if jobs < 0 or (arguments.fix and arguments.diff):
         raise UsageError("--jobs needs a whole number from 0" if jobs < 0 else "--fix writes and --diff does not: give one")
@@ -81,15 +81,22 @@ def run(arguments: Namespace) -> int:
     return exit_code(result.diagnostics)
 
 
-def _with_stdin(files: list[str], name: str | None, most: int) -> tuple[list[str], dict[str, bytes]]:
-    """The files by the names they are printed with, and the text of the one that comes from standard input."""
+def _with_stdin(files: list[str], name: str | None, most: int) -> "tuple[list[str], dict[str, bytes], dict[str, Diagnostic]]":
+    """The files by the names they are printed with, and the text of the one from standard input, or why it has none."""
     if STDIN not in files:
         if name is not None:
             raise UsageError("--stdin-name names what `-` stands for, and no `-` is given")
-        return files, {}
+        return files, {}, {}
     called = name or "<stdin>"
-    text = sys.stdin.buffer.read(most + 1)
-    return [called if file == STDIN else file for file in files], {called: text}
+    names = [called if file == STDIN else file for file in files]
+    try:
+        if sys.stdin is None:
+            raise OSError("it is closed")
+        return names, {called: sys.stdin.buffer.read(most + 1)}, {}
+    except OSError as error:
+        from archc.document.source import unreadable
+
+        return names, {}, {called: unreadable(error, called).diagnostics[0]}
 
 
 def _mended(names: list[str], found: list[Found], task: "Task", jobs: int) -> list[Found]:

@@ -7,6 +7,8 @@ from typing import TextIO
 from archc.cli.parsing import wants_color
 from archc.diagnostics import Diagnostic
 
+BUG = 70
+"""The exit code of a program with a fault of its own (EX_SOFTWARE of sysexits.h)."""
 UNREADABLE = frozenset({"E0001", "E0002", "E0003"})
 """No such file, not a file, not readable: the command line is at fault, no spec."""
 
@@ -37,8 +39,10 @@ def room() -> int | None:
 
 
 def exit_code(diagnostics: Sequence[Diagnostic]) -> int:
-    """0 for warnings alone, 2 where all that is wrong is a file that cannot be read, else 1."""
+    """0 for warnings alone, 70 after a bug in archc, 2 where all that is wrong is a file that cannot be read, else 1."""
     codes = {diagnostic.code for diagnostic in diagnostics if diagnostic.severity == "error"}
     if not codes:
         return 0
+    if "E0510" in codes:
+        return BUG
     return 2 if codes <= UNREADABLE else 1

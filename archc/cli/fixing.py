@@ -64,7 +64,7 @@ def _change(name: str, diagnostics: Sequence[Diagnostic], task: Task) -> Change:
 
 
 def _check(name: str, data: bytes, task: Task) -> tuple[Diagnostic, ...]:
-    [found] = check_here([name], Task(task.overrides, task.limits, task.lint, {name: data}))
+    [found] = check_here([name], Task(task.overrides, task.limits, task.lint, {name: data}, {}))
     return found
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from archc.cli.command import Command
 from archc.cli.parsing import UsageError
 from archc.document.nodes import Map, Node, Scalar
+from archc.shipped import shipped_root
 from archc.suggest import nearest
 
 if TYPE_CHECKING:
@@ -39,12 +40,18 @@ def arguments(parser: ArgumentParser, _: Sequence[str]) -> None:
     parser.add_argument("network", nargs="*", help="only these, by name")
     parser.add_argument("--features", action="store_true", help="the channels and the stride of each feature, or of each stage")
     parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument(
+        "--folder", action="store_true", help="only the folder of what ships, which `archc:` stands for in messages"
+    )
     parser.add_argument("--names", action="store_true", help="only the names, one a line")
 
 
 def run(arguments: Namespace) -> int:
     from archc.pipeline import shipped
 
+    if arguments.folder:
+        print(shipped_root())
+        return 0
     chosen = _chosen(shipped(), arguments.network)
     if arguments.names:
         print("\n".join(name for name, _ in chosen))

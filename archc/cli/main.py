@@ -10,12 +10,11 @@ from typing import NoReturn
 
 from archc import __version__
 from archc.cli.command import COMMANDS, load
-from archc.cli.console import exit_code, say, show
+from archc.cli.console import BUG, exit_code, say, show
 from archc.cli.parsing import UsageError, parser_of, unknown, usage
 from archc.diagnostics import SpecError
 from archc.output import OutputError
 
-BUG = 70
 INTERRUPTED = 130
 NO_READER = 141
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)

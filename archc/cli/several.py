@@ -24,12 +24,15 @@ ENOUGH = 64
 
 
 class Task(Record):
-    """How each file is checked; `texts` holds what a file contains where that is not what is on the disk."""
+    """How each file is checked; `texts` holds what a file contains where that is not what is on the disk, `unread` why that could
+    not be read.
+    """
 
     overrides: tuple[str, ...]
     limits: Limits
     lint: bool
     texts: Mapping[str, bytes]
+    unread: Mapping[str, Diagnostic]
 
 
 def check_all(names: Sequence[str], task: Task, jobs: int = 0) -> list[tuple[Diagnostic, ...]]:
@@ -53,16 +56,28 @@ def cores() -> int:
 
 
 def check_here(names: Sequence[str], task: Task) -> Iterator[tuple[Diagnostic, ...]]:
-    """The problems of each file, found in this process; parents and definitions are read once."""
+    """The problems of each file, found in this process; parents and definitions are read once. A bug in archc is told of the
+    file it was met with.
+    """
     library = Library(task.limits)
     for name in names:
-        yield check_file(
-            name, overrides=task.overrides, limits=task.limits, library=library, text=task.texts.get(name), lint=task.lint
-        )
+        text = task.texts.get(name)
+        try:
+            if name in task.unread:
+                yield (task.unread[name],)
+            else:
+                yield check_file(name, overrides=task.overrides, limits=task.limits, library=library, text=text, lint=task.lint)
+        except Exception as bug:
+            if os.environ.get("ARCHC_DEBUG"):
+                raise
+            from archc.cli.failures import failure
+
+            yield (failure(name, bug),)
+            library = Library(task.limits)  # what it holds may be half made
 
 
 def work(channel: "Connection[object, object]", names: Sequence[str], task: Task) -> None:
-    """What a process does: check its files, and send back the problems of PART at a time, or the exception that ended it."""
+    """What a process does: check its files, and send back the problems of PART at a time."""
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # an interrupt ends it without a word; the first process speaks
@@ -72,31 +87,83 @@ def work(channel: "Connection[object, object]", names: Sequence[str], task: Task
             channel.send([next(results) for _ in names[begin : begin + PART]])
     except BrokenPipeError:
         return  # nobody waits for it any more
-    except Exception as bug:  # noqa: BLE001  told by the process that waits, as if it had happened there
-        channel.send(bug)
 
 
 def _spread(names: Sequence[str], task: Task, workers: int) -> Iterator[tuple[Diagnostic, ...]]:
     """Part k is checked by process k modulo their number, so that the order of results needs no bookkeeping."""
-    context = _context()
     parts = [names[begin : begin + PART] for begin in range(0, len(names), PART)]
-    running: list[tuple[BaseProcess, Connection[object, object]]] = []
+    running = [_Process([name for part in parts[number::workers] for name in part], task) for number in range(workers)]
     try:
-        for number in range(workers):
-            receiver, sender = context.Pipe(duplex=False)
-            own = [name for part in parts[number::workers] for name in part]
-            process = context.Process(target=work, args=(sender, own, task), daemon=True)
-            process.start()
-            sender.close()  # the process alone holds this end, so that its death is noticed
-            running.append((process, receiver))
-        for number in range(len(parts)):
-            yield from _received(*running[number % workers])
-        for running_one, _ in running:
-            running_one.join()
+        try:
+            for process in running:
+                process.start()
+        except OSError:  # the system gives no more processes
+            yield from check_here(names, task)
+            return
+        for number, part in enumerate(parts):
+            yield from running[number % workers].results(part)
+        for process in running:
+            process.join()
     finally:
-        for running_one, receiver in running:
-            running_one.terminate()
-            receiver.close()
+        for process in running:
+            process.end()
+
+
+class _Process:
+    """A process that checks files in order. One that the system ends is begun again behind the file it was ended at."""
+
+    def __init__(self, names: Sequence[str], task: Task) -> None:
+        self.names = names
+        self.task = task
+        self.process: BaseProcess | None = None
+        self.channel: Connection[object, object] | None = None
+
+    def start(self) -> None:
+        context = _context()
+        self.channel, sender = context.Pipe(duplex=False)
+        process = context.Process(target=work, args=(sender, self.names, self.task), daemon=True)
+        process.start()
+        self.process = process
+        sender.close()  # the process alone holds this end, so that its death is noticed
+
+    def results(self, part: Sequence[str]) -> list[tuple[Diagnostic, ...]]:
+        """Those of the next files; where the process dies over them, each is checked by one of its own."""
+        assert self.channel is not None  # noqa: S101
+        try:
+            found = self.channel.recv()
+        except (EOFError, OSError):
+            self.join()
+            if len(part) == 1:
+                from archc.cli.failures import cut_short
+
+                found = [(cut_short(part[0], self.process.exitcode if self.process else None),)]
+            else:
+                found = [result for name in part for result in self._alone(name)]
+                self.names = self.names[len(part) :]
+                self.end()
+                self.start()
+                return found
+        self.names = self.names[len(part) :]
+        assert isinstance(found, list)  # noqa: S101  what `work` sends
+        return found
+
+    def _alone(self, name: str) -> list[tuple[Diagnostic, ...]]:
+        single = _Process([name], self.task)
+        single.start()
+        try:
+            return single.results([name])
+        finally:
+            single.end()
+
+    def join(self) -> None:
+        if self.process is not None:
+            self.process.join()
+
+    def end(self) -> None:
+        if self.process is not None:
+            self.process.terminate()
+        if self.channel is not None:
+            self.channel.close()
 
 
 def _context() -> "ForkContext | SpawnContext":
@@ -104,15 +171,3 @@ def _context() -> "ForkContext | SpawnContext":
     from multiprocessing import get_context
 
     return get_context("fork") if sys.platform == "linux" else get_context("spawn")
-
-
-def _received(process: "BaseProcess", channel: "Connection[object, object]") -> list[tuple[Diagnostic, ...]]:
-    try:
-        found = channel.recv()
-    except EOFError:
-        process.join()
-        raise RuntimeError(f"a process that checked files ended early, with code {process.exitcode}") from None
-    if isinstance(found, Exception):
-        raise found
-    assert isinstance(found, list)  # noqa: S101  what `work` sends
-    return found

@@ -56,11 +56,17 @@ def _files(path: str, *, empty: bool) -> list[str]:
 
 
 def _walk(folder: str) -> Iterator[str]:
-    """Below a folder, in sorted order; what begins with a dot belongs to other programs."""
-    for here, folders, files in os.walk(folder):
+    """Below a folder, in sorted order; what begins with a dot belongs to other programs. A folder that cannot be read is a target
+    itself, so that it is told.
+    """
+    closed: list[str] = []
+    for here, folders, files in os.walk(folder, onerror=lambda error: closed.append(str(error.filename))):
+        yield from closed
+        closed.clear()
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in folders:
             if os.path.islink(os.path.join(here, name)):
                 say(f"note: `{os.path.join(here, name)}` is a link to a folder, which is not followed")
         names = sorted(name for name in files if name.endswith(SUFFIXES) and not name.startswith("."))
         yield from (os.path.join(here, name) for name in names)
+    yield from closed

@@ -10,7 +10,7 @@ from archc.diff.model import Difference
 from archc.document.nodes import Map
 from archc.library import Document, Library
 from archc.limits import DEFAULT_LIMITS, Limits
-from archc.pipeline import compile_document, locate, overridden
+from archc.pipeline import compile_document, locate, placed, read_document
 
 if TYPE_CHECKING:
     from archc.diff.revision import Copied
@@ -36,11 +36,15 @@ def difference(
         second = _read(new, new_overrides, limits, stack, shared)
         common = [name for name in _layouts(first[1]) if name in _layouts(second[1])]
         wanted = layout or next(iter(common), "canonical")
-        networks = [
-            Network(compile_document(library, document, changes, wanted), target, library.documents())
-            for (library, document), target, changes in ((first, old, old_overrides), (second, new, new_overrides))
-        ]
+        sides = (first, old, old_overrides), (second, new, new_overrides)
+        networks = [_network(side, target, changes, wanted) for side, target, changes in sides]
     return compare(networks[0], networks[1], layout="" if wanted == "canonical" else wanted)
+
+
+def _network(side: tuple[Library, Document], target: str, overrides: Sequence[str], layout: str) -> Network:
+    library, document = side
+    with placed(library, document.path, overrides):
+        return Network(compile_document(library, document, overrides, layout), target, library.documents())
 
 
 def _layouts(document: Document) -> list[str]:
@@ -58,11 +62,11 @@ def _read(
     else:
         library = shared or Library(limits)
         path, name = locate(target)
-    library.origin = path
-    document = library.read(path, name)
-    if document.kind != "network":
-        raise _definition(target, document)
-    return library, overridden(library, document, overrides) if overrides else document
+    with placed(library, path, overrides):
+        document = read_document(library, path, name, (), kind=None)
+        if document.kind != "network":
+            raise _definition(target, document)
+        return library, read_document(library, path, name, overrides) if overrides else document
 
 
 def _copied(target: str, limits: Limits, stack: ExitStack) -> "Copied | None":

@@ -74,7 +74,7 @@ def _read(path: str | os.PathLike[str], name: str, limits: Limits) -> bytes:
             left -= len(chunk)
         return b"".join(chunks)
     except OSError as error:
-        raise _unreadable(error, name) from None
+        raise unreadable(error, name) from None
     finally:
         os.close(descriptor)
 
@@ -88,7 +88,7 @@ def _open(path: str | os.PathLike[str], name: str) -> int:
     except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: a NUL in the path
         raise _refused("E0001", f"cannot find `{name}`", name) from None
     except OSError as error:
-        raise _unreadable(error, name) from None
+        raise unreadable(error, name) from None
 
 
 def _foreign(data: bytes) -> str | None:
@@ -111,7 +111,8 @@ def _kind(mode: int) -> str:
     return "a pipe" if stat.S_ISFIFO(mode) else "a device"
 
 
-def _unreadable(error: OSError, name: str) -> SpecError:
+def unreadable(error: OSError, name: str) -> SpecError:
+    """E0003, with the system's reason."""
     return _refused("E0003", f"cannot read `{name}`: {(error.strerror or str(error)).lower()}", name)
 
 

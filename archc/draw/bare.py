@@ -13,7 +13,7 @@ from archc.draw.errors import FigureError
 from archc.library import Document, Library
 from archc.limits import Limits
 from archc.pipeline import Compiled, compile_spec
-from archc.shipped import Kind, is_file, shipped_file, shipped_names, shipped_root
+from archc.shipped import Kind, is_file, shipped_file, shipped_name, shipped_names
 from archc.suggest import nearest
 
 Drawable: TypeAlias = Literal["block", "module", "shortcut"]
@@ -110,7 +110,7 @@ def _located(target: str) -> tuple[Path, str]:
     for kind in kinds:
         found = shipped_file(target, kind)
         if found is not None:
-            return found, f"specs/{found.relative_to(shipped_root()).as_posix()}"
+            return found, shipped_name(found)
     known = [name for kind in KINDS for name in shipped_names(kind)]
     guess = nearest(target, known)
     hint = f"did you mean `{guess}`?" if guess else "a file is named with its suffix; of a network: --block resnet50:layer2.0"

@@ -270,7 +270,7 @@ def facts(reading: Reading, node: Node) -> Facts:
 
 
 def place(thing: Node | Scope) -> tuple[str, str]:
-    """`specs/blocks/basic.yaml:7` and the text of that line."""
+    """`archc:blocks/basic.yaml:7` and the text of that line."""
     span = thing.origin
     if span is None:
         return "", ""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from archc.backend import Network
-from archc.diagnostics import Diagnostic, Note, Span
+from archc.diagnostics import Diagnostic
 from archc.document.nodes import Map
 from archc.library import Document
 from archc.lint.channels import odd_channels
@@ -51,18 +51,7 @@ def warnings(document: Document, network: Network) -> tuple[Diagnostic, ...]:
 
 
 def _warning(lint: Lint, finding: Finding, document: Document) -> Diagnostic:
-    """At a line of this document: what stands in a parent's file is a note to `extends`."""
-    span, notes, label = finding.span, finding.notes, finding.label
-    if not _is_own(span, document):
-        notes = (Note(label or "said here", span), *notes)
-        entry = document.written.entry("extends") or document.written.entry("name")
-        span, label = (entry.span if entry is not None else span), "inherited" if entry is not None else label
     said = f"allow: {{{lint.name}: why}}"
     said = f"if it is meant, `{f'set: {{{said}}}' if 'extends' in document.written else said}`"
     advice = f"{finding.help}; {said}" if finding.help else said
-    return Diagnostic(lint.code, finding.message, span, label, notes, advice, "warning")
-
-
-def _is_own(span: Span, document: Document) -> bool:
-    """Written in this file, or on the command line."""
-    return span.source is document.written.span.source or span.source.name.startswith("--")
+    return Diagnostic(lint.code, finding.message, finding.span, finding.label, finding.notes, advice, "warning")

@@ -63,6 +63,9 @@ class Attributes:
         if not isinstance(node, Sequence):
             return self.whole(key, default, minimum, limit)
         self.seen.add(key)
+        if len(node.items) != 2:
+            message = f"`{key}` must be one number, or one for the rows and one for the columns"
+            raise self.names.context.fail("E0205", message, node.span, "[3, 1]: three rows, one column")
         high, wide = (whole(item, self.names, f"`{key}`", minimum, limit) for item in node.items)
         return high if high == wide else (high, wide)
 

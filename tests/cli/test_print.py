@@ -37,8 +37,8 @@ class TestResolve:
             if line.strip().startswith(("name", "stride_at", "classes"))
         }
         assert found == {
-            "name": "specs/resnet152.yaml:2",
-            "stride_at": f"specs/resnet50.yaml:{line}",
+            "name": "archc:resnet152.yaml:2",
+            "stride_at": f"archc:resnet50.yaml:{line}",
             "classes": "--set classes:1",
         }
 

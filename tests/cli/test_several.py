@@ -5,9 +5,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import pytest
 from small_specs import GOOD
@@ -15,9 +16,10 @@ from small_specs import GOOD
 from archc.cli import several
 from archc.cli.main import main
 from archc.cli.several import ENOUGH, PART, Task, check_all, cores, work
+from archc.diagnostics import Diagnostic
 from archc.limits import DEFAULT_LIMITS
 
-TASK = Task((), DEFAULT_LIMITS, lint=True, texts={})
+TASK = Task((), DEFAULT_LIMITS, lint=True, texts={}, unread={})
 # Where tests have threads, newer Pythons warn of every fork; archc itself has none.
 pytestmark = pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 
@@ -64,19 +66,80 @@ def test_few_files_take_one_process(files: int, processes: int, monkeypatch: pyt
     assert used[-1] == processes
 
 
-def test_a_process_that_dies_is_told(names: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(several, "work", lambda *_: os._exit(9))
-    with pytest.raises(RuntimeError, match="ended early, with code 9"):
-        check_all(names, TASK, 2)
+AT_FAULT = "n013.yaml"
 
 
-def test_a_bug_in_a_process_is_a_bug(names: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(names: Sequence[str], task: Task) -> object:
-        raise ZeroDivisionError("oops")
+def told_of(names: Sequence[str], jobs: int) -> dict[str, list[str]]:
+    """What is said of each file that is said anything of."""
+    return {name: [d.message for d in found] for name, found in zip(names, check_all(names, TASK, jobs), strict=True) if found}
 
-    monkeypatch.setattr(several, "check_here", broken)
-    with pytest.raises(ZeroDivisionError, match="oops"):
-        check_all(names, TASK, 2)
+
+@pytest.fixture
+def others(names: list[str]) -> dict[str, list[str]]:
+    """What is said of all files but the one at fault."""
+    return {name: said for name, said in told_of(names, 1).items() if name != AT_FAULT}
+
+
+ENDS = {
+    "a signal": (lambda: os.kill(os.getpid(), signal.SIGKILL), "its process ended with signal 9"),
+    "an exit": (lambda: os._exit(3), "its process ended with code 3"),
+}
+
+
+@pytest.mark.parametrize(("end", "why"), ENDS.values(), ids=ENDS)
+def test_a_process_that_ends_is_told_of_its_file_alone(
+    end: Callable[[], None], why: str, names: list[str], others: dict[str, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check = several.check_file
+    monkeypatch.setattr(several, "check_file", lambda name, **how: end() if name == AT_FAULT else check(name, **how))
+    assert told_of(names, 2) == {**others, AT_FAULT: [f"`{AT_FAULT}` could not be checked: {why}"]}
+
+
+BUGS = {
+    "a bug": (ZeroDivisionError("oops"), "archc bug: ZeroDivisionError: oops"),
+    "too deep": (RecursionError("deep"), "archc bug: RecursionError: deep"),
+    "no memory": (MemoryError(), "there is not enough memory"),
+}
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize(("bug", "why"), BUGS.values(), ids=BUGS)
+def test_a_bug_is_told_of_its_file_alone(
+    jobs: int, bug: Exception, why: str, names: list[str], others: dict[str, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check = several.check_file
+
+    def broken(name: str, **how: Any) -> tuple[Diagnostic, ...]:
+        if name == AT_FAULT:
+            raise bug
+        return check(name, **how)
+
+    monkeypatch.setattr(several, "check_file", broken)
+    assert told_of(names, jobs) == {**others, AT_FAULT: [f"`{AT_FAULT}` could not be checked: {why}"]}
+
+
+def test_after_a_bug_the_exit_code_is_that_of_one(
+    names: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(several, "check_file", lambda name, **how: 1 / 0)
+    assert (main(["check", *names, "--format", "concise"]), len(capsys.readouterr().out.splitlines())) == (70, len(names))
+
+
+def test_who_looks_for_a_bug_sees_it(names: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARCHC_DEBUG", "1")
+    monkeypatch.setattr(several, "check_file", lambda name, **how: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        check_all(names, TASK, 1)
+
+
+def test_without_further_processes_one_does_it(names: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = told_of(names, 1)
+
+    def refuse(process: object) -> None:
+        raise BlockingIOError("Resource temporarily unavailable")
+
+    monkeypatch.setattr(several._Process, "start", refuse)
+    assert told_of(names, 2) == expected
 
 
 class Channel:

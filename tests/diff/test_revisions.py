@@ -102,7 +102,7 @@ def test_what_ships_is_that_of_the_revision_in_a_checkout_of_archc(repo: Path, m
         specs__blocks__own=BLOCK.format(kernel=3),
     )
     write(repo, specs__blocks__own=BLOCK.format(kernel=5))
-    for module in ("archc.library", "archc.diff.revision", "archc.pipeline"):
+    for module in ("archc.library", "archc.diff.revision", "archc.shipped"):
         monkeypatch.setattr(f"{module}.shipped_root", lambda: repo / "specs")
     assert told("HEAD:specs/net.yaml", "specs/net.yaml") == ["every block: `conv1` kernel 3 → 5"]
 

@@ -124,7 +124,7 @@ def test_svg_tooltip_tells_shape_cost_and_line() -> None:
 32×16×16
 4,608 parameters
 1,179,648 MACs (1.18 M)
-specs/blocks/basic.yaml:7  conv1: {kernel: 3, out: mid}""",
+archc:blocks/basic.yaml:7  conv1: {kernel: 3, out: mid}""",
     )
 
 

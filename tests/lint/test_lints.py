@@ -154,12 +154,12 @@ def test_other_stages_are_notes(tmp_path: Path) -> None:
 class TestChildren:
     CHILD = "archc: 1\nname: child\nextends: net\nset: {classes: 5}\nexpect: {depth: 10}\n"
 
-    def test_it_is_told_at_extends(self, tmp_path: Path) -> None:
+    def test_a_parents_is_told_in_the_parent(self, tmp_path: Path) -> None:
         found(written({"out: 32": "out: 36"}), tmp_path)
         [warning] = found(self.CHILD, tmp_path, name="child.yaml")
         assert (str(warning.span).rpartition("/")[2], [str(n.span).rpartition("/")[2] for n in warning.notes]) == (
-            "child.yaml:3:1",
-            ["net.yaml:10:12"],
+            "net.yaml:10:12",
+            ["child.yaml:3:10"],
         )
 
     def test_its_own_line_comes_first(self, tmp_path: Path) -> None:

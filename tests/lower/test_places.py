@@ -66,12 +66,12 @@ def test_a_value_of_the_command_line_has_its_own_text(folder: Path) -> None:
 ORIGINS = {
     "stem.conv": "small.yaml:6:8",
     "stem.norm": "small.yaml:6:8",
-    "layer1.0.conv1": "specs/blocks/basic.yaml:7:3",
-    "layer1.0.norm2": "specs/blocks/basic.yaml:8:3",
+    "layer1.0.conv1": "archc:blocks/basic.yaml:7:3",
+    "layer1.0.norm2": "archc:blocks/basic.yaml:8:3",
     "layer1.0.add": "small.yaml:7:45",
     "layer1.0.a": "small.yaml:7:57",
     "layer1.0.act_out": "small.yaml:7:29",
-    "layer2.0.shortcut.conv": "specs/modules/projection.yaml:8:3",
+    "layer2.0.shortcut.conv": "archc:modules/projection.yaml:8:3",
     "head.fc": "small.yaml:9:54",
 }
 

@@ -112,17 +112,17 @@ def test_a_node_says_where_it_comes_from() -> None:
     model = model_of(compile_spec("resnet18"), no_weights=True, opset=21)
     [node] = [node for node in model.graph.node if node.name == "layer1.0.conv1"]
     found = properties(node)
-    assert (found["archc.scope"], found["archc.template"], found["archc.origin"].partition(":")[0]) == (
+    assert (found["archc.scope"], found["archc.template"], found["archc.origin"].rpartition(":")[0]) == (
         "layer1.0",
         "basic",
-        "specs/blocks/basic.yaml",
+        "archc:blocks/basic.yaml",
     )
 
 
 def test_before_ir_version_10_the_doc_string_says_it() -> None:
     model = model_of(compile_spec("resnet18"), no_weights=True, opset=17)
     [node] = [node for node in model.graph.node if node.name == "layer1.0.conv1"]
-    assert node.doc_string.startswith("layer1.0 basic specs/blocks/basic.yaml:")
+    assert node.doc_string.startswith("layer1.0 basic archc:blocks/basic.yaml:")
 
 
 def test_no_path_of_the_machine_is_in_the_file(tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -37,7 +37,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def unknown(name: str = "net.yaml", line: int = 3, severity: Severity = "error", message: str = "unknown key") -> Diagnostic:
     source = Source(name, TEXT)
     span = Span(source, line, 1, line, 7)
-    there, shipped = Span(source, 1, 1, 1, 6), Span(Source("specs/blocks/basic.yaml", TEXT), 2, 1, 2, 5)
+    there, shipped = Span(source, 1, 1, 1, 6), Span(Source("archc:blocks/basic.yaml", TEXT), 2, 1, 2, 5)
     notes = (Note("said here", there), Note("used here", shipped), Note("and this"))
     return Diagnostic("E0201", message, span, "not a key", notes, "did you mean", severity, (Edit(span, "classes"),))
 
@@ -111,7 +111,7 @@ class TestSarif:
         assert result["message"]["text"].split("\n") == [
             "unknown key",
             "not a key",
-            "specs/blocks/basic.yaml:2:1: used here",
+            "archc:blocks/basic.yaml:2:1: used here",
             "and this",
             "help: did you mean",
         ]
@@ -173,7 +173,7 @@ class TestGitHub:
             "::error file=specs/net.yaml,line=3,endLine=3,col=1,endColumn=7,title=archc E0201::unknown key",
             "not a key",
             "net.yaml:1:1: said here",
-            "specs/blocks/basic.yaml:2:1: used here",
+            "archc:blocks/basic.yaml:2:1: used here",
             "and this",
             "help: did you mean",
             "see: archc explain E0201",

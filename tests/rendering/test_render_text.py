@@ -29,7 +29,7 @@ stages:
 """,
 )
 BLOCK = Source(
-    "specs/blocks/bottleneck.yaml",
+    "archc:blocks/bottleneck.yaml",
     """archc: 1
 block: bottleneck
 parameters:

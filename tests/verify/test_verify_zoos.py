@@ -43,7 +43,7 @@ def test_torchvision_strides_where_the_first_paper_does_not(capsys: pytest.Captu
     assert (code, lines[4:7], lines[-1]) == (
         1,
         [
-            "first difference: output of `layer2.0.conv1` (specs/blocks/bottleneck.yaml:9:3)",
+            "first difference: output of `layer2.0.conv1` (archc:blocks/bottleneck.yaml:9:3)",
             "  here:  conv (kernel 1, stride 2)",
             "  there: `convolution` in `layer2.0.conv1`",
         ],

@@ -103,13 +103,13 @@ def pooled_values(graph: Graph) -> frozenset[str]:
     if not small or not graph.any_size:
         return frozenset(small)
     forms = _follow(Proof(graph, 1, []))
-    return frozenset(name for name in small if forms[name] == POOLED)
+    return frozenset(name for name in small if forms.get(name) == POOLED)  # a part of a network keeps the types of all of it
 
 
 def map_lengths(graph: Graph, multiple: int) -> tuple[set[Length], set[Length]]:
     """Every height and every width of a map that depends on the input's size, which is a multiple of `multiple`."""
     forms = _follow(Proof(graph, multiple, []))
-    maps = [forms[name][0][0] for name, type_ in graph.types.items() if len(type_.shape) == 3]
+    maps = [form[0][0] for name, form in forms.items() if len(graph.types[name].shape) == 3]
     heights, widths = ({axes[axis] for axes in maps if axes[axis][0]} for axis in (0, 1))
     return heights, widths
 

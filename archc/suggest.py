@@ -75,7 +75,7 @@ def nearest(word: str, choices: Iterable[str]) -> str | None:
     for choice, other in words:
         if sorted(other.split("_")) == parts:
             return choice
-    alike = [choice for choice, other in possible if _begins(plain, other)]
+    alike = [choice for choice, other in possible if _begins(plain, other) and _numbers(plain) in ([], _numbers(other))]
     return alike[0] if len(alike) == 1 else None
 
 

@@ -65,8 +65,8 @@ class Defaults:
         if norm is None and act is None and conv is None:
             return self
         return Defaults(
-            self.norm if norm is None else norm_kind(norm, names),
-            self.act if act is None else act_kind(act, names),
+            self.norm if norm is None else norm_kind(norm, names, before=self.norm),
+            self.act if act is None else act_kind(act, names, before=self.act),
             self.conv if conv is None else conv_kind(conv, names, self.conv),
         )
 
@@ -91,9 +91,14 @@ def _unknown_keys(node: Map, names: Names, what: str, known: tuple[str, ...]) ->
             names.context.report("E0201", f"unknown key `{entry.key}` in `{what}`", entry.span, help=helped)
 
 
-def norm_kind(node: Node, names: Names, defaults: dict[str, object] | None = None) -> NormKind | NormModule | NoNorm:
+def norm_kind(
+    node: Node,
+    names: Names,
+    defaults: dict[str, object] | None = None,
+    before: NormKind | NormModule | NoNorm | None = None,
+) -> NormKind | NormModule | NoNorm:
     """`batch`, `{kind: group, groups: 32}`, `{module: …}`, `none`, or a parameter of type norm; what it leaves out goes to
-    `defaults`, or is kept for the value itself.
+    `defaults`, or is kept for the value itself. A map without kind changes only what it names of the one `before`.
     """
     name = identifier(node)
     if name is not None and name not in NORMS and names.has(name, node.span.source):
@@ -102,10 +107,11 @@ def norm_kind(node: Node, names: Names, defaults: dict[str, object] | None = Non
             return value
     if isinstance(node, Map) and "module" in node:
         return NormModule(node)
-    kind = _kind_word(node, names, "norm", NORMS)
+    changes = isinstance(node, Map) and "kind" not in node and isinstance(before, NormKind)
+    kind = before.norm if changes and isinstance(before, NormKind) else _kind_word(node, names, "norm", NORMS)
     if kind == "none":
         return NoNorm()
-    found = KINDS_OF_NORM[kind]
+    found = before if changes and isinstance(before, NormKind) else KINDS_OF_NORM[kind]
     _take(node, names, defaults, {key: getattr(found, key) for key in said_of_norm(kind)})
     if not isinstance(node, Map):
         if kind in GROUPED:
@@ -117,8 +123,8 @@ def norm_kind(node: Node, names: Names, defaults: dict[str, object] | None = Non
         found = replace(found, eps=_positive(eps, names, "eps"))
     if (momentum := node.get("momentum")) is not None:
         found = replace(found, momentum=_positive(momentum, names, "momentum"))
-    if kind in GROUPED:
-        found = _grouped(found, node, names)
+    if kind in GROUPED and not (changes and "groups" not in node and "group_size" not in node):
+        found = _grouped(replace(found, groups=1, group_size=0), node, names)
     if (linear := node.get("linear")) is not None and kind in GATES:
         found = replace(found, linear=truth(linear, names, "`linear`"))
     frozen = node.get("frozen")
@@ -155,17 +161,18 @@ def _take(node: Node, names: Names, defaults: dict[str, object] | None, values: 
         defaults.update(left)
 
 
-def act_kind(node: Node, names: Names, defaults: dict[str, object] | None = None) -> ActKind:
-    """`relu`, `{kind: leaky_relu, slope: 0.1}`, `none`, or a parameter of type act; defaults as in `norm_kind`."""
+def act_kind(node: Node, names: Names, defaults: dict[str, object] | None = None, before: ActKind | None = None) -> ActKind:
+    """`relu`, `{kind: leaky_relu, slope: 0.1}`, `none`, or a parameter of type act; the rest as in `norm_kind`."""
     name = identifier(node)
     if name is not None and names.passes(name) and names.has(name, node.span.source):
         value = names.get(name, node.span)
         if isinstance(value, ActKind):
             return value
-    kind = _kind_word(node, names, "act", (*ACTIVATIONS, "none"))
+    changed = before.op if before is not None and isinstance(node, Map) and "kind" not in node else None
+    kind = changed.act if changed is not None else _kind_word(node, names, "act", (*ACTIVATIONS, "none"))
     if kind == "none":
         return ActKind(None)
-    slope = SLOPES.get(kind, 0.0)
+    slope = changed.slope if changed is not None else SLOPES.get(kind, 0.0)
     _take(node, names, defaults, {"slope": slope} if kind in SLOPES else {})
     if isinstance(node, Map):
         _unknown_keys(node, names, "act", ("kind", "slope") if kind in SLOPES else ("kind",))

@@ -10,7 +10,8 @@ from archc.lower.modules import definition, parameters_of
 from archc.lower.order import Order, explicit, read_order
 from archc.spec.defaults import opened
 from archc.spec.paths import NothingThere, change, is_null
-from archc.suggest import advice
+from archc.spec.resolve import lost
+from archc.suggest import meaning, meant
 
 KEYS = ("kind", "order", "shortcut", "stride_at", "insert", "norm", "act", "conv")
 OPENED = ("shortcut", "norm", "act", "conv")
@@ -58,7 +59,7 @@ def read_settings(context: Context, layers: list[tuple[str, Map]], origin: Entry
                 if head in KEYS:
                     held = change(opened_word(context, held, head, entry), str(entry.key), entry)
                 elif head in steps:
-                    steps = change(steps, str(entry.key), entry)
+                    steps = change(steps, str(entry.key), entry, "steps")
                 elif entry.key in declared:
                     parameters = change(parameters, str(entry.key), entry)
                 elif not (entry.key in STAGE_KEYS and name != "block") and not (name == "block" and head in others):
@@ -66,8 +67,7 @@ def read_settings(context: Context, layers: list[tuple[str, Map]], origin: Entry
             except NothingThere as nothing:
                 if entry.key in ("kind", "order", "shortcut"):
                     continue  # that nothing says it is told below
-                message = f"nothing to remove at `{entry.key}`"
-                context.report("E0305", message, entry.span, f"there is no `{nothing}` here")
+                context.diagnostics.append(lost(entry, nothing))
     return _settings(context, kind, (steps, parameters, held), origin, node)
 
 
@@ -155,11 +155,13 @@ def _unknown(context: Context, entry: Entry, name: str, kind: Document, there: l
     where = "block" if name == "block" else "stage"
     label = f"not a key of a {where} or of block `{kind.name}`"
     listed = f"block `{kind.name}` has " + ", ".join([*names, *parameters_of(kind)])
-    helped = advice(str(entry.key), [*names, *keys], f"keys {where}", listed)
+    head, dot, rest = str(entry.key).partition(".")
+    guess = meant(head, [*names, *keys], f"keys {where}")
+    helped = f"did you mean `{guess}{dot}{rest}`?" if guess else meaning(head, f"keys {where}") or listed
     from archc.document.edits import text_of
     from archc.document.mends import of_key
     from archc.schema.load import language
 
     by_path = "." in text_of(entry.span)  # it changes what the parent says
-    fix = of_key(entry.span, str(entry.key), keys, () if by_path else there, language() | set(names))
+    fix = of_key(entry.span, head, keys, () if by_path else there, language() | set(names))
     context.report("E0201", f"unknown key `{entry.key}` in `{name}`", entry.span, label, help=helped, fix=fix)

@@ -81,7 +81,7 @@ def read_policy(context: Context, node: Node, names: Names) -> tuple[Policy, Nam
     for entry in given:
         if str(entry.key).partition(".")[0] in PARTS:
             try:
-                parts = change(parts, str(entry.key), entry)
+                parts = change(parts, str(entry.key), entry, "policy")
             except NothingThere:
                 raise context.fail("E0305", f"nothing to remove at `shortcut.{entry.key}`", entry.span) from None
     _whole(context, parts)

@@ -1,10 +1,70 @@
 """The one rule for change: a dotted path replaces the value there and nothing else; null removes it."""
 
+from dataclasses import dataclass
+
 from archc.document.nodes import Entry, Map, Node, Scalar
+from archc.spec.defaults import WORDS, opened
+
+_BEGUN = {
+    "network": ("init", "vars", "layouts", "allow", "preprocess", "block"),
+    "layout": ("stem", "block", "head", "modules", "batch_norm"),
+    "block": ("parameters",),
+    "module": ("parameters",),
+    "shortcut": ("parameters",),
+}
+"""Maps at the top of a document that a path into them begins."""
+_OF_STEP = (*WORDS, "init")
+"""Keys of a step that a path into them begins, or opens."""
 
 
+@dataclass(eq=False)
 class NothingThere(LookupError):
-    """A path that is to be removed names nothing."""
+    """A path names nothing: its `part` is not among the keys `known` of the map `at` its beginning, or has no parts."""
+
+    part: str
+    at: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
+    is_removed: bool = True
+
+    def __str__(self) -> str:
+        return self.part
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a path has led to, in a document of a kind; in lowering the kind is `steps`, `settings` or `policy`."""
+
+    kind: str
+    at: tuple[str, ...] = ()
+
+    def inside(self, part: str) -> "_Place":
+        return _Place(self.kind, (*self.at, part))
+
+    @property
+    def keeps_paths(self) -> bool:
+        """Whether a key may be a path here: it changes what a word stands for, in `block` and stages, or names a node."""
+        if self.kind == "settings":
+            return self.at[:1] != ("insert",) or len(self.at) < 2
+        if self.kind in ("layout", "policy"):
+            return bool(self.at) == (self.kind == "layout")
+        match self.at:
+            case ("block",) | ("stages", _) | ("stages", _, "blocks", _) | ("expect", "outputs"):
+                return self.kind == "network"
+            case _:
+                return False
+
+    def begun(self, node: Node | None, part: str, entry: Entry) -> Map | None:
+        """The map that a path goes on in: what is there, what a word is short for, or a new one."""
+        if isinstance(node, Map):
+            return node
+        if self.keeps_paths and not (self.kind == "layout" and (part == "parameters" or self.at == ("modules",))):
+            return None
+        top = not self.at and self.kind not in ("steps", "policy")
+        if part in WORDS and (not top or self.kind == "network"):
+            word = Scalar(WORDS[part], WORDS[part], entry.span) if node is None and top else node
+            return Map((), entry.span) if word is None else opened(word) if isinstance(word, Scalar) else None
+        begins = part in _BEGUN.get(self.kind, ()) or part.startswith("x-") if top else part in _OF_STEP or self.kind == "layout"
+        return Map((), entry.span) if node is None and begins else None
 
 
 def key_of(part: str) -> str | int:
@@ -12,28 +72,32 @@ def key_of(part: str) -> str | int:
     return int(part) if part.isascii() and part.isdigit() else part
 
 
-def change(root: Map, path: str, entry: Entry) -> Map:
-    """`root` with `entry.value` at `path`: followed as far as maps go, the rest written as one key but for an index.
+def change(root: Map, path: str, entry: Entry, kind: str = "settings") -> Map:
+    """`root`, of a document of a kind, with `entry.value` at `path`: followed as far as maps go, into what words are short for
+    and maps that are left out. In `block` and in stages the rest is one key, but for an index.
 
     Whatever stood under the path goes with it. Raises NothingThere.
     """
-    return _change(root, path.split("."), entry)
+    return _change(root, path.split("."), entry, _Place(kind))
 
 
-def _change(root: Map, parts: list[str], entry: Entry) -> Map:
+def _change(root: Map, parts: list[str], entry: Entry, place: _Place) -> Map:
     if len(parts) > 1:
-        here = root.entry(key_of(parts[0]))
-        if here is not None and isinstance(here.value, Map):
-            inner = _change(here.value, parts[1:], entry)
-            return _replaced(root, Entry(here.key, here.span, inner))
-        if any(isinstance(key_of(part), int) for part in parts[:2]):  # `blocks.0.shortcut`: an index begins a map of its own
-            inner = _change(Map((), entry.span), parts[1:], entry)
-            return _replaced(root, Entry(key_of(parts[0]), entry.span, inner))
+        key = key_of(parts[0])
+        here = root.entry(key)
+        inner = place.begun(here.value if here else None, parts[0], entry)
+        if inner is None and any(isinstance(key_of(part), int) for part in parts[:2]) and place.at != ("expect", "outputs"):
+            inner = Map((), entry.span)  # `blocks.0.shortcut`: an index begins a map of its own
+        if inner is not None:
+            changed = _change(inner, parts[1:], entry, place.inside(parts[0]))
+            return _replaced(root, Entry(key, here.span if here else entry.span, changed))
+        if not place.keeps_paths:
+            raise NothingThere(parts[0], place.at, tuple(str(other.key) for other in root), is_removed=False)
     key = key_of(parts[0]) if len(parts) == 1 else ".".join(parts)
     if not is_null(entry.value):
         return _replaced(_without_beneath(root, key), Entry(key, entry.span, entry.value))
     if key not in root and len(parts) == 1:
-        raise NothingThere(str(key))
+        raise NothingThere(str(key), place.at, tuple(str(other.key) for other in root))
     if key not in root:  # to be removed from what a name stands for, where that is known
         return _replaced(root, Entry(key, entry.span, entry.value))
     left = tuple(old for old in _without_beneath(root, key) if old.key != key)

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 from archc.diagnostics import Diagnostic, Note
-from archc.document.nodes import Entry, Map, Node, Scalar
+from archc.document.mends import of_key
+from archc.document.nodes import Entry, Map, Scalar
 from archc.spec.paths import NothingThere, change
-from archc.suggest import advice
+from archc.suggest import advice, meant
 
 OWN = ("archc", "name", "title", "source", "expect")
 """Keys that are the document's own, never inherited; of a definition also the key that says what it is."""
@@ -21,33 +22,41 @@ def merge(child: Map, parent: Map, kind: str, report: Callable[[Diagnostic], Non
     inherited = Map(tuple(entry for entry in parent if not is_own(entry.key, kind)), child.span)
     changes = child.get("set")
     if isinstance(changes, Map):
-        inherited = apply_all(inherited, changes.entries, report)
+        inherited = apply_all(inherited, changes.entries, report, kind)
     proof = [entry for entry in own if entry.key == "expect"]  # where a reader looks for it: at the end
     return Map((*(entry for entry in own if entry.key != "expect"), *inherited.entries, *proof), child.span)
 
 
-def apply_all(root: Map, entries: tuple[Entry, ...], report: Callable[[Diagnostic], None]) -> Map:
-    """Every path of `set` (or of the command line) applied in the order written."""
+def apply_all(root: Map, entries: tuple[Entry, ...], report: Callable[[Diagnostic], None], kind: str = "network") -> Map:
+    """Every path of `set` (or of the command line) applied in the order written, to a document of a kind."""
     for entry in entries:
         try:
-            root = change(root, str(entry.key), entry)
+            root = change(root, str(entry.key), entry, kind)
         except NothingThere as nothing:
-            report(_nothing_there(root, entry, str(nothing)))
+            report(lost(entry, nothing))
     return root
 
 
-def _nothing_there(root: Map, entry: Entry, name: str) -> Diagnostic:
-    here: Node | None = root
-    for part in str(entry.key).split(".")[:-1]:
-        here = here.get(part) if isinstance(here, Map) else None
-    known = [str(e.key) for e in here] if isinstance(here, Map) else []
-    return Diagnostic(
-        "E0305",
-        f"nothing to remove at `{entry.key}`",
-        entry.span,
-        f"there is no `{name}` here",
-        help=advice(name, known, otherwise="there are: " + ", ".join(known) if known else ""),
-    )
+def lost(entry: Entry, nothing: NothingThere) -> Diagnostic:
+    """E0305 for a path: the first part of it that is missing, and the nearest that is there."""
+    path, part = str(entry.key), nothing.part
+    before = "".join(f"{name}." for name in nothing.at)
+    rest = path[len(before) + len(part) :] if path.startswith(before) else ""
+    around = f"in `{'.'.join(nothing.at)}`" if nothing.at else "here"
+    message = f"nothing to {'remove' if nothing.is_removed else 'change'} at `{path}`"
+    if part in nothing.known and rest:
+        helped = f"it is one value: `{before}{part}: …` replaces it"
+        return Diagnostic("E0305", message, entry.span, f"`{before}{part}` has no parts", help=helped)
+    if not nothing.at and is_own(part):
+        helped = f"write it beside `extends`: `{part}: {{{rest[1:]}: …}}`"
+        return Diagnostic("E0305", message, entry.span, f"`{part}` is the document's own", help=helped)
+    place = "keys network" if not nothing.at else "keys step"
+    guess = meant(part, nothing.known, place)
+    listed = "there are: " + ", ".join(nothing.known) if nothing.known else ""
+    helped = f"did you mean `{before}{guess}{rest}`?" if guess else advice(part, nothing.known, place, listed)
+    keys = () if nothing.at else nothing.known
+    fix = of_key(entry.span, part, keys, (), ()) if guess else ()
+    return Diagnostic("E0305", message, entry.span, f"there is no `{part}` {around}", help=helped, fix=fix)
 
 
 def cycle(chain: list[tuple[str, Scalar]]) -> Diagnostic:

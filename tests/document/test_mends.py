@@ -32,4 +32,4 @@ def test_only_they_make_an_edit() -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "Edit"
     }
-    assert makers == {"document/edits.py", "document/mends.py", "versions.py"}
+    assert makers == {"document/edits.py", "document/mends.py", "renewing.py", "versions.py"}

@@ -155,9 +155,9 @@ def test_the_document_is_where_the_child_is() -> None:
         ("{stem: 1}", "stme", "there is no `stme` here", "did you mean `stem`?"),
         ("{stem: 1, head: 2}", "zzzzzz", "there is no `zzzzzz` here", "there are: stem, head"),
         ("{}", "zzzzzz", "there is no `zzzzzz` here", ""),
-        ("{stem: {conv: 1, pool: 2}}", "stem.cnov", "there is no `cnov` here", "did you mean `conv`?"),
-        ("{stem: {conv: 1, pool: 2}}", "stem.zzzzz", "there is no `zzzzz` here", "there are: conv, pool"),
-        ("{blocks: {0: {order: 1}}}", "blocks.0.ordr", "there is no `ordr` here", ""),
+        ("{stem: {conv: 1, pool: 2}}", "stem.cnov", "there is no `cnov` in `stem`", "did you mean `stem.conv`?"),
+        ("{stem: {conv: 1, pool: 2}}", "stem.zzzzz", "there is no `zzzzz` in `stem`", "there are: conv, pool"),
+        ("{blocks: {0: {order: 1}}}", "blocks.0.ordr", "there is no `ordr` in `blocks.0`", "did you mean `blocks.0.order`?"),
     ],
 )
 def test_what_cannot_be_removed_is_told(root: str, path: str, label: str, help_: str) -> None:

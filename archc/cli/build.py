@@ -3,8 +3,9 @@
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
+from contextlib import suppress
 
-from archc.backend import Artifact, Backend, BackendError, Network, Together, find_backend
+from archc.backend import Artifact, Backend, BackendError, Network, Together, backend_names, find_backend
 from archc.cli.command import Command
 from archc.cli.console import say, show
 from archc.cli.options import add_options, with_options
@@ -20,6 +21,7 @@ EXAMPLES = """\
   archc build resnet18 resnet50 --target hub -o folder/    both, for torch.hub.load
   archc build resnet50 --features layer2,layer3,layer4 --frozen-norm
                                                 a backbone for detection: three maps by name
+  archc build resnet50 --fold-bn                for inference: convolutions with bias, no batch norms
   archc build resnet50 --set block.groups=32 --set block.ratio=0.5 --set expect=null
 """
 
@@ -40,6 +42,24 @@ def arguments(parser: ArgumentParser, words: Sequence[str]) -> None:
     else:
         parser.set_defaults(backend=backend)
         add_options(parser, target, backend)
+        known = parser._option_string_actions  # noqa: SLF001  argparse shows its options nowhere else
+        for option in [word.partition("=")[0] for word in words if word.startswith("--")]:
+            if option not in known:
+                _say_whose(option, target)
+
+
+def _say_whose(option: str, target: str) -> None:
+    """Raises UsageError where an option is another target's."""
+    owners = []
+    for name in backend_names():
+        other = ArgumentParser(add_help=False)
+        with suppress(BackendError):
+            add_options(other, name, find_backend(name))
+        if option in other._option_string_actions:  # noqa: SLF001
+            owners.append(name)
+    if owners:
+        said = f"`{option}` is no option of --target {target}, but of --target {' and '.join(owners)}"
+        raise UsageError(said, "see: archc build --help")
 
 
 def _target(words: Sequence[str]) -> str:

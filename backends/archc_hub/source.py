@@ -67,7 +67,7 @@ def _entry(network: Network) -> str:
     made = call(f'_beside("{graph.name}").{graph.name}', *(name for name, _ in given))
     keys = "canonical" if network.layout is CANONICAL else f"{network.layout.name.partition('/')[0]}'s"
     about = f"{shapes(graph)}, {parameters(graph)} parameters. `weights`: a file or URL of a state dict with {keys} keys."
-    title, *more = wrapped(title_line(meta_of(network)), 80)
+    title, *more = wrapped(title_line(meta_of(network, graph)), 80)
     written = [
         *lines(signature, 0, "", ":"),
         f'    """{title}',

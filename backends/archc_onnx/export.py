@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from archc import __version__
 from archc.backend import Artifact, BackendError, File, Network
 from archc.cost.features import described_features
+from archc.ir.fold import Fold
 from archc.ir.graph import Graph, Node
 from archc.ir.hash import graph_hash, weights_hash
 from archc.layouts.naming import state_keys
@@ -18,7 +19,7 @@ from archc_onnx.dtypes import CODES, SIZES
 from archc_onnx.notes import Notes
 from archc_onnx.opsets import FUNCTIONS, IR_VERSIONS, check_bfloat16, check_opset
 from archc_onnx.proto import GraphProto, ModelProto, NodeProto, OperatorSetIdProto, StringStringEntryProto, ValueInfoProto
-from archc_onnx.simplify import FOLDED, Fold, folded, present
+from archc_onnx.simplify import FOLDED, folded, present
 from archc_onnx.stream import Structure, Tensor, one_file, two_files
 
 if TYPE_CHECKING:

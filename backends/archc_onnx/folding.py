@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from archc.diagnostics import Diagnostic
-from archc.ir.convolutions import Conv
+from archc.ir.convolutions import Conv, Linear
+from archc.ir.fold import Fold
 from archc.ir.norms import Norm
 from archc_onnx.dtypes import Dtype
-from archc_onnx.simplify import Fold
 from archc_onnx.weights import Weights, packed_numbers
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Folded:
 
     def _bias(self, fold: Fold) -> "Array":
         shift = -self._whole(f"{fold.norm.name}.running_mean")
-        if isinstance(fold.conv.op, Conv) and fold.conv.op.bias:
+        if isinstance(fold.conv.op, Conv | Linear) and fold.conv.op.bias:
             shift = shift + self._whole(f"{fold.conv.name}.bias")
         return self._whole(f"{fold.norm.name}.bias") + shift * self._factors(fold)
 

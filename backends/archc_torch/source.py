@@ -26,6 +26,12 @@ NetworkWriter: TypeAlias = Callable[[Graph, Group, str, dict[int, Plan], Library
 its title, and the attribute paths of its stages.
 """
 
+ABOUT = (
+    "For inference: its batch norms are folded into the convolutions before them. `fold` does",
+    "the same to the weights of the network that has them.",
+)
+"""What the file of a folded network says of itself."""
+
 FIRST_LINE = "# Written by archc: change the spec and build again, rather than this file."
 
 
@@ -42,21 +48,29 @@ class Meta:
     """The hash of the function that its weights are made for (`archc.ir.hash.weights_hash`)."""
 
 
-def emit_source(graph: Graph, layout: Layout, meta: Meta) -> str:
-    """A standalone module. Raises BackendError where the network or its names cannot be Python or a tree of modules."""
-    text, network = definitions(graph, layout, meta, write_network)
-    source = f"{header(meta)}\n{_imports(text)}\n\n{text}"
-    _check(source, graph.name, network)
+def emit_source(graph: Graph, layout: Layout, meta: Meta, fold: Sequence[str] = ()) -> str:
+    """A standalone module; `fold` are the lines of a function of that name, which folds weights for it.
+
+    Raises BackendError where the network or its names cannot be Python or a tree of modules.
+    """
+    names = [graph.name, "fold"] if fold else [graph.name]
+    text, network = definitions(graph, layout, meta, write_network, names[1:])
+    text += "\n".join(["", "", *fold, ""]) if fold else ""
+    source = f"{header(meta, ABOUT if fold else ())}\n{_imports(text)}\n\n{text}"
+    _check(source, names, network)
     return source
 
 
-def definitions(graph: Graph, layout: Layout, meta: Meta, write: NetworkWriter) -> tuple[str, str]:
-    """Every class and function of a network, its own class and factory as `write` has them; and the class's name."""
+def definitions(graph: Graph, layout: Layout, meta: Meta, write: NetworkWriter, names: Sequence[str] = ()) -> tuple[str, str]:
+    """Every class and function of a network, its own class and factory as `write` has them; and the class's name.
+
+    `names` are those of further functions of the file.
+    """
     if layout.keys_only:
         raise BackendError(
             "E0504", f"the keys of layout `{layout.name}` are those of no module tree", "build with --layout canonical"
         )
-    if not is_word(graph.name) or graph.name in SOURCE_NAMES:
+    if not is_word(graph.name) or graph.name in {*SOURCE_NAMES, *names}:
         raise BackendError("E0505", f"a factory cannot be called `{graph.name}`", "rename the spec")
     lookup = Lookup(layout, graph.scopes)
     parts = cut(graph, lookup)
@@ -64,7 +78,7 @@ def definitions(graph: Graph, layout: Layout, meta: Meta, write: NetworkWriter) 
     groups, of_part = group(bodies)
     library = Library()
     network = network_class(graph.name, meta.title)
-    taken = {*SOURCE_NAMES, *HELPERS, graph.name, network}
+    taken = {*SOURCE_NAMES, *HELPERS, *names, graph.name, network}
     wanted = _wanted(groups, of_part)
     classes = [found for number, found in enumerate(groups[:-1]) if number in wanted]
     functions = {place for place, found in enumerate(classes) if Tree(found.bodies[0]).is_chain}
@@ -179,11 +193,11 @@ def _imports(text: str) -> str:
     return "\n".join([*found, "from torch import nn", ""])
 
 
-def _check(source: str, factory: str, network: str) -> None:
-    """The text parses, and holds nothing at its top but imports, classes and functions, the factory last."""
+def _check(source: str, functions: list[str], network: str) -> None:
+    """The text parses, and holds nothing at its top but imports, classes and functions, the factory and what folds last."""
     tree = ast.parse(source)
     kinds = {type(statement) for statement in tree.body[1:]}
-    last = tree.body[-1]
+    last = [statement.name for statement in tree.body[-len(functions) :] if isinstance(statement, ast.FunctionDef)]
     whole = kinds <= {ast.Import, ast.ImportFrom, ast.ClassDef, ast.FunctionDef}
-    if not whole or not isinstance(last, ast.FunctionDef) or last.name != factory or not isinstance(tree.body[0], ast.Expr):
+    if not whole or last != functions or not isinstance(tree.body[0], ast.Expr):
         raise AssertionError(f"the source of `{network}` has an unexpected form")

@@ -9,8 +9,8 @@ import torch
 from howto.pages import ROOT, run
 from torchvision.utils import save_image
 
-GUIDES = ("howto/editor", "howto/hub", "howto/new-block", "howto/tables", "howto/timm")
-PAGES = tuple(f"errors/{path.stem}" for path in sorted((ROOT / "docs" / "errors").glob("E057*.md")))
+GUIDES = ("howto/editor", "howto/hub", "howto/inference", "howto/new-block", "howto/tables", "howto/timm")
+PAGES = ("errors/E0512", *(f"errors/{path.stem}" for path in sorted((ROOT / "docs" / "errors").glob("E057*.md"))))
 
 
 @pytest.fixture

@@ -86,7 +86,7 @@ def _faults(name: str, text: str, number: int, library: Library) -> list[str]:
     wrong = [f"misplaced {one.code}" for one in found if misplaced(one)]
     if not found:
         return wrong
-    result = report([name], found)
+    result = report([name], [found])
     said = as_text(result)
     concise = as_concise(result)
     wrong += [f"no place in {line!a}" for line in concise.splitlines()[: len(result.shown)] if not PLACE.match(line)]

@@ -71,7 +71,7 @@ def run(arguments: Namespace) -> int:
     found = check_all(names, task, jobs)
     if arguments.fix:
         found = _mended(names, found, task, jobs)
-    result = report(names, [diagnostic for one in found for diagnostic in one], limits.diagnostics)
+    result = report(names, found, limits.diagnostics)
     if arguments.diff:
         _print_difference(names, found, task)
     else:

@@ -9,11 +9,18 @@ from archc.rendering.visible import visible
 
 
 def as_junit(report: Report) -> str:
-    """A document in ASCII. An error is a failure; a warning is a case that passes and says so."""
+    """A document in ASCII. An error is a failure; a warning is a case that passes and says so. A file whose error is told
+    in another one fails too, with that error.
+    """
     named = {diagnostic.span.source.name for diagnostic in report.diagnostics if diagnostic.span}
     cases = [_case(diagnostic) for diagnostic in report.shown]
-    cases += [f"    <testcase{_attributes(name=name, classname='archc')}/>" for name in report.files if name not in named]
-    failures = sum(diagnostic.severity == "error" for diagnostic in report.shown)
+    for name in report.files:
+        error = report.fails.get(name)
+        if error is not None:
+            cases.append(f"    <testcase{_attributes(name=name, classname='archc')}>{_failure(error)}</testcase>")
+        elif name not in named:
+            cases.append(f"    <testcase{_attributes(name=name, classname='archc')}/>")
+    failures = sum("<failure" in case for case in cases)
     counts = _attributes(name="archc", tests=len(cases), failures=failures, errors=0)
     left = [f"    <system-out>{report.omitted} more are not shown</system-out>"] if report.omitted else []
     body = [f"<testsuites{counts}>", f"  <testsuite{counts}>", *cases, *left, "  </testsuite>", "</testsuites>"]
@@ -25,13 +32,17 @@ def _case(diagnostic: Diagnostic) -> str:
     span = diagnostic.span
     name = f"{diagnostic.code} {span.line}:{span.column}" if span else diagnostic.code
     opening = f"    <testcase{_attributes(name=name, classname=span.source.name if span else 'archc')}>"
-    notes = (f"{note.span}: {note.message}" if note.span else note.message for note in diagnostic.notes)
-    said = "\n".join([line(diagnostic), *map(visible, notes), *([visible(diagnostic.help)] if diagnostic.help else [])])
-    if diagnostic.severity == "error":
-        inner = f"<failure{_attributes(message=diagnostic.message, type=diagnostic.code)}>{escape(said)}</failure>"
-    else:
-        inner = f"<system-out>{escape(said)}</system-out>"
+    inner = _failure(diagnostic) if diagnostic.severity == "error" else f"<system-out>{escape(_said(diagnostic))}</system-out>"
     return f"{opening}{inner}</testcase>"
+
+
+def _failure(diagnostic: Diagnostic) -> str:
+    return f"<failure{_attributes(message=diagnostic.message, type=diagnostic.code)}>{escape(_said(diagnostic))}</failure>"
+
+
+def _said(diagnostic: Diagnostic) -> str:
+    notes = (f"{note.span}: {note.message}" if note.span else note.message for note in diagnostic.notes)
+    return "\n".join([line(diagnostic), *map(visible, notes), *([visible(diagnostic.help)] if diagnostic.help else [])])
 
 
 def _attributes(**values: object) -> str:

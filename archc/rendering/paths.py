@@ -3,6 +3,7 @@
 import os
 
 from archc.diagnostics import Span
+from archc.shipped import PREFIX
 
 
 def repository(folder: str) -> str:
@@ -24,8 +25,8 @@ def relative(name: str, root: str) -> str:
 
 
 def in_a_file(span: Span | None) -> bool:
-    """Whether a span names a file, and not a value of the command line."""
-    return span is not None and not span.source.name.startswith("--")
+    """Whether a span names a file of the user's: no value of the command line, and nothing that ships."""
+    return span is not None and not span.source.name.startswith(("--", PREFIX))
 
 
 def has_lines(span: Span) -> bool:

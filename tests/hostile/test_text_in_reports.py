@@ -29,7 +29,7 @@ def said(texts: Sequence[str]) -> Report:
     """A report that says each text in all that a diagnostic has."""
     span = Span(Source("net.yaml", "a\n"), 1, 1, 1, 2)
     found = [Diagnostic("E0201", text, span, text, (Note(text, span), Note(text)), text) for text in dict.fromkeys(texts)]
-    return report(["net.yaml"], found, len(texts))
+    return report(["net.yaml"], [found], len(texts))
 
 
 class TestReports:
@@ -75,7 +75,7 @@ class TestReports:
         monkeypatch.chdir(tmp_path)
         named = {visible(text): text for text in TEXTS if text and "/" not in text and text.strip(".")}
         found = [Diagnostic("E0001", text, Span(Source(text, "a"), 1, 1, 1, 2)) for text in named.values()]
-        results = json.loads(as_sarif(report([], found, COUNT), "0", {}.get))["runs"][0]["results"]
+        results = json.loads(as_sarif(report(["net.yaml"], [found], COUNT), "0", {}.get))["runs"][0]["results"]
         there = [one for one in results if "locations" in one]
         uris = [one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for one in there]
         assert [os.fsencode(unquote(uri, errors="surrogateescape")) for uri in uris] == [

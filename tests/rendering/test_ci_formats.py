@@ -46,7 +46,7 @@ FIGURES = Diagnostic("W0606", "no figures", Span(Source("net.yaml", TEXT), 2, 1,
 MISSING = Diagnostic("E0001", "cannot find", Span(Source("a b,:%.yaml", ""), 1, 1, 1, 1))
 OPTION = Diagnostic("E0205", "at least 1", Span(Source("--set x", "0"), 1, 1, 1, 2))
 NOWHERE = Diagnostic("E0001", "no such network")
-ALL = report(["net.yaml", "good.yaml"], [unknown(), FIGURES, MISSING, OPTION, NOWHERE])
+ALL = report(["net.yaml", "good.yaml"], [[unknown(), FIGURES, MISSING, OPTION, NOWHERE], []])
 
 
 def sarif(result: Report) -> Any:
@@ -54,7 +54,7 @@ def sarif(result: Report) -> Any:
 
 
 def results(*found: Diagnostic) -> list[dict[str, Any]]:
-    found_results: list[dict[str, Any]] = sarif(report(["net.yaml"], found))["results"]
+    found_results: list[dict[str, Any]] = sarif(report(["net.yaml"], [found]))["results"]
     return found_results
 
 
@@ -138,7 +138,7 @@ class TestSarif:
         ]
 
     def test_what_is_cut_is_a_notification(self) -> None:
-        run = sarif(report(["net.yaml"], [unknown(line=line) for line in (1, 2, 3)], 1))
+        run = sarif(report(["net.yaml"], [[unknown(line=line) for line in (1, 2, 3)]], 1))
         [said] = run["invocations"][0]["toolExecutionNotifications"]
         assert (len(run["results"]), said["message"]["text"].split()[0], run["properties"]["omitted"]) == (1, "2", 2)
 
@@ -163,7 +163,7 @@ class TestFingerprints:
 
 
 def commands(*found: Diagnostic, limit: int = 100) -> list[str]:
-    return as_github(report(["net.yaml"], found, limit)).splitlines()
+    return as_github(report(["net.yaml"], [found], limit)).splitlines()
 
 
 class TestGitHub:
@@ -206,7 +206,7 @@ class TestGitHub:
 
 class TestGitLab:
     def test_issue(self) -> None:
-        [issue] = json.loads(as_gitlab(report(["net.yaml"], [unknown()])))
+        [issue] = json.loads(as_gitlab(report(["net.yaml"], [[unknown()]])))
         assert {**issue, "fingerprint": ""} == {
             "description": "unknown key (did you mean)",
             "check_name": "E0201",
@@ -222,7 +222,7 @@ class TestGitLab:
         assert len({issue["fingerprint"] for issue in json.loads(as_gitlab(ALL))}) == 5
 
     def test_what_is_cut_is_an_issue(self) -> None:
-        cut = json.loads(as_gitlab(report(["net.yaml"], [unknown(line=line) for line in (1, 2, 3)], 1)))
+        cut = json.loads(as_gitlab(report(["net.yaml"], [[unknown(line=line) for line in (1, 2, 3)]], 1)))
         assert [(issue["check_name"], issue["severity"]) for issue in cut] == [("E0201", "major"), ("archc", "info")]
 
 
@@ -254,7 +254,7 @@ HOSTILE = st.lists(st.sampled_from(PIECES), max_size=12).map("".join)
 def hostile(text: str) -> Report:
     span = Span(Source(text or "x", "a\n"), 1, 1, 1, 2)
     found = Diagnostic("E0201", text, span, text, (Note(text, span), Note(text)), text, fix=(Edit(span, "b"),))
-    return report([text], [found, Diagnostic("W0606", text, severity="warning")])
+    return report([text], [[found, Diagnostic("W0606", text, severity="warning")]])
 
 
 def _github(text: str) -> object:

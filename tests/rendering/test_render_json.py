@@ -27,7 +27,7 @@ SEVEN = [Diagnostic("E0201", f"number {n}", Span(SOURCE, 1, n, 1, n + 1)) for n 
 
 
 def written(*diagnostics: Diagnostic, limit: int = 100) -> Any:
-    return json.loads(as_json(report(["nét.yaml"], diagnostics, limit)))
+    return json.loads(as_json(report(["nét.yaml"], [diagnostics], limit)))
 
 
 def test_every_field() -> None:
@@ -70,7 +70,7 @@ def test_every_field() -> None:
 
 
 def test_only_ascii_is_written() -> None:
-    text = as_json(report([], [FULL, BARE]))
+    text = as_json(report(["nét.yaml"], [[FULL, BARE]]))
     assert [line for line in text.split("\n") if not (line.isascii() and line.isprintable())] == []
 
 

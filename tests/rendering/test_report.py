@@ -13,7 +13,7 @@ def at(name: str, line: int, code: str = "E0201", message: str = "m", severity: 
 
 
 def said(found: list[Diagnostic], limit: int = 100) -> list[str]:
-    return [f"{d.span} {d.code}" for d in report(["a", "b"], found, limit).shown]
+    return [f"{d.span} {d.code}" for d in report(["a", "b"], [found, []], limit).shown]
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_errors_stay_before_warnings_when_it_is_cut() -> None:
     assert said(found, limit=3) == ["a:1:1 W0601", "a:2:1 E0201", "a:4:1 E0201"]
 
 
-CUT = report(["a", "b"], [at("a", line) for line in range(1, 6)], 2)
+CUT = report(["a", "b"], [[at("a", line) for line in range(1, 6)], []], 2)
 
 
 def test_all_are_counted() -> None:
@@ -56,4 +56,4 @@ def test_concise_says_how_many_are_cut() -> None:
 
 
 def test_text_of_nothing() -> None:
-    assert as_text(report(["a"], [])) == "1 file checked: all good\n"
+    assert as_text(report(["a"], [[]])) == "1 file checked: all good\n"

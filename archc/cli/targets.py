@@ -60,7 +60,7 @@ def _walk(folder: str) -> Iterator[str]:
     itself, so that it is told.
     """
     closed: list[str] = []
-    for here, folders, files in os.walk(folder, onerror=lambda error: closed.append(str(error.filename))):
+    for here, folders, files in os.walk(folder, onerror=lambda error: closed.append(os.path.join(str(error.filename), ""))):
         yield from closed
         closed.clear()
         folders[:] = sorted(name for name in folders if not name.startswith("."))

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from archc.arguments import StrPath
+from archc.arguments import path as path_text
 from archc.compiling import check_definition, compile_document
 from archc.diagnostics import Diagnostic, SpecError
 from archc.library import Library
@@ -12,7 +14,7 @@ from archc.pipeline import locate
 
 
 def check_file(
-    target: str,
+    target: StrPath,
     *,
     overrides: Sequence[str] = (),
     limits: Limits = DEFAULT_LIMITS,
@@ -24,7 +26,8 @@ def check_file(
     reads each parent and definition once. `text` is what the file would hold; `lint` adds warnings where there is no problem.
     """
     library = Library(limits) if library is None else library
-    path, name = Path(target), target
+    name = path_text("target", target)
+    path = Path(name)
     try:
         if text is None:
             path, name = locate(target)

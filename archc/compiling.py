@@ -55,7 +55,6 @@ class Changes:
 
 
 AS_IT_IS = Changes()
-OVERRIDES = "a list of `path=value`, as ['classes=10']"
 
 
 def read_document(

@@ -2,10 +2,12 @@
 
 import os
 
+from archc.arguments import text
+
 
 def page(code: str) -> str | None:
     """The Markdown page of `E0312`, None where there is no such code."""
-    if not code.isalnum():
+    if not text("code", code, "a code, as `E0312`").isalnum():
         return None
     try:
         with open(os.path.join(_folder(), f"{code.upper()}.md"), encoding="utf-8") as file:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archc.arguments import instance
+from archc.arguments import StrPath, instance
 from archc.arguments import path as path_text
 from archc.diagnostics import Diagnostic, Note, Source, SpecError
 from archc.document.loader import parse
@@ -93,8 +93,9 @@ class Library:
             found = self._real[path] = Path(os.path.realpath(path))  # resolve raises on a loop of links
         return found
 
-    def hold(self, path: Path, name: str, data: bytes) -> None:
+    def hold(self, path: StrPath, name: str, data: bytes) -> None:
         """Take `data` for what the file at `path` holds: it came from elsewhere, or is not written yet."""
+        path = Path(path_text("path", path))
         try:
             source = bytes_source(data, name, self.limits)
             self._texts[self.real(path)] = (source, parse(source, self.limits))
@@ -152,7 +153,7 @@ class Library:
 
     def read(
         self,
-        path: Path,
+        path: StrPath,
         name: str,
         kind: Kind | None = None,
         chain: tuple[tuple[Path, str, Scalar], ...] = (),
@@ -160,7 +161,7 @@ class Library:
     ) -> Document:
         """The document at `path`, which `at` names, checked against its schema, its parents merged in; raises SpecError."""
         try:
-            return self._document(path, name, kind, chain, at)
+            return self._document(Path(path_text("path", path)), name, kind, chain, at)
         except SpecError as error:
             if at is None or chain:
                 raise

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from archc.arguments import texts
 from archc.diagnostics import Diagnostic, Source, Span, SpecError, in_order
 from archc.document.loader import parse_value
 from archc.document.nodes import Entry, Node, Scalar
@@ -11,10 +12,12 @@ from archc.limits import Limits
 from archc.schema.validate import validate
 from archc.spec.resolve import apply_all
 
+OVERRIDES = "a list of `path=value`, as ['classes=10']"
+
 
 def overridden(library: Library, document: Document, overrides: Sequence[str]) -> Document:
     """The document after the command line's changes. Raises SpecError."""
-    entries = tuple(_override(text, library.limits) for text in overrides)
+    entries = tuple(_override(text, library.limits) for text in texts("overrides", overrides, OVERRIDES))
     problems = list(document.problems)
     root = apply_all(document.root, entries, problems.append)
     invalid = validate(root, "resolved")

@@ -10,7 +10,6 @@ from archc.arguments import StrPath, instance, text, texts
 from archc.arguments import path as path_text
 from archc.compiling import (
     AS_IT_IS,
-    OVERRIDES,
     Changes,
     Compiled,
     changed,
@@ -24,6 +23,7 @@ from archc.ir.graph import Graph
 from archc.library import Document, Library
 from archc.limits import DEFAULT_LIMITS, Limits
 from archc.lower.context import Context
+from archc.overrides import OVERRIDES
 from archc.shipped import shipped_file, shipped_name, shipped_names
 from archc.suggest import nearest
 

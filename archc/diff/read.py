@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+from archc.arguments import StrPath
+from archc.arguments import path as path_text
 from archc.diagnostics import Diagnostic, SpecError
 from archc.diff.compare import Network, compare
 from archc.diff.model import Difference
@@ -16,9 +18,12 @@ if TYPE_CHECKING:
     from archc.diff.revision import Copied
 
 
+TARGET = "the path of a spec, the name of a shipped network, or REVISION:PATH"
+
+
 def difference(
-    old: str,
-    new: str,
+    old: StrPath,
+    new: StrPath,
     *,
     old_overrides: Sequence[str] = (),
     new_overrides: Sequence[str] = (),
@@ -29,14 +34,15 @@ def difference(
     that the new one has too. Raises SpecError with the problems of the first side that has
     any: also E0520 to E0524 for a revision.
     """
+    one, other = path_text("old", old, TARGET), path_text("new", new, TARGET)
     with ExitStack() as stack:
-        first = _read(old, old_overrides, limits, stack)
+        first = _read(one, old_overrides, limits, stack)
         # what both extend and use is read once, unless a revision or the command line has its own
         shared = None if old_overrides or new_overrides or first[0].tree else first[0]
-        second = _read(new, new_overrides, limits, stack, shared)
+        second = _read(other, new_overrides, limits, stack, shared)
         common = [name for name in _layouts(first[1]) if name in _layouts(second[1])]
         wanted = layout or next(iter(common), "canonical")
-        sides = (first, old, old_overrides), (second, new, new_overrides)
+        sides = (first, one, old_overrides), (second, other, new_overrides)
         networks = [_network(side, target, changes, wanted) for side, target, changes in sides]
     return compare(networks[0], networks[1], layout="" if wanted == "canonical" else wanted)
 

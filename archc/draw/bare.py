@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias, assert_never
 
+from archc.arguments import StrPath
+from archc.arguments import path as path_text
 from archc.diagnostics import SpecError
 from archc.document.nodes import Map, Node, Scalar
 from archc.document.nodes import Sequence as Items
@@ -49,8 +51,9 @@ class _Plan:
     told: tuple[str, ...] = ()
 
 
-def around(target: str, overrides: Sequence[str], limits: Limits) -> Bare:
+def around(definition: StrPath, overrides: Sequence[str], limits: Limits) -> Bare:
     """A network for a definition that ships or a file of one; `overrides` change it. Raises FigureError, SpecError."""
+    target = path_text("definition", definition)
     path, name = _located(target)
     document = Library(limits).read(path, name)
     if document.problems:

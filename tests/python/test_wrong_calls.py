@@ -11,6 +11,8 @@ import pytest
 
 import archc
 from archc.backend import BackendError, find_backend
+from archc.checking import check_file
+from archc.diff.read import difference
 from archc.library import Library
 from archc.limits import DEFAULT_LIMITS, Limits
 from archc.output import OutputError, destinations, write_files
@@ -66,6 +68,11 @@ CALLS: list[tuple[Callable[[], object], str]] = [
     (lambda: archc.torch_module(SPEC, overrides=["act=silu"]), f"torch_module has no argument `overrides` {TAKES}"),
     (lambda: archc.SpecError("no"), "`diagnostics` is a tuple of diagnostics, not a text ('no')"),
     (lambda: archc.SpecError(("no",)), "`diagnostics` is a tuple of diagnostics, not a text ('no')"),
+    (lambda: check_file(3), "`target` is the path of a file, not a number (3)"),
+    (lambda: check_file(SPEC, overrides="a=1"), f"{OVERRIDES} a text ('a=1')"),
+    (lambda: difference(SPEC, SPEC, new_overrides="a=1"), f"{OVERRIDES} a text ('a=1')"),
+    (lambda: difference(SPEC, None), "`new` is the path of a spec, the name of a shipped network, or REVISION:PATH, not None"),
+    (lambda: Library(DEFAULT_LIMITS).read(None, "a"), "`path` is the path of a file, not None"),
     (lambda: open_weights(None), "`path` is the path of a file of weights, not None"),
     (lambda: destinations(["a.py"], 3), "`output` is the path of a file or a folder, not a number (3)"),
     (lambda: write_files([(3, [b""])]), "`path` is the path of a file, not a number (3)"),
@@ -99,10 +106,11 @@ def test_paths_are_taken_wherever_a_file_is(kind: Callable[[str], Any], tmp_path
     write_files([(kind(written[0]), [b"a"])])
     assert (
         [archc.compile_spec(given).graph.name, compile_spec(given, library=library).graph.name, read_spec(given).name],
+        [*check_file(given), library.read(given, "x").name, str(difference(given, given).same)],
         next(iter(complete_spec(given))).key,
         len(list(archc.torch_module(given, num_classes=3).parameters())),
         (tmp_path / "a.txt").read_bytes(),
-    ) == (["x"] * 3, "archc", 59, b"a")
+    ) == (["x"] * 3, ["x", "True"], "archc", 59, b"a")
 
 
 def test_a_path_is_a_file_and_no_shipped_network() -> None:

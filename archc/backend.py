@@ -1,6 +1,6 @@
 """What a backend is: an object with `emit`, found by name among the installed entry points of the group `archc.backends`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -48,9 +48,20 @@ class Description(Protocol):
     def preprocess(self) -> Sequence[tuple[str, float | tuple[float, ...]]]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Factory:
+    """A network as a factory of it makes it. In `graph` and `whole`, numbers that depend on an argument of the factory say how
+    (`archc.traced`), where it is more than a layer's own width; `missing` are the arguments that it cannot have, and why.
+    """
+
+    graph: Graph
+    whole: Graph
+    missing: Mapping[str, str]
+
+
 class Network(Protocol):
     """A checked network, as a backend sees it. `whole` is the one its weights are made for: where `graph` is cut to features or
-    has no head, the graph before that.
+    has no head, the graph before that. `factory` is for backends whose network takes other classes and input channels.
     """
 
     @property
@@ -61,6 +72,7 @@ class Network(Protocol):
     def layout(self) -> Layout: ...
     @property
     def whole(self) -> Graph: ...
+    def factory(self) -> Factory: ...
 
 
 class Backend(Protocol):

@@ -3,10 +3,11 @@
 import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from archc.arguments import instance, texts
+from archc.backend import Factory
 from archc.described import Spec, described
 from archc.diagnostics import Diagnostic, SpecError, in_order
 from archc.document.nodes import Map
@@ -34,8 +35,21 @@ class Compiled:
     graph: Graph
     layout: Layout
     whole: Graph
+    library: Library = field(compare=False, repr=False)
+    document: Document = field(compare=False, repr=False)
+    changes: "Changes" = field(compare=False, repr=False)
 
     __repr__ = brief
+
+    def factory(self) -> Factory:
+        """The network with its classes and input channels left open, as far as a factory can leave them so."""
+        from archc.factory import opened
+
+        whole, missing = opened(self.library, self.document, self.whole)
+        if whole is self.whole:
+            return Factory(self.graph, whole, missing)
+        graph = _headless(whole) if self.changes.without_head else whole
+        return Factory(changed(graph, self.graph.output_names, self.changes), whole, missing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +124,7 @@ def compile_document(
         cut = len(found) - limits.diagnostics
         ordered = in_order(found)
         raise SpecError(ordered if cut <= 0 else ordered[: limits.diagnostics])
-    return Compiled(described(document), graph, table, whole)
+    return Compiled(described(document), graph, table, whole, library, document, changes)
 
 
 def makes_another(overrides: Sequence[str]) -> bool:

@@ -38,11 +38,11 @@ def torch_module(
     compiled = compile_spec(target, layout=layout, changes=changes)
     module = load_module(compiled)
     factory: Callable[..., torch.nn.Module] = getattr(module, compiled.graph.name)
-    _check(factory, overrides)
+    _check(factory, overrides, compiled)
     return factory(**overrides)
 
 
-def _check(factory: "Callable[..., torch.nn.Module]", given: Mapping[str, object]) -> None:
+def _check(factory: "Callable[..., torch.nn.Module]", given: Mapping[str, object], compiled: "Compiled") -> None:
     """Raise TypeError or ValueError for what the emitted factory does not take."""
     from inspect import signature
 
@@ -53,6 +53,9 @@ def _check(factory: "Callable[..., torch.nn.Module]", given: Mapping[str, object
     own = ("features", "head", "frozen_norm", "layout")
     taken = list(signature(factory).parameters)
     for name, value in given.items():
+        if name not in taken and (reason := compiled.factory().missing.get(name)):
+            key = {"num_classes": "classes", "in_channels": "input.channels"}[name]
+            raise TypeError(f"`{compiled.graph.name}` has no argument `{name}`: {reason}; set `{key}` in its spec instead")
         if name not in taken:
             guess = nearest(name, [*own, *taken])
             helped = f"did you mean `{guess}`?" if guess else f"it takes {', '.join([*own, *taken])}"

@@ -89,7 +89,7 @@ def _operated(expr: Binary, left: Value, right: Value) -> Value:
             return _ordered(operator, _numeric(operator, expr.left, left), _numeric(operator, expr.right, right))
         case "+" | "-" | "*" | "/" | "//" | "%":
             a, b = _numeric(operator, expr.left, left), _numeric(operator, expr.right, right)
-            if b == 0 and operator in ("/", "//", "%"):
+            if operator in ("/", "//", "%") and b == 0:
                 raise ExpressionError("division by zero", expr.right.start, expr.right.end)
             return _bounded(_computed(operator, a, b), expr)
         case _:
@@ -122,7 +122,7 @@ def _computed(operator: Literal["+", "-", "*", "/", "//", "%"], a: Numeric, b: N
             return Fraction(a) / b if isinstance(a, int) and not isinstance(b, float) else a / b
         case "//":
             whole = a // b
-            return whole if math.isinf(whole) else math.floor(whole)
+            return whole if isinstance(whole, int) or math.isinf(whole) else math.floor(whole)
         case "%":
             return a % b
         case _:

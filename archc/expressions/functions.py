@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from archc.expressions.tree import ExpressionError
+from archc.traced import Traced, called
 
 Numeric: TypeAlias = int | Fraction | float
 
@@ -54,6 +55,10 @@ def log2(value: Numeric) -> Numeric:
 
 def make_divisible(v: Numeric, divisor: Numeric, minimum: Numeric | None = None, keep: Numeric = Fraction(9, 10)) -> Numeric:
     """Nearest multiple of `divisor`, half up, not below `minimum`; one divisor more if below `keep · v` (MobileNet's rule)."""
+    if isinstance(v, Traced) and keep == Fraction(9, 10):
+        given = (v, divisor) if minimum is None else (v, divisor, minimum)
+        multiple: Numeric = called(make_divisible, *given)
+        return multiple
     if divisor <= 0:
         raise ExpressionError(f"`make_divisible` by {show(divisor)}, which is not above zero")
     half = divisor / 2 if isinstance(divisor, float) else Fraction(divisor) / 2
@@ -62,11 +67,13 @@ def make_divisible(v: Numeric, divisor: Numeric, minimum: Numeric | None = None,
 
 
 def smallest(*values: Numeric) -> Numeric:
-    return min(values)
+    least: Numeric = called(min, *values)
+    return least
 
 
 def largest(*values: Numeric) -> Numeric:
-    return max(values)
+    most: Numeric = called(max, *values)
+    return most
 
 
 def magnitude(value: Numeric) -> Numeric:

@@ -8,6 +8,7 @@ from archc.ir.convolutions import Linear
 from archc.ir.graph import Graph, Node, Scope
 from archc.ir.sizes import pooled_values, prove_sizes
 from archc.ir.spatial import AdaptiveAvgPool, AvgPool, GlobalPool, Sum
+from archc.traced import Traced
 
 _ENDS = (GlobalPool, AdaptiveAvgPool, AvgPool, Sum, Flatten, Tokens, Take, Linear)
 """With one of these a head leaves the map behind."""
@@ -85,7 +86,7 @@ def _narrowed(scope: Scope, last: str, known: Container[str]) -> Scope:
 
 def _without_classes(scopes: list[Scope], nodes: tuple[Node, ...]) -> tuple[Scope, ...]:
     """The number of classes is an argument of what makes them, and of the scopes around it, alone."""
-    using = {path for node in nodes if any(passed == "classes" for _, passed in node.arguments) for path in _around(node.scope)}
+    using = {path for node in nodes if _reads_classes(node) for path in _around(node.scope)}
     using |= {
         path for scope in scopes if any(a.passed == "classes" and a.name != "classes" for a in scope.arguments)
         for path in _around(scope.path.rpartition(".")[0])
@@ -96,6 +97,11 @@ def _without_classes(scopes: list[Scope], nodes: tuple[Node, ...]) -> tuple[Scop
             for scope in scopes
         ]
     )
+
+
+def _reads_classes(node: Node) -> bool:
+    formulas = (value for value in node.op.__dict__.values() if isinstance(value, Traced))
+    return any(passed == "classes" for _, passed in node.arguments) or any(each.depends_on("num_classes") for each in formulas)
 
 
 def _around(path: str) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
-from archc.document.nodes import Map
+from archc.document.nodes import Map, Scalar
 from archc.ir.graph import Scope, ScopeArgument
 from archc.ir.types import TensorType
 from archc.lower.atoms import Atom, is_unit, step_atoms, unit_atoms
@@ -67,6 +67,10 @@ def block_names(context: Context, settings: Settings, place: Place, network: Nam
     }
     what = f"block `{settings.kind.name}`"
     names = Names(context, what, known, outer=network, network_only=True)
+    if context.tracing is not None and place.stride == 1 and place.out != channels:
+        change = context.tracing.deciding(place.out, channels, f"the shortcut in stage `{context.stage}`")
+        names.lazy["change"] = change
+        known.pop("change")
     names.arguments = frozenset(("in", "out", "stride", "dilation", *settings.declared))
     nodes = {}
     for key, declaration in settings.declared.items():
@@ -143,7 +147,9 @@ def _joined(frame: Frame, settings: Settings, atoms: list[Atom], after: list[Ato
     policy, inner = read_policy(context, settings.shortcut, names)
     if isinstance(residual, list) or isinstance(preact, list) or isinstance(x, list):
         raise context.fail("E0337", "the residual branch ends in a list", atoms[-1].span, help=ONE)
-    branch = Branch(x, preact, residual, names.known["change"] is True, first == 0)
+    none = all(isinstance(part, Scalar) and part.value == "none" for part in (policy.same, policy.change))
+    changes = not none and names.get("change", policy.node.span) is True
+    branch = Branch(x, preact, residual, changes, first == 0)
     try:
         out = join(frame, policy, inner, branch)
     except Failed:

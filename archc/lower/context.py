@@ -8,6 +8,7 @@ from archc.diagnostics import Diagnostic, Edit, Note, Source, Span
 from archc.document.nodes import Node, Scalar
 from archc.library import Document, Library
 from archc.limits import Limits
+from archc.lower.tracing import Tracing
 from archc.shipped import Kind
 
 
@@ -55,8 +56,8 @@ class Context:
 
     `trail` holds the user's lines that led into definitions, outermost first. `guessed`: something before had a problem, so that
     shapes are not known and not checked. `asked` are the values of parameters (by identity) that were computed, `used` the
-    definitions and who names them. `taken` holds the defaults that were used, if they are wanted. `mended`: keys and values of
-    the document with problems were left out.
+    definitions and who names them. `taken` holds the defaults that were used, if they are wanted. `tracing`: classes and input
+    channels are numbers that know where they come from. `mended`: keys and values of the document with problems were left out.
     """
 
     library: Library
@@ -70,6 +71,7 @@ class Context:
     asked: set[int] = field(default_factory=set)
     used: list[tuple[Scalar, Document]] = field(default_factory=list)
     taken: Taken | None = None
+    tracing: Tracing | None = None
     mended: bool = field(init=False)
 
     def __post_init__(self) -> None:

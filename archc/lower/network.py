@@ -94,7 +94,9 @@ class NetworkLowering:
         classes = root.get("classes")
         if classes is not None:
             try:
-                names.known["classes"] = whole(classes, names, "`classes`", 1, "channels")
+                value = whole(classes, names, "`classes`", 1, "channels")
+                tracing = self.context.tracing
+                names.known["classes"] = tracing.open("num_classes", value) if tracing else value
             except Failed:
                 names.lazy["classes"] = self._again
         return names
@@ -118,6 +120,8 @@ class NetworkLowering:
             if at is None:
                 raise self.context.fail("E0202", f"`input` does not say its `{key}`", node.span)
             shape.append(whole(at, self.names, f"`input.{key}`", 1, limit))
+        if self.context.tracing is not None:
+            shape[0] = self.context.tracing.open("in_channels", shape[0])
         fixed = node.get("fixed")
         return TensorType(tuple(shape)), isinstance(fixed, Scalar) and fixed.value is True
 

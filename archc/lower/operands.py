@@ -6,6 +6,7 @@ from archc.document.nodes import Map, Node, Scalar, Sequence
 from archc.lower.builder import Ref
 from archc.lower.faults import part_of
 from archc.lower.frame import POISON, Frame, Result
+from archc.lower.tracing import settled
 from archc.lower.values import whole
 from archc.suggest import advice
 
@@ -57,6 +58,7 @@ def operand(frame: Frame, node: Node) -> Result:
     else:
         at = part_of(node.span, text, len(name) + 1, len(text))
         place = whole(Scalar(index, index, at), frame.names, f"the index of `{name}`", 0)
+        place = settled(place, frame.context.tracing, f"the index of `{name}`")
     if not 0 <= place < len(value):
         message = f"`{name}` has {len(value)} values, none at {place}" if value else f"`{name}` is an empty list"
         raise frame.context.fail("E0330", message, node.span)

@@ -19,6 +19,7 @@ from archc.lower.modules import (
 )
 from archc.lower.names import Names, NoNorm, NormModule
 from archc.lower.operands import first_operand, flat, operands, outside
+from archc.lower.tracing import settled
 from archc.lower.values import truth, whole
 
 ONE = "one value is wanted: join the list (`add`, `concat`) or pick from it (`.last`)"
@@ -94,7 +95,7 @@ def _loop(frame: Frame, atom: Atom, current: Result) -> list[Ref]:
     for entry in atom.step:
         if entry.key not in ("repeat", "steps", "of", "when", "after", "before"):
             context.report("E0201", f"unknown key `{entry.key}` in loop `{atom.name}`", entry.span)
-    count = whole(repeat, frame.names, "`repeat`", 0)
+    count = settled(whole(repeat, frame.names, "`repeat`", 0), context.tracing, f"`repeat` of `{atom.name}`")
     if count > context.limits.turns:
         message = f"{count} turns of a loop are over the limit of {context.limits.turns}"
         raise misvalued("E0413", message, repeat, frame.names, "raise it with --limit turns=N")

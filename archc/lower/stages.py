@@ -14,6 +14,7 @@ from archc.lower.context import Context, Failed
 from archc.lower.frame import POISON
 from archc.lower.names import Named, Names
 from archc.lower.settings import Settings, opened_blocks, read_settings
+from archc.lower.tracing import settled
 from archc.lower.values import whole
 
 INPUT_NAME = "input"
@@ -96,7 +97,7 @@ class Stages:
     def _output_stride(self) -> int | None:
         node = self.root.get("output_stride")
         try:
-            return whole(node, self.names, "`output_stride`") if node is not None else None
+            return settled(whole(node, self.names, "`output_stride`"), self.context.tracing, "`output_stride`") if node else None
         except Failed:
             return None
 
@@ -109,7 +110,8 @@ class Stages:
             node = root.get(key)
             try:
                 if node is not None:
-                    found[key] = whole(node, self.names, f"`{key}`", 1, limit)
+                    value = whole(node, self.names, f"`{key}`", 1, limit)
+                    found[key] = settled(value, self.context.tracing, f"`{key}` of stage `{entry.key}`")
             except Failed:
                 counted = counted and key != "repeat"
         return Stage(entry, opened_blocks(self.context, root), found["repeat"], found["stride"], counted)

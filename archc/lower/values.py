@@ -45,8 +45,11 @@ def value_of(node: Node, names: Names) -> Named:
     if name is not None and name not in ("true", "false"):
         return names.get(name, node.span)
     expr = parsed(node, names)
+    tracing = names.context.tracing
     try:
-        return evaluate(expr, lambda asked: _plain(asked, names, node, expr))
+        if tracing is None:
+            return evaluate(expr, lambda asked: _plain(asked, names, node, expr))
+        return tracing.followed(node.value, lambda: evaluate(expr, lambda asked: _plain(asked, names, node, expr)))
     except ExpressionError as error:
         span = part_of(node.span, str(node.value), error.start, error.end)
         label = names.context.where
@@ -95,10 +98,10 @@ def whole(node: Node, names: Names, what: str, minimum: int = 1, limit: str = ""
         value = int(value)
     if not isinstance(value, int):
         raise misvalued("E0373", f"{what} must be a whole number, not {show(value)}", node, names)
-    if value < minimum:
+    if int.__lt__(value, minimum):  # a traced number decides nothing here
         raise misvalued("E0375", f"{what} must be at least {minimum}, not {value}", node, names)
     most: int = getattr(names.context.limits, limit) if limit else _LARGEST
-    if value > most:
+    if int.__gt__(value, most):
         shown = str(value) if value < 10**18 else f"{float(value):.3g}"
         helped = f"raise it with --limit {limit}=N" if limit else ""
         raise misvalued("E0411", f"{what} of {shown} is over the limit of {most}", node, names, helped)

@@ -62,7 +62,8 @@ def files(networks: Sequence[Network]) -> tuple[File, ...]:
 
 def _entry(network: Network) -> str:
     graph = network.graph
-    given = parameters_of(graph)
+    factory = network.factory()
+    given = parameters_of(factory.graph)
     signature = Bracket(f"def {graph.name}(", ("weights=None", *(f"{name}={value}" for name, value in given)))
     made = call(f'_beside("{graph.name}").{graph.name}', *(name for name, _ in given))
     keys = "canonical" if network.layout is CANONICAL else f"{network.layout.name.partition('/')[0]}'s"

@@ -30,12 +30,14 @@ def emitted_source(network: Network, *, fold_bn: bool = False) -> str:
     """The source that `emit` writes."""
     from archc_torch.source import emit_source
 
+    factory = network.factory()
     if not fold_bn:
-        return emit_source(network.graph, network.layout, meta_of(network, network.graph))
+        return emit_source(factory.graph, network.layout, meta_of(network, network.graph), missing=factory.missing)
     from archc_torch.inference import inference
 
-    graph, fold = inference(network.graph, network.layout)
-    return emit_source(graph, network.layout, meta_of(network, graph), fold)
+    declared, _ = inference(network.graph, network.layout)
+    graph, fold = inference(factory.graph, network.layout)
+    return emit_source(graph, network.layout, meta_of(network, declared), fold, factory.missing)
 
 
 def meta_of(network: Network, graph: Graph) -> "Meta":

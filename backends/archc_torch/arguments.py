@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from archc.traced import Traced
 from archc_torch.body import Body
 from archc_torch.printer import number
 from archc_torch.words import unused
@@ -53,8 +54,10 @@ class Param:
 
 
 def literal(values: Sequence[Value]) -> Expr | None:
-    """The literal that is right in every instance, if there is one."""
+    """The literal that is right in every instance, and for all arguments of the network's factory, if there is one."""
     first = values[0]
+    if isinstance(first, Traced):
+        return None
     return Expr(number(first), tuple(values)) if all(value == first for value in values) else None
 
 
@@ -116,11 +119,27 @@ class Arguments:
             return constant
         if field and self.of_scope(field) == values:
             return self.param(("argument", field), field, values, channels=channels)
+        derived = self.derived(values)
+        if derived is not None:
+            return derived
         key, wanted = fallback
         for param in self.params.values():
             if param.key[0] == "member" and param.values == values and param.channels == channels:
                 return Expr(param.name, values, literal=False)
         return self.param(key, wanted, values, channels=channels)
+
+    def derived(self, values: tuple[Value, ...]) -> Expr | None:
+        """A traced number by its formula: over the factory's arguments in the network's class, in another over the scope's."""
+        value, scope = values[0], self.bodies[0].scope
+        if len(values) > 1 or not isinstance(value, Traced):
+            return None
+        if scope.kind == "network":
+            return Expr(value.text, values, literal=False, atom=value.is_atom)
+        for argument in scope.arguments:
+            if isinstance(argument.value, Traced) and (text := value.in_terms_of(argument.value)) is not None:
+                param = self.param(("argument", argument.name), argument.name, (argument.value,), channels=True)
+                return Expr(text.format(param.text), values, literal=False, atom=False)
+        return None
 
     def ordered(self) -> list[Param]:
         """Channels first, then what has no default, then the rest: each in the order the constructor uses them."""
@@ -145,7 +164,7 @@ def times(operand: Expr, factor: int) -> Expr:
 
 
 def over(operand: Expr, divisor: int) -> Expr:
-    values = tuple(int(value) // divisor for value in operand.values)
+    values = tuple(value // divisor for value in operand.values)
     if divisor == 1 or operand.literal:
         return Expr(number(values[0]), values) if operand.literal else operand
     return Expr(f"{operand.inner} // {divisor}", values, literal=False, atom=False)

@@ -9,6 +9,13 @@ def space_to_depth(x: torch.Tensor, block: int) -> torch.Tensor:
     x = x.permute(0, 3, 5, 1, 2, 4)
     return x.reshape(n, c * block * block, h // block, w // block)
 ''',
+    "make_divisible": '''\
+def make_divisible(value: int, divisor: int, minimum: int | None = None) -> int:
+    """The nearest multiple, half up; one more if that is below nine tenths."""
+    nearest = (2 * value + divisor) // (2 * divisor) * divisor
+    nearest = max(nearest, divisor if minimum is None else minimum)
+    return nearest + divisor if 10 * nearest < 9 * value else nearest
+''',
     "quick_gelu": '''\
 def quick_gelu(x: torch.Tensor) -> torch.Tensor:
     """x * sigmoid(1.702 x) (arXiv:1606.08415, section 2)."""

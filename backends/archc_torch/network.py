@@ -1,5 +1,7 @@
 """The network's own class and the factory that makes it."""
 
+from collections.abc import Mapping
+
 from archc.backend import BackendError
 from archc.cost.features import described_features
 from archc.ir.graph import Graph, InitPolicy
@@ -14,14 +16,22 @@ from archc_torch.plan import Plan
 from archc_torch.printer import Bracket, Doc, lines, signature
 from archc_torch.reading import read
 from archc_torch.tree import Tree
-from archc_torch.words import plain
+from archc_torch.words import plain, wrapped
 from archc_torch.writer import Writer
 
 
 def write_network(
-    graph: Graph, group: Group, name: str, plans: dict[int, Plan], library: Library, title: str, stages: dict[str, Levels]
+    graph: Graph,
+    group: Group,
+    name: str,
+    plans: dict[int, Plan],
+    library: Library,
+    title: str,
+    stages: dict[str, Levels],
+    *,
+    missing: Mapping[str, str],
 ) -> list[str]:
-    """The class and, after it, the factory called like the spec."""
+    """The class and, after it, the factory called like the spec, which says what arguments are `missing`."""
     tree = Tree(group.bodies[0], network=True)
     if tree.root_tensors:
         raise BackendError("E0506", "the layout leaves a tensor of the network without a name", "it dissolves one level too many")
@@ -49,17 +59,24 @@ def write_network(
         "",
         "",
         *signature(graph.name, [f"{each}: int = {value}" for each, value in parameters], name, 0),
-        f'    """The network of `{graph.name}`, freshly initialised."""',
+        *_described(f"The network of `{graph.name}`, freshly initialised.", missing),
         f"    return {name}({', '.join(each for each, _ in parameters)})",
     ]
 
 
+def _described(text: str, missing: Mapping[str, str]) -> list[str]:
+    """A factory's docstring."""
+    if not missing:
+        return [f'    """{text}"""']
+    reasons = [wrapped(plain(f"`{name}` is no argument: {reason}."), 84) for name, reason in missing.items()]
+    return [f'    """{text}', "", *(f"    {line}" for reason in reasons for line in reason), '    """']
+
+
 def parameters_of(graph: Graph) -> list[tuple[str, int]]:
-    """`num_classes` and `in_channels`, as far as the network has them."""
+    """`num_classes` and `in_channels`, as far as the network leaves them open."""
     values = {argument.name: argument.value for argument in graph.scopes[0].arguments}
-    found = [("num_classes", values["classes"])] if "classes" in values else []
-    found.append(("in_channels", values.get("in", graph.types[graph.input].channels)))
-    return [(name, value) for name, value in found if isinstance(value, int)]
+    found = [("num_classes", values.get("classes")), ("in_channels", values.get("in"))]
+    return [(name, int(value)) for name, value in found if isinstance(value, int)]
 
 
 def shapes(graph: Graph) -> str:

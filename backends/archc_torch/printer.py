@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from archc.traced import Traced
+
 WIDTH = 88
 
 
@@ -96,7 +98,9 @@ def choice(target: str, then: str, condition: str, other: str, indent: int) -> l
 
 
 def number(value: float) -> str:
-    """A Python literal: `1e-5`, `64`, `0.1`."""
+    """A Python literal: `1e-5`, `64`, `0.1`; of a traced number its formula."""
+    if isinstance(value, Traced):
+        return value.text
     if isinstance(value, bool | int):
         return repr(value)
     text = repr(float(value))  # a Fraction too

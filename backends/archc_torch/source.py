@@ -2,8 +2,9 @@
 
 import ast
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeAlias
 
 from archc.backend import BackendError
@@ -48,13 +49,16 @@ class Meta:
     """The hash of the function that its weights are made for (`archc.ir.hash.weights_hash`)."""
 
 
-def emit_source(graph: Graph, layout: Layout, meta: Meta, fold: Sequence[str] = ()) -> str:
-    """A standalone module; `fold` are the lines of a function of that name, which folds weights for it.
+def emit_source(
+    graph: Graph, layout: Layout, meta: Meta, fold: Sequence[str] = (), missing: Mapping[str, str] | None = None
+) -> str:
+    """A standalone module; `fold` are the lines of a function of that name, which folds weights for it, `missing` the arguments
+    that its factory cannot have, and why.
 
     Raises BackendError where the network or its names cannot be Python or a tree of modules.
     """
     names = [graph.name, "fold"] if fold else [graph.name]
-    text, network = definitions(graph, layout, meta, write_network, names[1:])
+    text, network = definitions(graph, layout, meta, partial(write_network, missing=missing or {}), names[1:])
     text += "\n".join(["", "", *fold, ""]) if fold else ""
     source = f"{header(meta, ABOUT if fold else ())}\n{_imports(text)}\n\n{text}"
     _check(source, names, network)
@@ -89,6 +93,8 @@ def definitions(graph: Graph, layout: Layout, meta: Meta, write: NetworkWriter, 
     stages = {scope.path: lookup.own(scope) for scope in graph.scopes if scope.kind == "stage"}
     main = "\n".join(write(graph, groups[-1], network, plans, library, plain(meta.title) or meta.name, stages)) + "\n"
     text = _with_classes(main, list(dict.fromkeys(plans.values())))
+    if "make_divisible(" in text:  # of a formula
+        library.use("make_divisible")
     return "\n\n".join([*(helper for name, helper in library.sources() if name in text), text]), network
 
 

@@ -1,7 +1,8 @@
 """What each operation keeps for the backward pass: the tensors autograd saves for it where the emitted module runs on a CPU."""
 
+from itertools import pairwise
 from math import prod
-from typing import assert_never
+from typing import TypeAlias, assert_never
 
 from archc.cost.each import Types
 from archc.cost.work import size
@@ -47,6 +48,9 @@ from archc.ir.ops import (
 from archc.ir.types import pair
 from archc.record import Record
 
+Flags: TypeAlias = tuple[bool, ...]
+"""One for each operand."""
+
 
 class Kept(Record):
     """What one operation saves: operands by place, its output, and tensors of its own (`image`: elements for each image, `fixed`:
@@ -68,19 +72,19 @@ _COMPOSED = {"quick_gelu": 1, "hard_mish": 3}
 """Activations that torch has no operator for, and how many factors and arguments of their own they save."""
 
 
-def kept(op: Operation, inputs: Types, outputs: Types, needs: tuple[bool, ...], *, in_place: bool, rows: bool) -> Kept:  # noqa: C901  a case an operation
-    """`needs`: which operands a gradient flows to. `rows`: whether a position's channels lie side by side in the first."""
+def kept(op: Operation, inputs: Types, outputs: Types, needs: Flags, *, in_place: bool, rows: Flags) -> Kept:  # noqa: C901  a case an operation
+    """`needs`: which operands a gradient flows to. `rows`: of which a position's channels lie side by side."""
     n = size(outputs[0])
     match op:
         case Conv():
             return Kept((0,), fixed=_derived(op))
         case Linear():
-            copied = len(inputs[0].shape) > 1 and not rows and op.in_channels > 1
+            copied = len(inputs[0].shape) > 1 and not rows[0] and op.in_channels > 1
             return Kept(image=size(inputs[0])) if copied else Kept((0,))
         case ChannelConv():
             return Kept((0,))
         case Norm():
-            return _norm(op, inputs[0].shape, rows=rows)
+            return _norm(op, inputs[0].shape, flows=needs[0], rows=rows[0])
         case Scale():
             return Kept((0,))
         case Act() if needs[0]:
@@ -110,9 +114,9 @@ def kept(op: Operation, inputs: Types, outputs: Types, needs: tuple[bool, ...], 
         case Div() if any(needs):
             return Kept((0, 1) if needs[1] else (1,))
         case Mix() if any(needs):
-            return _mix(inputs, needs, turned=op.along == "width")
+            return _mix(op, inputs, needs, rows=rows[0])
         case Attention() if any(needs):
-            return _attention(op, inputs, rows=rows)
+            return _attention(op, inputs, needs, rows)
         case (
             Act() | Softmax() | Dropout() | MaxPool() | AvgPool() | AdaptiveAvgPool() | AdaptiveMaxPool() | BlurPool() | Mul()
             | Div() | Mix() | Attention() | GlobalPool() | Sum() | Mean() | Max() | Pad() | Subsample() | SpaceToDepth()
@@ -138,7 +142,7 @@ def _derived(op: Conv) -> int:
             assert_never(op.weights)
 
 
-def _norm(op: Norm, shape: tuple[int, ...], *, rows: bool) -> Kept:
+def _norm(op: Norm, shape: tuple[int, ...], *, flows: bool, rows: bool) -> Kept:
     """The input, and statistics: two numbers for each set of elements that is normalised together."""
     channels, n = op.channels, 1
     for length in shape:
@@ -153,10 +157,10 @@ def _norm(op: Norm, shape: tuple[int, ...], *, rows: bool) -> Kept:
         case "instance":
             return Kept(image=3 * channels + n) if rows and n > channels else Kept((0,), image=3 * channels)
         case "evonorm_s0":
-            # the quotient, the deviation at every element if there are groups; where it is gated v·x, its sigmoid, the product
-            return Kept((0,), image=((1 if op.linear else 3) + (op.groups > 1)) * n + op.groups)
+            return _evonorm(op, n, flows=flows)
         case "filter_response":
-            return Kept((0,), image=(1 if op.linear else 2) * n + channels)
+            # what the weight scales, and what is compared with tau; for the input's gradient itself and its root mean square
+            return Kept((0,) if flows else (), image=((not op.frozen) + (not op.linear)) * n + (channels if flows else 0))
         case _:
             assert_never(op.norm)
 
@@ -178,7 +182,7 @@ def _dropout(op: Dropout, shape: tuple[int, ...]) -> Kept:
             assert_never(op.what)
 
 
-def _product(inputs: Types, needs: tuple[bool, ...]) -> Kept:
+def _product(inputs: Types, needs: Flags) -> Kept:
     """From the left, two at a time: each factor is kept for the other's gradient, partial products as well."""
     operands: set[int] = set()
     partial = 0
@@ -195,18 +199,47 @@ def _product(inputs: Types, needs: tuple[bool, ...]) -> Kept:
     return Kept(tuple(sorted(operands)), image=partial)
 
 
-def _mix(inputs: Types, needs: tuple[bool, ...], *, turned: bool) -> Kept:
-    """Either factor for the other's gradient; the rows of several channels are copied side by side, and columns as rows."""
-    copied = turned or inputs[0].channels > inputs[1].channels
+def _evonorm(op: Norm, n: int, *, flows: bool) -> Kept:
+    """What the weight scales; where it is gated the sigmoid and the product with it; the deviation, at every element where a
+    group is several channels and not all.
+    """
+    copied = 1 < op.groups < op.channels
+    image = (0 if op.frozen else n) + (0 if op.linear else n) + (n if flows and not op.linear else 0)
+    if flows:
+        image += op.groups + (n if copied else 0)
+    elif not op.linear:
+        image += n if copied else op.groups
+    return Kept((0,) if flows or not op.linear else (), image=image)
+
+
+def _mix(op: Mix, inputs: Types, needs: Flags, *, rows: bool) -> Kept:
+    """Either factor for the other's gradient; a map whose rows, or columns, do not lie as the product reads them is copied."""
+    (channels, height, width), (groups, blocks, _) = inputs[0].shape, inputs[1].shape
+    deep = channels // groups
+    down, across, through = (width * channels, channels, 1) if rows else (width, 1, height * width)
+    if op.along == "height":
+        copied = not _lies_flat((deep, through), (height // blocks * width, across))
+    else:
+        copied = not _lies_flat((deep, through), (height, down), (width // blocks, across))
     held = [place for place, other in ((0, 1), (1, 0)) if needs[other] and not (place == 0 and copied)]
     return Kept(tuple(held), image=size(inputs[0]) if needs[1] and copied else 0)
 
 
-def _attention(op: Attention, inputs: Types, *, rows: bool) -> Kept:
-    """In order, the kernel that keeps its output and a number a query instead of the weights; else scaled queries and keys, and
-    the weights.
+def _lies_flat(*axes: tuple[int, int]) -> bool:
+    """Whether axes, each a length and a stride, are one axis without a copy."""
+    several = [axis for axis in axes if axis[0] > 1]
+    return all(outer[1] == inner[0] * inner[1] for outer, inner in pairwise(several))
+
+
+def _attention(op: Attention, inputs: Types, needs: Flags, rows: Flags) -> Kept:
+    """The kernel that keeps its output and a number for each query in the place of the weights, where all lies in order and a
+    value is as wide as a query; else the weights, and scaled queries and keys.
     """
-    query, key, _ = inputs
-    if rows:
+    query, key, value = inputs
+    if all(rows) and query.channels == value.channels:
         return Kept((0, 1, 2), output=True, image=query.shape[0] * op.heads)
-    return Kept((2,), image=size(query) + size(key) + op.heads * query.shape[0] * key.shape[0])
+    compared = needs[0] or needs[1]
+    weights = op.heads * query.shape[0] * key.shape[0]
+    scaled = (size(key) if needs[0] else 0) + (size(query) if needs[1] else 0)
+    copied = rows[2] and op.heads > 1
+    return Kept((2,) if compared and not copied else (), image=weights + scaled + (size(value) if compared and copied else 0))

@@ -8,7 +8,7 @@ from archc.cost.storage import overwritten
 from archc.cost.traffic import is_view
 from archc.cost.work import size
 from archc.ir.graph import Graph, Node
-from archc.ir.ops import Act, Add, Affine, Dropout, Flatten, Identity, Linear, Mul, Norm, Position, Scale, Tokens
+from archc.ir.ops import Act, Add, Affine, Dropout, Flatten, Identity, Linear, Mul, Norm, PixelShuffle, Position, Scale, Tokens
 from archc.record import Record
 
 INDEX_BYTES = 8
@@ -40,7 +40,7 @@ def saved(graph: Graph) -> Saved:
     image = fixed = indices = 0
     for node in graph.nodes:
         needs = tuple([memory.flows[name] for name in node.inputs])
-        rows = memory.rows[node.inputs[0]]
+        rows = tuple([memory.rows[name] for name in node.inputs])
         shared = memory.add(node)
         if not memory.flows[node.outputs[0]]:
             continue
@@ -63,7 +63,7 @@ class _Memory:
         self.written = overwritten(graph)
         self.root = {graph.input: graph.input}
         self.flows = {graph.input: False}
-        self.rows = {graph.input: False}
+        self.rows = {graph.input: graph.types[graph.input].shape[1:] == (1, 1)}
 
     def add(self, node: Node) -> bool:
         """The next node; returns whether its output is its input's memory."""
@@ -88,7 +88,9 @@ class _Memory:
             channels = self.graph.types[node.inputs[0]].channels
             ordered = self.rows[node.inputs[0]] == (len(shape) == 2)
             return ordered or len(shape) == 1 or channels == 1 or size(self.graph.types[node.inputs[0]]) == channels
-        return is_view(node.op, len(node.inputs))
+        return is_view(node.op, len(node.inputs)) and not isinstance(
+            node.op, PixelShuffle
+        )  # torch copies blocks of one pixel too
 
     def _rows(self, node: Node) -> bool:
         """A linear layer and a layer norm move a map's channels last; what works on single elements leaves them there."""

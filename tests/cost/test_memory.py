@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from random import Random
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 import torch
@@ -24,79 +24,10 @@ from archc.cost.resize import at_size
 from archc.cost.saved import for_training, saved
 from archc.cost.schedule import live_sets, peak
 from archc.cost.storage import overwritten
-from archc.ir import ops
 from archc.ir.graph import Graph, Node
-from archc.ir.norms import ACTIVATIONS
-from archc.ir.ops import Act, Add, Conv, Linear, Norm, Operation
+from archc.ir.ops import Add, Conv
 from archc.live import torch_module
 from archc.pipeline import compile_spec
-
-
-def chain(*operations: Operation) -> Graph:
-    builder = Builder(4, 8, 8)
-    for op in operations:
-        builder.add(op)
-    return builder.graph()
-
-
-POINT = Conv(4, 4, 1)
-SLOPES = {"leaky_relu": 0.1, "elu": 0.7, "celu": 0.7}
-
-CHAINS: list[tuple[Operation, ...]] = [
-    (Conv(4, 4, 3, padding=1, weights="standardized"),),
-    (Conv(4, 4, 3, padding=1, weights="scaled"), POINT),
-    (Norm("batch", 4, frozen=True), POINT),
-    (Norm("group", 4, groups=2), POINT),
-    (Norm("layer", 4), POINT),
-    (Norm("instance", 4), POINT),
-    (Norm("evonorm_s0", 4, groups=2), POINT),
-    (Norm("evonorm_s0", 4, groups=1, linear=True), POINT),
-    (Norm("filter_response", 4), POINT),
-    *((Norm("batch", 4), Act(act, SLOPES.get(act, 0.0)), POINT) for act in ACTIVATIONS),
-    *((ops.MaxPool(1), Act(act, SLOPES.get(act, 0.0)), POINT) for act in ("relu", "relu6", "leaky_relu")),
-    (ops.MaxPool(2, 2), POINT),
-    (ops.AvgPool(2, 2), POINT),
-    (ops.AdaptiveAvgPool(2), POINT),
-    (ops.BlurPool(4, 3, 2), POINT),
-    (ops.Scale(4), POINT),
-    (ops.Scale(0), POINT),
-    (ops.Affine(0.5, 0.5), POINT),
-    (ops.Dropout(0.25), POINT),
-    (ops.Dropout(0.25, "path"), POINT),
-    (ops.Dropout(0.25, "block", 3), POINT),
-    (ops.Softmax("space"), POINT),
-    (ops.Softmax("parts", 2), POINT),
-    (ops.Shuffle(2, 2), POINT),
-    (ops.SpaceToDepth(2),),
-    (ops.GlobalPool(), ops.ChannelConv(3), POINT),
-    (Linear(4, 5), Act("relu")),
-    (ops.Tokens(), Norm("layer", 4), Linear(4, 5, bias=False)),
-    *((ops.Max(over), ops.Affine(2.0)) for over in ("space", "channels", "height")),
-    (ops.Mean("width"), ops.Sum("height"), ops.Affine(2.0)),
-    (ops.AdaptiveMaxPool((2, 4)), POINT),
-    (ops.PixelShuffle(2), Conv(1, 3, (3, 1), (2, 1), (1, 0))),
-    (ops.Dropout(0.2, "channels"), POINT),
-    (ops.Tokens(), ops.Position(64, 4), ops.Flatten(), Linear(256, 5)),
-]
-
-
-@pytest.mark.parametrize("operations", CHAINS, ids=lambda operations: "-".join(op.kind for op in operations))
-def test_saved_of_single_operations(operations: tuple[Operation, ...]) -> None:
-    graph = chain(POINT, *operations)
-    assert saved_bytes(emitted(graph), (4, 8, 8)) == saved(graph).bytes()
-
-
-@pytest.mark.parametrize("along", ["height", "width"])
-@pytest.mark.parametrize("groups", [1, 4])
-def test_saved_of_mixing_by_made_matrices(groups: int, along: Literal["height", "width"]) -> None:
-    builder = Builder(4, 8, 8)
-    x = builder.add(Conv(4, 4, 1))
-    raw = builder.add(ops.AdaptiveMaxPool((4, 4)), builder.add(Conv(4, groups, 1), x))
-    matrix = builder.add(ops.Div(), raw, builder.add(ops.Sum("width"), raw))
-    builder.add(POINT, builder.add(ops.Mix(along), x, matrix))
-    graph = builder.graph()
-    assert saved_bytes(emitted(graph), (4, 8, 8)) == saved(graph).bytes()
-
 
 SHORT = tuple(f"stages.layer{number}.repeat=1" for number in (1, 2, 3, 4))
 NETWORKS: list[tuple[str, tuple[str, ...]]] = [

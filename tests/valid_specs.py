@@ -32,6 +32,8 @@ GATES: tuple[Tree, ...] = (
     {"module": "eca"},
     {"module": "bilinear_attention", "width": "out // 2", "block": 1, "norm": "batch"},
     {"op": "drop_channels", "rate": 0.1},
+    {"op": "drop_block", "rate": 0.1, "size": 3},
+    {"op": "drop_block", "rate": 0.1, "law": "timm"},
     {"op": "act", "kind": "celu", "slope": 0.5},
     {"module": "global_context", "width": "out // 2"},
     {"op": "drop_path", "rate": "0.1 * (block_index + 1) / (block_count + 1)"},

@@ -177,7 +177,7 @@ def _dropout(op: Dropout, shape: tuple[int, ...]) -> Kept:
         case "channels":
             return Kept(image=shape[0])
         case "block":
-            return Kept(image=n, fixed=1)
+            return Kept(image=n if op.law == "paper" else n // shape[0])
         case _:
             assert_never(op.what)
 

@@ -114,17 +114,21 @@ class Scale(Op):
 
 class Dropout(Op):
     """Zeroes elements with probability `rate` in training; `path` whole images (Huang et al. 2016), `channels` whole channels
-    (Tompson et al. 2015), `block` squares of `size` (Ghiasi et al. 2018).
+    (Tompson et al. 2015), `block` squares of `size`. What is kept is scaled so that the mean stays.
+
+    The `law` of squares: by `paper` (Ghiasi et al. 2018, algorithm 1) they lie in the map, and each channel has its own; by
+    `timm` they may reach over the border, where they are cut, and all channels share them.
     """
 
     kind: ClassVar[str] = "dropout"
     rate: float
     what: Literal["elements", "path", "block", "channels"] = "elements"
     size: int = 7
+    law: Literal["paper", "timm"] = "paper"
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         if not 0 <= self.rate < 1:
             raise ShapeError("E0309", f"a rate of {self.rate:g} is not in [0, 1)", "rate")
-        if self.what == "channels":
-            feature_map(inputs[0], "drop_channels")
+        if self.what == "channels" or (self.what == "block" and self.rate > 0):
+            feature_map(inputs[0], f"drop_{self.what}")
         return (inputs[0],)

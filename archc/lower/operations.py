@@ -193,6 +193,12 @@ def _softmax(made: Made) -> Operation:
     return Softmax("space")
 
 
+def _drop_block(made: Made) -> Operation:
+    a = made.attributes
+    rate, size = a.real("rate"), a.whole("size", 7, 1, "size")
+    return Dropout(rate, "block", size, a.choice("law", ("paper", "timm"), "paper"))
+
+
 def _over(made: Made) -> Over:
     return made.attributes.choice("over", OVER, "space")
 
@@ -247,7 +253,7 @@ OPERATIONS: dict[str, Callable[[Made], Operation]] = {
     "dropout": lambda made: Dropout(made.attributes.real("rate")),
     "drop_path": lambda made: Dropout(made.attributes.real("rate"), "path"),
     "drop_channels": lambda made: Dropout(made.attributes.real("rate"), "channels"),
-    "drop_block": lambda made: Dropout(made.attributes.real("rate"), "block", made.attributes.whole("size", 7, 1, "size")),
+    "drop_block": _drop_block,
     "flatten": lambda _: Flatten(),
     "tokens": lambda _: Tokens(),
     "position": _position,

@@ -21,6 +21,7 @@ from archc.verify.pairing import pair, pair_by_name
 from archc.verify.program import Program, first_line, record, run_exactly
 from archc.verify.reading import Reading, read
 from archc.verify.sharing import shared, stir
+from archc.verify.uncompared import uncompared
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ def against(
         runs=tuple(runs),
         first=first,
         beyond=beyond,
+        uncompared=uncompared(graph, program),
     )
 
 

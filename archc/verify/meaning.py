@@ -149,14 +149,23 @@ def dropout(op: Dropout, x: Tensor) -> Tensor:
 
 
 def _drop_block(op: Dropout, x: Tensor) -> Tensor:
-    """Ghiasi et al. 2018, algorithm 1, one mask for all channels; an even square reaches one less up and left (timm)."""
-    n, _, h, w = x.shape
+    """A pixel is dropped where a square over it is drawn; the rest is scaled by its share of the whole batch.
+
+    By the paper (Ghiasi et al. 2018, algorithm 1) a square's corner is drawn, where all of it lies in the map, for each channel.
+    By timm its centre is, anywhere, once for all channels; an even square reaches one less down and right.
+    """
+    n, c, h, w = x.shape
     tall, wide = min(op.size, h), min(op.size, w)
-    gamma = op.rate * h * w / (tall * wide) / ((h - tall + 1) * (w - wide + 1))
-    centres = x.new_empty((n, 1, h, w)).bernoulli_(gamma)
-    dropped = functional.max_pool2d(centres, (tall, wide), 1, (tall // 2, wide // 2))
-    keep = 1 - dropped[:, :, (tall + 1) % 2 :, (wide + 1) % 2 :]
-    return x * keep * keep.numel() / (keep.sum() + 1e-7)
+    corners = (h - tall + 1, w - wide + 1)
+    gamma = op.rate * h * w / (tall * wide) / (corners[0] * corners[1])
+    drawn = x.new_empty((n, c, *corners) if op.law == "paper" else (n, 1, h, w)).bernoulli_(gamma)
+    square = x.new_ones((drawn.shape[1], 1, tall, wide))
+    squares = functional.conv_transpose2d(drawn, square, groups=drawn.shape[1])
+    if op.law == "timm":
+        up, left = tall // 2, wide // 2
+        squares = squares[:, :, up : up + h, left : left + w]
+    keep = (squares < 0.5).to(x.dtype)
+    return x * keep * (keep.numel() / keep.sum(dtype=torch.float64).clamp(min=1)).to(x.dtype)
 
 
 def folded(op: Callable[[Tensor, Tensor], Tensor], inputs: Sequence[Tensor]) -> Tensor:

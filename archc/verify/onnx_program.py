@@ -26,6 +26,7 @@ class OnnxProgram:
     """The main graph of a model, functions inlined."""
 
     trains = False
+    dropped = ()
 
     def __init__(self, name: str, model: onnx.ModelProto) -> None:
         self.name = name

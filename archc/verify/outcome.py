@@ -43,7 +43,7 @@ class Verdict:
     """`pairs` are keys of ours and theirs; `folded` are ours that theirs has folded into a filter, no difference.
 
     `tied`: keys of theirs that stand for several of ours. `beyond`: what makes the other's output where every value of ours is
-    among its values.
+    among its values. `uncompared`: what the verdict says nothing of.
     """
 
     name: str
@@ -56,6 +56,7 @@ class Verdict:
     runs: tuple[Run, ...] = ()
     first: First | None = None
     beyond: str = ""
+    uncompared: tuple[str, ...] = ()
 
     __repr__ = brief
 

@@ -31,6 +31,11 @@ class Program(Protocol):
         """N, C, H, W of its input, None where any will do."""
         ...
 
+    @property
+    def dropped(self) -> tuple[tuple[str, float], ...]:
+        """Name and rate of each of its layers that drop in training, which here they do not."""
+        ...
+
     def tensors(self) -> Mapping[str, Tensor]:
         """Its own tensors by name; writing to them changes the function."""
         ...
@@ -86,7 +91,7 @@ class TorchProgram:
         self.name = name
         self._model = model.double()
         self._inside: list[str] = []
-        without_dropping(model)
+        self.dropped = tuple(without_dropping(model))
         for path, module in model.named_modules():
             if isinstance(module, torch.jit.ScriptModule):  # it takes no hooks, but its operations are recorded all the same
                 continue
@@ -126,10 +131,17 @@ def flat(output: object) -> Iterator[Tensor]:
             yield from flat(one)
 
 
-def without_dropping(model: nn.Module) -> None:
-    """Every dropout, drop path, drop block and stochastic depth at rate 0; those of other libraries are told by their names."""
+def without_dropping(model: nn.Module) -> list[tuple[str, float]]:
+    """Every dropout, drop path, drop block and stochastic depth at rate 0; those of other libraries are told by their names.
+
+    Returns the class and the rate of each that had one.
+    """
+    dropped: list[tuple[str, float]] = []
     for module in model.modules():
         drops = any(word in type(module).__name__ for word in ("Drop", "Stochastic"))
         for name in ("p", "rate", "drop_prob", "drop_rate", "drop"):
-            if (drops or name == "drop_rate") and isinstance(getattr(module, name, None), float):
+            rate = getattr(module, name, None)
+            if (drops or name == "drop_rate") and isinstance(rate, float) and rate:
                 setattr(module, name, 0.0)
+                dropped.append((type(module).__name__, rate))
+    return dropped

@@ -26,6 +26,8 @@ def lines(verdict: Verdict, *, pairs: bool) -> Iterator[str]:
     width = max((len(run.what) for run in verdict.runs), default=0)
     far = max((len(str(run.case)) for run in verdict.runs), default=0)
     yield from (f"  {run.what:{width}}  {run.case!s:{far}}  {_found(run)}" for run in verdict.runs)
+    if verdict.uncompared:
+        yield f"  not compared: {'; '.join(verdict.uncompared)}"
     if verdict.equal:
         yield "function equal"
         return
@@ -48,6 +50,7 @@ def tree(verdict: Verdict) -> dict[str, object]:
         "only_here": list(verdict.only_here),
         "only_there": list(verdict.only_there),
         "tied": list(verdict.tied),
+        "not_compared": list(verdict.uncompared),
         "runs": [
             {
                 "what": run.what,

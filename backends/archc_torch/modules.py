@@ -161,7 +161,7 @@ def _dropout(op: ops.Dropout, attribute: Attribute, library: Library) -> Doc:
         case "channels":
             return call("nn.Dropout2d", rate)
         case "block":
-            return call(library.use("DropBlock"), rate, attribute("size").text)
+            return call(library.use("DropBlock" if op.law == "paper" else "TimmDropBlock"), rate, attribute("size").text)
         case _:
             assert_never(op.what)
 

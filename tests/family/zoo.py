@@ -64,7 +64,7 @@ def without_dropping(model: nn.Module) -> nn.Module:
             module.p = 0.0
         elif isinstance(module, timm.layers.DropPath | timm.layers.DropBlock2d):
             module.drop_prob = 0.0
-        elif type(module).__name__ in ("DropPath", "DropBlock"):
+        elif type(module).__name__ in ("DropPath", "DropBlock", "TimmDropBlock"):
             module.rate = 0.0
         if hasattr(module, "drop_rate"):
             module.drop_rate = 0.0

@@ -173,9 +173,9 @@ def test_a_frozen_norm_in_training_is_the_norm_in_evaluation() -> None:
 DROPPED = [
     (Dropout(0.4), nn.Dropout(0.4)),
     (Dropout(0.4, "path"), DropPath(0.4)),
-    (Dropout(0.2, "block", 3), DropBlock2d(0.2, 3)),
-    (Dropout(0.2, "block", 4), DropBlock2d(0.2, 4)),
-    (Dropout(0.2, "block", 20), DropBlock2d(0.2, 20)),
+    (Dropout(0.2, "block", 3, "timm"), DropBlock2d(0.2, 3)),
+    (Dropout(0.2, "block", 4, "timm"), DropBlock2d(0.2, 4)),
+    (Dropout(0.2, "block", 20, "timm"), DropBlock2d(0.2, 20)),
 ]
 
 

@@ -29,6 +29,9 @@ NETWORKS = {
     "channels": BASIC % ("B", "attention: {module: eca, before: add}"),
     "context": BASIC % ("B", "attention: {module: global_context, width: 4, before: add}"),
     "drops": BASIC % ("B", "drop: {op: dropout, rate: 0.1, after: act1}, path: {op: drop_path, rate: 0.1, before: add}"),
+    "squares": BASIC
+    % ("B", "one: {op: drop_block, rate: 0.1, after: act1}, all: {op: drop_block, rate: 0.1, law: timm, before: add}"),
+    "maps": BASIC % ("B", "map: {op: drop_channels, rate: 0.1, before: add}"),
     "scales": BOTTLENECK % ("conv2", "B", "module: res2, out: mid, scales: 4, first: change"),
     "splits": BOTTLENECK % ("conv2", "B", "module: split_attention, out: mid, radix: 2, width: 8"),
     "kernels": BOTTLENECK % ("conv2", "B", "module: selective_kernel, out: mid, width: 8"),

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import TypeAlias
 
 from archc.compiling import AS_IT_IS, Changes, problems_of
-from archc.diagnostics import Diagnostic, Note, Source, Span, in_order
+from archc.diagnostics import Diagnostic, Note, Source, Span, SpecError, in_order
 from archc.document.nodes import Map
 from archc.library import Library
 from archc.limits import DEFAULT_LIMITS
 from archc.overrides import whole_span
 from archc.shipped import PREFIX
+from archc.spec.resolve import by_path
 
 Options: TypeAlias = "Sequence[int]"
 """Which options of the command line are kept, by their number."""
@@ -90,7 +91,20 @@ def _switches(changes: Changes) -> tuple[tuple[str, bool], ...]:
 
 def attributed(subject: Subject, found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """The diagnostics at the lines that brought them about."""
-    return in_order([_attributed(subject, diagnostic) for diagnostic in found])
+    return in_order([_by_path(subject, _attributed(subject, diagnostic)) for diagnostic in found])
+
+
+def _by_path(subject: Subject, diagnostic: Diagnostic) -> Diagnostic:
+    """With the path that was meant by a whole map in the document's own `set`."""
+    written, parent = subject.library.written(subject.path), subject.library.parent_of(subject.path)
+    changes = written.get("set") if written is not None else None
+    if parent is None or not isinstance(changes, Map):
+        return diagnostic
+    try:
+        root = subject.library.read(parent, parent.name).root
+    except SpecError:
+        return diagnostic
+    return by_path(diagnostic, changes, root)
 
 
 def _attributed(subject: Subject, diagnostic: Diagnostic) -> Diagnostic:

@@ -16,7 +16,7 @@ from archc.record import brief
 from archc.schema.validate import Kind as SchemaKind
 from archc.schema.validate import validate
 from archc.shipped import PREFIX, Kind, is_file, shipped_file, shipped_names, shipped_root
-from archc.spec.mend import mended
+from archc.spec.mend import filled, mended
 from archc.spec.resolve import cycle, merge
 from archc.suggest import advice, nearest
 
@@ -202,15 +202,18 @@ class Library:
             self.definitions.add(source)
         problems: list[Diagnostic] = []
         shown = _without(written, self.hidden) if self.hidden else written
-        whole = self._valid(shown, found, found, problems)
-        root = self._with_parent(whole, path, found, chain, problems)
+        whole = self.valid(shown, found, found, problems)
+        try:
+            root = self._with_parent(whole, path, found, chain, problems)
+        except SpecError as error:
+            raise SpecError((*problems, *error.diagnostics)) from None
         if found == "network" or "extends" in written:
-            root = self._valid(root, "resolved" if found == "network" else found, found, problems)
+            root = self.valid(root, "resolved" if found == "network" else found, found, problems)
         name_node = root.get("name" if found == "network" else found)
         name = str(name_node.value) if isinstance(name_node, Scalar) else path.stem
         return Document(found, name, path, written, root, tuple(problems))
 
-    def _valid(self, root: Map, schema: SchemaKind, kind: Kind, problems: list[Diagnostic]) -> Map:
+    def valid(self, root: Map, schema: SchemaKind, kind: Kind, problems: list[Diagnostic]) -> Map:
         """The document, or a network as it was probably meant, its problems kept.
 
         Raises SpecError where that is not to be guessed.
@@ -220,6 +223,9 @@ class Library:
             return root
         problems += [problem for problem in invalid if problem not in problems]
         guessed = mended(root, invalid)
+        whole = kind == "network" and (schema == "resolved" or "extends" not in root)
+        if whole and (left := validate(guessed, "resolved")):
+            guessed = filled(guessed, left)
         if kind != "network" or validate(guessed, schema):
             raise SpecError(tuple(problems))
         return guessed

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 
 from archc.arguments import texts
-from archc.diagnostics import Diagnostic, Source, Span, SpecError, in_order
+from archc.diagnostics import Diagnostic, Source, Span, SpecError
 from archc.document.loader import parse_value
 from archc.document.nodes import Entry, Node, Scalar
 from archc.document.nodes import Sequence as Items
 from archc.library import Document, Library
 from archc.limits import Limits
-from archc.schema.validate import validate
 from archc.spec.resolve import apply_all
 
 OVERRIDES = "a list of `path=value`, as ['classes=10']"
@@ -20,9 +19,7 @@ def overridden(library: Library, document: Document, overrides: Sequence[str]) -
     entries = tuple(_override(text, library.limits) for text in texts("overrides", overrides, OVERRIDES))
     problems = list(document.problems)
     root = apply_all(document.root, entries, problems.append)
-    invalid = validate(root, "resolved")
-    if invalid:
-        raise SpecError(in_order([*problems, *invalid]))
+    root = library.valid(root, "resolved", "network", problems)
     return Document(document.kind, document.name, document.path, document.written, root, tuple(problems))
 
 

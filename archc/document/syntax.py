@@ -66,7 +66,11 @@ def _bracket(trouble: Trouble) -> Diagnostic:
 
 
 def _no_colon(trouble: Trouble) -> Diagnostic:
-    return Diagnostic("E0101", "a key without a `:`", trouble.rest(trouble.begin), help="write `key: value`")
+    line = trouble.rest(trouble.begin)
+    if re.match(r"(<{7}|={7}|>{7}|\|{7})( |$)", trouble.text[trouble.begin :].partition("\n")[0]):
+        helped = "git left both sides here: keep one, and take the lines with `<<<<<<<`, `=======` and `>>>>>>>` out"
+        return Diagnostic("E0101", "a merge conflict stands here", line, help=helped)
+    return Diagnostic("E0101", "a key without a `:`", line, help="write `key: value`")
 
 
 def _second_colon(trouble: Trouble) -> Diagnostic:

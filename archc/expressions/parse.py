@@ -77,8 +77,8 @@ class _Parser:
         if token.kind == ")":
             raise ExpressionError("`)` closes nothing", token.start, token.end)
         if token.kind != "end":
-            advice = "write `==`" if token.kind == "=" else ""
-            raise ExpressionError(f"unexpected {token}", token.start, token.end, advice)
+            helped = {"=": "write `==`", ",": "a decimal point is a dot: `0.1`"}.get(token.kind, "")
+            raise ExpressionError(f"unexpected {token}", token.start, token.end, helped)
 
     def expression(self, power: int) -> Expr:
         """Everything that binds tighter than `power`."""
@@ -136,9 +136,12 @@ class _Parser:
                 raise ExpressionError("an expression is empty", 0, token.end)
             case "end":
                 last = self._tokens[self._at - 1]
-                raise ExpressionError(f"an operand is missing after {last}", last.start, last.end)
+                helped = "a share is a number: `0.5`" if last.kind == "%" else ""
+                raise ExpressionError(f"an operand is missing after {last}", last.start, last.end, helped)
             case _:
-                raise ExpressionError(f"an operand is missing before {token}", token.start, token.end)
+                power = token.kind == "*" and self._at > 1 and self._tokens[self._at - 2].kind == "*"
+                helped = "there are no powers; write `x * x`" if power else ""
+                raise ExpressionError(f"an operand is missing before {token}", token.start, token.end, helped)
 
     def _parenthesis(self, opened: Token) -> Expr:
         inner = self.expression(0)

@@ -21,6 +21,7 @@ _HINTS = {
     "'": "a name needs no quotes here",
     '"': "a name needs no quotes here",
     ".": "a dot stands between digits only",
+    "?": "write `A if C else B`",
 }
 
 
@@ -47,7 +48,9 @@ def tokens(text: str) -> tuple[Token, ...]:
         word = match[group]
         start = at - len(word)
         if found and found[-1].kind in ("number", "word") and found[-1].end == start and group != "sign":
-            raise ExpressionError(f"`{found[-1].text}{word}` is neither a number nor a name", found[-1].start, at)
+            sides = re.match(r"([0-9]+)[xX]([0-9]+)(?![0-9.])", text[found[-1].start :])
+            helped = f"rows and columns are a list: `[{sides[1]}, {sides[2]}]`" if sides else ""
+            raise ExpressionError(f"`{found[-1].text}{word}` is neither a number nor a name", found[-1].start, at, helped)
         if group == "number" and re.match("0[0-9]", word):
             raise ExpressionError(f"`{word}` begins with a zero", start, at, f"write `{word.lstrip('0') or 0}`")
         found.append(Token(word if group == "sign" or word in KEYWORDS else group, word, start, at))

@@ -10,6 +10,7 @@ from archc.library import Document, Library
 from archc.limits import Limits
 from archc.lower.tracing import Tracing
 from archc.shipped import Kind
+from archc.spec.mend import hides_shapes
 
 
 class Failed(Exception):
@@ -76,6 +77,7 @@ class Context:
 
     def __post_init__(self) -> None:
         self.mended = any(found.code.startswith("E02") for found in self.diagnostics)
+        self.guessed = self.guessed or any(map(hides_shapes, self.diagnostics))
 
     @contextmanager
     def inside(self, span: Span | None, what: str) -> Iterator[None]:

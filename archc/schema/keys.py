@@ -153,6 +153,10 @@ def _advice(keys: Keys, key: str, guess: str | None) -> str:
         return f"did you mean `{guess}`?"
     if said := meaning(key, _where(keys)):
         return said
+    network = [name.removeprefix("key_") for name in definitions() if name.startswith("key_")]
+    extends = isinstance(keys.place.node, Map) and "extends" in keys.place.node and keys.kind == "network"
+    if extends and not keys.path and (name := meant(head, network, _where(keys))):
+        return f"write `set: {{{name}{dot}{rest}: …}}`"
     if keys.path[-1:] == ("blocks",):
         return "blocks are called by their index, from 0"
     home = _home(key) if not keys.path else "the top level" if f"key_{key}" in definitions() else ""

@@ -1,11 +1,12 @@
 """What `extends` and `set` make of a document: its parent's keys, changed, beside the document's own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
-from archc.diagnostics import Diagnostic, Note
+from archc.diagnostics import Diagnostic, Note, Span
 from archc.document.mends import of_key
-from archc.document.nodes import Entry, Map, Scalar
-from archc.spec.paths import NothingThere, change
+from archc.document.nodes import Entry, Map, Node, Scalar
+from archc.spec.paths import NothingThere, change, key_of
 from archc.suggest import advice, meant
 
 OWN = ("archc", "name", "title", "source", "expect")
@@ -57,6 +58,38 @@ def lost(entry: Entry, nothing: NothingThere) -> Diagnostic:
     keys = () if nothing.at else nothing.known
     fix = of_key(entry.span, part, keys, (), ()) if guess else ()
     return Diagnostic("E0305", message, entry.span, f"there is no `{part}` {around}", help=helped, fix=fix)
+
+
+def by_path(diagnostic: Diagnostic, entries: Iterable[Entry], root: Map) -> Diagnostic:
+    """With the path that was meant, where a whole map lacks what the parent's `root` says at its place."""
+    if diagnostic.code not in ("E0202", "E0340", "E0331") or diagnostic.span is None:
+        return diagnostic
+    for entry in entries:
+        there: Node | None = root
+        for part in str(entry.key).split("."):
+            there = there.get(key_of(part)) if isinstance(there, Map) else None
+        if isinstance(entry.value, Map) and isinstance(there, Map) and _holds(entry, diagnostic.span):
+            paths = list(_leaves(str(entry.key), entry.value, there))
+            helped = f"a map replaces the whole of `{entry.key}`; a part of it is changed by its path: {', '.join(paths[:3])}"
+            return replace(diagnostic, help=helped)
+    return diagnostic
+
+
+def _holds(entry: Entry, span: Span) -> bool:
+    if entry.span == span:
+        return True
+    value = entry.value.span
+    inside = (value.line, value.column) <= (span.line, span.column) <= (value.end_line, value.end_column)
+    return inside and value.source is span.source
+
+
+def _leaves(path: str, node: Node, there: Node | None) -> Iterator[str]:
+    """The paths of what a map says, as far as there are maps at their beginnings."""
+    if isinstance(node, Map) and isinstance(there, Map):
+        for entry in node:
+            yield from _leaves(f"{path}.{entry.key}", entry.value, there.get(entry.key))
+    else:
+        yield f"`{path}: {node.text if isinstance(node, Scalar) else '…'}`"
 
 
 def cycle(chain: list[tuple[str, Scalar]]) -> Diagnostic:

@@ -12,12 +12,12 @@ _MANY = (tuple, list, dict, set, frozenset, MappingProxyType)
 _PLAIN = (str, bytes, int, float, type(None))
 
 
-def brief(value: Any) -> str:
+def brief(self: Any) -> str:
     """The repr of a value with fields, on one line: what holds other things is told by its name, or how many it holds."""
-    fields = getattr(value, "__dataclass_fields__", None) or value.record_fields
+    fields = getattr(self, "__dataclass_fields__", None) or self.record_fields
     names = (name for name, field in fields.items() if getattr(field, "repr", True))
-    shown = ", ".join(f"{name}={_field(getattr(value, name))}" for name in names)
-    return clipped(f"{type(value).__name__}({shown})", 300)
+    shown = ", ".join(f"{name}={_field(getattr(self, name))}" for name in names)
+    return clipped(f"{type(self).__name__}({shown})", 300)
 
 
 def clipped(text: str, most: int = 60) -> str:

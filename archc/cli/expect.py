@@ -11,7 +11,6 @@ from archc.cli.parsing import UsageError, limits_of
 from archc.cli.targets import STDIN, targets
 
 if TYPE_CHECKING:
-    from archc.cli.fixing import Change
     from archc.diagnostics import Diagnostic
     from archc.renewing import Figure, Renewal
 
@@ -37,39 +36,45 @@ def arguments(parser: ArgumentParser, _: Sequence[str]) -> None:
 def run(arguments: Namespace) -> int:
     """Every file by itself: one with other problems is told and left alone, and stops none of the others."""
     from archc.cli.fixing import difference, rewritten, write
+    from archc.output import OutputError
 
-    changes: list[Change] = []
     problems: list[Diagnostic] = []
     lines: list[str] = []
-    files = _files(arguments)
+    files, changed = _files(arguments), 0
     for name in files:
         renewal = _renewal(name, arguments, problems)
-        if renewal is not None and renewal.figures:
-            changes.append(rewritten(name, renewal.text, len(renewal.figures)))
-            lines += [f"{name}: {_told(figure)}" for figure in renewal.figures]
-    if arguments.diff:
-        print("".join(map(difference, changes)), end="", flush=True)
-    elif not arguments.check:
-        write(changes)
+        if renewal is None or not renewal.figures:
+            continue
+        change = rewritten(name, renewal.text)
+        try:
+            if arguments.diff:
+                print(difference(change), end="", flush=True)
+            elif not arguments.check:
+                write([change])
+        except OutputError as error:
+            problems.append(error.diagnostic)
+            continue
+        changed += 1
+        lines += [f"{name}: {_told(figure)}" for figure in renewal.figures]
     for line in lines:
         say(line)
     if problems:
         show(tuple(problems), color=arguments.color)
     verb = "to renew" if arguments.check or arguments.diff else "renewed"
     said = f"{len(lines)} figure{'' if len(lines) == 1 else 's'} {verb}"
-    say(f"{said} in {len(changes)} of {len(files)} file{'' if len(files) == 1 else 's'}")
-    return exit_code(problems) or (1 if arguments.check and changes else 0)
+    say(f"{said} in {changed} of {len(files)} file{'' if len(files) == 1 else 's'}")
+    return exit_code(problems) or (1 if arguments.check and changed else 0)
 
 
 def _files(arguments: Namespace) -> list[str]:
     """The files meant. Raises UsageError for standard input and for what ships, which are no files of the user's."""
     if STDIN in arguments.paths:
         raise UsageError("`archc expect` changes files, and `-` is none")
-    files = targets(arguments.paths)
-    from archc.pipeline import locate
+    from archc.shipped import shipped_file
 
+    files = targets(arguments.paths)
     for name in files:
-        if not os.path.lexists(name) and os.path.exists(locate(name)[0]):
+        if not os.path.lexists(name) and shipped_file(name, "network") is not None:
             raise UsageError(f"`{name}` ships with archc, and only files of your own are changed", "name a file")
     return files
 

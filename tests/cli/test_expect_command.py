@@ -131,6 +131,20 @@ def test_a_sketch_stays_one(tmp_path: Path) -> None:
     assert renewed(text, tmp_path) == (0, text)
 
 
+def test_no_file_stops_the_others(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = HEAD + "expect: {depth: 3}\n"
+    folder, elsewhere = tmp_path / "specs", tmp_path / "elsewhere.yaml"
+    folder.mkdir()
+    elsewhere.write_text(text)
+    (folder / "a.yaml").symlink_to(elsewhere)
+    for name, content in (("b", b"[3]"), ("c", b"\xff"), ("d", b""), ("e", b"archc: 99\nname: a\n"), ("f", text.encode())):
+        (folder / f"{name}.yaml").write_bytes(content)
+    assert (main(["expect", "resnte18", str(folder)]), elsewhere.read_text()) == (1, text)
+    assert (folder / "f.yaml").read_text() == HEAD + "expect: {depth: 20}\n"
+    told = re.findall(r"error\[(\w+)\]", capsys.readouterr().err)
+    assert (len(told), "E0206" in told) == (6, True)
+
+
 @pytest.mark.parametrize(("option", "code"), [("--check", 1), ("--diff", 0)])
 def test_nothing_is_written(option: str, code: int, tmp_path: Path) -> None:
     text = f"{HEAD}expect: {{depth: 3}}\n".encode()

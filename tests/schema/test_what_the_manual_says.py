@@ -402,6 +402,27 @@ def fans(folder: Path) -> None:
     )
 
 
+@says("`position` begins normal, of deviation 1/√C.")
+def position(folder: Path) -> None:
+    from archc.live import torch_module
+
+    network(folder, "t: {op: tokens}\ny: {op: position}", channels=64, height=32, width=32)
+    torch.manual_seed(0)
+    [table] = [tensor for tensor in torch_module(folder / "net.yaml").parameters() if tensor.shape == (1024, 64)]
+    assert abs(float(table.detach().std()) * 8 - 1) < 0.02  # of 65,536 numbers: seven deviations of the estimate
+
+
+@says("`in` of a module is its own first input's, wherever it stands.")
+def names_in_modules(folder: Path) -> None:
+    (folder / "gate.yaml").write_text(
+        "archc: 1\nmodule: gate\nsteps:\n  pool: {op: global_pool}\n  conv: {kernel: 1, out: in, act: none, norm: none}\n"
+        "  y: {op: mul, of: [x, conv]}\n"
+    )
+    graph = blocks(folder, ", insert: {gate: {module: ./gate.yaml, before: add}}", stages="s: {out: 16, repeat: 1, stride: 2}")
+    [op] = [node.op for node in graph.nodes if node.scope.endswith("gate") and isinstance(node.op, Conv)]
+    assert (op.in_channels, op.out_channels) == (16, 16)
+
+
 @pytest.mark.parametrize(("sentence", "check"), SENTENCES.items(), ids=[re.sub(r"\W+", "_", text)[:60] for text in SENTENCES])
 def test_said_and_so(sentence: str, check: Callable[[Path], None], tmp_path: Path) -> None:
     assert " ".join(sentence.split()) in TEXT

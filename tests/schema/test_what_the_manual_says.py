@@ -316,7 +316,7 @@ def restated_convolutions(folder: Path) -> None:
     assert found == expected
 
 
-@says("A restated `norm` or `act` is a whole one: what it does not say is at its default, whatever the outer one says.")
+@says("`norm` or `act` that says its `kind` is a whole one: what it does not say is at its default, whatever the outer one says;")
 def restated_norms(folder: Path) -> None:
     graph = network(
         folder, "conv: {kernel: 1, out: 3, norm: {kind: batch, momentum: 0.5}}", more="norm: {kind: batch, eps: 1e-2}\n"

@@ -9,7 +9,7 @@ from archc.document.nodes import Node, Scalar
 from archc.library import Document, Library
 from archc.limits import Limits
 from archc.lower.tracing import Tracing
-from archc.shipped import Kind
+from archc.shipped import PREFIX, Kind
 from archc.spec.mend import hides_shapes
 
 
@@ -25,6 +25,8 @@ class TooLarge(Exception):
     """The network outgrows its limits, which was reported; nothing more is made."""
 
 
+OF_THE_TEXT = ("E0330", "E0331", "E0335", "E0336", "E0337", "E0338", "E0370", "E0371")
+"""What a definition's own text is at fault for, whoever uses it and with whatever arguments."""
 MISSING = ("E0202", "E0308", "E0340", "E0346")
 """That something is not said may be due to a key or value that was left out for a problem of its own."""
 
@@ -123,12 +125,18 @@ class Context:
         notes: tuple[Note, ...] = (),
         fix: tuple[Edit, ...] = (),
     ) -> None:
-        """A problem at `span`; inside a definition the user's own line comes first and the definition's is a note."""
+        """A problem at `span`; inside a definition the user's own line comes first and the definition's is a note, unless the
+        definition is at fault by itself.
+        """
         if self.mended and code in MISSING:
             return
         users = [(at, what) for at, what in self.trail if not self.is_definition(at.source)]
         if span is not None and self.is_definition(span.source) and users:
             at, what = users[-1]
+            if code in OF_THE_TEXT and not span.source.name.startswith(PREFIX):
+                used = Note(f"in {what}, expanded here", at)
+                self.diagnostics.append(Diagnostic(code, message, span, label, (*notes, used), help, fix=fix))
+                return
             label = label.removesuffix(self.where).removesuffix(", ")
             notes = (Note(label or f"in {what}", span), *notes)
             # a block's line is its stage's, whose name stands there

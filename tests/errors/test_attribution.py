@@ -116,6 +116,10 @@ CASES = {
         {"gate.yaml": BROKEN, "net.yaml": child("resnet18", USE)},
         ["E0103 gate.yaml:4 < gate.yaml:4 < net.yaml:5"],
     ),
+    "a definition with an unknown name": (
+        {"gate.yaml": MODULE.replace("of: [x, act]", "of: [x, acts]"), "net.yaml": child("resnet18", USE)},
+        ["E0330 gate.yaml:7 < net.yaml:5"],
+    ),
     "a definition's own change of its parent": (
         {"net.yaml": "archc: 1\nblock: net\nextends: bottleneck\nset: {steps.conv2.groups: 1}"},
         ["E0336 net.yaml:4"],

@@ -20,7 +20,7 @@ from archc.lower.network import NetworkLowering
 from archc.overrides import features_entry, overridden
 from archc.record import brief
 from archc.shipped import Kind
-from archc.spec.resolve import apply_all
+from archc.spec.resolve import apply_all, is_own
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def compile_document(
         graph = whole = NetworkLowering(context, document).lower()
         found = list(context.diagnostics)
         if whole is not None and not found:
-            verify(whole)
+            verify(whole, _given(document.root, whole))
             costs = total(whole)
             found += check_graph(document.root, whole, costs, limits)
             full = _headless(whole) if changes.without_head else whole
@@ -129,7 +129,17 @@ def compile_document(
 
 def makes_another(overrides: Sequence[str]) -> bool:
     """Whether the command line makes another network, for which `expect` is left aside."""
-    return any(not text.startswith("expect") for text in overrides)
+    return any(not is_own(text.partition("=")[0].strip().partition(".")[0]) for text in overrides)
+
+
+def _given(root: Map, graph: Graph) -> list[str]:
+    """The values that a network states as its features: in the whole one nothing else may read them."""
+    from archc.ir.extract import named_values
+    from archc.semantics import feature_paths
+
+    paths, _ = feature_paths(root, graph)
+    values = named_values(graph) if paths else {}
+    return [values[path] for path in paths if path in values]
 
 
 def _nothing_to_freeze(root: Map, graph: Graph) -> list[Diagnostic]:

@@ -1,7 +1,7 @@
 """A document with its defaults written out: what `archc resolve` prints, so that nothing is implicit."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -61,7 +61,9 @@ class _Filling:
         """With the defaults of every value in it."""
         root = self._each(root, "layouts", self._layout)
         root = self._each(root, "stages", self._stage(root.get("block")))
-        root = self._each(root, "block", lambda block: self._with_kind(block, ()), whole=True)
+        stages = root.get("stages")
+        left = {name for entry in stages for name in self._left(entry.value)} if isinstance(stages, Map) else set()
+        root = self._each(root, "block", lambda block: self._with_kind(block, (), left=left), whole=True)
         filled = self._filled(root)
         return filled if isinstance(filled, Map) else root
 
@@ -79,15 +81,29 @@ class _Filling:
             if not isinstance(node, Map):
                 return node
             node = self._each(node, "blocks", lambda own: self._with_kind(own, (block, node)))
-            node = self._with_kind(node, (block,))
+            node = self._with_kind(node, (block,), self._kinds(node.get("blocks")))
             return node if "stride" in node else _with(node, "stride", _ONE)
 
         return stage
 
-    def _with_kind(self, layer: Node, outer: tuple[Node | None, ...]) -> Map:
+    def _left(self, stage: Node) -> set[str]:
+        """Parameters of a stage's kind that rest on their defaults and are not written there: `block` must not say them."""
+        kind = stage.get("kind") if isinstance(stage, Map) else None
+        _, asked = self.taken.defaults.get(id(kind), (kind, {}))
+        return {name for name in asked if isinstance(stage, Map) and name not in stage}
+
+    def _kinds(self, blocks: Node | None) -> list[Document]:
+        """The kinds that single blocks of a stage name."""
+        named = [entry.value.get("kind") for entry in blocks if isinstance(entry.value, Map)] if isinstance(blocks, Map) else []
+        return [definition(self.context, kind, "block") for kind in named if isinstance(kind, Scalar)]
+
+    def _with_kind(
+        self, layer: Node, outer: tuple[Node | None, ...], inner: Iterable[Document] = (), left: Container[str] = ()
+    ) -> Map:
         """A layer that names a kind of block with the kind's parameters, as far as they are asked for, and its stride's step.
 
-        `outer` are the layers around it, as they were written: what one of them says holds.
+        `outer` are the layers around it, as they were written: what one of them says holds. `inner` are kinds that are told
+        what this layer says, and know their own parameters only; `left` are not to be said at all.
         """
         assert isinstance(layer, Map)  # noqa: S101  the schema says so
         kind = layer.get("kind")
@@ -101,7 +117,8 @@ class _Filling:
         _, asked = self.taken.defaults.get(id(kind), (kind, {}))
         for name, declared in parameters_of(found).items():
             default = declared.get("default")
-            if default is not None and name in asked and name not in said:
+            known = name not in left and all(name in parameters_of(each) for each in inner)
+            if default is not None and known and name in asked and name not in said:
                 layer = _with(layer, name, default)
         return layer
 

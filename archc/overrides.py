@@ -1,6 +1,7 @@
 """What the command line changes in a document: `--set`, and `--features` as if it were set."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from archc.arguments import texts
 from archc.diagnostics import Diagnostic, Source, Span, SpecError
@@ -20,7 +21,9 @@ def overridden(library: Library, document: Document, overrides: Sequence[str]) -
     problems = list(document.problems)
     root = apply_all(document.root, entries, problems.append)
     root = library.valid(root, "resolved", "network", problems)
-    return Document(document.kind, document.name, document.path, document.written, root, tuple(problems))
+    name = root.get("name")
+    called = str(name.value) if isinstance(name, Scalar) else document.name
+    return replace(document, name=called, root=root, problems=tuple(problems))
 
 
 def _override(text: str, limits: Limits) -> Entry:

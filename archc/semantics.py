@@ -61,14 +61,14 @@ def _sizes(root: Map, graph: Graph) -> list[Diagnostic]:
 
 
 def _too_narrow(node: Map, graph: Graph) -> list[Diagnostic]:
-    """`fixed` or `multiple` of a network that works at every size: what would be refused is right."""
-    entry = node.entry("multiple") if graph.any_size else node.entry("fixed")
-    if entry is None or (graph.any_size and isinstance(entry.value, Scalar) and entry.value.value == 1):
+    """Reject a `fixed` of a network that works at every size. A `multiple` may be narrower than what runs: sizes between may be
+    wrong for reasons of the data, as where the padding is TensorFlow's.
+    """
+    entry = node.entry("fixed")
+    if entry is None or graph.any_size or prove_sizes(graph, 1) is not None:
         return []
-    if prove_sizes(graph, 1) is not None:
-        return []
-    message = f"`{entry.key}` limits the size, and this network works at every size"
-    return [Diagnostic("E0354", message, entry.span, help=f"leave `{entry.key}` out")]
+    message = "`fixed` limits the size, and this network works at every size"
+    return [Diagnostic("E0354", message, entry.span, help="leave `fixed` out")]
 
 
 def feature_paths(root: Map, graph: Graph) -> tuple[tuple[str, ...], list[Diagnostic]]:

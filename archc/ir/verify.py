@@ -1,5 +1,7 @@
 """The check that a graph is whole: what every pass may rely on, and every pass must leave true."""
 
+from collections.abc import Container
+
 from archc.ir.arrange import Add, Attention, Concat, Div, Mul
 from archc.ir.graph import Argument, Graph, Node, enclosing
 from archc.ir.spatial import Mix
@@ -14,8 +16,11 @@ class GraphError(ValueError):
         self.name = name
 
 
-def verify(graph: Graph) -> None:
-    """Raises GraphError at the first broken rule. Linear in nodes; equal operations on equal types are inferred once."""
+def verify(graph: Graph, given: Container[str] = ()) -> None:
+    """Raises GraphError at the first broken rule. Linear in nodes; equal operations on equal types are inferred once.
+
+    `given` are values that need no reader, as they will be outputs of a part of the graph.
+    """
     scopes = _scopes(graph)
     values = _values(graph, scopes)
     for scope in graph.scopes:
@@ -32,7 +37,7 @@ def verify(graph: Graph) -> None:
     for value in graph.types:
         if value not in values:
             raise GraphError(value, "has a type and no node")
-    _no_dead_node(graph)
+    _no_dead_node(graph, given)
 
 
 def _scopes(graph: Graph) -> dict[str, dict[str, Argument]]:
@@ -154,10 +159,10 @@ def _attributes(node: Node, arguments: dict[str, Argument]) -> None:
                 raise GraphError(node.name, f"says how `{tensor}` begins, which `{node.op.kind}` does not have")
 
 
-def _no_dead_node(graph: Graph) -> None:
+def _no_dead_node(graph: Graph, given: Container[str]) -> None:
     used = set(graph.outputs)
     for node in graph.nodes:
         used.update(node.inputs)
     for node in graph.nodes:
-        if used.isdisjoint(node.outputs):
+        if used.isdisjoint(node.outputs) and not any(value in given for value in node.outputs):
             raise GraphError(node.name, "is used by nothing")

@@ -18,7 +18,7 @@ def odd_channels(subject: Subject) -> Iterator[Finding]:
     found: dict[str, int] = {}
     paths = _main_path(subject.graph)
     for node in subject.graph.nodes:
-        if isinstance(node.op, Conv) and node.role == "main" and node.op.out_channels % MULTIPLE and node.scope in paths:
+        if isinstance(node.op, Conv) and node.role == "main" and _is_odd(node.op) and node.scope in paths:
             found.setdefault(part_of(node), node.op.out_channels)
     places = [(part, count, _place(subject, part, count)) for part, count in found.items() if part != "head"]
     if places:
@@ -28,6 +28,12 @@ def odd_channels(subject: Subject) -> Iterator[Finding]:
         near = f"{down} and {up} are" if down else f"{up} is"
         what = f"{count} channels are" if count > 1 else "1 channel is"
         yield Finding(f"{what} no multiple of {MULTIPLE}", span, f"in `{part}`; {near}", notes=notes)
+
+
+def _is_odd(conv: Conv) -> bool:
+    """A depthwise convolution has the channels that it is given."""
+    depthwise = conv.groups == conv.in_channels == conv.out_channels > 1
+    return conv.out_channels % MULTIPLE > 0 and not depthwise
 
 
 def _main_path(graph: Graph) -> set[str]:

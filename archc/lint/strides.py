@@ -21,7 +21,8 @@ def lossy_stride(subject: Subject) -> Iterator[Finding]:
     convolution of stride 2: three pixels of four are computed in vain. Other stages are notes.
     """
     graph = subject.graph
-    suspects = [node for node in graph.nodes if getattr(node.op, "stride", 1) != 1 and _unread([node.op])]
+    sizes = {name: type_.shape[1:] for name, type_ in graph.types.items() if len(type_.shape) == 3}
+    suspects = [node for node in graph.nodes if getattr(node.op, "stride", 1) != 1 and _unread([node.op], sizes[node.inputs[0]])]
     if not suspects:
         return
     source: dict[str, str] = {}
@@ -36,7 +37,7 @@ def lossy_stride(subject: Subject) -> Iterator[Finding]:
     found: dict[str, Node] = {}
     for node in suspects:
         value = source.get(node.inputs[0], node.inputs[0])
-        if value not in given and _unread(readers[value]):
+        if value not in given and _unread(readers[value], sizes[value]):
             found.setdefault(part_of(node), node)
     places = [(place(subject, part, "stride_at", "stride"), node) for part, node in found.items()]
     if places:
@@ -49,15 +50,16 @@ def lossy_stride(subject: Subject) -> Iterator[Finding]:
         yield Finding(message, span, f"at `{node.name}`", notes=notes)
 
 
-def _unread(operations: list[Operation]) -> bool:
-    """Whether a column or a row has pixels that none of them reads."""
-    return any(_skips([_read(operation, axis) for operation in operations]) for axis in (0, 1))
+def _unread(operations: list[Operation], size: tuple[int, ...]) -> bool:
+    """Whether a column or a row of a map of this size has pixels that none of them reads."""
+    return any(_skips([_read(operation, axis) for operation in operations], size[axis]) for axis in (0, 1))
 
 
-def _skips(reads: list[tuple[int, frozenset[int]]]) -> bool:
+def _skips(reads: list[tuple[int, frozenset[int]]], length: int) -> bool:
+    """Whether every period leaves out a place; a map shorter than a period may have no such place."""
     period = lcm(*(stride for stride, _ in reads))
     seen = {phase + stride * turn for stride, phases in reads for phase in phases for turn in range(period // stride)}
-    return len(seen) < period
+    return any(place not in seen for place in range(min(period, length)))
 
 
 def _read(operation: Operation, axis: int) -> tuple[int, frozenset[int]]:

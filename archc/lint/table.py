@@ -7,6 +7,7 @@ from archc.diagnostics import Diagnostic
 from archc.document.nodes import Map
 from archc.library import Document
 from archc.lint.channels import odd_channels
+from archc.lint.effect import odd_preprocess, own_key, unreached_stride, unread_part
 from archc.lint.norms import no_final_norm
 from archc.lint.stem import early_downsampling
 from archc.lint.strides import lossy_stride
@@ -30,6 +31,10 @@ LINTS = (
     Lint("W0604", "early_downsampling", early_downsampling),
     Lint("W0605", "unused_override", unused_override),
     Lint("W0606", "no_expect", no_expect),
+    Lint("W0608", "own_key", own_key),
+    Lint("W0609", "unread_part", unread_part),
+    Lint("W0610", "unreached_stride", unreached_stride),
+    Lint("W0611", "odd_preprocess", odd_preprocess),
 )
 
 

@@ -145,11 +145,11 @@ def _joined(frame: Frame, settings: Settings, atoms: list[Atom], after: list[Ato
     preact = run(frame, atoms[:first], x)
     residual = run(frame, atoms[first:], preact)
     policy, inner = read_policy(context, settings.shortcut, names)
-    if isinstance(residual, list) or isinstance(preact, list) or isinstance(x, list):
+    if isinstance(residual, list) or isinstance(x, list):
         raise context.fail("E0337", "the residual branch ends in a list", atoms[-1].span, help=ONE)
     none = all(isinstance(part, Scalar) and part.value == "none" for part in (policy.same, policy.change))
     changes = not none and names.get("change", policy.node.span) is True
-    branch = Branch(x, preact, residual, changes, first == 0)
+    branch = Branch(x, preact, residual, changes, not any(map(_activates, atoms[:first])))
     try:
         out = join(frame, policy, inner, branch)
     except Failed:
@@ -157,6 +157,12 @@ def _joined(frame: Frame, settings: Settings, atoms: list[Atom], after: list[Ato
     frame.values["add"] = out
     result = run(frame, after, out)
     return result if isinstance(result, Ref) else result[0]
+
+
+def _activates(atom: Atom) -> bool:
+    """Whether it norms or activates, so that what it gives and what the block reads are two things."""
+    op = atom.step.get("op") if atom.what == "step" else None
+    return atom.what != "step" or (isinstance(op, Scalar) and op.value in ("norm", "act"))
 
 
 def _stride(frame: Frame, settings: Settings, place: Place, atoms: list[Atom]) -> None:

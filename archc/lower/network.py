@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from archc.document.nodes import Map, Scalar
+from archc.document.nodes import Map, Scalar, Sequence
 from archc.ir.graph import Graph, InitPolicy, Scope, ScopeArgument
 from archc.ir.types import TensorType
 from archc.library import Document
@@ -55,7 +55,7 @@ class NetworkLowering:
         value = self._ends("head", value)
         if self.context.diagnostics or value.type is None:
             return None
-        check_values(self.context, self.part, {value.name})
+        check_values(self.context, self.part, {value.name, *self._features()})
         check_given(self.context, stages.settings())
         check_definitions(self.context)
         self._unused()
@@ -174,6 +174,13 @@ class NetworkLowering:
             return POISON
         self.part.scopes[place] = Scope(which, which, template, arguments, (value.name,), last.name, origin=span)
         return Ref(last.name, last.type)
+
+    def _features(self) -> list[str]:
+        """The values that `features` names."""
+        node = self.root.get("features")
+        paths = {item.value for item in node.items if isinstance(item, Scalar)} if isinstance(node, Sequence) else set()
+        nodes = [value for made in self.part.nodes if made.name in paths for value in made.outputs]
+        return nodes + [scope.output for scope in self.part.scopes if scope.path in paths]
 
     def _unused(self) -> None:
         variables = self.root.get("vars")

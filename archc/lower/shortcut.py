@@ -38,11 +38,11 @@ class Policy:
 @dataclass(frozen=True, slots=True, eq=False)
 class Branch:
     """A block's input, what enters its first convolution, what its residual branch comes to; whether the block changes the
-    shape, and whether its order begins with the convolution itself.
+    shape, and whether neither norm nor activation stands before the convolution.
     """
 
     x: Ref
-    preact: Ref
+    preact: Result
     residual: Ref
     changes: bool
     begins_conv: bool

@@ -19,11 +19,12 @@ def is_own(key: str | int, kind: str = "network") -> bool:
 
 def merge(child: Map, parent: Map, kind: str, report: Callable[[Diagnostic], None]) -> Map:
     """The full document of `child`, which extends the resolved `parent` of the same kind."""
-    own = [entry for entry in child if is_own(entry.key, kind)]
+    own = Map(tuple(entry for entry in child if is_own(entry.key, kind)), child.span)
     inherited = Map(tuple(entry for entry in parent if not is_own(entry.key, kind)), child.span)
     changes = child.get("set")
     if isinstance(changes, Map):
-        inherited = apply_all(inherited, changes.entries, report, kind)
+        own = apply_all(own, tuple(entry for entry in changes if is_own(entry.key, kind)), report, kind)
+        inherited = apply_all(inherited, tuple(entry for entry in changes if not is_own(entry.key, kind)), report, kind)
     proof = [entry for entry in own if entry.key == "expect"]  # where a reader looks for it: at the end
     return Map((*(entry for entry in own if entry.key != "expect"), *inherited.entries, *proof), child.span)
 

@@ -127,6 +127,45 @@ CASES = {
         [],
     ),
     "no expect": (written({"expect: {depth: 10}\n": ""}), ["2:1 W0606 this network states no figures to be checked"]),
+    "a stride along an axis of one row": (
+        written({"height: 32": "height: 1", "kernel: 3, out: 16": "kernel: [1, 7], stride: 2, out: 16"}),
+        [],
+    ),
+    "a stride along an axis of two rows": (
+        written({"height: 32": "height: 2", "kernel: 3, out: 16": "kernel: [1, 7], stride: 2, out: 16"}),
+        ["5:1 W0603 a stride of 2 over 1x7 leaves 2 of 4 values unread"],
+    ),
+    "depthwise over an odd image": (
+        written({"channels: 3": "channels: 12", "  conv:": "  conv1: {kernel: 3, out: 12, groups: 12}\n  conv2:", "10}": "11}"}),
+        [],
+    ),
+    "an unread half": (
+        written(
+            {"conv: {kernel: 3, out: 16}": "conv: {kernel: 3, out: 32}\n  h: {op: split, parts: 2}\n  i: {op: identity, of: h.1}"}
+        ),
+        ["7:3 W0609 nothing reads `h.0`"],
+    ),
+    "an output stride that is no product": (
+        written({"out: 16, repeat: 2": "out: 16, repeat: 2, stride: 2"}) + "output_stride: 3\n",
+        ["16:16 W0610 `output_stride: 3` gives a stride of 2"],
+    ),
+    "an output stride that is not reached": (BASE + "output_stride: 8\n", ["16:16 W0610 `output_stride: 8` gives a stride of 2"]),
+    "an output stride that is reached": (BASE + "output_stride: 2\n", []),
+    "a dilated stage": (BASE + "output_stride: 1\n", []),
+    "means of another image": (
+        BASE + "preprocess: {mean: [0, 0], std: [0, 1, 1]}\n",
+        [
+            "16:20 W0611 `preprocess.mean` has 2 numbers, and the image 3 channels",
+            "16:33 W0611 `preprocess.std` has a deviation of 0",
+        ],
+    ),
+    "heads that features name": (
+        written(
+            {"  fc: {op: linear, out: classes}": "  a: {op: linear, out: 3}\n  b: {op: linear, out: classes, of: flat}"}
+        ).replace("expect: {depth: 10}", "features: [head.a, head.b]\nexpect: {depth: 11}"),
+        [],
+    ),
+    "a multiple that is narrower than what runs": (written({"width: 32}": "width: 32, multiple: 32}"}), []),
     "allowed": (written({"out: 32": "out: 36"}) + "allow: {odd_channels: why}\n", []),
     "allowed in vain": (
         BASE + "allow: {odd_channels: why}\n",

@@ -1,0 +1,76 @@
+"""What is said or made and has no effect, or another one than it says."""
+
+from collections.abc import Iterator
+from math import prod
+
+from archc.diagnostics import Note
+from archc.document.nodes import Map, Node, Scalar, Sequence
+from archc.ir.arrange import Split
+from archc.ir.types import pair
+from archc.lint.subject import Finding, Subject, part_of, place, stages
+from archc.spec.resolve import OWN
+
+
+def unread_part(subject: Subject) -> Iterator[Finding]:
+    """A part of a split that nothing reads."""
+    graph = subject.graph
+    read = {value for node in graph.nodes for value in node.inputs}.union(graph.outputs, subject.given.outputs)
+    told: set[object] = set()
+    for node in graph.nodes:
+        unread = [i for i, value in enumerate(node.outputs) if value not in read] if isinstance(node.op, Split) else []
+        if unread and node.origin not in told:
+            told.add(node.origin)
+            which = " and ".join(f"`{node.local}.{i}`" for i in unread)
+            said, label = "read it in a step", f"a split in {len(node.outputs)} parts"
+            span = node.origin
+            notes: tuple[Note, ...] = ()
+            if span is None or span.source is not subject.document.written.span.source:  # a definition's line is a note
+                notes = (Note(label, span),) if span is not None else ()
+                span, label = place(subject, part_of(node), "kind"), f"at `{node.name}`"
+            yield Finding(f"nothing reads {which}", span, label, said, notes)
+
+
+def unreached_stride(subject: Subject) -> Iterator[Finding]:
+    """An `output_stride` that is not the network's: too small, never reached, or no product of its strides."""
+    entry = subject.root.entry("output_stride")
+    wanted = entry.value.value if entry is not None and isinstance(entry.value, Scalar) else None
+    if entry is None or not isinstance(wanted, int):
+        return
+    stem = (node for node in subject.graph.nodes if part_of(node) == "stem" and node.role != "shortcut")
+    reached = prod(max(pair(getattr(node.op, "stride", 1))) for node in stem)
+    for stage in stages(subject.graph):
+        reached *= next((n.value for n in stage.arguments if n.name == "stride" and isinstance(n.value, int)), 1)
+    if reached != wanted:
+        yield Finding(f"`output_stride: {wanted}` gives a stride of {reached}", entry.value.span, "not what it says")
+
+
+def own_key(subject: Subject) -> Iterator[Finding]:
+    """A key in `set` that is the document's own: it holds, and a reader looks for it above."""
+    changes = subject.document.written.get("set")
+    for entry in changes if isinstance(changes, Map) else ():
+        key = entry.key
+        if key in OWN:
+            yield Finding(
+                f"`{key}` stands in `set`, and is the document's own",
+                entry.span,
+                "not a change of the parent",
+                f"write `{key}:` at the top",
+            )
+
+
+def odd_preprocess(subject: Subject) -> Iterator[Finding]:
+    """A mean or deviation that is not one for each channel, or a deviation that nothing can be divided by."""
+    node = subject.root.get("preprocess")
+    channels = subject.graph.types[subject.graph.input].shape[0]
+    for entry in node if isinstance(node, Map) else ():
+        items = _numbers(entry.value)
+        if entry.key in ("mean", "std") and len(items) != channels:
+            message = f"`preprocess.{entry.key}` has {len(items)} numbers, and the image {channels} channel{'s' * (channels > 1)}"
+            yield Finding(message, entry.value.span, "one for each channel")
+        elif entry.key == "std" and min(items) <= 0:
+            yield Finding(f"`preprocess.std` has a deviation of {min(items):g}", entry.value.span, "an image is divided by it")
+
+
+def _numbers(node: Node) -> list[float]:
+    items = node.items if isinstance(node, Sequence) else ()
+    return [item.value for item in items if isinstance(item, Scalar) and isinstance(item.value, int | float)]

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from archc.backend import BackendError
 from archc.ir.graph import Graph, Node, Scope
 from archc.ir.ops import AdaptiveAvgPool, Conv, Dropout, Flatten, GlobalPool, Linear
+from archc.traced import Traced
+from archc_torch.printer import number
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +27,18 @@ class Ending:
         return isinstance(self.classifier.op, Conv)
 
     @property
-    def width(self) -> int:
+    def width(self) -> str:
         """The channels the classifier reads."""
         op = self.classifier.op
         assert isinstance(op, Conv | Linear)  # noqa: S101  `find_ending` takes no other
-        return op.in_channels
+        return number(op.in_channels)
+
+    @property
+    def out(self) -> str:
+        """The channels it makes of `num_classes`."""
+        op = self.classifier.op
+        assert isinstance(op, Conv | Linear)  # noqa: S101  `find_ending` takes no other
+        return op.out_channels.text if isinstance(op.out_channels, Traced) else "num_classes"
 
 
 def find_ending(graph: Graph) -> Ending:
@@ -100,6 +109,8 @@ def _classifies(node: Node, scopes: dict[str, Scope]) -> bool:
     op, path = node.op, node.scope
     if not isinstance(op, Linear) and not (isinstance(op, Conv) and op.kernel == 1):
         return False
+    if isinstance(op.out_channels, Traced):
+        return op.out_channels.depends_on("num_classes")
     name = dict(node.arguments).get("out_channels")
     while name is not None and name != "classes" and path in scopes:
         name = next((argument.passed for argument in scopes[path].arguments if argument.name == name), None)
@@ -110,6 +121,8 @@ def _classifies(node: Node, scopes: dict[str, Scope]) -> bool:
 def _plain(node: Node) -> bool:
     """Whether timm's own classifier is the same layer."""
     op = node.op
+    if isinstance(op, Conv | Linear) and number(op.out_channels) not in ("num_classes", str(op.out_channels)):
+        return False
     if isinstance(op, Conv):
         return op.bias and (op.stride, op.padding, op.groups, op.weights) == (1, 0, 1, "plain")
     return isinstance(op, Linear) and op.bias

@@ -8,6 +8,7 @@ from archc.ir.graph import Graph
 from archc.ir.ops import Conv, Dropout, Linear
 from archc.layouts.naming import attribute_paths
 from archc.layouts.table import Layout
+from archc.traced import Traced
 from archc_timm.ending import Ending, before_head, beheaded, find_ending, head_of
 from archc_timm.passes import Pass, returning, walk_part
 from archc_torch.classes import tensor_statement
@@ -85,7 +86,7 @@ _FORWARD = ["    def forward_head(self, x: torch.Tensor, pre_logits: bool = Fals
 
 
 def _classifier(graph: Graph, ending: Ending, path: str) -> Head:
-    width = graph.types[ending.features].channels
+    width = number(graph.types[ending.features].channels)
     made = lines(
         call("create_classifier", "self.num_features", "num_classes", "pool_type=global_pool"),
         8,
@@ -123,7 +124,7 @@ def _classifier(graph: Graph, ending: Ending, path: str) -> Head:
 
 
 def _classifier_head(graph: Graph, ending: Ending, path: str) -> Head:
-    width = graph.types[ending.features].channels
+    width = number(graph.types[ending.features].channels)
     conv = ["use_conv=True"] if ending.is_conv else []
     made = call("ClassifierHead", "self.num_features", "num_classes", "pool_type=global_pool", "drop_rate=drop_rate", *conv)
     return Head(
@@ -160,15 +161,16 @@ def _steps(graph: Graph, ending: Ending, layout: Layout, path: str) -> Head:
     assert isinstance(op, Conv | Linear)  # noqa: S101  `find_ending` takes no other
     tail = head_of(graph, ending)
     inner = walk_part(tail, layout)
-    layer = "nn.Conv2d({}, num_classes, 1{})" if ending.is_conv else "nn.Linear({}, num_classes{})"
+    layer = "nn.Conv2d({}, {}, 1{})" if ending.is_conv else "nn.Linear({}, {}{})"
     bias = "" if op.bias else ", bias=False"
+    width = ending.width.replace("in_channels", "self.in_chans")
     paths = attribute_paths(graph, layout)
     drops = {paths[node.name]: node.op.rate for node in tail.nodes if isinstance(node.op, Dropout) and node.op.what == "elements"}
     return Head(
         parameters=[f"drop_rate: float = {number([*drops.values(), 0.0][0])}"],
         before=_dropping(graph, drops=bool(drops)),
         made=[
-            f"        self.num_features = {graph.types[ending.features].channels}",
+            f"        self.num_features = {number(graph.types[ending.features].channels)}",
             f"        self.head_hidden_size = {ending.width}",
         ],
         methods=[
@@ -176,12 +178,13 @@ def _steps(graph: Graph, ending: Ending, layout: Layout, path: str) -> Head:
             f"        return {reached}",
             "",
             *_RESET,
+            *_depending(graph, ending),
             "        if global_pool is not None:",
             *_error(f"{graph.name} pools as its spec says: global_pool=None", 12),
             "        self.num_classes = num_classes",
             "        classifier: nn.Module = nn.Identity()",
             "        if num_classes > 0:",
-            f"            classifier = {layer.format(ending.width, bias)}",
+            f"            classifier = {layer.format(width, ending.out, bias)}",
             f"        {reached} = classifier.to(next(self.parameters()))",
             "",
         ],
@@ -194,6 +197,15 @@ def _steps(graph: Graph, ending: Ending, layout: Layout, path: str) -> Head:
             "            self.reset_classifier(0)",
         ],
     )
+
+
+def _depending(graph: Graph, ending: Ending) -> list[str]:
+    """No classifier can be made anew where the number of classes has an effect on other layers too."""
+    for node in graph.nodes:
+        numbers = [value for value in node.op.__dict__.values() if isinstance(value, Traced)]
+        if node is not ending.classifier and any(value.depends_on("num_classes") for value in numbers):
+            return _error(f"`{node.name}` of {graph.name} depends on num_classes too: create the model anew", 8)
+    return []
 
 
 def _error(text: str, indent: int) -> list[str]:

@@ -1,6 +1,7 @@
 """A network's class as timm's models are, and the entry point that timm registers."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from archc.backend import BackendError
@@ -18,7 +19,7 @@ from archc_torch.library import Library
 from archc_torch.network import commented, policy_lines, shapes
 from archc_torch.plan import Plan
 from archc_torch.printer import WIDTH, Bracket, call, lines, number
-from archc_torch.words import wrapped
+from archc_torch.words import plain, wrapped
 
 RESERVED = frozenset(
     """num_classes num_features head_hidden_size drop_rate grad_checkpointing feature_info in_chans pretrained_cfg default_cfg
@@ -38,6 +39,9 @@ class Model:
     layout: Layout
     cut: Graph
     """The network cut to the features it is asked for; the graph itself where it is asked for none."""
+    classes: int
+    missing: Mapping[str, str]
+    """Why the network cannot take other classes or channels than the declared ones."""
 
     def write(
         self,
@@ -77,10 +81,10 @@ class Model:
             "        self.in_chans = in_chans",
             *head.before,
             "        self.grad_checkpointing = False",
-            *_feature_info(features),
-            *dict.fromkeys([*main.stored, *body.stored, *head.stored, *each.stored]),
+            *self._renamed(_feature_info(features)),
+            *self._renamed([*dict.fromkeys([*main.stored, *body.stored, *head.stored, *each.stored])]),
             *self._renamed(made),
-            *head.made,
+            *self._renamed(head.made),
             *main.now,
             *policy_lines(self.graph, self.graph.init, [*main.late, *head.late], plans),
             *head.after,
@@ -110,9 +114,8 @@ class Model:
         return walk_part(replace(beheaded(self.graph, self.ending), outputs=values, output_names=named), self.layout)
 
     def _signature(self, head: Head) -> list[str]:
-        classes = next(argument.value for argument in self.graph.scopes[0].arguments if argument.name == "classes")
         channels = self.graph.types[self.graph.input].channels
-        parameters = [f"num_classes: int = {classes}", f"in_chans: int = {channels}", *head.parameters]
+        parameters = [f"num_classes: int = {self.classes}", f"in_chans: int = {channels}", *head.parameters]
         if greatest := _greatest_rate(self.graph):
             parameters.append(f"drop_path_rate: float = {number(greatest)}")
         if not self.graph.any_size:
@@ -124,10 +127,18 @@ class Model:
         return self.graph.types[self.graph.input].shape[1:]
 
     def _fixed(self) -> list[str]:
+        found: list[str] = []
+        for name, reason in self.missing.items():
+            channels = self.graph.types[self.graph.input].channels
+            own, taken = ("num_classes", f"(0, {self.classes})") if name == "num_classes" else ("in_chans", f"({channels},)")
+            found += [f"        if {own} not in {taken}:"]
+            text = plain(f"{self.graph.name} has no other {own}: {reason}")
+            found += lines(call("ValueError", f'"{text}"'), 12, "raise ")
         if self.graph.any_size:
-            return []
+            return found
         height, width = self._size
         return [
+            *found,
             f"        if to_2tuple(img_size) != ({height}, {width}):",
             *lines(
                 call("ValueError", f'f"{self.graph.name} works at {height}x{width} alone, not at {{img_size}}"'), 12, "raise "
@@ -194,7 +205,7 @@ def _counted(levels: Levels) -> str:
 
 def _feature_info(features: list[Feature]) -> list[str]:
     entries = tuple(
-        Bracket("{", (f'"num_chs": {each.channels}', f'"reduction": {each.reduction}', f'"module": "{each.module}"'), "}")
+        Bracket("{", (f'"num_chs": {number(each.channels)}', f'"reduction": {each.reduction}', f'"module": "{each.module}"'), "}")
         for each in features
     )
     return lines(Bracket("[", entries, "]", spread=True), 8, "self.feature_info = ")

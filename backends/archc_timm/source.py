@@ -21,12 +21,13 @@ _LAYERS = ("ClassifierHead", "create_classifier", "to_2tuple")
 
 def emit_source(network: Network) -> str:
     """Raises BackendError where the network cannot be a model of timm."""
-    graph, layout = network.whole, network.layout
+    factory, layout = network.factory(), network.layout
+    graph = factory.whole
     _refuse(network)
     spec = network.spec
-    meta = Meta(spec.name, spec.title, tuple(spec.source), graph_hash(graph), __version__)
+    meta = Meta(spec.name, spec.title, tuple(spec.source), graph_hash(network.whole), __version__)
     ending, style = divide(graph, layout)
-    model = Model(graph, ending, style, layout, network.graph)
+    model = Model(graph, ending, style, layout, factory.graph, _classes(network.whole), factory.missing)
     text, _ = definitions(graph if style == "steps" else beheaded(graph, ending), layout, meta, model.write)
     about = [
         f"`import {graph.name}` makes it known to timm.create_model. timm's own scripts run by",
@@ -37,6 +38,10 @@ def emit_source(network: Network) -> str:
     source = "\n".join([header(meta, about), _imports(text), "", *cfg, "", "", text, *_main(graph)]) + "\n"
     ast.parse(source)
     return source
+
+
+def _classes(graph: Graph) -> int:
+    return next(int(argument.value) for argument in graph.scopes[0].arguments if argument.name == "classes")
 
 
 def _refuse(network: Network) -> None:
@@ -76,10 +81,9 @@ def _default_cfg(network: Network, ending: Ending, layout: Layout) -> list[str]:
     """What timm calls the default configuration: how images come, and which layers change with their channels and classes."""
     graph = network.whole
     paths = attribute_paths(graph, layout)
-    classes = next(argument.value for argument in graph.scopes[0].arguments if argument.name == "classes")
     shape = ", ".join(map(str, graph.types[graph.input].shape))
     features = graph.types[ending.features].shape
-    entries = [f'"num_classes": {classes}', f'"input_size": ({shape})']
+    entries = [f'"num_classes": {_classes(graph)}', f'"input_size": ({shape})']
     if not graph.any_size:
         entries.append('"fixed_input_size": True')
     if len(features) == 3:

@@ -92,7 +92,9 @@ def _change(root: Map, parts: list[str], entry: Entry, place: _Place) -> Map:
             changed = _change(inner, parts[1:], entry, place.inside(parts[0]))
             return _replaced(root, Entry(key, here.span if here else entry.span, changed))
         if not place.keeps_paths:
-            raise NothingThere(parts[0], place.at, tuple(str(other.key) for other in root), is_removed=False)
+            begun = () if place.at else (*(WORDS if place.kind == "network" else ()), *_BEGUN.get(place.kind, ()))
+            known = dict.fromkeys((*(str(other.key) for other in root), *begun))
+            raise NothingThere(parts[0], place.at, tuple(known), is_removed=False)
     key = key_of(parts[0]) if len(parts) == 1 else ".".join(parts)
     if not is_null(entry.value):
         return _replaced(_without_beneath(root, key), Entry(key, entry.span, entry.value))

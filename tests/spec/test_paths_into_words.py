@@ -50,6 +50,7 @@ TOLD = [
     ("classes.n=3", "E0305", "it is one value: `classes: …` replaces it"),
     ("norm.epps=1e-3", "E0201", "did you mean `eps`?"),
     ("vars.n=3", "E0336", ""),
+    ("vras.n=3", "E0305", "did you mean `vars.n`?"),
 ]
 
 

@@ -39,7 +39,7 @@ def _sizes(root: Map, graph: Graph) -> list[Diagnostic]:
     if not isinstance(node, Map):
         return []
     multiple = node.get("multiple")
-    said = multiple.value if isinstance(multiple, Scalar) and isinstance(multiple.value, int) else 1
+    said = graph.multiple
     height, width = graph.types[graph.input].shape[1:]
     if height % said or width % said:
         at = multiple.span if multiple else node.span

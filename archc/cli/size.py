@@ -1,7 +1,6 @@
 """`--size HxW`: the graph of a network at another size of image."""
 
 from archc.cli.parsing import UsageError
-from archc.document.nodes import Map, Scalar
 from archc.ir.graph import Graph
 from archc.pipeline import Compiled
 
@@ -20,13 +19,6 @@ def sized(compiled: Compiled, text: str | None) -> Graph:
     ):
         raise UsageError(f"--size is HxW in pixels, as in 224 or 320x480, not `{text}`")
     try:
-        return at_size(compiled.graph, int(words[0]), int(words[-1]), multiple=_multiple(compiled))
+        return at_size(compiled.graph, int(words[0]), int(words[-1]))
     except SizeError as error:
         raise UsageError(f"{compiled.spec.name}: {error}") from error
-
-
-def _multiple(compiled: Compiled) -> int:
-    """What the sizes that the spec allows are multiples of."""
-    image = compiled.spec.root.get("input")
-    multiple = image.get("multiple") if isinstance(image, Map) else None
-    return multiple.value if isinstance(multiple, Scalar) and isinstance(multiple.value, int) else 1

@@ -10,7 +10,7 @@ class SizeError(ValueError):
     """The network does not work at this size: at which node, and why."""
 
 
-def at_size(graph: Graph, height: int, width: int, *, multiple: int = 1) -> Graph:
+def at_size(graph: Graph, height: int, width: int) -> Graph:
     """The same graph, its image `height` by `width` pixels.
 
     Raises SizeError where the spec allows no other size, or multiples of one alone, or an operation does not take its inputs.
@@ -21,8 +21,8 @@ def at_size(graph: Graph, height: int, width: int, *, multiple: int = 1) -> Grap
     if not graph.any_size:
         declared = "x".join(map(str, image.shape[1:]))
         raise SizeError(f"works at {declared} only, as its `input` says, not at {height}x{width}")
-    if height % multiple or width % multiple:
-        raise SizeError(f"works at multiples of {multiple} only, as its `input` says, not at {height}x{width}")
+    if height % graph.multiple or width % graph.multiple:
+        raise SizeError(f"works at multiples of {graph.multiple} only, as its `input` says, not at {height}x{width}")
     types = {graph.input: TensorType((image.channels, height, width))}
     # equal operations on equal types are inferred once
     known: dict[tuple[int, tuple[TensorType, ...]], tuple[TensorType, ...]] = {}

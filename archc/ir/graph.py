@@ -109,6 +109,8 @@ class InitPolicy:
 class Graph:
     """A network. `scopes` are in order of first use, a scope before what is in it, the network's own ("") first.
 
+    Where it takes `any_size`, height and width are multiples of `multiple`.
+
     `types` maps every value, the input's name included, to its type. `output_names` are the features' where the outputs are
     given by name, one for each; () where the network gives its one output as it is.
     """
@@ -121,6 +123,7 @@ class Graph:
     types: Mapping[str, TensorType]
     init: InitPolicy = InitPolicy()
     any_size: bool = True
+    multiple: int = 1
     output_names: tuple[str, ...] = ()
 
     __repr__ = brief

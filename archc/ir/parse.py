@@ -38,6 +38,9 @@ def from_text(text: str) -> Graph:
     input_ = lines[2].after("input").word()
     _types(lines[2], (input_,), types)
     any_size = lines[3].after("size").one_of({"any": True, "fixed": False})
+    multiple = lines[3].attribute() if lines[3].skip("multiple") else 1
+    if not isinstance(multiple, int) or multiple < 1:
+        raise ValueError(f"line {lines[3].number}: a multiple is a whole number from 1")
     policy = lines[4].after("init")
     init = InitPolicy(_init(policy.after("conv").after("=")), _init(policy.after("linear").after("=")))
     nodes: list[Node] = []
@@ -60,6 +63,7 @@ def from_text(text: str) -> Graph:
         types=types,
         init=init,
         any_size=any_size,
+        multiple=multiple,
     )
 
 

@@ -14,7 +14,7 @@ A line with `@` is a scope: path, kind, template and arguments; where there are,
 `label`. Any other is a node: its name, operation, operands, the attributes that are not at their default, and the types of what
 it makes; where the name does not say them, `->` its outputs and `in` its scope; where it is not `main`, its `role`; `init` how
 its tensors begin. Outputs that are given by name are `outputs layer1=layer1.1.act_out`. `64<mid` is the value of the scope's
-argument `mid`. Indentation is for the eye.
+argument `mid`. Where sizes are multiples of a number, it stands after `size any multiple`. Indentation is for the eye.
 """
 
 import re
@@ -41,7 +41,7 @@ def _lines(graph: Graph) -> Iterator[str]:
     yield FORMAT
     yield f"name {word(graph.name)}"
     yield f"input {word(graph.input)} : {_type(graph, graph.input)}"
-    yield f"size {'any' if graph.any_size else 'fixed'}"
+    yield f"size {'any' if graph.any_size else 'fixed'}" + (f" multiple {graph.multiple}" if graph.multiple > 1 else "")
     yield f"init conv={_init(graph.init.conv)} linear={_init(graph.init.linear)}"
     # a scope's line stands before the first node in it; scopes and nodes each keep their order, so parsing restores both lists
     place = {scope.path: i for i, scope in enumerate(graph.scopes)}

@@ -39,7 +39,7 @@ class NetworkLowering:
             return None
 
     def _lower(self) -> Graph | None:
-        type_, fixed = self._input()
+        type_, fixed, multiple = self._input()
         arguments = [ScopeArgument("in", type_.channels)]
         if isinstance(classes := self.names.known.get("classes"), int):
             arguments.append(ScopeArgument("classes", classes))
@@ -70,6 +70,7 @@ class NetworkLowering:
             types=self.part.types,
             init=policy,
             any_size=not fixed,
+            multiple=multiple,
         )
 
     def _guess(self, type_: TensorType) -> Ref:
@@ -110,7 +111,8 @@ class NetworkLowering:
         except Failed:
             return DEFAULTS
 
-    def _input(self) -> tuple[TensorType, bool]:
+    def _input(self) -> tuple[TensorType, bool, int]:
+        """Its type, whether that is fixed, and what its sizes are multiples of."""
         node = self.root.get("input")
         if not isinstance(node, Map):
             raise self.context.fail("E0202", "`input` is missing", self.root.span)
@@ -123,7 +125,9 @@ class NetworkLowering:
         if self.context.tracing is not None:
             shape[0] = self.context.tracing.open("in_channels", shape[0])
         fixed = node.get("fixed")
-        return TensorType(tuple(shape)), isinstance(fixed, Scalar) and fixed.value is True
+        multiple = node.get("multiple")
+        said = multiple.value if isinstance(multiple, Scalar) and isinstance(multiple.value, int) else 1
+        return TensorType(tuple(shape)), isinstance(fixed, Scalar) and fixed.value is True, said
 
     def _init(self) -> InitPolicy:
         node = self.root.get("init")

@@ -52,8 +52,8 @@ def other_size(graph: Graph) -> tuple[int, int] | None:
     """
     if not graph.any_size:
         return None
-    problem = prove_sizes(graph)
-    multiple = 1 if problem is None else problem.multiple
+    problem = prove_sizes(graph, graph.multiple)
+    multiple = graph.multiple if problem is None else problem.multiple
     if multiple is None:
         return None
     _, height, width = graph.types[graph.input].shape

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TypeAlias, assert_never
 
 from archc.ir.graph import Graph, Node
-from archc.ir.lengths import Length, through, window_offsets
+from archc.ir.lengths import Length, length, through, widened, window_offsets
 from archc.ir.ops import (
     Act,
     AdaptiveAvgPool,
@@ -62,10 +62,11 @@ def dimensions(graph: Graph) -> dict[str, Dimensions]:
     types = graph.types
     if not graph.any_size:
         return {name: type_.shape for name, type_ in types.items()}
-    axes: dict[str, tuple[_Axis, ...]] = {graph.input: (types[graph.input].channels, (1, 0), (1, 0))}
+    side = length(1, 0, graph.multiple)
+    axes: dict[str, tuple[_Axis, ...]] = {graph.input: (types[graph.input].channels, side, side)}
     named: dict[str, Dimensions] = {}
     for node in graph.nodes:
-        moved = _moved(node, axes)
+        moved = _moved(node, axes, graph.multiple)
         for name in node.outputs:
             shape = types[name].shape
             # an operation that does not touch an axis leaves its formula, whatever the channels are
@@ -80,26 +81,26 @@ def is_constant(shape: Dimensions) -> bool:
     return all(isinstance(dimension, int) for dimension in shape)
 
 
-def _moved(node: Node, axes: Mapping[str, tuple[_Axis, ...]]) -> tuple[_Axis, ...]:  # noqa: C901 -- one case for each kind
+def _moved(node: Node, axes: Mapping[str, tuple[_Axis, ...]], multiple: int) -> tuple[_Axis, ...]:  # noqa: C901 -- one case for each kind
     """The axes of a node's outputs; numbers in it stand for the number the graph says. () where all are such."""
     op, first = node.op, axes[node.inputs[0]]
     match op:
         case Conv():
-            return _windowed(first, op.stride, window_offsets(op.kernel, op.stride, op.padding, op.dilation))
+            return _windowed(first, op.stride, window_offsets(op.kernel, op.stride, op.padding, op.dilation), multiple)
         case MaxPool() | AvgPool():
-            return _windowed(first, op.stride, window_offsets(op.kernel, op.stride, op.padding, ceil=op.ceil))
+            return _windowed(first, op.stride, window_offsets(op.kernel, op.stride, op.padding, ceil=op.ceil), multiple)
         case BlurPool():
-            return _windowed(first, op.stride, window_offsets(op.kernel, op.stride, op.padding))
+            return _windowed(first, op.stride, window_offsets(op.kernel, op.stride, op.padding), multiple)
         case Subsample():
-            return _slid(first, op.stride, op.stride - 1)
+            return _slid(first, op.stride, op.stride - 1, multiple)
         case Pad():
-            return _windowed(first, 1, (op.top + op.bottom, op.left + op.right))
+            return _windowed(first, 1, (op.top + op.bottom, op.left + op.right), multiple)
         case PixelShuffle():
-            return tuple((axis[0] // op.block, axis[1]) if isinstance(axis, tuple) else axis for axis in first)
+            return tuple(widened(axis, op.block, multiple) or axis if isinstance(axis, tuple) else axis for axis in first)
         case Sum() | Mean() | Max():
             return tuple(0 if place in AXES[op.over] else axis for place, axis in enumerate(first, 1))
         case SpaceToDepth():
-            return _slid(first, op.block, 0)
+            return _slid(first, op.block, 0, multiple)
         case GlobalPool() | AdaptiveAvgPool() | AdaptiveMaxPool() | Take() | Position() | ChannelConv():
             return ()
         case Add() | Mul() | Div():
@@ -121,13 +122,13 @@ def _moved(node: Node, axes: Mapping[str, tuple[_Axis, ...]]) -> tuple[_Axis, ..
             assert_never(op)
 
 
-def _windowed(axes: tuple[_Axis, ...], stride: Sides, offsets: tuple[int, int]) -> tuple[_Axis, ...]:
+def _windowed(axes: tuple[_Axis, ...], stride: Sides, offsets: tuple[int, int], multiple: int) -> tuple[_Axis, ...]:
     high, wide = pair(stride)
-    return (0, *_slid(axes[1:2], high, offsets[0]), *_slid(axes[2:], wide, offsets[1]))
+    return (0, *_slid(axes[1:2], high, offsets[0], multiple), *_slid(axes[2:], wide, offsets[1], multiple))
 
 
-def _slid(axes: tuple[_Axis, ...], stride: int, offset: int) -> tuple[_Axis, ...]:
-    return tuple(through(axis, stride, offset, 1) if isinstance(axis, tuple) else axis for axis in axes)
+def _slid(axes: tuple[_Axis, ...], stride: int, offset: int, multiple: int) -> tuple[_Axis, ...]:
+    return tuple(through(axis, stride, offset, multiple) if isinstance(axis, tuple) else axis for axis in axes)
 
 
 def _whole(operands: tuple[_Axis, ...]) -> _Axis:

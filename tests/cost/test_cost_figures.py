@@ -155,7 +155,7 @@ def test_the_same_size_is_the_same_graph() -> None:
 )
 def test_a_size_that_is_refused(size: tuple[int, int], multiple: int, message: str) -> None:
     with pytest.raises(SizeError) as error:
-        at_size(compiled("cifar_resnet20"), *size, multiple=multiple)
+        at_size(replace(compiled("cifar_resnet20"), multiple=multiple), *size)
     assert str(error.value) == message
 
 

@@ -43,6 +43,9 @@ class Norm(Op):
             must_divide(self.groups, self.channels, "channels", "groups")
         if self.norm != "layer" and len(type_.shape) != 3:
             raise ShapeError("E0310", f"{self.norm} norm needs a feature map NxCxHxW, not {type_}")
+        if self.norm == "instance" and type_.shape[1:] == (1, 1):
+            helped = "norm before the map is pooled, or by another norm"
+            raise ShapeError("E0313", f"an instance norm of {type_} has one value to take a mean of", help=helped)
         return (type_,)
 
     def parameters(self) -> tuple[Parameter, ...]:

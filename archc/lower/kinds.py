@@ -22,6 +22,8 @@ KINDS_OF_NORM = {
 }
 NORMS = (*KINDS_OF_NORM, "none")
 GROUPED = ("group", "evonorm_s0")
+LARGEST = 3.4028234663852886e38
+"""What a float32 can hold."""
 OWN_KEYS = {
     "batch": ("momentum",),
     "group": ("groups", "group_size"),
@@ -178,6 +180,9 @@ def act_kind(node: Node, names: Names, defaults: dict[str, object] | None = None
         _unknown_keys(node, names, "act", ("kind", "slope") if kind in SLOPES else ("kind",))
         if (given := node.get("slope")) is not None:
             slope = float(number(given, names, "`slope`"))
+            if abs(slope) > LARGEST or (kind == "celu" and slope == 0):
+                why = "celu divides by its slope" if slope == 0 else "more than a float32 can hold"
+                raise names.context.fail("E0309", f"a slope of {slope:g}: {why}", given.span)
     return ActKind(Act(kind, slope))
 
 

@@ -18,12 +18,13 @@ def with_changes(known: dict[str, Schema], blocks: tuple[Definition, ...]) -> No
     """Gives the `set` of a network its paths. A path under one that is replaced as well is not judged: it may be gone."""
     network = known["network_document"]
     keys = [key for key in inner(inner(network, "else"), "properties") if key not in _OWN]
+    step = {**inner(known["steps"], "additionalProperties"), **reference("any_step")}  # it may say `before` or `after`
     under: dict[str, Schema] = {
         "block": {"properties": {**_below("block", known["block_settings"], known), **_parameters(blocks)}},
         "input": {"properties": _below("input", known["input"], known)},
         "stages": {"patternProperties": _stages(known)},
-        "stem": {"patternProperties": {rf"^stem\.{_NAME}$": _or_nothing(reference("step"), known)}},
-        "head": {"patternProperties": {rf"^head\.{_NAME}$": _or_nothing(reference("step"), known)}},
+        "stem": {"patternProperties": {rf"^stem\.{_NAME}$": _or_nothing(step, known)}},
+        "head": {"patternProperties": {rf"^head\.{_NAME}$": _or_nothing(step, known)}},
     }
     changes: Schema = {**known["path_map"], "properties": {key: _or_nothing(reference(f"key_{key}"), known) for key in keys}}
     known["network_changes"] = both(

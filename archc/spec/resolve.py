@@ -7,6 +7,7 @@ from archc.diagnostics import Diagnostic, Note, Span
 from archc.document.mends import of_key
 from archc.document.nodes import Entry, Map, Node, Scalar
 from archc.spec.paths import NothingThere, change, key_of
+from archc.spec.places import placed
 from archc.suggest import advice, meant
 
 OWN = ("archc", "name", "title", "source", "expect")
@@ -33,7 +34,7 @@ def apply_all(root: Map, entries: tuple[Entry, ...], report: Callable[[Diagnosti
     """Every path of `set` (or of the command line) applied in the order written, to a document of a kind."""
     for entry in entries:
         try:
-            root = change(root, str(entry.key), entry, kind)
+            root = placed(change(root, str(entry.key), entry, kind), entry, kind, report)
         except NothingThere as nothing:
             report(lost(entry, nothing))
     return root

@@ -5,19 +5,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import onnx
 import onnxruntime
 from numpy.typing import NDArray
 from onnx.reference import ReferenceEvaluator
+from rounding import SAFETY, Values, moved, of_terms
 from torch import Tensor
 
 from archc.ir.graph import Graph
 from archc.ir.sizes import prove_sizes
 from archc.layouts.naming import state_keys
 from archc.layouts.table import CANONICAL, Layout
+from archc.verify.interpreter import run
 from archc.weights.safetensors import write_safetensors
 from archc_onnx import OnnxBackend
 
@@ -120,7 +122,24 @@ def distance(expected: Tensor, actual: NDArray[Any]) -> float:
     """The largest difference where outputs have deviation one."""
     wanted = expected.detach().numpy()
     assert wanted.shape == actual.shape
-    return float(np.abs(wanted - actual).max() / max(wanted.std(), 1e-3))
+    return float(np.abs(wanted - actual).max() / deviation(expected.detach()))
+
+
+def is_near(actual: NDArray[Any], graph: Graph, tensors: Mapping[str, Tensor], x: Tensor, unit: float) -> bool:
+    """Whether another program of a graph made what the interpreter makes, as far as rounding to a unit explains."""
+
+    def program() -> Values:
+        return {"output": run(graph, tensors, x)}
+
+    expected = program()
+    wanted = cast("Tensor", expected["output"])
+    off = distance(wanted, actual)
+    # of a hundred terms the best conditioned network is off as much
+    return off <= of_terms(100, unit) or off * deviation(wanted) <= 2 * SAFETY * moved(program, expected, unit)["output"]
+
+
+def deviation(values: Tensor) -> float:
+    return max(float(values.std(correction=0)), 1e-3)
 
 
 def inferred(model: onnx.ModelProto, size: tuple[int, ...]) -> dict[str, tuple[int, ...]]:

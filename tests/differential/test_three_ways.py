@@ -9,12 +9,12 @@ import pytest
 import torch
 from golden_weights import golden_tensors
 from hypothesis import HealthCheck, given, seed, settings
-from onnx_models import distance, model_bytes, run_fast
+from onnx_models import is_near, model_bytes, run_fast
+from rounding import SINGLE, UNIT
 from valid_specs import Tree, networks
 
 from archc.live import load_module
 from archc.pipeline import Compiled, compile_spec
-from archc.verify.interpreter import run
 
 pytestmark = pytest.mark.no_cover
 
@@ -47,11 +47,8 @@ def test_interpreter_torch_and_onnxruntime_agree(part: int, tmp_path: Path) -> N
         tensors = golden_tensors(graph)
         x = torch.randn(2, *graph.types[graph.input].shape, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
         with torch.no_grad():
-            expected = run(graph, tensors, x)
             made = live(network, tensors)(x)
-            noise = distance(expected, run(graph, {key: tensor.float() for key, tensor in tensors.items()}, x.float()).numpy())
-        assert distance(expected, made.numpy()) < 1e-9
-        # Some drawn networks norm what is constant, which float32 cannot do better than its own rounding.
-        assert distance(expected, run_fast(model_bytes(network, tensors), x.float())) < max(1e-4, 10 * noise)
+            assert is_near(made.numpy(), graph, tensors, x, UNIT)
+            assert is_near(run_fast(model_bytes(network, tensors), x.float()), graph, tensors, x, SINGLE)
 
     agree()

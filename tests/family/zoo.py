@@ -8,6 +8,7 @@ from unittest.mock import patch
 import timm
 import torch
 import torchvision
+from rounding import allowed
 from torch import Tensor, nn
 
 from archc.live import load_module
@@ -83,7 +84,7 @@ def images(size: int, count: int = 2) -> Tensor:
 
 
 def distances(ours: nn.Module, theirs: nn.Module, size: int = IMAGE_SIZE) -> Mapping[str, float]:
-    """The largest differences of outputs and of running statistics, relative to the largest value, with theirs' tensors in ours.
+    """The largest differences of outputs and of running statistics, with theirs' tensors in ours, by what rounding allows.
 
     Loading is strict: every key and shape is the zoo's. Float64; in training nothing is dropped.
     """
@@ -100,7 +101,7 @@ def distances(ours: nn.Module, theirs: nn.Module, size: int = IMAGE_SIZE) -> Map
     after = ours.state_dict()
     kept = [(value, after[key]) for key, value in theirs.state_dict().items() if key.endswith(("running_mean", "running_var"))]
     found["statistics"] = max((relative(expected, actual) for expected, actual in kept), default=0.0)
-    return found
+    return {what: off / allowed(theirs.parameters()) for what, off in found.items()}
 
 
 def relative(expected: Tensor, actual: Tensor) -> float:

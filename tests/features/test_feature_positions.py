@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 import torch
+from rounding import allowed, close
 from small_specs import graph_of, spec
 from torch import Tensor
 from torch_backend.live import module_of, source_of, tensors_of
@@ -56,7 +57,8 @@ class Case:
         found = self.features(*paths)
         assert set(found) == set(paths)
         expected = {path: self.values[self.paths[path]] for path in paths}
-        return [path for path in paths if not torch.allclose(found[path], expected[path], rtol=1e-9, atol=1e-12)]
+        share = allowed(self.state.values())
+        return [path for path in paths if not close(expected[path], found[path], share)]
 
 
 @pytest.fixture(scope="module")

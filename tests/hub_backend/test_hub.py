@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import torch
+from rounding import SINGLE, allowed
 
 from archc.backend import BackendError
 from archc.cli.main import main
@@ -76,7 +77,8 @@ def test_two_folders_may_have_one_name(folder: Path, tmp_path: Path) -> None:
 def test_scripted(folder: Path) -> None:
     model: Any = torch.hub.load(str(folder), "cifar_resnet20", source="local").eval()
     image = torch.rand(1, 3, 32, 32)
-    assert torch.allclose(model(image), torch.jit.script(model)(image))
+    expected, actual = model(image), torch.jit.script(model)(image)
+    assert (expected - actual).abs().max() <= allowed(model.parameters(), SINGLE) * expected.abs().max()
 
 
 @pytest.mark.parametrize("name", ["torch", "hubconf", "dependencies"])

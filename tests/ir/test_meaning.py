@@ -1,11 +1,13 @@
 """The interpreter's operations against the modules of torch and timm that they stand for."""
 
 import pytest
+import rounding
 import timm
 import torch
 import torch.nn.functional as F
 from golden_weights import binomial_filter, fill
 from graph_builder import Builder
+from rounding import SINGLE, UNIT, of_terms
 from timm.layers import (
     AttentionPool2d,
     BlurPool2d,
@@ -60,8 +62,9 @@ def image(*shape: int) -> Tensor:
     return torch.randn(shape, dtype=torch.float64)
 
 
-def close(expected: Tensor, actual: Tensor, tolerance: float = 1e-12) -> bool:
-    return expected.shape == actual.shape and torch.allclose(expected, actual, rtol=tolerance, atol=tolerance / 10)
+def close(expected: Tensor, actual: Tensor, unit: float = UNIT) -> bool:
+    """No operation here sums more terms."""
+    return rounding.close(expected, actual, of_terms(1000, unit))
 
 
 ROUNDED = (EvoNorm2dS0, FilterResponseNormTlu2d)
@@ -103,7 +106,7 @@ def test_an_operation_is_the_module(case: tuple[Operation, nn.Module]) -> None:
     own = {parameter.name: t.detach().reshape(parameter.shape) for parameter, t in zip(op.parameters(), tensors, strict=True)}
     x = image(2, 4, 7, 9)
     with torch.no_grad():
-        assert close(module(x), apply(op, [x], own)[0], 1e-5 if isinstance(module, ROUNDED) else 1e-12)
+        assert close(module(x), apply(op, [x], own)[0], SINGLE if isinstance(module, ROUNDED) else UNIT)
 
 
 def test_a_linear_evonorm_only_divides_by_the_deviation() -> None:
@@ -137,7 +140,7 @@ FUNCTIONS = {
 @pytest.mark.parametrize("act", ACTIVATIONS)
 def test_an_activation_is_torch_s(act: str) -> None:
     x = 4 * image(2, 3, 5, 5)
-    assert torch.allclose(FUNCTIONS[act](x), apply(Act(act, 0.2), [x], {})[0], rtol=1e-7, atol=1e-7)
+    assert rounding.close(FUNCTIONS[act](x), apply(Act(act, 0.2), [x], {})[0], SINGLE)  # which torch's own constants have
 
 
 def trained(momentum: float) -> tuple[nn.BatchNorm2d, dict[str, Tensor], Tensor, Tensor]:
@@ -187,7 +190,7 @@ def test_a_dropout_draws_as_the_module_does(case: tuple[Operation, nn.Module]) -
     expected = module.train()(x)
     torch.manual_seed(3)
     (actual,) = apply(op, [x], {}, training=True)
-    assert torch.allclose(expected, actual, rtol=1e-6, atol=1e-7)
+    assert close(expected, actual, SINGLE)
 
 
 @pytest.mark.parametrize("what", ["elements", "path", "block"])

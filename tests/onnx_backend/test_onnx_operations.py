@@ -7,8 +7,9 @@ import pytest
 import torch
 from golden_weights import golden_tensors
 from graph_builder import Builder
-from onnx_models import Net, distance, inferred, model_of, named_by_numbers, run_exactly, run_fast
+from onnx_models import Net, distance, inferred, is_near, model_of, named_by_numbers, run_exactly, run_fast
 from random_graphs import random_graph
+from rounding import SINGLE, UNIT
 
 from archc.ir.graph import Graph
 from archc.ir.norms import Act
@@ -38,7 +39,7 @@ def test_onnxruntime_computes_the_graph(seed: int) -> None:
     tensors, x = golden_tensors(graph), images(graph, seed)
     model = model_of(Net(graph), tensors, opset=opset_of(seed), functions=seed % 3 == 0)
     onnx.checker.check_model(model, full_check=True)
-    assert distance(run(graph, tensors, x), run_fast(model, x.float())) < 1e-4
+    assert is_near(run_fast(model, x.float()), graph, tensors, x, SINGLE)
 
 
 # onnx's evaluator computes Erf in float32, and batch norm before opset 14 in training form.
@@ -54,7 +55,7 @@ def test_in_float64_the_model_is_the_graph(seed: int) -> None:
     graph = graph_of(seed)
     tensors, x = golden_tensors(graph), images(graph, seed)
     model = model_of(Net(graph), tensors, opset=opset_of(seed), dtype="float64")
-    assert distance(run(graph, tensors, x), run_exactly(model, x)) < 1e-10
+    assert is_near(run_exactly(model, x), graph, tensors, x, UNIT)
 
 
 # onnx does not follow a computed shape into Reshape before opset 14, nor through GroupNormalization, which came with opset 21.

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import timm
 import torch
+from rounding import SINGLE, allowed, of_terms
 from timm.models import group_parameters
 from timm.optim import param_groups_layer_decay
 from timm_backend.models import emitted, imported
@@ -86,7 +87,7 @@ def test_pre_logits_of_a_head_of_the_spec_s_own(tmp_path: Path, image: torch.Ten
 def test_drop_path_rate_is_the_greatest(tmp_path: Path) -> None:
     model = made(tmp_path, DROPPING, drop_path_rate=0.4)
     rates = [module.rate for module in model.modules() if type(module).__name__ == "DropPath"]
-    assert pytest.approx([0, 0.2, 0.4]) == rates
+    assert [0, 0.2, 0.4] == [round(rate, 9) for rate in rates]
 
 
 def test_checkpointed_stages_have_the_same_gradients(tmp_path: Path, image: torch.Tensor) -> None:
@@ -122,7 +123,8 @@ def test_features_that_the_command_line_names(tmp_path: Path, image: torch.Tenso
 
 def test_scripted(tmp_path: Path, image: torch.Tensor) -> None:
     model = made(tmp_path, scriptable=True).eval()
-    assert torch.allclose(model(image), torch.jit.script(model)(image))
+    expected, actual = model(image), torch.jit.script(model)(image)
+    assert (expected - actual).abs().max() <= allowed(model.parameters(), SINGLE) * expected.abs().max()
 
 
 @pytest.mark.parametrize("given", [{"drop_path_rate": 0.1}, {"bn_momentum": 0.1}, {"output_stride": 8}, {"img_size": 64}])
@@ -150,7 +152,7 @@ def test_pretrained_from_a_file_adapts_classifier_and_channels(tmp_path: Path) -
     model = made(tmp_path, pretrained=True, pretrained_cfg_overlay=overlay, num_classes=3, in_chans=1)
     saved = torch.load(tmp_path / "ten.pth", weights_only=True)
     summed = saved["stem.conv.weight"].sum(dim=1, keepdim=True)
-    assert torch.allclose(summed, model.stem.conv.weight)
+    assert (summed - model.stem.conv.weight).abs().max() <= of_terms(3, SINGLE) * summed.abs().max()
 
 
 def test_a_network_without_classifier(tmp_path: Path) -> None:

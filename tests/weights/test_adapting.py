@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+import draws
 import pytest
 import torch
+from rounding import SINGLE, close, of_terms
 from weight_files import contents, convert, random_state, saved, state_of
 
 PLAIN = "num_batches_tracked"
@@ -49,7 +51,7 @@ def test_a_new_classifier_begins_as_the_spec_says(policy: str, expected: float, 
     words = ("--spec", spec, "--from", "torchvision", "--to", "torchvision", "--classes", 400)
     assert convert(path, tmp_path / "a.safetensors", *words) == 0
     found = state_of(tmp_path / "a.safetensors")
-    assert float(found["fc.weight"].std()) == pytest.approx(expected, rel=0.02)
+    assert float(found["fc.weight"].std()) == pytest.approx(expected, rel=draws.sampling(found["fc.weight"].numel()))
     assert torch.equal(found["fc.bias"], torch.zeros(400))
 
 
@@ -77,7 +79,8 @@ def test_other_input_channels(channels: int, stem: tuple[str, ...], expected: ob
     words = ("--spec", spec, "--from", "torchvision", "--to", "torchvision", "--in-channels", channels, *stem)
     assert convert(path, tmp_path / "a.safetensors", *words) == 0
     before = random_state(spec, "torchvision")["conv1.weight"]
-    torch.testing.assert_close(state_of(tmp_path / "a.safetensors")["conv1.weight"], expected(before))  # type: ignore[operator]
+    wanted: torch.Tensor = expected(before)  # type: ignore[operator]
+    assert close(wanted, state_of(tmp_path / "a.safetensors")["conv1.weight"], of_terms(3, SINGLE))
 
 
 @pytest.mark.parametrize("stem", ["sum", "repeat"])
@@ -86,7 +89,7 @@ def test_an_image_of_equal_channels_keeps_its_response(stem: str, tmp_path: Path
     words = ("--spec", spec, "--from", "torchvision", "--to", "torchvision", "--in-channels", 6, "--stem", stem)
     assert convert(path, tmp_path / "a.safetensors", *words) == 0
     before, after = random_state(spec, "torchvision")["conv1.weight"], state_of(tmp_path / "a.safetensors")["conv1.weight"]
-    torch.testing.assert_close(before.sum(1), after.sum(1))
+    assert close(before.sum(1), after.sum(1), of_terms(6, SINGLE))
 
 
 @pytest.mark.parametrize(
@@ -106,5 +109,5 @@ set: {classes: 4, stages: {layer1: {out: 64, repeat: 1}}}
     assert convert(tmp_path / "in.pth", tmp_path / "a.safetensors", *words) == 0
     found = state_of(tmp_path / "a.safetensors")
     assert list(found["head.fc.weight"].shape) == [3, 64, 1, 1]
-    assert float(found["head.fc.weight"].std()) == pytest.approx(expected, rel=0.2)
+    assert float(found["head.fc.weight"].std()) == pytest.approx(expected, rel=draws.sampling(3 * 64))
     assert torch.equal(found["head.fc.bias"], torch.full((3,), -6.0 if own else 0.0))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from rounding import SINGLE, close, of_terms
 from weight_files import compiled, contents, convert, equal, random_state, saved, small, state_of
 
 from archc.cli.main import main
@@ -84,8 +85,8 @@ def test_caffe_s_statistics_are_divided_by_their_factor(factor: float, expected:
     torch.save(state, tmp_path / "in.pth")
     assert convert(tmp_path / "in.pth", tmp_path / "a.safetensors", "--spec", spec, "--from", "caffe", "--to", "canonical") == 0
     found = state_of(tmp_path / "a.safetensors")
-    torch.testing.assert_close(found["layer1.0.norm2.running_mean"], state["bn2a_branch2b.0"] * expected)
-    torch.testing.assert_close(found["layer1.0.norm2.running_var"], state["bn2a_branch2b.1"] * expected)
+    assert close(state["bn2a_branch2b.0"] * expected, found["layer1.0.norm2.running_mean"], of_terms(1, SINGLE))
+    assert close(state["bn2a_branch2b.1"] * expected, found["layer1.0.norm2.running_var"], of_terms(1, SINGLE))
 
 
 def test_caffe_s_scale_holds_weight_and_bias(tmp_path: Path) -> None:

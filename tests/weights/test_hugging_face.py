@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 import torchvision
+from rounding import allowed, close
 from transformers import PreTrainedModel, ResNetConfig, ResNetForImageClassification, ResNetModel
 from weight_files import compiled, convert, random_state, small, state_of
 
@@ -56,7 +57,7 @@ def test_their_weights_in_torchvision(tmp_path: Path) -> None:
     other.load_state_dict(torch.load(tmp_path / "out.pth", weights_only=True))
     with torch.no_grad():
         expected = model.double()(image()).logits
-        torch.testing.assert_close(other.double()(image()), expected, rtol=1e-12, atol=0)
+        assert close(expected, other.double()(image()), allowed(model.parameters()))
 
 
 @pytest.mark.parametrize(("position", "in_bottleneck"), [("conv2", False), ("conv1", True)])
@@ -72,7 +73,7 @@ def test_torchvision_s_names_in_transformers(position: str, in_bottleneck: bool,
     model = ResNetForImageClassification.from_pretrained(tmp_path).eval()
     with torch.no_grad():
         expected = model.double()(image()).logits
-        torch.testing.assert_close(ours.double().eval()(image()), expected, rtol=1e-12, atol=0)
+        assert close(expected, ours.double().eval()(image()), allowed(model.parameters()))
 
 
 def test_a_model_without_a_classifier_takes_them_too(tmp_path: Path) -> None:
@@ -86,7 +87,7 @@ def test_a_model_without_a_classifier_takes_them_too(tmp_path: Path) -> None:
     ours.load_state_dict(state_of(tmp_path / "model.safetensors"), strict=False)
     with torch.no_grad():
         expected = model.double()(image()).last_hidden_state
-        torch.testing.assert_close(ours.double().eval()(image())["layer2"], expected, rtol=1e-12, atol=0)
+        assert close(expected, ours.double().eval()(image())["layer2"], allowed(model.parameters()))
 
 
 def test_weights_of_a_model_without_a_classifier(tmp_path: Path) -> None:
@@ -99,4 +100,4 @@ def test_weights_of_a_model_without_a_classifier(tmp_path: Path) -> None:
     ours.load_state_dict(torch.load(tmp_path / "out.pth", weights_only=True))
     with torch.no_grad():
         expected = model.double()(image()).last_hidden_state
-        torch.testing.assert_close(ours.double().eval()(image())["layer2"], expected, rtol=1e-12, atol=0)
+        assert close(expected, ours.double().eval()(image())["layer2"], allowed(model.parameters()))

@@ -79,9 +79,10 @@ INITS = {
 @pytest.mark.parametrize("kind", INITS)
 @pytest.mark.parametrize("quantile", [0.01, 0.25, 0.5, 0.9])
 def test_begins_as_torch_does(kind: str, quantile: float) -> None:
+    """Within five standard errors of two samples: at most 0.019 deviations each, at one hundredth of normal numbers."""
     weight = INITS[kind](torch.empty(400, 200))
     ours = torch.tensor(list(begun(Init(kind), "weight", (400, 200), (200, 400), "0")))
-    assert float(ours.quantile(quantile)) == pytest.approx(float(weight.quantile(quantile)), abs=0.02 * float(weight.std()) * 3)
+    assert float(ours.quantile(quantile)) == pytest.approx(float(weight.quantile(quantile)), abs=5 * 0.019 * float(weight.std()))
 
 
 def test_a_constant() -> None:
@@ -93,6 +94,7 @@ def test_an_odd_number_of_normal_ones() -> None:
 
 
 def test_numbers_are_the_same_everywhere() -> None:
+    """But for the last digits of a logarithm and a cosine, which another C library may round otherwise."""
     found = list(begun(Init("normal", 1.0), "weight", (2,), (1, 2), "0:fc.weight"))
     assert found == pytest.approx(NORMAL, rel=1e-12)
 

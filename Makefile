@@ -39,7 +39,7 @@ help:
 	@echo "make repeat all that draws, allows a tolerance or races processes, 20 times, each second time on a loaded machine: TIMES=…"
 	@echo "make mutation  how many changes of the code the tests notice: SAMPLE=… mutants of each area (SEED=…), AREA=… for one"
 	@echo "make long   fuzz, mutation and repeat: hours, for the night, never in CI"
-	@echo "make bench  the measurements of benchmarks/README.md"
+	@echo "make bench  every measurement of benchmarks/README.md, and one table of them: build/benchmarks.md (PROGRAMS=… for some)"
 
 demo: $(DEMO)/.installed
 	@$(DEMO)/bin/archc build specs/resnet152.yaml --target torch -o build/resnet152.py --force
@@ -80,12 +80,7 @@ lint: $(VENV)/.installed
 	@$(VENV)/bin/lint-imports > build/imports.log || { cat build/imports.log; exit 1; }
 
 bench: $(VENV)/.installed
-	@$(VENV)/bin/python benchmarks/build.py
-	@$(VENV)/bin/python benchmarks/check.py
-	@$(VENV)/bin/python benchmarks/scale.py
-	@$(VENV)/bin/python benchmarks/table.py
-	@$(VENV)/bin/python benchmarks/diff.py
-	@$(VENV)/bin/python benchmarks/forward.py
+	@$(VENV)/bin/python benchmarks/all.py $(PROGRAMS)
 
 # Known vulnerabilities of what the suite runs with and of the oldest versions that are accepted. A package left out fails: it was not audited.
 audit: build/audit/.installed

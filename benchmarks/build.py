@@ -11,6 +11,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from rows import head, row
+
 ROOT = Path(__file__).resolve().parent.parent
 PEER = "import torchvision; torchvision.models.resnet152(weights=None)"
 
@@ -54,9 +56,10 @@ def main() -> None:
             for name, command in commands.items():
                 least[name] = min(least[name], cpu(command, folder))
     peer = least["torchvision resnet152"]
-    print(f"CPU seconds (user + system), whole process, least of {rounds} interleaved rounds")
-    for name, seconds in least.items():
-        print(f"  {name:24} {seconds:7.3f} s   {peer / seconds:6.1f}x less than torchvision")
+    head(f"CPU seconds (user + system), whole process, least of {rounds} interleaved rounds")
+    for name in ("archc build resnet152", "archc check resnet152"):
+        row(f"{name}, cold", f"{least[name]:.3f} s", f"building torchvision's: {peer:.2f} s", f"{peer / least[name]:.1f}x less")
+    row("Python alone", f"{least['bare python']:.3f} s")
 
 
 if __name__ == "__main__":

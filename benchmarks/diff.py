@@ -11,6 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from rows import head, row
+
 from build import installed
 
 PEER = """
@@ -52,9 +54,18 @@ def main() -> None:
         for name, commands in runs.items():
             least[name] = min(least[name], cpu(*commands))
     peer = least["torchvision, shapes of weights"]
-    print(f"CPU seconds (user + system), whole processes, least of {rounds} interleaved rounds")
-    for name, seconds in least.items():
-        print(f"  {name:38} {seconds:7.3f} s   {peer / seconds:6.1f}x less than torchvision")
+    head(f"CPU seconds (user + system), whole processes, least of {rounds} interleaved rounds")
+    both, own = least["archc ir, of both"], least["archc diff resnet50 resnet50d"]
+    row(
+        "archc diff resnet50 resnet50d, cold",
+        f"{own:.3f} s",
+        f"archc ir of both, for diff: {both:.3f} s",
+        f"{both / own:.1f}x less",
+    )
+    own = least["archc diff resnet50 wide_resnet50_2"]
+    said = f"shapes of the weights of torchvision's: {peer:.2f} s"
+    row("archc diff resnet50 wide_resnet50_2, cold", f"{own:.3f} s", said, f"{peer / own:.1f}x less")
+    row("archc diff of two networks of 1,202 layers", f"{least['archc diff, 1,202 layers']:.3f} s")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@ import tempfile
 from importlib.util import find_spec
 from statistics import median
 
+from rows import head, row
+
 ROUNDS = 5
 FIGURES = {
     "archc draw resnet34, SVG, cold": ["resnet34", "-o", "figure.svg"],
@@ -41,15 +43,20 @@ def cpu(command: list[str], folder: str) -> float:
 
 def main() -> None:
     """Print each figure's time, and torchview's where it is installed."""
+    own: dict[str, float] = {}
+    head(f"Median of {ROUNDS} runs of whole processes, user + system")
     with tempfile.TemporaryDirectory() as folder:
         for what, words in FIGURES.items():
             times = [cpu([sys.executable, "-m", "archc", "draw", *words, "--force"], folder) for _ in range(ROUNDS + 1)]
-            print(f"{what}: {median(times[1:]):.2f} s CPU")
+            own[what] = median(times[1:])
+            row(what, f"{own[what]:.2f} s CPU")
         if find_spec("torchview") is None:
             sys.exit("torchview is not installed: pip install torchview, and Graphviz for what it draws with")
         empty = median(cpu([sys.executable, "-c", EMPTY], folder) for _ in range(3))
         whole = median(cpu([sys.executable, "-c", TORCHVIEW], folder) for _ in range(3))
-        print(f"torchview, the same ResNet-34 as SVG: {whole:.2f} s CPU, {whole - empty:.2f} s of it beside building the model")
+        what, seconds = next(iter(own.items()))
+        said = f"torchview: {whole:.2f} s, {whole - empty:.2f} s of it beside building the model"
+        row(what, f"{seconds:.2f} s CPU", said, f"{whole / seconds:.1f}x less")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import torch
 import torchvision  # type: ignore[import-untyped]
+from rows import head, row
 
 import archc
 
@@ -92,14 +93,20 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=8)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
+    head(f"One thread; least CPU of {arguments.rounds} rounds, and the median of the ratios")
     batch = torch.randn(arguments.batch, 3, 224, 224)
     for name, step in STEPS.items():
         middle, ours, theirs = ratio(step, arguments.rounds, batch)
-        print(f"{name:19} {middle:.3f}x torchvision's speed (least CPU: archc {ours:.3f} s, torchvision {theirs:.3f} s)")
+        row(
+            f"ResNet-50, batch {arguments.batch} at 224, {name}",
+            f"{ours:.3f} s CPU",
+            f"torchvision: {theirs:.3f} s",
+            f"{middle:.3f}x the speed",
+        )
     for name in STEPS:
         with get_context("spawn").Pool(1, maxtasksperchild=1) as pool:
             ours, theirs = (pool.apply(peak, (which, name, arguments.batch)) for which in (0, 1))
-        print(f"{name:19} adds {ours:.0f} MB at its peak, torchvision {theirs:.0f} MB")
+        row(f"the same, memory of {name}", f"{ours:.0f} MB", f"torchvision: {theirs:.0f} MB", f"{ours / theirs:.2f}x")
 
 
 if __name__ == "__main__":

@@ -11,6 +11,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from rows import head, row
+
 PEER = """
 import torch, torchvision
 model = torchvision.models.resnet152(weights=None).eval()
@@ -75,11 +77,15 @@ def least(commands: dict[str, list[str]], rounds: int, folder: str) -> dict[str,
     return found
 
 
+def shown(figures: tuple[float, float], bare: float) -> str:
+    """Seconds, and memory above a bare interpreter's."""
+    return f"{figures[0]:.3f} s CPU, {figures[1] - bare:.0f} MB"
+
+
 def report(title: str, found: dict[str, tuple[float, float]], bare: float) -> None:
-    """One line for each process."""
-    print(title)
-    for name, (seconds, memory) in found.items():
-        print(f"  {name:34} {seconds:8.3f} s  {memory - bare:8.1f} MB above bare Python")
+    """One row for each process of ours."""
+    for name, figures in found.items():
+        row(f"{title}, {name}", shown(figures, bare))
 
 
 def latency(folder: str, rounds: int) -> None:
@@ -102,9 +108,9 @@ def latency(folder: str, rounds: int) -> None:
             sessions[name].run(None, {sessions[name].get_inputs()[0].name: x})
             times[name] = min(times[name], time.process_time() - start)
     peer = times["torch's exporter"]
-    print("onnxruntime, one thread, one image, CPU time")
-    for name, seconds in times.items():
-        print(f"  {name:34} {1000 * seconds:8.1f} ms  {peer / seconds:6.3f}x the exporter's speed")
+    for name in names[1:]:
+        said, other = f"{1000 * times[name]:.0f} ms", f"torch's exporter: {1000 * peer:.0f} ms"
+        row(f"onnxruntime on one thread, one image, {name}", said, other, f"{peer / times[name]:.3f}x the speed")
 
 
 def main() -> None:
@@ -118,6 +124,7 @@ def main() -> None:
     archc = [given.archc] if given.archc else [sys.executable, "-m", "archc"]
     build = [*archc, "build", "resnet152", "--target", "onnx", "--force"]
     python = [sys.executable, "-c"]
+    head(f"Whole processes, least of {given.rounds} rounds; memory is above bare Python's")
     with tempfile.TemporaryDirectory() as folder:
         run([*python, WEIGHTS], folder)
         (Path(folder) / "folded").mkdir()
@@ -137,12 +144,20 @@ def main() -> None:
         )
         peer = least({"torch.onnx.export": [*python, PEER]}, 1 if given.rounds < 6 else 2, folder)
         bare_seconds, bare = found["bare Python"]
-        report(f"ResNet-152, whole process, least of {given.rounds} rounds", {**found, **peer}, bare)
         structure = found["structure only"][0]
         copy = found["copy of the weights"][0] - bare_seconds
-        print(f"  torch's exporter takes {peer['torch.onnx.export'][0] / structure:.0f}x the time of the structure")
+        exporter = peer["torch.onnx.export"]
+        said = f"torch.onnx.export: {shown(exporter, bare)}"
+        row(
+            "ONNX of ResNet-152, structure only",
+            shown(found["structure only"], bare),
+            said,
+            f"{exporter[0] / structure:.0f}x less",
+        )
+        report("ONNX of ResNet-152", {name: found[name] for name in ("structure only, functions", "with weights, folded")}, bare)
         for name in ("with weights", "with weights, external"):
-            print(f"  {name}: {(found[name][0] - structure) / copy:.2f}x the time of copying their file beyond the structure")
+            ratio = f"{(found[name][0] - structure) / copy:.2f}x the copy, beyond the structure"
+            row(f"ONNX of ResNet-152, {name}", shown(found[name], bare), f"copying the file: {copy:.3f} s", ratio)
         if given.latency:
             latency(folder, given.rounds)
         if given.large:
@@ -163,9 +178,15 @@ def _large(archc: list[str], folder: str, nothing: tuple[float, float]) -> None:
         folder,
     )
     seconds, bare = nothing
-    report("3 GB of weights", found, bare)
     beyond = found["with weights, external"][0] - found["structure only"][0]
-    print(f"  weights add {beyond / (found['copy of the weights'][0] - seconds):.2f}x the time of copying their file")
+    copy = found["copy of the weights"][0] - seconds
+    said = f"{beyond / copy:.2f}x the copy, beyond the structure"
+    row(
+        "ONNX with 3 GB of weights, external",
+        shown(found["with weights, external"], bare),
+        f"copying the file: {copy:.3f} s",
+        said,
+    )
 
 
 if __name__ == "__main__":

@@ -9,6 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import fmean
 
+from rows import head, row
+
 from archc.backend import find_backend
 from archc.limits import Limits
 from archc.pipeline import compile_spec
@@ -46,6 +48,7 @@ def main() -> None:
     """Measure and print."""
     argparse.ArgumentParser(description=__doc__).parse_args()
     per_block: dict[int, float] = {}
+    head("From text to emitted source in one process, means")
     gc.disable()  # as `archc build` does
     with tempfile.TemporaryDirectory() as folder:
         compile_once(50, Path(folder))  # imports
@@ -53,10 +56,10 @@ def main() -> None:
             seconds = fmean(compile_once(blocks, Path(folder)) for _ in range(rounds))
             per_block[blocks] = seconds / blocks
             memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-            print(
-                f"{blocks:>8,} blocks: {seconds:8.3f} s, {per_block[blocks] * 1e6:7.1f} us a block, peak memory {memory:6.0f} MB"
-            )
-    print(f"a block at 100,000 costs {per_block[100_000] / per_block[1_202]:.2f}x one at 1,202")
+            said = f"{per_block[blocks] * 1e6:.0f} us a block, {seconds:.3f} s CPU, {memory:.0f} MB"
+            first = per_block[1_202] if blocks > 1_202 else 0.0
+            peer = f"1,202 blocks: {first * 1e6:.0f} us a block" if first else ""
+            row(f"compiling {blocks:,} blocks", said, peer, f"{per_block[blocks] / first:.2f}x a block" if first else "")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from rows import head, row
+
 from build import cpu, installed
 
 MODELS = """
@@ -44,7 +46,14 @@ def main() -> None:
     commands: dict[str, list[str | Path]] = {
         "archc table": [archc, "table"],
         "archc table cifar_resnet1202 --level layer": [archc, "table", "cifar_resnet1202", "--level", "layer"],
-        "the same, unfolded": [archc, "table", "cifar_resnet1202", "--level", "layer", "--unfolded"],
+        "archc table cifar_resnet1202 --level layer --unfolded": [
+            archc,
+            "table",
+            "cifar_resnet1202",
+            "--level",
+            "layer",
+            "--unfolded",
+        ],
         "fvcore": [sys.executable, "-c", FVCORE],
         "torchinfo": [sys.executable, "-c", TORCHINFO],
     }
@@ -54,10 +63,12 @@ def main() -> None:
             for name, command in commands.items():
                 if name not in PEERS or turn < arguments.peer_rounds:
                     least[name] = min(least[name], cpu(command, folder))
-    print(f"CPU seconds (user + system), whole process, least of {arguments.rounds} interleaved rounds")
-    for name, seconds in least.items():
-        said = f"   archc table takes {seconds / least['archc table']:.1f}x less" if name in PEERS else ""
-        print(f"  {name:42} {seconds:7.3f} s{said}")
+    head(f"CPU seconds (user + system), whole process, least of {arguments.rounds} interleaved rounds")
+    own = least["archc table"]
+    for name in PEERS:
+        row("archc table of five ResNets, cold", f"{own:.3f} s", f"{name}: {least[name]:.2f} s", f"{least[name] / own:.1f}x less")
+    for name in list(commands)[1:3]:
+        row(name, f"{least[name]:.3f} s")
 
 
 if __name__ == "__main__":

@@ -109,7 +109,16 @@ def differing(ours: Callable[[], Values], theirs: Callable[[], Values]) -> dict[
 
 def allowed(tensors: Iterable[Tensor], unit: float = UNIT) -> float:
     """The same for a network whose norms hold its numbers at one size, as a share of its largest: counted, not measured."""
-    return of_terms(sum(max(math.prod(tensor.shape[1:]), 1) for tensor in tensors), unit)
+    return of_terms(_terms(tensors), unit)
+
+
+def bound(tensors: Iterable[Tensor]) -> float:
+    """The same where numbers grow with depth, to 1e52 with golden weights, and what is off with them: all roundings one way."""
+    return UNIT * _terms(tensors)
+
+
+def _terms(tensors: Iterable[Tensor]) -> int:
+    return sum(max(math.prod(tensor.shape[1:]), 1) for tensor in tensors)
 
 
 def of_terms(terms: int, unit: float) -> float:

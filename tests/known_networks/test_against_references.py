@@ -6,7 +6,7 @@ from golden_weights import fill, golden_input, module_kind
 from references.forward import Forward, TensorOf
 from references.known import KNOWN, SHIPPED
 from references.networks import REFERENCES
-from rounding import allowed
+from rounding import bound
 from torch import Tensor, nn
 
 import archc
@@ -30,7 +30,7 @@ def test_the_function_is_the_construction_s(name: str) -> None:
     with torch.no_grad():
         expected = REFERENCES[name](Forward(weights_of(model)), x)
         actual = model(x)
-    assert (expected - actual).abs().max() <= allowed(model.parameters()) * expected.std()
+    assert (expected - actual).abs().max() <= bound(model.parameters()) * expected.std()
 
 
 @pytest.mark.parametrize("name", UNMEASURED)
@@ -44,7 +44,7 @@ def test_the_function_in_training_is_the_construction_s(name: str) -> None:
         expected = REFERENCES[name](Forward(weights_of(model), training=True), x)
         torch.manual_seed(0)
         actual = model(x)
-    assert (expected - actual).abs().max() <= allowed(model.parameters()) * expected.std()
+    assert (expected - actual).abs().max() <= bound(model.parameters()) * expected.std()
 
 
 @pytest.mark.parametrize("name", ["cifar_resnet110_exclusive_gating", "cifar_resnet110_shortcut_only_gating"])

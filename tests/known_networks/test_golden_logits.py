@@ -6,7 +6,7 @@ import pytest
 import torch
 from golden_weights import fill, golden_input
 from references.known import KNOWN, MEASURED
-from rounding import allowed
+from rounding import bound
 
 import archc
 
@@ -24,7 +24,7 @@ def test_logits_are_those_of_the_reference_code(name: str) -> None:
         logits = model(golden_input(*KNOWN[name]["input"])).flatten()
     expected = (*golden["logits_first8"], golden["mean"], golden["std"], golden["n"])
     actual = (*logits[:8].tolist(), logits.mean().item(), logits.std().item(), logits.numel())
-    assert expected == pytest.approx(actual, rel=0, abs=allowed(model.parameters()) * golden["std"])
+    assert expected == pytest.approx(actual, rel=0, abs=bound(model.parameters()) * golden["std"])
 
 
 @pytest.mark.parametrize("name", HASHED)

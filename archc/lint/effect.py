@@ -59,7 +59,7 @@ def own_key(subject: Subject) -> Iterator[Finding]:
 
 
 def odd_preprocess(subject: Subject) -> Iterator[Finding]:
-    """A mean or deviation that is not one for each channel, or a deviation that nothing can be divided by."""
+    """Means or deviations that are not one for each channel of the image."""
     node = subject.root.get("preprocess")
     channels = subject.graph.types[subject.graph.input].shape[0]
     for entry in node if isinstance(node, Map) else ():
@@ -67,8 +67,6 @@ def odd_preprocess(subject: Subject) -> Iterator[Finding]:
         if entry.key in ("mean", "std") and len(items) != channels:
             message = f"`preprocess.{entry.key}` has {len(items)} numbers, and the image {channels} channel{'s' * (channels > 1)}"
             yield Finding(message, entry.value.span, "one for each channel")
-        elif entry.key == "std" and min(items) <= 0:
-            yield Finding(f"`preprocess.std` has a deviation of {min(items):g}", entry.value.span, "an image is divided by it")
 
 
 def _numbers(node: Node) -> list[float]:

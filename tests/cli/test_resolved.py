@@ -47,7 +47,7 @@ STEPS = {
     "own: {op: concat, of: [act1, act1]}": {"along": "channels"},
     "own: {op: affine}": {"scale": 1, "shift": 0},
     "own: {op: scale}": {"value": 1, "shared": False},
-    "own: {op: drop_block, rate: 0.1}": {"size": 7},
+    "own: {op: drop_block, rate: 0.1}": {"size": 7, "law": "paper"},
     "own: {module: squeeze_excite, width: 2}": {"act": "relu", "gate": "sigmoid"},
     "own: {module: projection, out: 8, stride: 1}": {"kernel": 1},
     "own: {module: eca}": {"kernel": 3},

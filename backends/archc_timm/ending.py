@@ -70,6 +70,11 @@ def before_head(graph: Graph, ending: Ending) -> Ending:
     return replace(ending, features=value, simple=False)
 
 
+def before(graph: Graph, value: str) -> set[str]:
+    """A value, and all that it is made of."""
+    return {value, *(made for node in _needed(graph, value) for made in node.outputs)}
+
+
 def beheaded(graph: Graph, ending: Ending) -> Graph:
     """The network up to its features."""
     return _part(graph, _needed(graph, ending.features), (ending.features,))

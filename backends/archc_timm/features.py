@@ -13,6 +13,7 @@ from archc.ir.types import pair
 from archc.layouts.lookup import Levels
 from archc.layouts.naming import attribute_paths
 from archc.layouts.table import Layout
+from archc_timm.ending import before
 
 _BETWEEN = Pad | MaxPool | AvgPool | BlurPool
 """What a stem's next resolution begins with."""
@@ -29,8 +30,8 @@ class Feature:
     module: str
 
 
-def features_of(graph: Graph, layout: Layout, stages: dict[str, Levels]) -> list[Feature]:
-    """In order of execution."""
+def features_of(graph: Graph, layout: Layout, stages: dict[str, Levels], last: str) -> list[Feature]:
+    """In order of execution; `last` is the value that the head of the model reads, after which there is no feature."""
     paths, strides = attribute_paths(graph, layout), _strides(graph)
     ends = [scope for scope in graph.scopes if scope.kind == "stage" and scope.output]
     lasting = {(strides[scope.output], _dilation(graph, scope.path)): scope for scope in ends}
@@ -38,15 +39,20 @@ def features_of(graph: Graph, layout: Layout, stages: dict[str, Levels]) -> list
     first = strides[made[0][0]] if made else 0
     found = {strides[value]: (value, name, paths[name]) for value, name in _stem(graph)}
     chosen = [place for stride, place in found.items() if 1 < stride < first]
-    final = _final(graph, paths)
+    final = _final(graph, paths, before(graph, last))
     return [_feature(graph, *place, strides) for place in [*chosen, *(made[:-1] if final else made), *final]]
 
 
-def named_features(cut: Graph, graph: Graph, layout: Layout) -> list[Feature]:
+def named_features(cut: Graph, graph: Graph, layout: Layout, last: str) -> list[Feature]:
     """Those that the spec or the command line names: the outputs of the network that was `cut` to them."""
     paths, strides = attribute_paths(graph, layout), _strides(graph)
     makers = {value: node.name for node in graph.nodes for value in node.outputs}
-    named = zip(cut.outputs, cut.output_names, strict=True)
+    named = list(zip(cut.outputs, cut.output_names, strict=True))
+    known = before(graph, last)
+    late = next((value for value in cut.outputs if value not in known and len(graph.types[value].shape) == 3), None)
+    if late is not None:
+        message = f"`{late}` is made in the head, after the features of a model of timm"
+        raise BackendError("E0572", message, f"name a value up to `{last}`, or build with --target torch")
     return [_feature(graph, value, name, paths[makers[value]], strides) for value, name in named]
 
 
@@ -58,10 +64,10 @@ def _feature(graph: Graph, value: str, name: str, module: str, strides: dict[str
     return Feature(value, name, type_.channels, strides[value], module)
 
 
-def _final(graph: Graph, paths: dict[str, str]) -> list[tuple[str, str, str]]:
-    """The map that the head convolves before it pools; none where it does not."""
+def _final(graph: Graph, paths: dict[str, str], known: set[str]) -> list[tuple[str, str, str]]:
+    """The map that the head convolves before it pools; none where it does not, or where that is the model's head too."""
     head = next((scope.path for scope in graph.scopes if scope.kind == "head"), None)
-    steps = [node for node in without_head(graph).nodes if node.scope == head]
+    steps = [node for node in without_head(graph).nodes if node.scope == head and known.issuperset(node.outputs)]
     module = next((paths[node.name] for node in reversed(steps) if isinstance(node.op, Conv)), None)
     return [(node.outputs[0], node.name, module) for node in _tapped(steps)[-1:]] if module is not None else []
 

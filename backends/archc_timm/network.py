@@ -60,9 +60,9 @@ class Model:
             message = f"no module of a timm model can be called `{clash}`"
             raise BackendError("E0571", message, "give the stage or step another name")
         if self.cut is self.graph:
-            features = features_of(self.graph, self.layout, stages)
+            features = features_of(self.graph, self.layout, stages, self.ending.features)
         else:
-            features = named_features(self.cut, self.graph, self.layout)
+            features = named_features(self.cut, self.graph, self.layout, self.ending.features)
         head = head_of_model(self.graph, self.ending, self.layout, self.style)
         body = main if self.style != "steps" else walk_part(beheaded(self.graph, self.ending), self.layout)
         each = self._each(features)

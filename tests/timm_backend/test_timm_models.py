@@ -114,6 +114,24 @@ def test_features_are_those_of_forward_features(tmp_path: Path, image: torch.Ten
     assert ([(2, 16, 32, 32), (2, 64, 8, 8)], True) == (shapes, torch.equal(last, model.forward_features(image)))
 
 
+LATE_CONV = "conv: {kernel: 1, out: 48}, pool: {op: global_pool}, flat: {op: flatten}, fc: {op: linear, out: classes}"
+POOLED_LOGITS = "conv: {kernel: 1, out: classes}, pool: {op: global_pool}, flat: {op: flatten}"
+
+
+@pytest.mark.parametrize("head", [LATE_CONV, POOLED_LOGITS, POOLED_LOGITS.replace("classes", "classes, norm: none, act: none")])
+def test_what_a_head_of_the_spec_s_own_convolves_is_no_feature(head: str, tmp_path: Path, image: torch.Tensor) -> None:
+    change = f"head: {{{head}}}"
+    shapes = [tuple(value.shape[1:]) for value in made(tmp_path, change, features_only=True)(image)]
+    expected = ([(16, 32, 32), (32, 16, 16), (64, 8, 8)], (2, 10))
+    assert expected == (shapes, tuple(made(tmp_path, change)(image).shape))
+
+
+def test_a_feature_of_the_head_is_told(tmp_path: Path) -> None:
+    with pytest.raises(BackendError, match=r"^`head.pool` is made in the head, after the features of a model of timm") as raised:
+        emitted(tmp_path, "late", PARENT, "vars.n: 1", features=("layer1", "head.pool"))
+    assert raised.value.code == "E0572"
+
+
 def test_features_that_the_command_line_names(tmp_path: Path, image: torch.Tensor) -> None:
     model = made(tmp_path, features=("stem.act", "layer2.0", "layer3"), features_only=True)
     info = model.feature_info

@@ -114,7 +114,7 @@ def compile_spec(
     target: StrPath,
     *,
     overrides: Sequence[str] = (),
-    limits: Limits = DEFAULT_LIMITS,
+    limits: Limits | None = None,
     layout: str | None = None,
     prefers: str | None = None,
     changes: Changes = AS_IT_IS,
@@ -129,7 +129,10 @@ def compile_spec(
             text(key, value, "the name of a layout")
     overrides = texts("overrides", overrides, OVERRIDES)
     instance("changes", changes, Changes, "what `archc.pipeline.Changes` makes")
-    library = Library(limits) if library is None else instance("library", library, Library, "a `Library`")
+    if library is None:
+        library = Library(DEFAULT_LIMITS if limits is None else limits)
+    elif limits not in (None, instance("library", library, Library, "a `Library`").limits):
+        raise ValueError("`limits` are not those of `library`, which were given to it: `Library(limits)`")
     path, name = locate(target)
     with placed(library, path, overrides, changes):
         document = read_document(library, path, name, overrides, changes)

@@ -47,6 +47,10 @@ CALLS: list[tuple[Callable[[], object], str]] = [
     (lambda: compile_spec(SPEC, layout=Path("timm")), f"`layout` is {LAYOUT}, not PosixPath (PosixPath('timm'))"),
     (lambda: compile_spec(SPEC, prefers=["timm"]), f"`prefers` is {LAYOUT}, not a list (['timm'])"),
     (lambda: compile_spec(SPEC, limits=100), "`limits` is what `archc.limits.Limits` makes, not a number (100)"),
+    (
+        lambda: compile_spec(SPEC, limits=Limits(blocks=3), library=Library(DEFAULT_LIMITS)),
+        "`limits` are not those of `library`, which were given to it: `Library(limits)`",
+    ),
     (lambda: compile_spec(SPEC, library="lib"), "`library` is a `Library`, not a text ('lib')"),
     (lambda: compile_spec(SPEC, changes="layer1"), "`changes` is what `archc.pipeline.Changes` makes, not a text ('layer1')"),
     (lambda: Changes(features="layer1"), f"{FEATURES} a text ('layer1')"),

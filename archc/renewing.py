@@ -11,7 +11,7 @@ from archc.document.nodes import Map, Node, Scalar, plain
 from archc.document.nodes import Sequence as Items
 from archc.library import Document, Library
 from archc.limits import Limits
-from archc.pipeline import compile_document, locate
+from archc.pipeline import compile_document, locate, placed
 from archc.semantics import check_expected, figures, named_shapes
 
 
@@ -34,18 +34,20 @@ class Renewal:
     problems: tuple[Diagnostic, ...] = ()
 
 
-def renew(name: str, limits: Limits, *, add: bool = False) -> Renewal | None:
+def renew(name: str, library: Library, *, add: bool = False) -> Renewal | None:
     """A spec with the figures it states made right; `add` writes those of params, macs and depth that it does not state, as a
     network without any figures always gets. None for a definition.
 
     Raises SpecError for every other problem, and E0359 where a figure cannot be changed alone.
     """
-    library = Library(limits)
     path, shown = locate(name)
-    library.origin = path
-    document = library.read(path, shown)
-    if document.kind != "network":
-        return None
+    with placed(library, path):
+        library.origin = path
+        document = library.read(path, shown)
+        return _renewed(library, document, add=add) if document.kind == "network" else None
+
+
+def _renewed(library: Library, document: Document, *, add: bool) -> Renewal:
     expect = document.root.get("expect")
     entries = tuple(entry for entry in document.root if entry.key != "expect")
     graph = compile_document(library, replace(document, root=Map(entries, document.root.span)), every_layout=True).graph
@@ -58,7 +60,7 @@ def renew(name: str, limits: Limits, *, add: bool = False) -> Renewal | None:
     missing = [Figure((key,), None, value) for key, value in figures(graph, costs).items() if not (stated and key in stated)]
     if not (add or (not (stated and stated.entries) and not _is_allowed(document.root))):
         missing = []
-    return Renewal(_changed(document, stated, changes, missing, limits), (*changes, *missing), left)
+    return Renewal(_changed(document, stated, changes, missing, library.limits), (*changes, *missing), left)
 
 
 def _is_allowed(root: Map) -> bool:
@@ -118,10 +120,13 @@ def _changed(document: Document, expect: Map | None, changes: Sequence[Figure], 
 
 
 def _wanted(tree: object, changes: Sequence[Figure]) -> object:
-    """The document as it should then be read."""
+    """The document as it should then be read; `set` may hold what is the document's own."""
     assert isinstance(tree, dict)  # noqa: S101  the root of a spec is a map
+    changed = tree.get("set")
+    home: dict[str, object] = changed if isinstance(changed, dict) and "expect" in changed else tree
     for figure in changes:
-        place: dict[str, object] = tree.setdefault("expect", {})
+        place = home.setdefault("expect", {})
+        assert isinstance(place, dict)  # noqa: S101  `expect` is a map by the schema
         for key in figure.keys[:-1]:
             inner = place[key]
             assert isinstance(inner, dict)  # noqa: S101  `outputs` is a map by the schema

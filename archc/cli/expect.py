@@ -12,6 +12,7 @@ from archc.cli.targets import STDIN, targets
 
 if TYPE_CHECKING:
     from archc.diagnostics import Diagnostic
+    from archc.library import Library
     from archc.renewing import Figure, Renewal
 
 EXAMPLES = """\
@@ -36,13 +37,18 @@ def arguments(parser: ArgumentParser, _: Sequence[str]) -> None:
 def run(arguments: Namespace) -> int:
     """Every file by itself: one with other problems is told and left alone, and stops none of the others."""
     from archc.cli.fixing import difference, rewritten, write
+    from archc.library import Library
     from archc.output import OutputError
+    from archc.rendering.report import report
 
-    problems: list[Diagnostic] = []
+    library = Library(limits_of(arguments))
+    found: list[list[Diagnostic]] = []
     lines: list[str] = []
     files, changed = _files(arguments), 0
     for name in files:
-        renewal = _renewal(name, arguments, problems)
+        problems: list[Diagnostic] = []
+        found.append(problems)
+        renewal = _renewal(name, library, arguments, problems)
         if renewal is None or not renewal.figures:
             continue
         change = rewritten(name, renewal.text)
@@ -58,12 +64,13 @@ def run(arguments: Namespace) -> int:
         lines += [f"{name}: {_told(figure)}" for figure in renewal.figures]
     for line in lines:
         say(line)
-    if problems:
-        show(tuple(problems), color=arguments.color)
+    told = report(files, found).diagnostics
+    if told:
+        show(told, color=arguments.color)
     verb = "to renew" if arguments.check or arguments.diff else "renewed"
     said = f"{len(lines)} figure{'' if len(lines) == 1 else 's'} {verb}"
     say(f"{said} in {changed} of {len(files)} file{'' if len(files) == 1 else 's'}")
-    return exit_code(problems) or (1 if arguments.check and changed else 0)
+    return exit_code(told) or (1 if arguments.check and changed else 0)
 
 
 def _files(arguments: Namespace) -> list[str]:
@@ -79,13 +86,13 @@ def _files(arguments: Namespace) -> list[str]:
     return files
 
 
-def _renewal(name: str, arguments: Namespace, problems: "list[Diagnostic]") -> "Renewal | None":
+def _renewal(name: str, library: "Library", arguments: Namespace, problems: "list[Diagnostic]") -> "Renewal | None":
     """None for a file that is refused, its problems told, and for a definition in a folder."""
     from archc.diagnostics import Diagnostic, SpecError
     from archc.renewing import renew
 
     try:
-        renewal = renew(name, limits_of(arguments), add=arguments.add)
+        renewal = renew(name, library, add=arguments.add)
     except SpecError as error:
         problems += error.diagnostics
         return None

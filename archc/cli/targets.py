@@ -15,7 +15,7 @@ def targets(paths: Sequence[str], revision: str | None = None) -> list[str]:
     if revision is None:
         if not paths:
             raise UsageError("no file is named", "name files or folders, `-` for standard input, or give --changed")
-        return list(_each_once(paths, empty=False))
+        return _each_once(paths, empty=False)
     from archc.cli.changed import changed_files, is_revision
 
     if not paths and not is_revision(revision) and os.path.exists(revision):
@@ -27,14 +27,15 @@ def targets(paths: Sequence[str], revision: str | None = None) -> list[str]:
     return [path for path in _each_once(paths or ["."], empty=True) if os.path.realpath(path) in changed]
 
 
-def _each_once(paths: Sequence[str], *, empty: bool) -> Iterator[str]:
-    seen: set[str] = set()
+def _each_once(paths: Sequence[str], *, empty: bool) -> list[str]:
+    """Of the names of one file the first, but a link only where the file itself is not meant too."""
+    found: dict[str, str] = {}
     for path in paths:
         for file in _files(path, empty=empty):
             key = os.path.realpath(file) if os.path.exists(file) else file
-            if key not in seen:
-                seen.add(key)
-                yield file
+            if key not in found or (os.path.islink(found[key]) and not os.path.islink(file)):
+                found[key] = file
+    return list(found.values())
 
 
 def _files(path: str, *, empty: bool) -> list[str]:

@@ -43,6 +43,16 @@ def test_files_meant(paths: list[str], expected: list[str]) -> None:
     assert targets(paths) == expected
 
 
+def test_a_link_only_where_the_file_itself_is_not_meant(folder: Path) -> None:
+    (folder / "0.yaml").symlink_to("a.yaml")
+    (folder / "1.yaml").symlink_to("nowhere.yaml")
+    assert (targets(["0.yaml"]), targets(["*.yaml"]), targets(["a.yaml", "0.yaml"])) == (
+        ["0.yaml"],
+        ["a.yaml", "1.yaml"],
+        ["a.yaml"],
+    )
+
+
 @pytest.mark.usefixtures("folder")
 def test_a_pattern_that_matches_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert (main(["check", "z*.yaml"]), capsys.readouterr().err) == (2, "error: no file matches `z*.yaml`\n")

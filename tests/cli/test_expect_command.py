@@ -39,6 +39,7 @@ RENEWED = {
         "expect: {depth: 20, reported: {params: {value: 0.27e6, from: x, within: 0.01}}}\n",
     ),
     "before the changes": ("expect: {depth: 3}\nset: {classes: 10}", "expect: {depth: 20}\nset: {classes: 10}"),
+    "among the changes": ("set: {classes: 10, expect: {depth: 3}}\n", "set: {classes: 10, expect: {depth: 20}}\n"),
     "of features": (
         "set: {features: [layer1], head: {}}\nexpect: {params: 1, depth: 3, outputs: {layer1: [1, 1, 1]}}\n",
         "set: {features: [layer1], head: {}}\nexpect: {params: 14480, depth: 7, outputs: {layer1: [16, 32, 32]}}\n",
@@ -117,6 +118,23 @@ def test_left_as_it_is(rest: str, code: str, tmp_path: Path, capsys: pytest.Capt
 def test_all_other_problems_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     renewed(f"{HEAD}set: {{clases: 10, stem.conv.groups: 2}}\nexpect: {{depth: 3}}\n".encode(), tmp_path)
     assert re.findall(r"error\[(\w+)\]", capsys.readouterr().err) == ["E0201", "E0312"]
+
+
+def test_each_problem_once_at_the_line_that_brought_it_about(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.yaml").write_text(f"{HEAD}set: {{block.order: pre}}\nexpect: {{depth: 3}}\n")
+    Path("b.yaml").write_text("archc: 1\nname: b\nextends: a\nexpect: {depth: 3}\n")
+    assert main(["expect", "."]) == 1
+    assert re.findall(r"error\[(\w+)\].*\n *--> (.*)", capsys.readouterr().err) == [("E0346", "./a.yaml:4:7")]
+
+
+def test_a_file_is_renewed_though_a_link_to_it_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "z.yaml").write_text(f"{HEAD}expect: {{depth: 3}}\n")
+    (tmp_path / "a.yaml").symlink_to(tmp_path / "z.yaml")
+    assert (main(["expect", str(tmp_path)]), main(["expect", str(tmp_path / "a.yaml")])) == (0, 0)
+    assert (tmp_path / "z.yaml").read_text() == f"{HEAD}expect: {{depth: 20}}\n"
 
 
 def test_a_printed_figure_that_fails_is_told_and_stays(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,29 +8,30 @@ from archc.arguments import text
 from archc.diagnostics import Diagnostic
 from archc.ir.graph import Graph
 from archc.layouts.table import Layout
-from archc.record import brief
+from archc.record import Record
 
 GROUP = "archc.backends"
+BUILT_IN = {
+    "hub": "archc_hub:HubBackend",
+    "onnx": "archc_onnx:OnnxBackend",
+    "timm": "archc_timm:TimmBackend",
+    "torch": "archc_torch:TorchBackend",
+}
+"""archc's own entry points: importing `importlib.metadata` to look for them would be a fifth of `archc build`."""
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(Record):
     """A file to write: its name, without folders, and its bytes in chunks."""
 
     name: str
     chunks: Iterable[bytes]
 
-    __repr__ = brief
 
-
-@dataclass(frozen=True, slots=True)
-class Artifact:
+class Artifact(Record):
     """What a backend makes of a network. Backends never touch the disk: the command line writes, and shows the warnings."""
 
     files: tuple[File, ...]
     warnings: tuple[Diagnostic, ...] = ()
-
-    __repr__ = brief
 
 
 class Description(Protocol):
@@ -48,8 +49,7 @@ class Description(Protocol):
     def preprocess(self) -> Sequence[tuple[str, float | tuple[float, ...]]]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Factory:
+class Factory(Record):
     """A network as a factory of it makes it. In `graph` and `whole`, numbers that depend on an argument of the factory say how
     (`archc.traced`), where it is more than a layer's own width; `missing` are the arguments that it cannot have, and why.
     """
@@ -113,13 +113,15 @@ class BackendError(Exception):
 
 
 def find_backend(name: str) -> Backend:
-    """The installed backend of a name, with its options at their defaults.
+    """The backend of a name, with its options at their defaults: archc's own, whoever else offers that name, or an installed one.
 
     Raises BackendError: E0501 for an unknown name, E0502 where two packages offer the name, E0508 for one that cannot be loaded.
     """
+    text("name", name, "the name of a backend")
+    if name in BUILT_IN:
+        return _loaded(name, BUILT_IN[name])
     from importlib.metadata import entry_points
 
-    text("name", name, "the name of a backend")
     found = entry_points(group=GROUP)
     named = sorted({entry.value for entry in found if entry.name == name})
     if len(named) > 1:
@@ -127,11 +129,18 @@ def find_backend(name: str) -> Backend:
         raise BackendError("E0502", f"two backends are called `{name}`: {offers}", "uninstall one of them", usage=True)
     if not named:
         raise _unknown(name, sorted({entry.name for entry in found}))
-    entry = next(entry for entry in found if entry.name == name)
+    return _loaded(name, named[0])
+
+
+def _loaded(name: str, value: str) -> Backend:
+    """An entry point's object, `module:attribute`, called."""
+    from importlib import import_module
+
+    module, _, attribute = value.partition(":")
     try:
-        backend: Backend = entry.load()()
+        backend: Backend = getattr(import_module(module), attribute)()
     except (ImportError, AttributeError, TypeError) as error:
-        raise BackendError("E0508", f"backend `{name}` (`{entry.value}`) cannot be loaded: {error}", usage=True) from error
+        raise BackendError("E0508", f"backend `{name}` (`{value}`) cannot be loaded: {error}", usage=True) from error
     return backend
 
 

@@ -12,7 +12,7 @@ from archc.document.loader import parse
 from archc.document.nodes import Entry, Map, Scalar
 from archc.document.source import bytes_source, read_source
 from archc.limits import Limits
-from archc.record import brief
+from archc.record import Record, brief
 from archc.schema.validate import Kind as SchemaKind
 from archc.schema.validate import validate
 from archc.shipped import PREFIX, Kind, is_file, shipped_file, shipped_names, shipped_root
@@ -52,8 +52,7 @@ class Document:
     __repr__ = brief
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(Record):
     """A copy of files as they once were, in `folder`: `prefix` says which (`HEAD~1:`) before their names, `shipped` is where in
     it stands what ships, if it does.
     """

@@ -13,6 +13,7 @@ from typing import NoReturn
 from archc.arguments import StrPath
 from archc.arguments import path as path_text
 from archc.diagnostics import Diagnostic
+from archc.record import Record
 
 _DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))})
 
@@ -27,8 +28,7 @@ class OutputError(Exception):
         return self.diagnostic.message
 
 
-@dataclass(frozen=True, slots=True)
-class Staged:
+class Staged(Record):
     """A file that is written but has no name yet. `name` is None where the system keeps it nameless (Linux)."""
 
     target: str

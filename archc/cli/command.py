@@ -2,8 +2,9 @@
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from importlib import import_module
+
+from archc.record import Record
 
 COMMANDS = {
     "build": "compile a spec to source",
@@ -27,8 +28,7 @@ COMMANDS = {
 """Each is a module of this package that defines COMMAND; only the one that runs is imported."""
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Record):
     """A command's arguments and what it does; `run` returns the exit code.
 
     `arguments` sees the words of the command line too: those of `archc build` depend on its target.

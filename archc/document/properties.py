@@ -1,14 +1,14 @@
 """The anchor and the tag before a value. Events give where they begin, not where the value itself does."""
 
 import re
-from dataclasses import dataclass
+
+from archc.record import Record
 
 _PROPERTY = re.compile(r"(?P<anchor>&[A-Za-z0-9_-]+)|(?P<tag>![^\s,\[\]{}]*)")
 _BETWEEN = re.compile(r"(?:\s|#[^\r\n]*)*")
 
 
-@dataclass(frozen=True, slots=True)
-class Properties:
+class Properties(Record):
     """Offsets into the text: of the value, of the anchor and the tag (start, end)."""
 
     value: int

@@ -4,10 +4,10 @@ PyYAML's own resolver is YAML 1.1's: `no` is false there, `1e-5` a text and `010
 """
 
 import re
-from dataclasses import dataclass
 
 from archc.document.nodes import Plain
 from archc.limits import Limits
+from archc.record import Record
 
 _WORDS: dict[str, bool | None] = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
@@ -20,8 +20,7 @@ _SPECIAL = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 _LARGEST_EXPONENT = 308  # a double's; a larger one would also make exact arithmetic build the power of ten
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Record):
     """A number that is not accepted: code, message, help."""
 
     code: str

@@ -1,13 +1,11 @@
 """The place where a YAML parser stopped, and what the text around it looks like."""
 
-from dataclasses import dataclass
-
 from archc.diagnostics import Span
 from archc.document.lines import Places
+from archc.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
+class Trouble(Record):
     """Where the parser stopped (`at`), where what it was reading began (`begin`), and its own words."""
 
     places: Places

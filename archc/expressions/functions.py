@@ -2,18 +2,17 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
 from archc.expressions.tree import ExpressionError
+from archc.record import Record
 from archc.traced import Traced, called
 
 Numeric: TypeAlias = int | Fraction | float
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(Record):
     """A function's parameters by name, how many must be given, and whether more may follow."""
 
     call: Callable[..., Numeric]

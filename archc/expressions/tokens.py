@@ -1,10 +1,10 @@
 """The words of an expression: numbers, names, keywords and operators, each with its offsets."""
 
 import re
-from dataclasses import dataclass
 from typing import Literal
 
 from archc.expressions.tree import ExpressionError
+from archc.record import Record
 
 _TOKEN = re.compile(
     r"[ \t\n]*(?:(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
@@ -25,8 +25,7 @@ _HINTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Record):
     """One word. `kind` is the text itself for keywords and signs, and `end` at the end of the text."""
 
     kind: str

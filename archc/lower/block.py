@@ -19,6 +19,7 @@ from archc.lower.settings import Settings
 from archc.lower.shortcut import Branch, join, read_policy
 from archc.lower.unused import check_values
 from archc.lower.values import typed
+from archc.record import Record
 from archc.suggest import advice
 
 OWN_NAMES = ("x", "preact", "shortcut", "add")
@@ -36,8 +37,7 @@ class Surroundings:
     zero_last: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Record):
     """What differs from block to block under one set of settings."""
 
     type: TensorType

@@ -6,13 +6,13 @@ from archc.diagnostics import Span
 from archc.ir.graph import Node, Scope
 from archc.ir.ops import Operation
 from archc.ir.types import TensorType
+from archc.record import Record
 
 INPUT = "@"
 """Stands for a fragment's input until it is placed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ref:
+class Ref(Record):
     """A value: its name, its type (None after a reported problem: what reads it is not checked), and which of the scope's
     arguments its number of channels is.
     """

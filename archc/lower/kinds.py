@@ -9,6 +9,7 @@ from archc.ir.norms import ACTIVATIONS, GATES, Act
 from archc.lower.faults import show
 from archc.lower.names import ActKind, Names, NoNorm, NormKind, NormModule, identifier
 from archc.lower.values import number, truth, whole, word
+from archc.record import Record
 from archc.spec.defaults import WORDS
 from archc.suggest import advice
 
@@ -43,8 +44,7 @@ def said_of_norm(kind: str) -> tuple[str, ...]:
     return ("eps", *OWN_KEYS.get(kind, ()), "frozen")
 
 
-@dataclass(frozen=True, slots=True)
-class ConvKind:
+class ConvKind(Record):
     """What `conv:` says: how weights are treated, and whether a convolution has a bias unless it says."""
 
     weights: Weights = "plain"

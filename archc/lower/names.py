@@ -9,6 +9,7 @@ from archc.diagnostics import Source, Span
 from archc.document.nodes import Map, Node, Scalar
 from archc.ir.norms import Act, NormName
 from archc.lower.context import Context
+from archc.record import Record
 from archc.suggest import advice
 
 
@@ -33,15 +34,13 @@ class NormModule:
     use: Map
 
 
-@dataclass(frozen=True, slots=True)
-class ActKind:
+class ActKind(Record):
     """What `act:` says; `op` is None for `none`."""
 
     op: Act | None
 
 
-@dataclass(frozen=True, slots=True)
-class NoNorm:
+class NoNorm(Record):
     """`norm: none`."""
 
 

@@ -1,18 +1,16 @@
 """The order of convolution, norm and activation in a block (He et al. 2016, Fig. 4), and its words."""
 
-from dataclasses import dataclass
-
 from archc.document.nodes import Map, Node, Scalar, Sequence
 from archc.lower.atoms import PLAIN, Word
 from archc.lower.context import Context
+from archc.record import Record
 from archc.suggest import advice
 
 Words = tuple[Word, ...]
 WORDS: tuple[Word, ...] = ("conv", "norm", "act")
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Record):
     """Where norm and activation stand: in each unit, in the first and last where they differ, and after the addition."""
 
     each: Words = PLAIN

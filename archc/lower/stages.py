@@ -16,6 +16,7 @@ from archc.lower.names import Named, Names
 from archc.lower.settings import Settings, opened_blocks, read_settings
 from archc.lower.tracing import settled
 from archc.lower.values import whole
+from archc.record import Record
 
 INPUT_NAME = "input"
 RESERVED = ("stem", "head", INPUT_NAME)
@@ -34,8 +35,7 @@ class Stage:
     settings: dict[int, Settings] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Record):
     """Where a stage stands: the stride and dilation of its first block, the dilation before it, the blocks before and in all."""
 
     stride: int

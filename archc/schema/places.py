@@ -1,17 +1,16 @@
 """A document as a validator wants it, and the way back from a path in it to the place in the text."""
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from archc.diagnostics import Diagnostic, Span
 from archc.document.mends import of_index
 from archc.document.nodes import Entry, Map, Node, Scalar, Sequence
+from archc.record import Record
 
 Path: TypeAlias = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Record):
     """A value and the key it stands under; a list's items and the document itself have none."""
 
     node: Node

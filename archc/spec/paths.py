@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from archc.document.nodes import Entry, Map, Node, Scalar
+from archc.record import Record
 from archc.spec.defaults import WORDS, opened
 
 _BEGUN = {
@@ -30,8 +31,7 @@ class NothingThere(LookupError):
         return self.part
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(Record):
     """Where a path has led to, in a document of a kind; in lowering the kind is `steps`, `settings` or `policy`."""
 
     kind: str

@@ -1,10 +1,12 @@
 """Backends by name, from the entry points of installed packages."""
 
+import tomllib
 from importlib.metadata import EntryPoint, EntryPoints
+from pathlib import Path
 
 import pytest
 
-from archc.backend import GROUP, BackendError, find_backend
+from archc.backend import BUILT_IN, GROUP, BackendError, find_backend
 from archc_torch import TorchBackend
 
 
@@ -20,14 +22,25 @@ def failure(name: str) -> BackendError:
 
 
 def test_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    offered(monkeypatch, ("torch", "archc_torch:TorchBackend"), ("onnx", "archc_onnx:OnnxBackend"))
-    assert find_backend("torch") == TorchBackend()
+    offered(monkeypatch, ("mlx", "archc_torch:TorchBackend"), ("onnx", "archc_onnx:OnnxBackend"))
+    assert find_backend("mlx") == TorchBackend()
 
 
 def test_one_offer_twice_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """A package that is installed and on the path."""
-    offered(monkeypatch, ("torch", "archc_torch:TorchBackend"), ("torch", "archc_torch:TorchBackend"))
+    offered(monkeypatch, ("mlx", "archc_torch:TorchBackend"), ("mlx", "archc_torch:TorchBackend"))
+    assert find_backend("mlx") == TorchBackend()
+
+
+def test_an_own_name_is_archcs_whoever_offers_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    offered(monkeypatch, ("torch", "other:Backend"))
     assert find_backend("torch") == TorchBackend()
+
+
+def test_own_names_are_the_entry_points() -> None:
+    """So that they are found as others' are where all are listed."""
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())
+    assert project["project"]["entry-points"][GROUP] == BUILT_IN
 
 
 def test_unknown_with_the_nearest(monkeypatch: pytest.MonkeyPatch) -> None:

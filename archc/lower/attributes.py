@@ -45,7 +45,7 @@ class Attributes:
             self.seen.add(key)
             self.defaults[key] = PASSED
             value, name = self.given[key]
-            if name is not None:
+            if name is not None and name in self.names.arguments:  # a loop's turn has none of its block's
                 self.arguments.append((field or key, name))
             return value
         node = self.node(key)

@@ -1,5 +1,7 @@
 """Stride that becomes dilation under `output_stride`: every convolution of timm's ResNets, attribute by attribute."""
 
+from pathlib import Path
+
 import pytest
 import timm
 import torch
@@ -53,3 +55,24 @@ def test_a_pool_in_the_shortcut_strides_no_more() -> None:
     graph = compile_spec("resnet50d", overrides=["output_stride=16"]).graph
     pool = next(node.op for node in graph.nodes if node.name == "layer4.0.shortcut.pool")
     assert pool.stride == 1  # type: ignore[union-attr]
+
+
+LOOPED = """\
+archc: 1
+name: looped
+extends: cifar_resnet20
+set:
+  vars.n: 1
+  output_stride: 2
+  block.insert:
+    turns: {repeat: 2, steps: {conv: {kernel: 3, out: out}}, after: act1}
+    whole: {op: add, of: turns, after: turns}
+"""
+
+
+def test_a_convolution_in_a_loop_is_dilated_as_its_block_is(tmp_path: Path) -> None:
+    path = tmp_path / "looped.yaml"
+    path.write_text(LOOPED)
+    graph = compile_spec(path).graph
+    found = {node.name: node.op.dilation for node in graph.nodes if isinstance(node.op, Conv) and "turns" in node.name}
+    assert [found[f"{stage}.0.turns.1.conv"] for stage in ("layer1", "layer2", "layer3")] == [1, 1, 2]

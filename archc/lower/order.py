@@ -65,7 +65,8 @@ def read_order(node: Node, context: Context) -> Order:
         parts[str(entry.key)] = _words(entry.value, context, str(entry.key))
     if "each" not in parts:
         raise context.fail("E0202", "this order does not say `each`", node.span)
-    context.take(node, {"last": parts["each"], "after_add": ()})
+    first = {} if "last" in parts else {"first": parts["each"]}  # beside `last` it would be another order of a single unit
+    context.take(node, {**first, "last": parts["each"], "after_add": ()})
     return Order(parts["each"], parts.get("first"), parts.get("last"), parts.get("after_add", ()))
 
 

@@ -94,6 +94,17 @@ class TestDefaults:
         block = resolved(tmp_path, spec(BLOCK.replace("B", "constant_scaling")))["block"]
         assert block["shortcut"] == {"kind": "constant_scaling", "shortcut_scale": 0.5, "residual_scale": 0.5}
 
+    @pytest.mark.parametrize(
+        ("said", "added"),
+        [
+            ("each: [conv, norm]", {"first": ["conv", "norm"], "last": ["conv", "norm"], "after_add": []}),
+            ("each: [conv, norm], last: [conv]", {"after_add": []}),
+        ],
+    )
+    def test_of_an_order(self, said: str, added: dict[str, Any], tmp_path: Path) -> None:
+        block = resolved(tmp_path, spec(BLOCK.replace("post", f"{{{said}}}")))["block"]
+        assert block["order"] == {**read(f"order: {{{said}}}")["order"], **added}
+
     def test_another_kind_of_block_has_its_own(self, tmp_path: Path) -> None:
         block = "{kind: bottleneck, stride_at: conv2, order: post, shortcut: B}"
         stages = "{layer1: {out: 16, repeat: 1}, layer2: {out: 32, repeat: 1, kind: dark}}"

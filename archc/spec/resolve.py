@@ -7,7 +7,7 @@ from archc.diagnostics import Diagnostic, Note, Span
 from archc.document.mends import of_key
 from archc.document.nodes import Entry, Map, Node, Scalar
 from archc.spec.paths import NothingThere, change, key_of
-from archc.spec.places import placed
+from archc.spec.places import Places
 from archc.suggest import advice, meant
 
 OWN = ("archc", "name", "title", "source", "expect")
@@ -32,9 +32,10 @@ def merge(child: Map, parent: Map, kind: str, report: Callable[[Diagnostic], Non
 
 def apply_all(root: Map, entries: tuple[Entry, ...], report: Callable[[Diagnostic], None], kind: str = "network") -> Map:
     """Every path of `set` (or of the command line) applied in the order written, to a document of a kind."""
+    places = Places(kind, report)
     for entry in entries:
         try:
-            root = placed(change(root, str(entry.key), entry, kind), entry, kind, report)
+            root = places.placed(change(root, str(entry.key), entry, kind), entry)
         except NothingThere as nothing:
             report(lost(entry, nothing))
     return root

@@ -33,6 +33,14 @@ def steps(path: str, part: str) -> list[object]:
         ("stem", "stem.mid: {op: blur_pool, after: conv}", ["conv", "mid", "pool"]),
         ("stem", "stem.pool: {op: blur_pool, before: conv}", ["pool", "conv"]),
         ("stem", "{stem.conv2: {kernel: 3, out: 64, after: conv}, stem.blur: {op: blur_pool, before: conv2}}"[1:-1], None),
+        ("stem", "stem.a: {op: identity, after: conv}, stem.b: {op: identity, after: conv}", ["conv", "a", "b", "pool"]),
+        (
+            "stem",
+            "stem.a: {op: identity, after: conv}, stem.b: {op: identity, after: a}, stem.c: {op: identity, after: conv}",
+            ["conv", "a", "b", "c", "pool"],
+        ),
+        ("stem", "stem.a: {op: identity, before: pool}, stem.b: {op: identity, before: pool}", ["conv", "a", "b", "pool"]),
+        ("stem", "stem.a: {op: identity, after: conv}, stem.conv: null", ["a", "pool"]),
         ("head", "head.norm: {op: norm, before: pool}", ["norm", "pool", "flat", "fc"]),
         ("head", "head.drop: {op: dropout, rate: 0.2, after: flat}", ["pool", "flat", "drop", "fc"]),
     ],
@@ -71,8 +79,21 @@ def test_steps_of_definitions(tmp_path: Path) -> None:
     [
         ("stem.pre: {op: identity, before: cnov}", ["E0348 there is no step `cnov` for `pre` to stand before"]),
         ("stem.pre: {op: identity, after: pre}", ["E0348 there is no step `pre` for `pre` to stand after"]),
+        ("stem.pre: {op: identity, before: [conv]}", ["E0203 `stem.pre.before` must be the name of a step"]),
+        ("stem.pre: {op: identity, after: 1}", ["E0203 `stem.pre.after` must be the name of a step"]),
+        ("head.norm: {op: norm, before: pol}", ["E0348 there is no step `pol` for `norm` to stand before"]),
+        ("head.drop: {op: dropout, rate: 0.1, before: }", ["E0203 `head.drop.before` must be the name of a step"]),
+        (
+            "head: {module: attention_pool, heads: 8, out: 9}\n  head.a: {op: act, before: b}",
+            ["E0201 module `attention_pool` has no parameter `a`"],
+        ),
         ("stem.pre: {op: identity, after: conv, before: pool}", ["E0201 `before` has no meaning here"]),
     ],
 )
 def test_refused(change: str, said: list[str], tmp_path: Path) -> None:
     assert [f"{found.code} {found.message}" for found in check_file(write(tmp_path, change))] == said
+
+
+def test_a_part_of_a_unit_is_told_to_be_one(tmp_path: Path) -> None:
+    [found] = check_file(write(tmp_path, "stem.mid: {op: identity, after: act}"))
+    assert found.help == "`act` is a part of the unit `conv`, which is one step. its steps: conv, pool"

@@ -13,9 +13,10 @@ from typing import TypeAlias
 
 from archc.compiling import AS_IT_IS, Changes, problems_of
 from archc.diagnostics import Diagnostic, Note, Source, Span, SpecError, in_order
-from archc.document.nodes import Map
-from archc.library import Library
+from archc.document.nodes import Entry, Map
+from archc.library import Document, Library
 from archc.limits import DEFAULT_LIMITS
+from archc.lower.context import OF_THE_TEXT
 from archc.overrides import whole_span
 from archc.shipped import PREFIX
 from archc.spec.resolve import by_path
@@ -24,9 +25,15 @@ Options: TypeAlias = "Sequence[int]"
 """Which options of the command line are kept, by their number."""
 Check: TypeAlias = "Callable[[Library, Path, Options], Sequence[Diagnostic]]"
 """All that is said of the document at a path, under some of the options."""
+OF_DEFINITIONS = OF_THE_TEXT | {"E0321", "E0322", "E0324"}
+"""What the text of a definition or a layout is at fault for."""
 _LIMIT = re.compile(r"--limit (\w+)=")
 SINGLE = 6
-"""Changes of one document up to which each is left out in turn; of more, the first after which a problem appears is found."""
+"""Up to so many changes of one document each is left out in turn; of more, the last change that is needed is found by halving,
+then the one before it that is needed too.
+"""
+TOGETHER = 3
+"""Of very many changes that bring a problem about only together, the most that are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +123,49 @@ def _attributed(subject: Subject, diagnostic: Diagnostic) -> Diagnostic:
         found = subject.found(subject.path, every)
         causes = _causes(diagnostic, len(subject.options), found, lambda kept: subject.found(subject.path, kept))
         return _moved(diagnostic, [subject.options[number] for number in causes])
-    return _limited(subject, _in_documents(subject, alone.get(_key(diagnostic), diagnostic)))
+    diagnostic = alone.get(_key(diagnostic), diagnostic)
+    return _limited(subject, _in_definitions(subject, diagnostic, _in_documents(subject, diagnostic)))
+
+
+def _in_definitions(subject: Subject, diagnostic: Diagnostic, told_at_use: Diagnostic) -> Diagnostic:
+    """Told at the change that a definition of the user's makes to the one it extends, where that change alone is at fault."""
+    if diagnostic.code not in OF_DEFINITIONS or diagnostic.span is None:
+        return told_at_use
+    key, all_found = _key(diagnostic), subject.found(subject.path)
+    places = {diagnostic.span.source}
+    if diagnostic.span.source not in subject.library.definitions:
+        places |= {note.span.source for note in diagnostic.notes if note.span}
+    candidates: list[tuple[bool, tuple[Entry, ...]]] = []
+    for document in _own_definitions(subject):
+        entries = _changes(document.written)
+        if not places.isdisjoint(_parents(subject.library, document.path)):
+            others = subject.found(subject.path, (), _hidden(entries, ()))
+            candidates += [] if key in others else [(_further(others, all_found), entries)]
+    if not candidates:
+        return told_at_use
+    _, entries = min(candidates, key=lambda candidate: candidate[0])
+    causes = _causes(diagnostic, len(entries), all_found, lambda kept: subject.found(subject.path, (), _hidden(entries, kept)))
+    label = "used here" if told_at_use.span != diagnostic.span else told_at_use.label
+    return _moved(replace(told_at_use, label=label), [entries[number].span for number in causes])
+
+
+def _own_definitions(subject: Subject) -> Iterator[Document]:
+    """The definitions of the user's that change what they extend, what is checked not among them."""
+    for document in subject.library.documents():
+        is_used = document.kind != "network" and document.path != subject.path
+        if is_used and _changes(document.written) and not subject.library.is_shipped(document.path, subject.path):
+            yield document
+
+
+def _changes(written: Map) -> tuple[Entry, ...]:
+    """The entries of a document's `set`."""
+    changes = written.get("set")
+    return changes.entries if isinstance(changes, Map) else ()
+
+
+def _hidden(entries: Sequence[Entry], kept: Sequence[int]) -> frozenset[int]:
+    """All but some of the entries, by identity."""
+    return frozenset(id(entry) for number, entry in enumerate(entries) if number not in kept)
 
 
 def _in_documents(subject: Subject, diagnostic: Diagnostic) -> Diagnostic:
@@ -129,8 +178,11 @@ def _in_documents(subject: Subject, diagnostic: Diagnostic) -> Diagnostic:
             break
         parent = library.parent_of(path)
         if parent is None or _key(diagnostic) not in subject.found(parent):
+            at_use = _by_document(subject, path, written, diagnostic)
             if diagnostic.span.source.name.startswith(PREFIX) or diagnostic.span.source in _parents(library, path):
-                diagnostic = _by_document(subject, path, written, diagnostic)
+                diagnostic = at_use
+            elif not any(note.span and note.span.source is written.span.source for note in diagnostic.notes):
+                notes = [Note("used here", at_use.span), *notes]
             break
         diagnostic = subject.found(parent)[_key(diagnostic)]
         extends = written.entry("extends")
@@ -151,11 +203,10 @@ def _parents(library: Library, path: Path) -> Iterator[Source]:
 
 def _by_document(subject: Subject, path: Path, written: Map, diagnostic: Diagnostic) -> Diagnostic:
     """At the changes that a document makes to its parent; without any where it names its parent, or what the problem is in."""
-    changes = written.get("set")
-    entries = changes.entries if isinstance(changes, Map) else ()
+    entries = _changes(written)
 
     def without(kept: Sequence[int]) -> dict[Hashable, Diagnostic]:
-        return subject.found(path, (), frozenset(id(entry) for number, entry in enumerate(entries) if number not in kept))
+        return subject.found(path, (), _hidden(entries, kept))
 
     if entries:
         causes = _causes(diagnostic, len(entries), subject.found(path), without)
@@ -181,11 +232,14 @@ def _causes(
         needed = [number for number, others in left_out.items() if key not in others and not _further(others, all_found)]
         if needed:
             return needed[::-1]
-    low, high = 0, count  # the problem is not there with none of them, and there with all
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if key in found(range(middle)) else (middle, high)
-    return [high - 1]
+    causes: list[int] = []
+    while len(causes) < TOGETHER and (not causes or (causes[-1] and key not in found(sorted(causes)))):
+        low, high = 0, causes[-1] if causes else count  # the problem is there with all before `high`, and the known ones
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if key in found([*range(middle), *reversed(causes)]) else (middle, high)
+        causes.append(high - 1)
+    return causes
 
 
 def _further(found: dict[Hashable, Diagnostic], before: dict[Hashable, Diagnostic]) -> bool:

@@ -102,13 +102,14 @@ class Library:
             self._texts[self.real(path)] = error
 
     def without(self, hidden: frozenset[int]) -> "Library":
-        """As this library, but with entries of `set` left out; what was read is not read again."""
+        """As this library, but with entries of `set` left out, of networks and of definitions; no file is read again."""
         if not hidden:
             return self
         found = Library(self.limits, self.origin, self.tree)
         found.definitions, found.hidden = self.definitions, hidden
         found._texts, found._files, found._real, found._kinds = self._texts, self._files, self._real, self._kinds
-        found._read = {path: document for path, document in self._read.items() if document.kind != "network"}
+        whole = {path: document for path, document in self._read.items() if document.kind != "network"}
+        found._read = {path: document for path, document in whole.items() if "extends" not in document.written}
         return found
 
     def written(self, path: Path) -> Map | None:

@@ -42,6 +42,7 @@ from archc.ir.spatial import (
 from archc.ir.types import Sides, TensorType, pair
 from archc.lower.attributes import Attributes
 from archc.lower.context import Context
+from archc.lower.faults import blame
 from archc.lower.kinds import Defaults, act_kind, norm_kind
 from archc.lower.names import NoNorm, NormKind
 
@@ -83,8 +84,11 @@ def _usual_padding(a: Attributes, kernel: Sides, dilation: Sides) -> Sides:
     for side in pair(kernel):
         if side % 2 == 0:
             at = a.step.entry("kernel")
+            span = at.span if at else a.step.span
+            if at is not None and (cause := blame(at.value, a.names)) != at.value.span:
+                span = cause
             message = f"{a.what} has an even kernel of {side} and does not say its `padding`"
-            raise a.names.context.fail("E0202", message, at.span if at else a.step.span)
+            raise a.names.context.fail("E0202", message, span)
     high, wide = (d * (k - 1) // 2 for k, d in zip(pair(kernel), pair(dilation), strict=True))
     a.seen.add("padding")
     padding = high if high == wide else (high, wide)

@@ -9,7 +9,7 @@ from archc.expressions.evaluate import evaluate
 from archc.expressions.parse import Expr, ExpressionError, parse
 from archc.expressions.tree import Name, Value, walk
 from archc.expressions.tree import names as names_in
-from archc.lower.faults import misvalued, part_of, show, with_values
+from archc.lower.faults import blame, misvalued, part_of, show, with_values
 from archc.lower.names import ActKind, Named, Names, NoNorm, NormKind, NormModule, identifier
 from archc.suggest import advice
 
@@ -126,8 +126,9 @@ def word(node: Node, names: Names, what: str, allowed: tuple[str, ...], place: s
         value = node.value if isinstance(node, Scalar) else None
     if value not in allowed or not isinstance(value, str):
         helped = advice(str(value), allowed, place)
-        label = "one of " + ", ".join(allowed)
-        raise names.context.fail("E0204", f"{what} cannot be `{show(value)}`", node.span, label, help=helped)
+        label, span = "one of " + ", ".join(allowed), blame(node, names)
+        notes = () if span == node.span else (Note("used here", node.span),)
+        raise names.context.fail("E0204", f"{what} cannot be `{show(value)}`", span, label, help=helped, notes=notes)
     return value
 
 

@@ -124,6 +124,61 @@ CASES = {
         {"net.yaml": "archc: 1\nblock: net\nextends: bottleneck\nset: {steps.conv2.groups: 1}"},
         ["E0336 net.yaml:4"],
     ),
+    "a definition's change of a parent of the user's": (
+        {
+            "p.yaml": "archc: 1\nblock: p\nextends: bottleneck\nset: {parameters.most: {type: integer, default: 2}, "
+            "steps.conv2.groups: most}",
+            "b.yaml": "archc: 1\nblock: b\nextends: p\nset:\n  title: b\n  parameters.most: null\n  parameters.groups: null",
+            "net.yaml": child("resnet50", "layouts: null", "block.kind: b"),
+        },
+        ["E0371 b.yaml:6 < p.yaml:4 < net.yaml:6"],
+    ),
+    "a definition's change of what ships": (
+        {
+            "b.yaml": "archc: 1\nblock: b\nextends: bottleneck\nset: {parameters.groups: null}",
+            "net.yaml": child("resnet50", "layouts: null", "block.kind: b"),
+        },
+        ["E0371 b.yaml:4 < net.yaml:6"],
+    ),
+    "a layout's change of what ships": (
+        {
+            "my/net.yaml": "archc: 1\nlayout: my/net\nextends: timm/resnet\nset: {stem.conv: bn1}",
+            "net.yaml": child("resnet18", "layouts: {timm: my/net}"),
+        },
+        ["E0322 my/net.yaml:4 < net.yaml:5 < my/net.yaml:4 < net.yaml:5"],
+    ),
+    "a unit of a definition with another name": (
+        {
+            "b.yaml": "archc: 1\nblock: b\nstride_at: conv1\nsteps: {conv1: {kernel: 3, out: out}, two: {kernel: 1, out: out}}",
+            "net.yaml": child("resnet18", "layouts: null", "block.kind: b"),
+        },
+        ["E0332 b.yaml:4 < net.yaml:6"],
+    ),
+    "a definition that leaves out an argument": (
+        {
+            "gate.yaml": "archc: 1\nmodule: gate\nsteps: {a: {module: squeeze_excite}}",
+            "net.yaml": child("resnet18", "block.insert: {gate: {module: gate.yaml, before: add}}"),
+        },
+        ["E0308 gate.yaml:3 < net.yaml:5"],
+    ),
+    "an argument that a definition's definition cannot take": (
+        {
+            "gate.yaml": "archc: 1\nmodule: gate\nparameters: {act: {type: word}}\nsteps: {a: {op: act, kind: act}}",
+            "net.yaml": child("resnet18", "block.insert: {gate: {module: gate.yaml, act: relyu, before: add}}"),
+        },
+        ["E0204 net.yaml:5 < gate.yaml:4"],
+    ),
+    "an even kernel as an argument": (
+        {
+            "gate.yaml": "archc: 1\nmodule: gate\nparameters: {side: {type: integer}}\nsteps: {conv: {kernel: side, out: in}}",
+            "net.yaml": child("resnet18", "block.insert: {gate: {module: gate.yaml, side: 2, before: add}}"),
+        },
+        ["E0202 net.yaml:5"],
+    ),
+    "two of very many that are at fault together": (
+        {"p.yaml": child("resnet18", *TWO), "net.yaml": child("p", "vars.a: 1", *LABELS, "act: silu", "vars.b: 1")},
+        ["E0355 net.yaml:11 < net.yaml:5 < p.yaml:6"],
+    ),
     "a warning": ({"net.yaml": child("resnet50", "block.stride_at: conv1")}, ["W0606 net.yaml:2", "W0603 net.yaml:5"]),
     "a parent's warning": (
         {"p.yaml": child("resnet50", "block.stride_at: conv1"), "net.yaml": child("p", "classes: 10")},

@@ -25,9 +25,7 @@ class TooLarge(Exception):
     """The network outgrows its limits, which was reported; nothing more is made."""
 
 
-OF_THE_TEXT = frozenset(
-    "E0201 E0202 E0204 E0205 E0306 E0308 E0330 E0331 E0332 E0334 E0335 E0336 E0337 E0338 E0370 E0371".split()
-)
+OF_THE_TEXT = frozenset("E0201 E0202 E0204 E0205 E0306 E0308 E0330 E0331 E0332 E0334 E0335 E0336 E0337 E0338 E0370 E0371".split())
 """What a definition's own text is at fault for, whoever uses it and with whatever arguments."""
 MISSING = ("E0202", "E0308", "E0340", "E0346")
 """That something is not said may be due to a key or value that was left out for a problem of its own."""

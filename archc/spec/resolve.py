@@ -52,7 +52,7 @@ def lost(entry: Entry, nothing: NothingThere) -> Diagnostic:
         helped = f"it is one value: `{before}{part}: …` replaces it"
         return Diagnostic("E0305", message, entry.span, f"`{before}{part}` has no parts", help=helped)
     if not nothing.at and is_own(part):
-        helped = f"write it beside `extends`: `{part}: {{{rest[1:]}: …}}`"
+        helped = f"write it beside `extends`: `{part}: {{{rest[1:]}: …}}`" if rest else "it is not inherited: leave this out"
         return Diagnostic("E0305", message, entry.span, f"`{part}` is the document's own", help=helped)
     place = "keys network" if not nothing.at else "keys step"
     guess = meant(part, nothing.known, place)

@@ -41,3 +41,9 @@ def test_in_set_it_holds_once_and_is_told(changes: str, key: str, value: object,
     root = complete_spec(path)
     assert [plain(entry.value) for entry in root if entry.key == key] == [value]
     assert [found.code for found in check_file(path, lint=True)] == ["W0608"]
+
+
+def test_one_that_is_not_there_to_be_removed(tmp_path: Path) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text("archc: 1\nname: net\nextends: resnet18\nset: {expect: null}\n")
+    assert [(found.code, found.help) for found in check_file(path)] == [("E0305", "it is not inherited: leave this out")]

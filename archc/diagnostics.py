@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from archc.arguments import instance
-from archc.record import brief, clipped
+from archc.record import Record, brief, clipped
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,24 +37,18 @@ class Span:
         return clipped(f"Span({self}-{self.end_line}:{self.end_column})")
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Record):
     """A further place that explains a diagnostic: `in block `bottleneck`, expanded here`."""
 
     message: str
     span: Span | None = None
 
-    __repr__ = brief
 
-
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Record):
     """A span of a source and the text to put in its place; an empty span inserts."""
 
     span: Span
     text: str
-
-    __repr__ = brief
 
 
 Severity: TypeAlias = Literal["error", "warning"]

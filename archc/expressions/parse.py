@@ -1,6 +1,5 @@
 """The parser of expressions, by binding power (Pratt 1973). The grammar is the language's own: nothing in it reaches Python."""
 
-from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 from typing import cast
@@ -146,7 +145,7 @@ class _Parser:
     def _parenthesis(self, opened: Token) -> Expr:
         inner = self.expression(0)
         closed = self._expect(")", opened, "for this `(`")
-        return replace(inner, start=opened.start, end=closed.end)
+        return inner.at(opened.start, closed.end)
 
     def _call(self, name: Token) -> Expr:
         function = FUNCTIONS.get(name.text)

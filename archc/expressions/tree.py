@@ -1,9 +1,11 @@
 """The syntax tree of an expression, with offsets into its text, and the error that points there."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal, TypeAlias, assert_never
+from typing import Literal, Self, TypeAlias, assert_never
+
+from archc.record import Record
 
 Value: TypeAlias = bool | int | Fraction | float | str
 """What an expression comes to. A whole number is always an `int`; a `str` is a word, which can only be compared."""
@@ -25,83 +27,91 @@ class ExpressionError(Exception):
         return self.message
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class _Part(Record):
+    """A part of an expression: what it says, and the offsets in the text, by which parts are not compared."""
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and self._said() == other._said()
+
+    def __hash__(self) -> int:
+        return hash((type(self), *self._said()))
+
+    def at(self, start: int, end: int) -> Self:
+        return type(self)(**{**self.__dict__, "start": start, "end": end})
+
+    def _said(self) -> list[object]:
+        return [value for name, value in self.__dict__.items() if name not in ("start", "end")]
+
+
+class Number(_Part):
     """A number as written, exact: 0.1 is 1/10."""
 
     value: int | Fraction
-    start: int = field(default=-1, compare=False)
-    end: int = field(default=-1, compare=False)
+    start: int = -1
+    end: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Truth:
+class Truth(_Part):
     """`true` or `false`."""
 
     value: bool
-    start: int = field(default=-1, compare=False)
-    end: int = field(default=-1, compare=False)
+    start: int = -1
+    end: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(_Part):
     """A name, looked up where the expression is written."""
 
     name: str
-    start: int = field(default=-1, compare=False)
-    end: int = field(default=-1, compare=False)
+    start: int = -1
+    end: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Unary:
+class Unary(_Part):
     """`-x` or `not x`."""
 
     operator: Literal["-", "not"]
     operand: "Expr"
-    start: int = field(default=-1, compare=False)
-    end: int = field(default=-1, compare=False)
+    start: int = -1
+    end: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Binary:
+class Binary(_Part):
     """Arithmetic or a comparison of two operands."""
 
     operator: Operator
     left: "Expr"
     right: "Expr"
-    start: int = field(default=-1, compare=False)
-    end: int = field(default=-1, compare=False)
+    start: int = -1
+    end: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Logic:
+class Logic(_Part):
     """Two or more truths under one `and` or `or`; those that do not matter are not evaluated."""
 
     connective: Connective
     items: tuple["Expr", ...]
-    start: int = field(default=-1, compare=False)
-    end: int = field(default=-1, compare=False)
+    start: int = -1
+    end: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(_Part):
     """`then if condition else otherwise`; only the branch taken is evaluated."""
 
     then: "Expr"
     condition: "Expr"
     otherwise: "Expr"
-    start: int = field(default=-1, compare=False)
-    end: int = field(default=-1, compare=False)
+    start: int = -1
+    end: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(_Part):
     """A function with its arguments in the order of its parameters; None where one is left to its default."""
 
     function: str
     arguments: tuple["Expr | None", ...]
-    start: int = field(default=-1, compare=False)
-    end: int = field(default=-1, compare=False)
+    start: int = -1
+    end: int = -1
 
 
 Expr: TypeAlias = Number | Truth | Name | Unary | Binary | Logic | Choice | Call

@@ -1,6 +1,6 @@
 """One block: its branch in order, what the network inserts, the shortcut, the addition and what follows it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import takewhile
 
 from archc.document.nodes import Map, Scalar
@@ -27,8 +27,7 @@ OWN_NAMES = ("x", "preact", "shortcut", "add")
 INDICES = ("index", "block_index", "repeat", "block_count")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Surroundings:
+class Surroundings(Record):
     """What every block of a network shares: the network's names and defaults, and whether last norms begin at zero."""
 
     context: Context

@@ -1,6 +1,6 @@
 """What `norm`, `act`, `conv` and `init` say, and the defaults that hold until something nearer restates them."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from archc.document.nodes import Map, Node, Scalar
 from archc.ir.convolutions import Weights
@@ -53,8 +53,7 @@ class ConvKind(Record):
     gamma: float = 1.0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Defaults:
+class Defaults(Record):
     """The nearest `norm`, `act` and `conv`; values are evaluated where they stand."""
 
     norm: NormKind | NormModule | NoNorm

@@ -1,7 +1,6 @@
 """From `{op: …}` to an operation: one small function for each word."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from archc.document.nodes import Map
 from archc.ir.arrange import (
@@ -45,10 +44,10 @@ from archc.lower.context import Context
 from archc.lower.faults import blame
 from archc.lower.kinds import Defaults, act_kind, norm_kind
 from archc.lower.names import NoNorm, NormKind
+from archc.record import Record
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Made:
+class Made(Record):
     """What a step's attributes come to for operands of these types."""
 
     attributes: Attributes

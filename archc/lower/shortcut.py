@@ -1,7 +1,5 @@
 """The shortcut of a block: what a policy's name stands for, and the branch and the joining it makes."""
 
-from dataclasses import dataclass
-
 from archc.diagnostics import Span
 from archc.document.nodes import Map, Node, Scalar
 from archc.ir.arrange import Add, Identity
@@ -15,14 +13,14 @@ from archc.lower.modules import definition, kept, parameters_of
 from archc.lower.names import Maker, Names
 from archc.lower.running import ONE, run, use_module
 from archc.lower.values import typed
+from archc.record import Record
 from archc.spec.paths import NothingThere, change
 from archc.suggest import advice
 
 PARTS = ("same", "change", "join")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Policy:
+class Policy(Record):
     """`same`, `change` and `join`, and the policy's own names for what its file says."""
 
     same: Node
@@ -35,8 +33,7 @@ class Policy:
         return self.node.span if context.is_definition(part.span.source) else part.span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Branch:
+class Branch(Record):
     """A block's input, what enters its first convolution, what its residual branch comes to; whether the block changes the
     shape, and whether neither norm nor activation stands before the convolution.
     """

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from archc.diagnostics import Diagnostic, Note, Source, Span
+from archc.diagnostics import Diagnostic, Edit, Note, Source, Span
 from archc.record import Record
 
 NOTES = 4
@@ -92,8 +92,8 @@ def _called(files: Sequence[str], found: Sequence[Sequence[Diagnostic]]) -> list
         return old if new is old.source else replace(old, source=new)
 
     def diagnostic(old: Diagnostic) -> Diagnostic:
-        notes = tuple([replace(note, span=span(note.span)) if note.span else note for note in old.notes])
-        fix = tuple([replace(edit, span=span(edit.span)) for edit in old.fix])
+        notes = tuple([Note(note.message, span(note.span)) if note.span else note for note in old.notes])
+        fix = tuple([Edit(span(edit.span), edit.text) for edit in old.fix])
         return replace(old, span=span(old.span) if old.span else None, notes=notes, fix=fix)
 
     return [[diagnostic(each) for each in problems] for problems in found]

@@ -144,7 +144,7 @@ class Library:
     def shown(self, target: Path, user: Path, shown: str) -> str:
         """How a file that a spec names is printed."""
         shown = shown.removeprefix(self.tree.prefix) if self.tree else shown
-        prefix = "specs/" if self.tree else PREFIX
+        prefix = "specs/" if self.tree and self.tree.shipped else PREFIX
         return display_name(self.real(target), self.real(user), shown, self.real(self.root), prefix)
 
     def _named(self, key: Path, name: str) -> str:

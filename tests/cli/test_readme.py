@@ -27,11 +27,10 @@ def commands() -> list[tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the README's specs, each under the name in its first line."""
+    """A folder with the README's specs as printed, each under the name in its first line."""
     place = tmp_path_factory.mktemp("readme")
     for block in blocks("yaml"):
-        name, _, text = block.partition("\n")
-        (place / name.removeprefix("# ")).write_text(text)
+        (place / block.partition("\n")[0].removeprefix("# ")).write_text(block)
     return place
 
 

@@ -14,6 +14,8 @@ _BEGUN = {
     "shortcut": ("parameters",),
 }
 """Maps at the top of a document that a path into them begins."""
+_STEPS = (("stem",), ("head",), ("steps",))
+"""Maps whose keys are names of steps, of which no path begins one."""
 _OF_STEP = (*WORDS, "init")
 """Keys of a step that a path into them begins, or opens."""
 
@@ -53,10 +55,13 @@ class _Place(Record):
             case _:
                 return False
 
-    def begun(self, node: Node | None, part: str, entry: Entry) -> Map | None:
+    def begun(self, root: Map, part: str, entry: Entry) -> Map | None:
         """The map that a path goes on in: what is there, what a word is short for, or a new one."""
+        node = root.get(key_of(part))
         if isinstance(node, Map):
             return node
+        if self.kind != "layout" and self.at in _STEPS and "module" not in root:
+            return None
         if self.keeps_paths and not (self.kind == "layout" and (part == "parameters" or self.at == ("modules",))):
             return None
         top = not self.at and self.kind not in ("steps", "policy")
@@ -85,7 +90,7 @@ def _change(root: Map, parts: list[str], entry: Entry, place: _Place) -> Map:
     if len(parts) > 1:
         key = key_of(parts[0])
         here = root.entry(key)
-        inner = place.begun(here.value if here else None, parts[0], entry)
+        inner = place.begun(root, parts[0], entry)
         if inner is None and any(isinstance(key_of(part), int) for part in parts[:2]) and place.at != ("expect", "outputs"):
             inner = Map((), entry.span)  # `blocks.0.shortcut`: an index begins a map of its own
         if inner is not None:

@@ -1,6 +1,5 @@
-"""Where names are looked up: beside the spec, then among what ships; each file read once."""
+"""The documents of one compilation: each file is read once, checked against its schema and merged with its parents."""
 
-import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,29 +11,19 @@ from archc.document.loader import parse
 from archc.document.nodes import Entry, Map, Scalar
 from archc.document.source import bytes_source, read_source
 from archc.limits import Limits
+from archc.lookup import Lookup, display_name, kind_of
 from archc.record import Record, brief
 from archc.schema.validate import Kind as SchemaKind
 from archc.schema.validate import validate
-from archc.shipped import PREFIX, Kind, is_file, shipped_file, shipped_names, shipped_root
+from archc.shipped import PREFIX, Kind, shipped_root
 from archc.spec.mend import filled, mended
 from archc.spec.resolve import cycle, merge
-from archc.suggest import advice, nearest
 
 if TYPE_CHECKING:
     from archc.layouts.table import Layout
 
-TRIES = 4
-"""How many files of a folder are read to propose one."""
 LONGEST = 64
 """Parents of parents. A fixed bound, as each is read by the one before it."""
-
-
-def kind_of(root: Map) -> Kind:
-    """What a document is, by its key."""
-    for kind in ("block", "module", "shortcut", "layout"):
-        if isinstance(root.get(kind), Scalar) and "name" not in root:
-            return kind
-    return "network"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,6 +60,7 @@ class Library:
         self.tree = tree
         self.root = (tree.shipped if tree else None) or shipped_root()
         self.limits = limits
+        self._lookup = Lookup(self.root, limits)
         self.definitions: set[Source] = set()
         self.hidden: frozenset[int] = frozenset()
         """Entries of `set`, by identity, that are left out."""
@@ -79,18 +69,17 @@ class Library:
         self._texts: dict[Path, tuple[Source, Map] | SpecError] = {}
         self._read: dict[Path, Document] = {}
         self._files: dict[Source, Path] = {}
-        self._real: dict[Path, Path] = {}
-        self._kinds: dict[Path, Kind | None] = {}
 
     def __repr__(self) -> str:
         return f"Library(<{len(self._read)} documents>)"
 
     def real(self, path: Path) -> Path:
-        """Where a path leads, links followed. The system is asked once: of many specs it is a tenth of the time."""
-        found = self._real.get(path)
-        if found is None:
-            found = self._real[path] = Path(os.path.realpath(path))  # resolve raises on a loop of links
-        return found
+        """Where a path leads, links followed."""
+        return self._lookup.real(path)
+
+    def find(self, name: Scalar, user: Path, kind: Kind) -> Path:
+        """The file that `name`, written in the document at `user`, stands for; raises SpecError (E0204, E0301, E0302, E0303)."""
+        return self._lookup.find(name, user, kind)
 
     def hold(self, path: StrPath, name: str, data: bytes) -> None:
         """Take `data` for what the file at `path` holds: it came from elsewhere, or is not written yet."""
@@ -107,7 +96,7 @@ class Library:
             return self
         found = Library(self.limits, self.origin, self.tree)
         found.definitions, found.hidden = self.definitions, hidden
-        found._texts, found._files, found._real, found._kinds = self._texts, self._files, self._real, self._kinds
+        found._texts, found._files, found._lookup = self._texts, self._files, self._lookup
         whole = {path: document for path, document in self._read.items() if document.kind != "network"}
         found._read = {path: document for path, document in whole.items() if "extends" not in document.written}
         return found
@@ -248,67 +237,6 @@ class Library:
         problems += base.problems
         return merge(written, base.root, kind, problems.append)
 
-    def find(self, name: Scalar, user: Path, kind: Kind) -> Path:
-        """The file that `name`, written in the document at `user`, stands for; raises SpecError (E0204, E0301, E0302, E0303)."""
-        text = str(name.value)
-        is_path = text.endswith(".yaml") or (("/" in text) and kind != "layout") or text.startswith(("./", "../"))
-        if is_path:
-            return self._by_path(text, name, user)
-        beside = user.parent / f"{text}.yaml"
-        shipped = shipped_file(text, kind, self.root)
-        if is_file(beside):
-            if shipped is None or self.real(beside) == self.real(shipped):
-                return beside
-            if not self.is_of_kind(beside, kind):
-                return shipped
-            if self._differ(beside, shipped):
-                raise SpecError((_ambiguous(text, name, kind),))
-            return beside
-        if shipped is not None:
-            return shipped
-        raise SpecError((_unknown(text, name, kind, self._near(text, user.parent, kind)),))
-
-    def is_of_kind(self, path: Path, kind: Kind) -> bool:
-        """Whether the file beside a spec is a definition of this kind at all: `conv.yaml` may be something else's."""
-        if path not in self._kinds:
-            try:
-                self._kinds[path] = kind_of(parse(read_source(path, path.name, self.limits), self.limits))
-            except SpecError:
-                self._kinds[path] = None
-        return self._kinds[path] in (kind, None)
-
-    def _near(self, text: str, folder: Path, kind: Kind) -> list[str]:
-        """The file of this kind in a folder whose name is nearest, if any; files of other kinds may be nearer."""
-        names = sorted(path.stem for path in folder.glob("*.yaml"))
-        for _ in range(TRIES):
-            found = nearest(text, names)
-            if found is None:
-                break
-            if self.is_of_kind(folder / f"{found}.yaml", kind):
-                return [found]
-            names.remove(found)
-        return []
-
-    def _differ(self, one: Path, other: Path) -> bool:
-        """Whether two files say different things; one that cannot be read does."""
-        try:
-            return read_source(one, one.name, self.limits).text != read_source(other, other.name, self.limits).text
-        except SpecError:
-            return True
-
-    def _by_path(self, text: str, name: Scalar, user: Path) -> Path:
-        base = self.real(user.parent)
-        target = Path(os.path.realpath(base / text))
-        inside = target.is_relative_to(base) or target.is_relative_to(self.root)
-        if not inside or "\\" in text:
-            message = f"`{text}` is outside the folder of this file"
-            raise SpecError((Diagnostic("E0303", message, name.span, "only files in or below it can be named"),))
-        if not is_file(target):
-            there = sorted(p.name for p in target.parent.glob("*.yaml")) if os.path.isdir(target.parent) else []
-            helped = advice(target.name, there)
-            raise SpecError((Diagnostic("E0301", f"there is no file `{text}`", name.span, "not found", help=helped),))
-        return target
-
 
 def _without(written: Map, hidden: frozenset[int]) -> Map:
     """A document as written but for some entries of its `set`."""
@@ -320,18 +248,6 @@ def _without(written: Map, hidden: frozenset[int]) -> Map:
     return Map(tuple(other for entry in written for other in (new if entry is changes else (entry,))), written.span)
 
 
-def display_name(target: Path, user: Path, shown: str, root: Path, prefix: str) -> str:
-    """How a file that a spec names is printed: beside the spec as the spec is, shipped ones after `prefix`; of real paths."""
-    if target.is_relative_to(root) and (shown.startswith(prefix) or not user.is_relative_to(root)):
-        return prefix + target.relative_to(root).as_posix()
-    folder = shown.rpartition("/")[0]
-    try:
-        relative = target.relative_to(user.parent).as_posix()
-    except ValueError:
-        return prefix + target.relative_to(root).as_posix() if target.is_relative_to(root) else target.name
-    return f"{folder}/{relative}" if folder else relative
-
-
 def _other_kind(found: Kind, wanted: Kind, written: Map, user: Scalar | None) -> Diagnostic:
     entry = written.entry("name" if found == "network" else found) or next(iter(written), None)
     span = entry.span if entry else written.span
@@ -339,19 +255,3 @@ def _other_kind(found: Kind, wanted: Kind, written: Map, user: Scalar | None) ->
         return Diagnostic("E0307", f"this is a {found}, where a {wanted} is wanted", span)
     notes = (Note(f"it is a {found}", span),)
     return Diagnostic("E0307", f"`{user.value}` is a {found}, where a {wanted} is wanted", user.span, "", notes)
-
-
-def _ambiguous(text: str, name: Scalar, kind: Kind) -> Diagnostic:
-    message = f"{kind} `{text}` is both beside this spec and among what ships, and they differ"
-    return Diagnostic("E0302", message, name.span, "which of the two?", help=f"write `./{text}.yaml` for the one beside it")
-
-
-def _unknown(text: str, name: Scalar, kind: Kind, beside: list[str]) -> Diagnostic:
-    known = [*shipped_names(kind), *beside]
-    helped = advice(text, known, kind)
-    code = "E0301" if kind == "network" else "E0204"
-    label = f"not a shipped {kind}, and no file of that name beside this one"
-    from archc.document.mends import of_word
-
-    fix = of_word(name.span, text, known)
-    return Diagnostic(code, f"there is no {kind} `{text}`", name.span, label, help=helped, fix=fix)

@@ -15,8 +15,8 @@ from archc.diagnostics import SpecError
 from archc.document.loader import parse
 from archc.document.nodes import Map, plain
 from archc.document.source import text_source
-from archc.library import kind_of
 from archc.limits import Limits
+from archc.lookup import kind_of
 from archc.schema.fast import is_valid
 from archc.schema.load import Kind, load_schema
 from archc.schema.places import as_document

@@ -8,8 +8,8 @@ from told import page, told
 from archc.diagnostics import in_order
 from archc.document.loader import parse
 from archc.document.source import text_source
-from archc.library import kind_of
 from archc.limits import DEFAULT_LIMITS
+from archc.lookup import kind_of
 from archc.schema.validate import validate
 
 TEXTS = (Path(__file__).parent / "broken_specs.txt").read_text(encoding="utf-8").splitlines()

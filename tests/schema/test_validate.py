@@ -10,8 +10,8 @@ import pytest
 from archc.diagnostics import in_order
 from archc.document.loader import parse
 from archc.document.source import text_source
-from archc.library import kind_of
 from archc.limits import Limits
+from archc.lookup import kind_of
 from archc.schema.load import Kind
 from archc.schema.validate import validate
 

@@ -6,6 +6,7 @@ A test's draws depend on its name alone, not on what ran before it in its proces
 import math
 import random
 import sys
+from collections.abc import Sequence
 from typing import Any
 from zlib import crc32
 
@@ -65,6 +66,11 @@ def more_examples(test: Any) -> None:
 def examples(number: int) -> int:
     multiplied: int = number * FRESH["examples"]
     return multiplied
+
+
+def sampled(names: Sequence[str], step: int) -> Sequence[str]:
+    """One of so many names in a row, and under `--examples` all of them."""
+    return names[::step] if FRESH["examples"] == 1 else names
 
 
 def without_constants_of_modules() -> None:

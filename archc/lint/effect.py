@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from math import prod
 
-from archc.diagnostics import Note
 from archc.document.nodes import Map, Node, Scalar, Sequence
 from archc.ir.arrange import Split
 from archc.ir.types import pair
-from archc.lint.subject import Finding, Subject, part_of, place, stages
+from archc.lint.subject import Finding, Subject, at_node, part_of, stages
 from archc.spec.resolve import OWN
 
 
@@ -21,13 +20,8 @@ def unread_part(subject: Subject) -> Iterator[Finding]:
         if unread and node.origin not in told:
             told.add(node.origin)
             which = " and ".join(f"`{node.local}.{i}`" for i in unread)
-            said, label = "read it in a step", f"a split in {len(node.outputs)} parts"
-            span = node.origin
-            notes: tuple[Note, ...] = ()
-            if span is None or span.source is not subject.document.written.span.source:  # a definition's line is a note
-                notes = (Note(label, span),) if span is not None else ()
-                span, label = place(subject, part_of(node), "kind"), f"at `{node.name}`"
-            yield Finding(f"nothing reads {which}", span, label, said, notes)
+            label = f"a split in {len(node.outputs)} parts"
+            yield at_node(subject, node, f"nothing reads {which}", label, "read it in a step")
 
 
 def unreached_stride(subject: Subject) -> Iterator[Finding]:

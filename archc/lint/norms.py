@@ -1,11 +1,14 @@
-"""Pre-activation whose sum is never normed."""
+"""Pre-activation whose sum is never normed, and norms that cannot do what they are for."""
 
 from collections.abc import Iterator
+from math import prod
 
 from archc.ir.arrange import Add
 from archc.ir.convolutions import Conv, Linear
+from archc.ir.graph import Node
 from archc.ir.norms import Norm
-from archc.lint.subject import Finding, Subject, place, stages
+from archc.ir.types import TensorType, pair
+from archc.lint.subject import Finding, Subject, at_node, place, stages
 
 
 def no_final_norm(subject: Subject) -> Iterator[Finding]:
@@ -31,3 +34,32 @@ def no_final_norm(subject: Subject) -> Iterator[Finding]:
             break
     said = "put `norm: {op: norm}` and `act: {op: act}` first in `head`"
     yield Finding("the last sum of a pre-activation network is not normed", place(subject, "head"), "no norm in it", said)
+
+
+def odd_norm(subject: Subject) -> Iterator[Finding]:
+    """A mean over a single value, which leaves nothing of it, or a batch norm that divides by a variance of 0."""
+    told: set[object] = set()
+    for node in subject.graph.nodes:
+        found = _oddity(node, subject.graph.types[node.inputs[0]])
+        if found is not None and node.origin not in told:
+            told.add(node.origin)
+            yield at_node(subject, node, *found)
+
+
+def _oddity(node: Node, read: TensorType) -> tuple[str, str, str] | None:
+    """What is said of it, the label and what could be done."""
+    match node.op:
+        case Norm(norm="batch", eps=0, frozen=False):
+            return (
+                "torch trains no batch norm with an `eps` of 0",
+                "it is only evaluated",
+                "write an `eps` above 0, or `frozen: true`",
+            )
+        case Norm(norm="group") as norm if norm.channels // norm.groups * prod(read.shape[1:]) == 1:
+            message = f"a group norm of {read} in {norm.groups} groups has one value to take a mean of"
+            return message, "it gives its bias", "use fewer groups; of a single image torch refuses it"
+        case Norm(norm="layer", channels=1):
+            return "a layer norm of 1 channel has one value to take a mean of", "it gives its bias", "use another norm"
+        case Conv(weights="standardized" | "scaled") as conv if conv.in_channels == conv.groups and prod(pair(conv.kernel)) == 1:
+            return "each filter has one weight to take a mean of", "it gives its bias, or 0", "write `conv: plain` here"
+    return None

@@ -56,3 +56,12 @@ def place(subject: Subject, part: str, *keys: str) -> Span:
 
 def _entry(home: Entry | None, key: str) -> Entry | None:
     return home.value.entry(key) if home is not None and isinstance(home.value, Map) else None
+
+
+def at_node(subject: Subject, node: GraphNode, message: str, label: str, said: str) -> Finding:
+    """What is odd about a node, at its step; a step in another file is a note to where this document uses it."""
+    span = node.origin
+    if span is not None and span.source is subject.document.written.span.source:
+        return Finding(message, span, label, said)
+    notes = (Note(label, span),) if span is not None else ()
+    return Finding(message, place(subject, part_of(node), "kind"), f"at `{node.name}`", said, notes)

@@ -8,7 +8,7 @@ from archc.document.nodes import Map
 from archc.library import Document
 from archc.lint.channels import odd_channels
 from archc.lint.effect import odd_preprocess, own_key, unreached_stride, unread_part
-from archc.lint.norms import no_final_norm
+from archc.lint.norms import no_final_norm, odd_norm
 from archc.lint.stem import early_downsampling
 from archc.lint.strides import lossy_stride
 from archc.lint.subject import Finding, Subject
@@ -35,6 +35,7 @@ LINTS = (
     Lint("W0609", "unread_part", unread_part),
     Lint("W0610", "unreached_stride", unreached_stride),
     Lint("W0611", "odd_preprocess", odd_preprocess),
+    Lint("W0612", "odd_norm", odd_norm),
 )
 
 

@@ -7,7 +7,7 @@ from archc.document.nodes import Map, Node, Scalar, Sequence
 from archc.ir.types import Sides
 from archc.lower.context import PASSED
 from archc.lower.names import Names
-from archc.lower.values import argument_of, number, truth, whole, word
+from archc.lower.values import argument_of, real, truth, whole, word
 from archc.suggest import advice
 
 Choice = TypeVar("Choice", bound=str)
@@ -90,7 +90,7 @@ class Attributes:
             self.defaults[key] = default
             return default
         node = self._required(key) if node is None else node
-        value = float(number(node, self.names, f"`{key}`"))
+        value = real(node, self.names, key)
         self.arguments += argument_of(key, node, self.names)
         return value
 

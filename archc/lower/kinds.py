@@ -8,7 +8,7 @@ from archc.ir.graph import Init
 from archc.ir.norms import ACTIVATIONS, GATES, Act
 from archc.lower.faults import show
 from archc.lower.names import ActKind, Names, NoNorm, NormKind, NormModule, identifier
-from archc.lower.values import number, truth, whole, word
+from archc.lower.values import LARGEST_FLOAT, number, real, truth, whole, word
 from archc.record import Record
 from archc.spec.defaults import WORDS
 from archc.suggest import advice
@@ -23,8 +23,6 @@ KINDS_OF_NORM = {
 }
 NORMS = (*KINDS_OF_NORM, "none")
 GROUPED = ("group", "evonorm_s0")
-LARGEST = 3.4028234663852886e38
-"""What a float32 can hold."""
 OWN_KEYS = {
     "batch": ("momentum",),
     "group": ("groups", "group_size"),
@@ -178,10 +176,9 @@ def act_kind(node: Node, names: Names, defaults: dict[str, object] | None = None
     if isinstance(node, Map):
         _unknown_keys(node, names, "act", ("kind", "slope") if kind in SLOPES else ("kind",))
         if (given := node.get("slope")) is not None:
-            slope = float(number(given, names, "`slope`"))
-            if abs(slope) > LARGEST or (kind == "celu" and slope == 0):
-                why = "celu divides by its slope" if slope == 0 else "more than a float32 can hold"
-                raise names.context.fail("E0309", f"a slope of {slope:g}: {why}", given.span)
+            slope = real(given, names, "slope")
+            if kind == "celu" and abs(slope) * LARGEST_FLOAT < 1:
+                raise names.context.fail("E0309", f"a slope of {slope:g}: celu divides by its slope", given.span)
     return ActKind(Act(kind, slope))
 
 
@@ -200,7 +197,7 @@ def conv_kind(node: Node, names: Names, before: ConvKind) -> ConvKind:
         found.weights,
         found.bias if bias is None else truth(bias, names, "`conv.bias`"),
         found.eps if eps is None else _positive(eps, names, "conv.eps"),
-        found.gamma if gamma is None else float(number(gamma, names, "`gamma`")),
+        found.gamma if gamma is None else real(gamma, names, "gamma"),
     )
 
 
@@ -225,7 +222,7 @@ def init_kind(node: Node, names: Names) -> Init:
             return _init_word(name)
         if name is not None and not names.has(name, node.span.source):
             return _init_word(word(node, names, "`init`", INITS, "init"))
-    return Init("constant", float(number(node, names, "`init`")))
+    return Init("constant", real(node, names, "constant"))
 
 
 def _init_word(kind: str) -> Init:

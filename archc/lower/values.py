@@ -15,6 +15,8 @@ from archc.suggest import advice
 
 _LARGEST = 10**12
 """Beyond any size, so that no number of a spec grows without end."""
+LARGEST_FLOAT = 3.4028234663852886e38
+"""What a float32 can hold."""
 
 
 def parsed(node: Scalar, names: Names) -> Expr:
@@ -82,6 +84,14 @@ def number(node: Node, names: Names, what: str) -> int | Fraction | float:
     value = value_of(node, names)
     if isinstance(value, bool) or not isinstance(value, int | Fraction | float):
         raise misvalued("E0373", f"{what} must be a number, not {_described(value)}", node, names)
+    return value
+
+
+def real(node: Node, names: Names, what: str) -> float:
+    """A number that a network computes with; E0309 if a float32 cannot hold it."""
+    value = float(number(node, names, f"`{what}`"))
+    if abs(value) > LARGEST_FLOAT:
+        raise names.context.fail("E0309", f"a {what} of {value:g}: more than a float32 can hold", node.span)
     return value
 
 

@@ -156,6 +156,27 @@ CASES = {
         BASE + "preprocess: {mean: [0, 0], std: [1, 1, 1]}\n",
         ["16:20 W0611 `preprocess.mean` has 2 numbers, and the image 3 channels"],
     ),
+    "a group norm of one value": (
+        written({"  flat:": "  n: {op: norm, kind: group, groups: 32}\n  flat:"}),
+        ["13:3 W0612 a group norm of Nx32x1x1 in 32 groups has one value to take a mean of"],
+    ),
+    "a group norm of two values": (written({"  flat:": "  n: {op: norm, kind: group, groups: 16}\n  flat:"}), []),
+    "a layer norm of one channel": (
+        written({"  conv:": "  grey: {op: mean, over: channels}\n  n: {op: norm, kind: layer}\n  conv:"}),
+        ["7:3 W0612 a layer norm of 1 channel has one value to take a mean of"],
+    ),
+    "filters of one weight": (
+        written({"  flat:": "  c: {op: conv, kernel: 1, out: 32, groups: 32, conv: scaled}\n  flat:", "10}": "11}"}),
+        ["13:3 W0612 each filter has one weight to take a mean of"],
+    ),
+    "a batch norm that divides by 0": (
+        written({"out: 16}\n": "out: 16, norm: {kind: batch, eps: 0}}\n"}),
+        ["6:3 W0612 torch trains no batch norm with an `eps` of 0"],
+    ),
+    "a frozen batch norm that divides by 0": (
+        written({"out: 16}\n": "out: 16, norm: {kind: batch, eps: 0, frozen: true}}\n"}),
+        [],
+    ),
     "heads that features name": (
         written(
             {"  fc: {op: linear, out: classes}": "  a: {op: linear, out: 3}\n  b: {op: linear, out: classes, of: flat}"}

@@ -1,5 +1,6 @@
 """What is accepted runs: evaluated, trained on two images, and backwards, in finite numbers."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,13 +9,14 @@ from small_specs import spec
 
 from archc.diagnostics import SpecError
 from archc.live import load_module
-from archc.pipeline import compile_spec
+from archc.pipeline import Compiled, compile_spec
 
 BASIC = "{kind: basic, order: post, shortcut: B, insert: {step: %s, before: add}}}"
-SLOPED = {"leaky_relu": (0, -1, 0.001, "1e-30", 3, "1e39"), "elu": (0, -1, "1e-30", 3, "1e39"), "celu": (0, 0.001, 3, "1e39")}
+FACTORS = (0, -1, "1e-30", "1e-300", "1e39", "1e300")
+SLOPED = {"leaky_relu": FACTORS, "elu": FACTORS, "celu": (0, 0.001, 3, "1e-46", "1e-300", "1e39")}
 EPSILONS = {"batch": ("1e-30", 1, -1), **dict.fromkeys(("layer", "instance", "filter_response"), (0, "1e-30", 1, -1))}
-"""Of batch norms torch evaluates an eps of 0, and does not train it."""
-RATES = (0, 0.5, 1, -0.1)
+"""Of batch norms torch evaluates an eps of 0, and does not train it: W0612."""
+RATES = (0, 0.5, "1e-300", 1, -0.1, "1e39")
 WINDOWS = ((3, 1), (3, 2), (1, 0), (1, 1))
 GROUPS = (1, 16, 3, 0)
 VALUES: dict[str, list[str]] = {
@@ -29,26 +31,50 @@ VALUES: dict[str, list[str]] = {
         *(f"{{op: {op}, rate: {rate}" for op in ("dropout", "drop_path", "drop_channels", "drop_block") for rate in RATES),
         *(f"{{op: drop_block, rate: 0.1, size: {size}, law: {law}" for size in (0, 1, 2, 255) for law in ("paper", "timm")),
         *(f"{{op: {op}, kernel: {kernel}, padding: {padding}" for op in ("max_pool", "avg_pool") for kernel, padding in WINDOWS),
-        *(f"{{op: scale, value: {value}" for value in (0, -1)),
+        *(f"{{op: {key}: {value}" for key in ("scale, value", "affine, scale", "affine, shift") for value in FACTORS),
+        *(f"{{op: conv, kernel: 3, out: 16, dilation: {dilation}" for dilation in (0, 1, 15, 31, 65536, 65537)),
         *(f"{{op: softmax, over: parts, parts: {parts}" for parts in (1, 16, 3)),
         *(f"{{op: shuffle, groups: {groups}, parts: {parts}" for groups, parts in ((1, 16), (16, 1), (3, 1))),
     ],
 }
+VALUES["conv"] = [
+    f"conv: {{kind: {kind}: {value}}}"
+    for kind, values in {
+        "standardized, eps": EPSILONS["layer"],
+        "scaled, eps": EPSILONS["layer"],
+        "scaled, gamma": FACTORS,
+    }.items()
+    for value in values
+]
 CASES = [(where, text) for where, texts in VALUES.items() for text in texts]
+
+
+def compiled(where: str, text: str, folder: Path) -> Compiled:
+    path = folder / "small.yaml"
+    block = BASIC % text if where == "step" else "{kind: basic, order: post, shortcut: B}"
+    path.write_text(spec(block, stages="{layer1: {out: 16, repeat: 1}}", more="" if where == "step" else text), encoding="utf-8")
+    return compile_spec(str(path))
+
+
+def test_what_is_refused(golden: Callable[[str, str], None], tmp_path: Path) -> None:
+    lines = []
+    for where, text in CASES:
+        try:
+            compiled(where, text, tmp_path)
+        except SpecError as error:
+            lines.append(f"{text}  {error.diagnostics[0].code} {error.diagnostics[0].message}\n")
+    golden("golden/refused_values.txt", "".join(lines))
 
 
 @pytest.mark.no_cover
 @pytest.mark.parametrize(("where", "text"), CASES, ids=[text for _, text in CASES])
 def test_what_is_accepted_runs(where: str, text: str, tmp_path: Path) -> None:
-    path = tmp_path / "small.yaml"
-    block = BASIC % text if where == "step" else "{kind: basic, order: post, shortcut: B}"
-    path.write_text(spec(block, stages="{layer1: {out: 16, repeat: 1}}", more="" if where == "step" else text), encoding="utf-8")
     try:
-        compiled = compile_spec(str(path))
+        network = compiled(where, text, tmp_path)
     except SpecError:
-        return
+        return  # the golden file says so
     torch.manual_seed(0)
-    model = load_module(compiled).small()
+    model = load_module(network).small()
     images = torch.randn(2, 3, 32, 32)
     evaluated, trained = model.eval()(images), model.train()(images)
     trained.sum().backward()

@@ -16,7 +16,8 @@ from archc.live import load_module
 from archc.pipeline import Compiled, compile_spec
 
 BASIC = "{kind: basic, order: post, shortcut: B}"
-ARGUMENTS = [(7, 6), (24, 9), (1, 12)]
+CLASSES_AND_CHANNELS = (17, 9)
+"""Unlike the declared ones in every formula of the table."""
 
 
 @pytest.fixture
@@ -41,14 +42,12 @@ def with_weights(model: Any, weights: dict[str, Tensor]) -> Any:
 
 @pytest.mark.parametrize("path", NAMES, indirect=True)
 def test_factory_is_the_spec_with_these_numbers(path: str) -> None:
-    for classes, channels in ARGUMENTS:
-        own = load_module(said(path, classes, channels)).small()
-        weights = {
-            key: torch.rand_like(tensor) if tensor.is_floating_point() else tensor for key, tensor in own.state_dict().items()
-        }
-        made = with_weights(archc.torch_module(path, num_classes=classes, in_channels=channels), weights)
-        image = torch.rand(2, channels, 32, 32)
-        torch.testing.assert_close(made(image), with_weights(own, weights)(image), rtol=0, atol=0)
+    classes, channels = CLASSES_AND_CHANNELS
+    own = load_module(said(path, classes, channels)).small()
+    weights = {key: torch.rand_like(tensor) if tensor.is_floating_point() else tensor for key, tensor in own.state_dict().items()}
+    made = with_weights(archc.torch_module(path, num_classes=classes, in_channels=channels), weights)
+    image = torch.rand(2, channels, 16, 16)
+    torch.testing.assert_close(made(image), with_weights(own, weights)(image), rtol=0, atol=0)
 
 
 @pytest.mark.parametrize("path", NAMES, indirect=True)

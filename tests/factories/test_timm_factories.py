@@ -38,13 +38,13 @@ def models(name: str, parts: dict[str, str], folder: Path) -> tuple[Any, Any]:
 @pytest.mark.parametrize("name", NAMED)
 def test_model_is_the_spec_with_these_numbers(name: str, tmp_path: Path) -> None:
     make, own = models(f"factory_{name}", parts_of(name), tmp_path)
-    for classes, channels in ((7, 6), (24, 9)):
-        model, expected = make(num_classes=classes, in_chans=channels).eval(), own(classes, channels).eval()
-        weights = randomized(expected)
-        model.load_state_dict(weights)
-        expected.load_state_dict(weights)
-        image = torch.rand(2, channels, 32, 32)
-        torch.testing.assert_close(model(image), expected(image), rtol=1e-4, atol=1e-4)
+    classes, channels = 17, 9
+    model, expected = make(num_classes=classes, in_chans=channels).eval(), own(classes, channels).eval()
+    weights = randomized(expected)
+    model.load_state_dict(weights)
+    expected.load_state_dict(weights)
+    image = torch.rand(2, channels, 16, 16)
+    torch.testing.assert_close(model(image), expected(image), rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize("name", [name for name in NAMED if name not in SEVERAL])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from archc.cli.command import Command
 from archc.cli.console import say, show
 from archc.cli.parsing import UsageError, limits_of, spec_arguments
+from archc.diagnostics import Note, Source, Span, SpecError
 
 if TYPE_CHECKING:
     from archc.ir.graph import Graph
@@ -97,7 +98,10 @@ def _convert(arguments: Namespace) -> int:
     limits = limits_of(arguments)
     given = compile_spec(arguments.spec, overrides=arguments.set, limits=limits, layout=arguments.source)
     overrides = [*arguments.set, *_adaptations(arguments)]
-    wanted = compile_spec(arguments.spec, overrides=overrides, limits=limits, layout=arguments.target)
+    try:
+        wanted = compile_spec(arguments.spec, overrides=overrides, limits=limits, layout=arguments.target)
+    except SpecError as error:
+        raise _at_options(error) from None
     path, output = arguments.files
     file = open_weights(path)
     try:
@@ -129,10 +133,31 @@ def _recorded(file: "WeightsFile", ours: "Graph") -> "Graph | None":
     return compile_spec(name, layout="canonical").whole
 
 
+ADAPTATIONS = {"classes": "--classes", "input.channels": "--in-channels"}
+"""The options that change the spec as --set does, by the path they change."""
+
+
 def _adaptations(arguments: Namespace) -> list[str]:
     """What is adapted, as changes of the spec."""
-    found = [] if arguments.classes is None else [f"classes={arguments.classes}"]
-    return found if arguments.in_channels is None else [*found, f"input.channels={arguments.in_channels}"]
+    values = {"classes": arguments.classes, "input.channels": arguments.in_channels}
+    return [f"{path}={value}" for path, value in values.items() if value is not None]
+
+
+def _at_options(error: SpecError) -> SpecError:
+    """The problems that an adaptation brings about, told at its option, which is what the user wrote."""
+    from archc.overrides import whole_span
+
+    def place(span: Span | None) -> Span | None:
+        if span is None or not span.source.name.startswith("--set"):
+            return span
+        # `--set` and `path=value`, or `--set path` and the value
+        path, _, value = f"{span.source.name[6:]}{'=' * (span.source.name != '--set')}{span.source.text}".partition("=")
+        return whole_span(Source(ADAPTATIONS[path], value)) if path in ADAPTATIONS else span
+
+    def noted(notes: tuple[Note, ...]) -> tuple[Note, ...]:
+        return tuple([Note(note.message, place(note.span)) for note in notes])
+
+    return SpecError(tuple([replace(each, span=place(each.span), notes=noted(each.notes)) for each in error.diagnostics]))
 
 
 def _planned(arguments: Namespace, given: "Compiled", file: "WeightsFile", source: "Side", target: "Side") -> "list[Move]":

@@ -1,5 +1,6 @@
 """What `archc weights convert` changes where asked to: the classifier for other classes, the stem for other channels."""
 
+import re
 from pathlib import Path
 
 import draws
@@ -7,6 +8,8 @@ import pytest
 import torch
 from rounding import SINGLE, close, of_terms
 from weight_files import contents, convert, random_state, saved, state_of
+
+from archc.cli.main import main
 
 PLAIN = "num_batches_tracked"
 
@@ -111,3 +114,19 @@ set: {classes: 4, stages: {layer1: {out: 64, repeat: 1}}}
     assert list(found["head.fc.weight"].shape) == [3, 64, 1, 1]
     assert float(found["head.fc.weight"].std()) == pytest.approx(expected, rel=draws.sampling(3 * 64))
     assert torch.equal(found["head.fc.bias"], torch.full((3,), -6.0 if own else 0.0))
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "code"),
+    [("--in-channels", "99999", "E0411"), ("--in-channels", "4", "E0312"), ("--classes", "99999", "E0411")],
+    ids=["beyond a limit", "what does not divide", "too many classes"],
+)
+def test_a_spec_that_cannot_be_adapted_is_told_at_the_option(
+    option: str, value: str, code: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spec = tmp_path / "net.yaml"
+    spec.write_text("archc: 1\nname: net\nextends: resnet18\nset: {stem.conv.groups: 3, stem.conv.out: 66}\n", encoding="utf-8")
+    words = ["--spec", str(spec), "--from", "timm", "--to", "timm", option, value]
+    main(["weights", "convert", "none.pth", "out.pth", *words])
+    said = capsys.readouterr().err
+    assert re.findall(r"^error\[(E\d+)\].*\n *--> (.+):1:1\n *\|\n *1 \| (.+)$", said, re.MULTILINE) == [(code, option, value)]

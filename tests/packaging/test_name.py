@@ -111,7 +111,7 @@ def test_no_emitted_file_installs_it_by_name(target: str, capsys: pytest.Capture
 
 
 def test_no_hint_installs_it_by_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """What is said where torch, or every backend, is not installed."""
+    """What is said where torch, or every backend but archc's own, is not installed."""
     monkeypatch.setitem(sys.modules, "torch", None)
     checkpoint = tmp_path / "a.pth"
     checkpoint.write_bytes(b"PK\x03\x04")
@@ -122,7 +122,7 @@ def test_no_hint_installs_it_by_name(monkeypatch: pytest.MonkeyPatch, tmp_path: 
         archc.torch_module("resnet18")
     monkeypatch.setattr("importlib.metadata.entry_points", lambda **_: ())
     with pytest.raises(BackendError) as missing:
-        find_backend("torch")
+        find_backend("coreml")
     said = [*capsys.readouterr().err.splitlines(), str(live.value), missing.value.help]
     assert ([line for line in said if by_name(line)], sum("pip install" in line for line in said)) == ([], 4)
 

@@ -9,7 +9,7 @@ from archc.document.nodes import Map, Scalar
 from archc.document.source import read_source
 from archc.limits import Limits
 from archc.shipped import Kind, is_file, shipped_file, shipped_names
-from archc.suggest import advice, nearest
+from archc.suggest import advice, family, nearest
 
 TRIES = 4
 """How many files of a folder are read to propose one."""
@@ -120,7 +120,7 @@ def _ambiguous(text: str, name: Scalar, kind: Kind) -> Diagnostic:
 
 def _unknown(text: str, name: Scalar, kind: Kind, beside: list[str]) -> Diagnostic:
     known = [*shipped_names(kind), *beside]
-    helped = advice(text, known, kind)
+    helped = advice(text, known, kind, family(text, known))
     code = "E0301" if kind == "network" else "E0204"
     label = f"not a shipped {kind}, and no file of that name beside this one"
     from archc.document.mends import of_word

@@ -25,7 +25,7 @@ from archc.limits import DEFAULT_LIMITS, Limits
 from archc.lower.context import Context
 from archc.overrides import OVERRIDES
 from archc.shipped import shipped_file, shipped_name, shipped_names
-from archc.suggest import nearest
+from archc.suggest import advice, family
 
 __all__ = [
     "AS_IT_IS",
@@ -51,8 +51,9 @@ def locate(given: StrPath) -> tuple[Path, str]:
     found = shipped_file(target, "network")
     if found is not None:
         return found, shipped_name(found)
-    guess = nearest(target, shipped_names("network"))
-    helped = f"did you mean `{guess}`?" if guess else "`archc list` prints what ships; a file is named with its suffix"
+    known = shipped_names("network")
+    lists = "`archc list` prints what ships; a file is named with its suffix"
+    helped = advice(target, known, otherwise="; ".join(filter(None, (family(target, known), lists))))
     raise SpecError((Diagnostic("E0001", f"there is no file and no shipped network `{target}`", help=helped),))
 
 

@@ -19,6 +19,7 @@ _OPPOSITES = (
     frozenset({"add", "mul", "div", "sub"}),
 )
 """Words of which none stands for another, whatever their letters have in common."""
+_NUMBER = re.compile("[0-9]+")
 _IMPLIED = {"global_pool": "mean", "upsample": "up", "subsample": "sub", "downsample": "down", "prelu": "learned"}
 
 
@@ -30,6 +31,16 @@ def advice(word: str, choices: Iterable[str], place: str = "", otherwise: str = 
     said = _known(word, known, place)
     guess = nearest(word, known) if said is None else said if said in known else None
     return said if said is not None and said not in known else f"did you mean `{guess}`?" if guess else otherwise
+
+
+def family(word: str, choices: Iterable[str]) -> str:
+    """The names that differ from the word in their numbers only: networks of its family, and none of them is it. "" for none."""
+    letters = _NUMBER.sub("#", _plain(word))
+    names = sorted(
+        {choice for choice in choices if _NUMBER.sub("#", _plain(choice)) == letters}, key=lambda name: (len(name), name)
+    )
+    shown = ", ".join(f"`{name}`" for name in names[:8])
+    return f"of its family there {'are' if len(names) > 1 else 'is'} {shown}{', …' if len(names) > 8 else ''}" if names else ""
 
 
 def meaning(word: str, place: str) -> str:
@@ -156,7 +167,7 @@ def _squeezed(word: str) -> str:
 
 
 def _numbers(word: str) -> list[str]:
-    return re.findall("[0-9]+", word)
+    return _NUMBER.findall(word)
 
 
 def _of_one_family(word: str, choices: list[str]) -> list[str]:

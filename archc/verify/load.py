@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from archc.diagnostics import Diagnostic
-from archc.suggest import nearest
+from archc.suggest import family, nearest
 from archc.verify.errors import VerifyError, trouble
 
 if TYPE_CHECKING:
@@ -65,7 +65,9 @@ def _zoo(zoo: str, name: str, graph: "Graph") -> "nn.Module":
     listed: list[str] = package.list_models() if zoo == "timm" else package.models.list_models()
     if name not in listed and not (zoo == "timm" and package.is_model(name)):
         guess = nearest(name, listed)
-        raise trouble("E0621", f"{zoo} has no network `{name}`", f"did you mean `{zoo}:{guess}`?" if guess else "")
+        raise trouble(
+            "E0621", f"{zoo} has no network `{name}`", f"did you mean `{zoo}:{guess}`?" if guess else family(name, listed)
+        )
     network = next((scope for scope in graph.scopes if scope.kind == "network"), None)
     said = {argument.name: argument.value for argument in network.arguments} if network else {}
     options: dict[str, Any] = {"num_classes": said["classes"]} if said.get("classes") else {}

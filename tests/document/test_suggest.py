@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from archc.suggest import distance, nearest
+from archc.suggest import distance, family, nearest
 
 KEYS = (
     "archc extends set name title source expect input vars classes norm act conv init output_stride stem head block stages "
@@ -38,6 +38,19 @@ def test_near(word: str, expected: str) -> None:
 @pytest.mark.parametrize("word", ["data", "loss", "optimizer", "units", "", "x", "b", "zoo", "batch_size", "q" * 100_000])
 def test_foreign(word: str) -> None:
     assert nearest(word, KEYS) is None
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("vgg16", "of its family there is `vgg19`"),
+        ("resnet500", "of its family there are `resnet18`, `resnet50`, `resnet101`"),
+        ("resnext50_32x4d", ""),
+        ("alexnet", ""),
+    ],
+)
+def test_networks_that_differ_in_their_numbers_are_a_family(word: str, said: str) -> None:
+    assert family(word, ["resnet101", "resnet50", "resnet18", "resnet50d", "vgg19", "vgg19_bn"]) == said
 
 
 def test_no_choices() -> None:

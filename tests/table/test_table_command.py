@@ -35,7 +35,7 @@ def test_refused(said: str, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_an_unknown_network(capsys: pytest.CaptureFixture[str]) -> None:
-    assert (main(["table", "resnet500"]), "did you mean `resnet50`?" in capsys.readouterr().err) == (2, True)
+    assert (main(["table", "resnet_50"]), "did you mean `resnet50`?" in capsys.readouterr().err) == (2, True)
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def test_one_function(name: str, other: str, count: int) -> None:
 def test_torchvision_strides_where_the_first_paper_does_not(capsys: pytest.CaptureFixture[str]) -> None:
     code = main(["verify", "resnet50_v1", "--against", "torchvision:resnet50", "--size", "32"])
     lines = capsys.readouterr().out.splitlines()
-    assert (code, lines[4:7], lines[-1]) == (
+    assert (code, lines[5:8], lines[-1]) == (
         1,
         [
             "first difference: output of `layer2.0.conv1` (archc:blocks/bottleneck.yaml:9:3)",

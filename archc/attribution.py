@@ -19,7 +19,7 @@ from archc.limits import DEFAULT_LIMITS
 from archc.lower.context import OF_THE_TEXT
 from archc.overrides import whole_span
 from archc.shipped import PREFIX
-from archc.spec.resolve import by_path
+from archc.spec.lost import by_path
 
 Options: TypeAlias = "Sequence[int]"
 """Which options of the command line are kept, by their number."""
@@ -102,16 +102,19 @@ def attributed(subject: Subject, found: Iterable[Diagnostic]) -> tuple[Diagnosti
 
 
 def _by_path(subject: Subject, diagnostic: Diagnostic) -> Diagnostic:
-    """With the path that was meant by a whole map in the document's own `set`."""
-    written, parent = subject.library.written(subject.path), subject.library.parent_of(subject.path)
+    """With the path that was meant by a change of the document's own, beside `extends` or in `set`, or by an option."""
+    library = subject.library
+    written, parent = library.written(subject.path), library.parent_of(subject.path)
+    option = library.options.get(diagnostic.span.source) if diagnostic.span else None
     changes = written.get("set") if written is not None else None
-    if parent is None or not isinstance(changes, Map):
+    entries = (option,) if option else (*(written or ()), *(changes if isinstance(changes, Map) else ()))
+    base = subject.path if option else parent
+    if base is None:
         return diagnostic
     try:
-        root = subject.library.read(parent, parent.name).root
+        return by_path(diagnostic, entries, library.read(base, base.name).root)
     except SpecError:
         return diagnostic
-    return by_path(diagnostic, changes, root)
 
 
 def _attributed(subject: Subject, diagnostic: Diagnostic) -> Diagnostic:

@@ -20,7 +20,8 @@ from archc.lower.network import NetworkLowering
 from archc.overrides import features_entry, overridden
 from archc.record import brief
 from archc.shipped import Kind
-from archc.spec.resolve import apply_all, is_own
+from archc.spec.paths import is_own
+from archc.spec.resolve import apply_all
 
 
 @dataclass(frozen=True, slots=True)

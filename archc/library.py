@@ -16,12 +16,14 @@ from archc.record import Record, brief
 from archc.schema.validate import Kind as SchemaKind
 from archc.schema.validate import validate
 from archc.shipped import PREFIX, Kind, shipped_root
-from archc.spec.mend import filled, mended
+from archc.spec.mend import filled, hides_shapes, mended
 from archc.spec.resolve import cycle, merge
 
 if TYPE_CHECKING:
     from archc.layouts.table import Layout
 
+TRIES = 4
+"""How often a document as it was meant is checked again."""
 LONGEST = 64
 """Parents of parents. A fixed bound, as each is read by the one before it."""
 
@@ -64,6 +66,8 @@ class Library:
         self.definitions: set[Source] = set()
         self.hidden: frozenset[int] = frozenset()
         """Entries of `set`, by identity, that are left out."""
+        self.options: dict[Source, Entry] = {}
+        """What the command line changes, by the texts of the options and of their values."""
         self.layouts: dict[Document, Layout] = {}
         """The tables made of layouts that were read: most networks name the same few."""
         self._texts: dict[Path, tuple[Source, Map] | SpecError] = {}
@@ -203,19 +207,30 @@ class Library:
         return Document(found, name, path, written, root, tuple(problems))
 
     def valid(self, root: Map, schema: SchemaKind, kind: Kind, problems: list[Diagnostic]) -> Map:
-        """The document, or a network as it was probably meant, its problems kept.
+        """The document, or the document as it was probably meant, its problems kept.
 
-        Raises SpecError where that is not to be guessed.
+        Raises SpecError where that is not to be guessed: a layout, or a definition whose shapes may be others.
         """
         invalid = validate(root, schema)
         if not invalid:
             return root
         problems += [problem for problem in invalid if problem not in problems]
+        if invalid[0].code == "E0206":  # of another version nothing else is known
+            raise SpecError(tuple(problems))
+        for _ in range(TRIES):  # what is told of a key or word as it was meant, too
+            meant = mended(root, invalid, keep=True)
+            known = {(problem.code, problem.span) for problem in invalid}
+            further = [problem for problem in validate(meant, schema) if (problem.code, problem.span) not in known]
+            if not further:
+                break
+            root, invalid = meant, [*invalid, *further]
+            problems += [problem for problem in further if problem not in problems]
         guessed = mended(root, invalid)
         whole = kind == "network" and (schema == "resolved" or "extends" not in root)
         if whole and (left := validate(guessed, "resolved")):
             guessed = filled(guessed, left)
-        if kind != "network" or validate(guessed, schema):
+        known_shapes = kind in ("block", "module", "shortcut") and not any(map(hides_shapes, invalid))
+        if not (kind == "network" or known_shapes) or validate(guessed, schema):
             raise SpecError(tuple(problems))
         return guessed
 

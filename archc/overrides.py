@@ -18,6 +18,7 @@ OVERRIDES = "a list of `path=value`, as ['classes=10']"
 def overridden(library: Library, document: Document, overrides: Sequence[str]) -> Document:
     """The document after the command line's changes. Raises SpecError."""
     entries = tuple(_override(text, library.limits) for text in texts("overrides", overrides, OVERRIDES))
+    library.options |= {span.source: entry for entry in entries for span in (entry.span, entry.value.span)}
     problems = list(document.problems)
     root = apply_all(document.root, entries, problems.append)
     root = library.valid(root, "resolved", "network", problems)

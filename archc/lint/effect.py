@@ -7,7 +7,7 @@ from archc.document.nodes import Map, Node, Scalar, Sequence
 from archc.ir.arrange import Split
 from archc.ir.types import pair
 from archc.lint.subject import Finding, Subject, at_node, part_of, stages
-from archc.spec.resolve import OWN
+from archc.spec.paths import OWN
 
 
 def unread_part(subject: Subject) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from archc.library import Document, Library
 from archc.limits import Limits
 from archc.lower.tracing import Tracing
 from archc.shipped import PREFIX, Kind
-from archc.spec.mend import hides_shapes
+from archc.spec.mend import doubted_part, hides_shapes
 
 
 class Failed(Exception):
@@ -60,7 +60,8 @@ class Context:
     `trail` holds the user's lines that led into definitions, outermost first. `guessed`: something before had a problem, so that
     shapes are not known and not checked. `asked` are the values of parameters (by identity) that were computed, `used` the
     definitions and who names them. `taken` holds the defaults that were used, if they are wanted. `tracing`: classes and input
-    channels are numbers that know where they come from. `mended`: keys and values of the document with problems were left out.
+    channels are numbers that know where they come from. `part` is what is being lowered, `stem`, `stages`, `head`, or "";
+    `doubted` are the parts of which keys and values with problems were left out, "*" for any.
     """
 
     library: Library
@@ -75,10 +76,11 @@ class Context:
     used: list[tuple[Scalar, Document]] = field(default_factory=list)
     taken: Taken | None = None
     tracing: Tracing | None = None
-    mended: bool = field(init=False)
+    part: str = ""
+    doubted: set[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.mended = any(found.code.startswith("E02") for found in self.diagnostics)
+        self.doubted = {doubted_part(found) for found in self.diagnostics if found.code.startswith("E02")}
         self.guessed = self.guessed or any(map(hides_shapes, self.diagnostics))
 
     @contextmanager
@@ -128,7 +130,7 @@ class Context:
         """A problem at `span`; inside a definition the user's own line comes first and the definition's is a note, unless the
         definition is at fault by itself.
         """
-        if self.mended and code in MISSING:
+        if code in MISSING and not self.doubted.isdisjoint(("*", self.part)):
             return
         users = [(at, what) for at, what in self.trail if not self.is_definition(at.source)]
         if span is not None and self.is_definition(span.source) and users:

@@ -1,11 +1,13 @@
 """What `norm`, `act`, `conv` and `init` say, and the defaults that hold until something nearer restates them."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 from archc.document.nodes import Map, Node, Scalar
 from archc.ir.convolutions import Weights
 from archc.ir.graph import Init
 from archc.ir.norms import ACTIVATIONS, GATES, Act
+from archc.lower.context import Failed
 from archc.lower.faults import show
 from archc.lower.names import ActKind, Names, NoNorm, NormKind, NormModule, identifier
 from archc.lower.values import LARGEST_FLOAT, number, real, truth, whole, word
@@ -33,6 +35,14 @@ OWN_KEYS = {
 NEEDED = ("groups", "group_size")
 """What has no default."""
 KINDS_OF_WEIGHTS: dict[str, Weights] = {"plain": "plain", "standardized": "standardized", "scaled": "scaled"}
+_OF_KINDS = {
+    "groups": "it belongs to `{kind: group, groups: 32}` and to evonorm_s0",
+    "group_size": "it belongs to `{kind: group, group_size: 16}` and to evonorm_s0",
+    "momentum": "it belongs to `{kind: batch, momentum: 0.1}`",
+    "linear": "it belongs to evonorm_s0 and filter_response",
+    "slope": "it belongs to `{kind: leaky_relu, slope: 0.1}`, elu and celu",
+}
+"""Whose keys these are, for those who write them beside another kind."""
 SLOPES = {"leaky_relu": 0.01, "elu": 1.0, "celu": 1.0}
 INITS = ("torch", "kaiming_normal_fan_out", "kaiming_normal_fan_in", "xavier_uniform", "normal", "zeros", "ones")
 
@@ -63,11 +73,17 @@ class Defaults(Record):
         norm, act, conv = root.get("norm"), root.get("act"), root.get("conv")
         if norm is None and act is None and conv is None:
             return self
-        return Defaults(
-            self.norm if norm is None else norm_kind(norm, names, before=self.norm),
-            self.act if act is None else act_kind(act, names, before=self.act),
-            self.conv if conv is None else conv_kind(conv, names, self.conv),
-        )
+        held_norm, held_act, held_conv = self.norm, self.act, self.conv
+        if norm is not None:
+            with suppress(Failed):  # what was told of is left as it is, so that the rest is read too
+                held_norm = norm_kind(norm, names, before=self.norm)
+        if act is not None:
+            with suppress(Failed):
+                held_act = act_kind(act, names, before=self.act)
+        if conv is not None:
+            with suppress(Failed):
+                held_conv = conv_kind(conv, names, self.conv)
+        return Defaults(held_norm, held_act, held_conv)
 
 
 DEFAULTS = Defaults(KINDS_OF_NORM[WORDS["norm"]], ActKind(Act(WORDS["act"])), ConvKind(KINDS_OF_WEIGHTS[WORDS["conv"]]))
@@ -86,7 +102,8 @@ def _kind_word(node: Node, names: Names, what: str, allowed: tuple[str, ...]) ->
 def _unknown_keys(node: Map, names: Names, what: str, known: tuple[str, ...]) -> None:
     for entry in node:
         if entry.key not in known:
-            helped = advice(str(entry.key), known, f"keys {what}")
+            listed = "" if len(known) < 2 else "its keys: " + ", ".join(known)
+            helped = advice(str(entry.key), known, f"keys {what}", _OF_KINDS.get(str(entry.key), listed))
             names.context.report("E0201", f"unknown key `{entry.key}` in `{what}`", entry.span, help=helped)
 
 
@@ -119,9 +136,11 @@ def norm_kind(
         return found
     _unknown_keys(node, names, "norm", ("kind", *said_of_norm(kind)))
     if (eps := node.get("eps")) is not None:
-        found = replace(found, eps=_positive(eps, names, "eps"))
+        with suppress(Failed):
+            found = replace(found, eps=_positive(eps, names, "eps"))
     if (momentum := node.get("momentum")) is not None:
-        found = replace(found, momentum=_positive(momentum, names, "momentum"))
+        with suppress(Failed):
+            found = replace(found, momentum=_positive(momentum, names, "momentum"))
     if kind in GROUPED and not (changes and "groups" not in node and "group_size" not in node):
         found = _grouped(replace(found, groups=1, group_size=0), node, names)
     if (linear := node.get("linear")) is not None and kind in GATES:

@@ -1,7 +1,10 @@
 """From a step and its operands to a node: attributes read, shapes inferred, a misfit reported at the value at fault."""
 
+from contextlib import suppress
+
 from archc.diagnostics import Note, Span
-from archc.document.nodes import Map, Scalar
+from archc.document.nodes import Map, Scalar, Sequence
+from archc.expressions.tree import names as names_in
 from archc.ir.graph import Init, Node
 from archc.ir.ops import Identity, Max, Mean, Operation, Split, Sum
 from archc.ir.types import ShapeError, TensorType
@@ -14,7 +17,7 @@ from archc.lower.frame import POISON, Frame, Result
 from archc.lower.kinds import init_kind
 from archc.lower.names import Names, NormKind, identifier
 from archc.lower.operations import OPERANDS, OPERATIONS, SAME_CHANNELS, Made, norm_of
-from archc.lower.values import argument_of
+from archc.lower.values import argument_of, parsed
 from archc.suggest import advice
 
 STRIDED = ("conv", "max_pool", "avg_pool", "blur_pool", "subsample")
@@ -65,6 +68,7 @@ def _make(frame: Frame, atom: Atom, a: Attributes, operands: list[Ref], kind: st
         raise frame.context.fail("E0334", message, atom.span)
     types = tuple(ref.type for ref in operands if ref.type is not None)
     if len(types) != len(operands):
+        look_up(frame, atom.step)
         return POISON
     op = OPERATIONS[kind](Made(a, types, operands[0].channels, frame.defaults))
     recorded = dict(a.finish())
@@ -78,6 +82,17 @@ def _make(frame: Frame, atom: Atom, a: Attributes, operands: list[Ref], kind: st
     default = frame.defaults.norm
     said = default.origin if kind == "norm" and not a.has("kind") and isinstance(default, NormKind) else None
     return emit(frame, atom, op, operands, arguments=arguments, channels=channels, a=a, said=said, init=init)
+
+
+def look_up(frame: Frame, step: Map) -> None:
+    """Tell of the unknown names in the sizes of a step whose operand is not known."""
+    for key in ("out", "kernel", "stride", "dilation", "groups", "padding"):
+        node = step.get(key)
+        for item in node.items if isinstance(node, Sequence) else (node,):
+            if isinstance(item, Scalar) and isinstance(item.value, str):
+                with suppress(Failed):
+                    for name in names_in(parsed(item, frame.names)):
+                        frame.names.get(name, item.span)
 
 
 def _channels(kind: str, atom: Atom, names: Names, recorded: dict[str, str], operands: list[Ref]) -> str | None:

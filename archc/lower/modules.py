@@ -1,6 +1,8 @@
 """A definition that is used: its file found, its parameters and their values, evaluated where they are written."""
 
-from archc.diagnostics import SpecError
+from dataclasses import replace
+
+from archc.diagnostics import Note, SpecError
 from archc.document.nodes import Entry, Map, Node, Scalar, Sequence
 from archc.ir.graph import ScopeArgument
 from archc.library import Document
@@ -37,6 +39,10 @@ def definition(context: Context, name: Scalar, kind: Kind) -> Document:
         if guess is None:
             raise Failed from None
         return definition(context, Scalar(guess, guess, name.span), kind)  # so that what it is told is checked too
+    if document.problems:
+        used = Note("used here", name.span)
+        context.diagnostics += [replace(problem, notes=(*problem.notes, used)) for problem in document.problems]
+        context.doubted.add("*")
     context.used.append((name, document))
     context.found[key] = document
     return definition(context, name, kind)

@@ -10,7 +10,7 @@ from archc.document.nodes import Map, Node, Scalar
 from archc.ir.norms import Act, NormName
 from archc.lower.context import Context
 from archc.record import Record
-from archc.suggest import advice
+from archc.suggest import advice, meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,10 @@ class Names:
 
     def _unknown(self, name: str, span: Span) -> Exception:
         known = self.all_names(span.source)
-        helped = advice(name, known, "name", "known here: " + ", ".join(sorted(set(known))))
+        listed = "known here: " + ", ".join(sorted(set(known))) if known else ""
+        helped = advice(name, known, "name", listed)
+        if "classes" not in known and meant(name, ("classes",), "name") and not self.context.is_definition(span.source):
+            helped = "the network says how many: `classes: 10`"
         if name.lower() in ("yes", "no", "on", "off"):
             helped = "write true or false"
         return self.context.fail("E0371", f"unknown name `{name}`", span, f"not a name in {self.what}", help=helped)

@@ -11,7 +11,7 @@ from archc.lower.block import Surroundings
 from archc.lower.builder import Fragment, Ref
 from archc.lower.context import Context, Failed, TooLarge
 from archc.lower.frame import POISON, Frame
-from archc.lower.kinds import DEFAULTS, Defaults, init_kind
+from archc.lower.kinds import DEFAULTS, init_kind
 from archc.lower.names import Names
 from archc.lower.running import ONE, run_steps, use_module
 from archc.lower.stages import INPUT_NAME, Stages
@@ -28,7 +28,7 @@ class NetworkLowering:
         self.name = document.name
         self.part = Fragment()
         self.names = self._names()
-        self.defaults = self._defaults()
+        self.defaults = DEFAULTS.restated(document.root, self.names)
         self.zero_last = False
 
     def lower(self) -> Graph | None:
@@ -50,6 +50,7 @@ class NetworkLowering:
         if value.type is None:
             value = self._guess(type_)
         around = Surroundings(self.context, self.names, self.defaults, self.zero_last)
+        self.context.part = "stages"
         stages = Stages(around, self.root, self.part)
         value = stages.lower(value)
         value = self._ends("head", value)
@@ -105,12 +106,6 @@ class NetworkLowering:
     def _again(self) -> int:
         raise Failed
 
-    def _defaults(self) -> Defaults:
-        try:
-            return DEFAULTS.restated(self.root, self.names)
-        except Failed:
-            return DEFAULTS
-
     def _input(self) -> tuple[TensorType, bool, int]:
         """Its type, whether that is fixed, and what its sizes are multiples of."""
         node = self.root.get("input")
@@ -150,6 +145,7 @@ class NetworkLowering:
         node = self.root.get(which)
         if not isinstance(node, Map) or not node.entries or value.type is None:
             return value
+        self.context.part = which
         names = Names(self.context, f"the {which}", {}, outer=self.names)
         names.arguments = frozenset(("in", "classes"))
         place = len(self.part.scopes)

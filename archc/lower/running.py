@@ -7,7 +7,7 @@ from archc.lower.builder import Ref
 from archc.lower.context import Failed
 from archc.lower.faults import misvalued
 from archc.lower.frame import POISON, Frame, Result
-from archc.lower.making import claimed, emit, expanded, make_convolution, make_norm, make_operation
+from archc.lower.making import claimed, emit, expanded, look_up, make_convolution, make_norm, make_operation
 from archc.lower.modules import (
     channels_outside,
     definition,
@@ -61,12 +61,21 @@ def _atom(frame: Frame, atom: Atom, current: Result) -> Result:
             raise frame.context.fail("E0342", message, when.span)
         return first_operand(frame, step, current) if atom.lead else current
     if atom.what != "step":
-        return _unit_part(frame, atom, operands(frame, step, current) if atom.lead else flat(current))
+        return _unit_part(frame, atom, _read(frame, step, current) if atom.lead else flat(current))
     if "module" in step:
-        return use_module(frame, atom, operands(frame, step, current))
+        return use_module(frame, atom, _read(frame, step, current))
     if "repeat" in step or "steps" in step:
-        return _loop(frame, atom, operands(frame, step, current) if "of" in step else current)
-    return make_operation(frame, atom, operands(frame, step, current))
+        return _loop(frame, atom, _read(frame, step, current) if "of" in step else current)
+    return make_operation(frame, atom, _read(frame, step, current))
+
+
+def _read(frame: Frame, step: Map, current: Result) -> list[Ref]:
+    """The operands of a step; where one is not known, the names in its sizes are looked up all the same."""
+    try:
+        return operands(frame, step, current)
+    except Failed:
+        look_up(frame, step)
+        raise
 
 
 def _unit_part(frame: Frame, atom: Atom, refs: list[Ref]) -> Result:

@@ -7,15 +7,20 @@ from archc.document.nodes import Entry, Map, Node, Scalar
 from archc.library import Document
 from archc.lower.context import Context, Failed
 from archc.lower.modules import definition, parameters_of
-from archc.lower.order import Order, explicit, read_order
+from archc.lower.order import ORDERS, Order, explicit, read_order
 from archc.spec.defaults import opened
+from archc.spec.lost import lost
 from archc.spec.paths import NothingThere, change, is_null
-from archc.spec.resolve import lost
 from archc.suggest import meaning, meant
 
 KEYS = ("kind", "order", "shortcut", "stride_at", "insert", "norm", "act", "conv")
 OPENED = ("shortcut", "norm", "act", "conv")
 """Keys whose word is short for a map with that `kind`."""
+_ASKED = {
+    "order": ("in which order are its units?", "post, pre, …"),
+    "shortcut": ("what stands beside its branch?", "A, B, C, D, none, …"),
+}
+"""Keys that every block needs: what is asked where one is missing, and some answers."""
 STAGE_KEYS = ("out", "repeat", "stride", "label", "blocks")
 
 
@@ -56,7 +61,7 @@ def read_settings(context: Context, layers: list[tuple[str, Map]], origin: Entry
         for entry in layer:
             head = str(entry.key).partition(".")[0]
             try:
-                if head in KEYS:
+                if head in KEYS and not (head == "stride_at" != entry.key):
                     held = change(opened_word(context, held, head, entry), str(entry.key), entry)
                 elif head in steps:
                     steps = change(steps, str(entry.key), entry, "steps")
@@ -67,7 +72,7 @@ def read_settings(context: Context, layers: list[tuple[str, Map]], origin: Entry
             except NothingThere as nothing:
                 if entry.key in ("kind", "order", "shortcut"):
                     continue  # that nothing says it is told below
-                context.diagnostics.append(lost(entry, nothing))
+                context.diagnostics.append(lost(entry, nothing, held if head in KEYS else steps, "steps"))
     return _settings(context, kind, (steps, parameters, held), origin, node)
 
 
@@ -75,21 +80,28 @@ def _settings(context: Context, kind: Document, parts: tuple[Map, Map, Map], ori
     """From the kind's steps, its parameters' values, and the other keys, each as the layers left them."""
     at = named.span
     steps, parameters, held = parts
-    order_node = held.get("order")
-    if order_node is None:
-        raise context.fail("E0202", "`block` does not say its `order`", at, "in which order are its units?", help="post, pre, …")
+    missing = [key for key in _ASKED if held.get(key) is None]
+    if missing:
+        lacking = " and ".join(f"`{key}`" for key in missing)
+        label = " ".join(_ASKED[key][0] for key in missing)
+        helped = "; ".join(_ASKED[key][1] for key in missing)
+        context.report("E0202", f"`block` does not say its {lacking}", at, label, help=helped)
     stride_at = held.get("stride_at") or kind.root.get("stride_at")
     if not isinstance(stride_at, Scalar):
         helped = "conv1: as the paper and Caffe; conv2: as torchvision and timm" if kind.name == "bottleneck" else ""
         message = f"`block` does not say its `stride_at`, and block `{kind.name}` leaves it to the network"
-        raise context.fail("E0340", message, at, "which step carries the stride?", help=helped)
-    shortcut = held.get("shortcut")
-    if shortcut is None:
-        label = "what stands beside its branch?"
-        raise context.fail("E0202", "`block` does not say its `shortcut`", at, label, help="A, B, C, D, none, …")
+        context.report("E0340", message, at, "which step carries the stride?", help=helped)
+        first = next((str(entry.key) for entry in steps), "")
+        stride_at = Scalar(first, first, at)
+    # after a problem the rest is read as if it were said, so that all there is to tell is told
+    order_node = held.get("order") or Scalar("post", "post", at)
+    shortcut = held.get("shortcut") or Scalar("none", "none", at)
     insert = held.get("insert")
     defaults = Map(tuple(e for e in held if e.key in ("norm", "act", "conv")), held.span)
-    order = read_order(order_node, context)
+    try:
+        order = read_order(order_node, context)
+    except Failed:
+        order = ORDERS["post"]
     insert = insert if isinstance(insert, Map) else Map((), origin.span)
     return Settings(
         kind, steps, parameters, order, order_node, stride_at, shortcut, insert, defaults, origin, named, parameters_of(kind)
@@ -104,6 +116,13 @@ def _kind(context: Context, layers: list[tuple[str, Map]], block: Span) -> Scala
             if is_null(node):
                 break
             return node
+    for name, layer in layers:
+        where = "keys block" if name == "block" else "keys stage"
+        for entry in layer:
+            word = entry.value.value if isinstance(entry.value, Scalar) else None
+            unknown = entry.key not in (*KEYS, *STAGE_KEYS)
+            if unknown and isinstance(word, str) and meant(str(entry.key), KEYS, where) == "kind":
+                return Scalar(word, word, entry.value.span)  # its key is told of below
     raise context.fail("E0202", "`block` does not say its `kind`", block, help="basic, bottleneck, conv, or your own")
 
 
@@ -156,8 +175,12 @@ def _unknown(context: Context, entry: Entry, name: str, kind: Document, there: l
     label = f"not a key of a {where} or of block `{kind.name}`"
     listed = f"block `{kind.name}` has " + ", ".join([*names, *parameters_of(kind)])
     head, dot, rest = str(entry.key).partition(".")
-    guess = meant(head, [*names, *keys], f"keys {where}")
-    helped = f"did you mean `{guess}{dot}{rest}`?" if guess else meaning(head, f"keys {where}") or listed
+    if dot and head in keys:
+        guess, keys = None, []
+        helped = "blocks are called by their index, from 0" if head == "blocks" else f"`{head}` has no parts"
+    else:
+        guess = meant(head, [*names, *keys], f"keys {where}")
+        helped = f"did you mean `{guess}{dot}{rest}`?" if guess else meaning(head, f"keys {where}") or listed
     from archc.document.edits import text_of
     from archc.document.mends import of_key
     from archc.schema.load import language

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from archc.diagnostics import Diagnostic
+from archc.document.edits import text_of
 from archc.document.mends import of_key, to_set, with_version
-from archc.document.nodes import Map
+from archc.document.nodes import Entry, Map, Scalar
 from archc.schema.load import Kind, Schema, definitions, inner, language
 from archc.schema.places import Path, Place, entry_of, shown
 from archc.schema.violations import Violation
@@ -18,6 +19,8 @@ KEYWORDS = ("additionalProperties", "required", "dependentRequired")
 _FORMS = ("op", "module", "repeat", "steps")
 _HOMES = ("block_settings", "stage", "input", "expect", "preprocess", "source")
 _FEW = 12
+_SHORT = 30
+"""Characters of a value that is repeated in a proposal."""
 
 
 @dataclass(slots=True, eq=False)
@@ -73,6 +76,8 @@ def key_problems(keys: Keys) -> Iterator[Diagnostic]:
     ]
     nothing = unit and missing == ["kernel", "out"]  # where it says nothing of what it is, its other keys are not at fault
     for key in unknown:
+        if not isinstance(entry_of(node, key).key, str) and keys.path[-1:] != ("blocks",):
+            continue  # a number, which is told of already
         head, _, rest = key.partition(".")
         if rest and head not in known and (near := meant(head, keys.known, where)):
             yield _unknown(keys, key, f"{near}.{rest}", known)
@@ -91,13 +96,21 @@ def key_problems(keys: Keys) -> Iterator[Diagnostic]:
         label = "neither `op`, `module`, `repeat` nor a convolution's `kernel` and `out`"
         yield Diagnostic("E0331", f"{keys.what} is no step", keys.place.key_span, label)
     else:
-        for key in missing:
-            fix = with_version(node, 1) if key == "archc" and not keys.path else ()
-            said = f"{keys.what} does not say its `{key}`"
-            yield Diagnostic("E0202", said, keys.place.key_span, help=_hint(keys, key), fix=fix)
+        yield from _missing(keys, node, missing)
     if keys.unplaced:
         helped = "`after:` or `before:` a node of the branch, or `before: add`"
         yield Diagnostic("E0202", f"{keys.what} does not say where it stands", keys.place.key_span, help=helped)
+
+
+def _missing(keys: Keys, node: Map, missing: list[str]) -> Iterator[Diagnostic]:
+    """E0202, one for all that is missing; a version that is missing can be mended."""
+    if "extends" in missing:  # with a parent it says what a network needs
+        missing = [key for key in missing if key in ("archc", "name", "extends")]
+    if missing:
+        named = " and ".join(filter(None, (plural(missing[:-1]), f"`{missing[-1]}`")))
+        fix = with_version(node, 1) if "archc" in missing and not keys.path else ()
+        message, helped = f"{keys.what} does not say its {named}", "; ".join(_hints(keys, missing))
+        yield Diagnostic("E0202", message, keys.place.key_span, help=helped, fix=fix)
 
 
 def _where(keys: Keys) -> str:
@@ -109,18 +122,22 @@ def _where(keys: Keys) -> str:
             return "keys stage"
         case ("parameters", _):
             return "keys parameter"
-        case (*_, ("norm" | "act" | "conv" | "input" | "expect" | "preprocess" | "source") as name):
+        case (*_, ("norm" | "act" | "conv" | "input" | "expect" | "preprocess" | "source" | "shortcut" | "order") as name):
             return f"keys {name}"
         case _:
             return "keys step"
 
 
-def _hint(keys: Keys, key: str) -> str:
-    if not keys.path and key in ("stem", "head"):
-        return f"write `{key}: {{}}` where there is none"
-    if key == "archc":
-        return "begin with `archc: 1`"
-    return "`set` changes what `extends` names" if key == "extends" else ""
+def _hints(keys: Keys, missing: list[str]) -> Iterator[str]:
+    ends = [f"`{key}: {{}}`" for key in ("stem", "head") if key in missing and not keys.path]
+    if "archc" in missing:
+        yield "begin with `archc: 1`"
+    if ends:
+        yield f"write {' and '.join(ends)} where there is none"
+    if "extends" in missing:
+        yield "`set` changes what `extends` names"
+    if keys.path[-1:] == ("shortcut",):
+        yield "a policy is named by its kind: `{kind: B}`"
 
 
 def _unknown(keys: Keys, key: str, guess: str | None, known: list[str]) -> Diagnostic:
@@ -136,7 +153,7 @@ def _unknown(keys: Keys, key: str, guess: str | None, known: list[str]) -> Diagn
         and (f"key_{head}" in definitions() or head in _definition_keys(keys.kind))
     ):
         message = f"`{key}` stands beside `extends`"
-        helped, fix = f"move it: `set: {{{key}: …}}`", to_set(node, key)
+        helped, fix = f"move it: `set: {{{key}: {_value_text(entry)}}}`", to_set(node, key)
         return Diagnostic("E0208", message, entry.span, "only changes do, under `set`", help=helped, fix=fix)
     label = f"not a key of `{keys.title}`" if keys.path and keys.title else "not a key here"
     message = f"unknown key `{key}` in {keys.what}"
@@ -154,9 +171,15 @@ def _advice(keys: Keys, key: str, guess: str | None) -> str:
     if said := meaning(key, _where(keys)):
         return said
     network = [name.removeprefix("key_") for name in definitions() if name.startswith("key_")]
-    extends = isinstance(keys.place.node, Map) and "extends" in keys.place.node and keys.kind == "network"
-    if extends and not keys.path and (name := meant(head, network, _where(keys))):
-        return f"write `set: {{{name}{dot}{rest}: …}}`"
+    node = keys.place.node
+    if (
+        isinstance(node, Map)
+        and "extends" in node
+        and keys.kind == "network"
+        and not keys.path
+        and (name := meant(head, network, _where(keys)))
+    ):
+        return f"write `set: {{{name}{dot}{rest}: {_value_text(entry_of(node, key))}}}`"
     if keys.path[-1:] == ("blocks",):
         return "blocks are called by their index, from 0"
     home = _home(key) if not keys.path else "the top level" if f"key_{key}" in definitions() else ""
@@ -164,6 +187,12 @@ def _advice(keys: Keys, key: str, guess: str | None) -> str:
         return f"it belongs in {home}"
     known = [other for other in keys.known if other not in ("after", "before")]
     return f"the keys are {plural(known)}" if len(known) <= _FEW else ""
+
+
+def _value_text(entry: Entry) -> str:
+    """A value as it is written, where that is a word or a number."""
+    text = text_of(entry.value.span) if isinstance(entry.value, Scalar) and entry.value.value is not None else ""
+    return text if 0 < len(text) <= _SHORT and "\n" not in text else "…"
 
 
 def _home(key: str) -> str:

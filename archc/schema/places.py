@@ -35,10 +35,11 @@ def as_document(root: Map, problems: list[Diagnostic]) -> dict[str, object]:
 def _as_dict(node: Map, under: str, problems: list[Diagnostic]) -> dict[str, object]:
     indices = under.rpartition(".")[2] == "blocks"
     found: dict[str, object] = {}
-    for entry in node:
+    for before, entry in zip((None, *node), node, strict=False):
         if not isinstance(entry.key, str) and not indices:
             message = f"the key `{entry.key}` is a number"
-            problems.append(Diagnostic("E0210", message, entry.span, "only blocks are called by a number, under `blocks`"))
+            label = "only blocks are called by a number, under `blocks`"
+            problems.append(Diagnostic("E0210", message, entry.span, label, help=_decimal(before, entry)))
         elif indices and isinstance(entry.key, str) and _is_index(entry.key):
             advice = f"write {entry.key} without quotes"
             fix = of_index(entry.span, entry.key)
@@ -46,6 +47,15 @@ def _as_dict(node: Map, under: str, problems: list[Diagnostic]) -> dict[str, obj
         if entry is entry_of(node, str(entry.key)):
             found[str(entry.key)] = _as_value(entry.value, str(entry.key), problems)
     return found
+
+
+def _decimal(before: Entry | None, entry: Entry) -> str:
+    """What helps where `{rate: 0,5}` is two keys."""
+    whole = before.value if before is not None else None
+    empty = isinstance(entry.value, Scalar) and entry.value.value is None
+    if before is None or not empty or not isinstance(whole, Scalar) or not isinstance(whole.value, int):
+        return ""
+    return f"a decimal has a point: `{before.key}: {whole.value}.{entry.key}`"
 
 
 def _as_value(node: Node, under: str, problems: list[Diagnostic]) -> object:

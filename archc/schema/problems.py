@@ -22,10 +22,14 @@ def problems_of(root: Map, document: object, schema: Schema, kind: Kind) -> list
     """Each violation once, those about keys of one map told together; a value of the wrong type is not judged further."""
     broken = violations(document, schema)
     mistyped = {violation.path for violation in broken if violation.keyword == "type"}
+    # what a path written as a name has for a value says nothing of what is there
+    paths = {(*violation.path, str(violation.value)) for violation in broken if violation.of_key and "." in str(violation.value)}
     problems: list[Diagnostic] = []
     keys: dict[Path, Keys] = {}
     for violation in broken:
         path = violation.path
+        if any(path[:end] in paths for end in range(1, len(path) + 1)) and not violation.of_key:
+            continue
         if violation.keyword in KEYWORDS:
             keys.setdefault(path, Keys(path, place_of(root, path), kind)).add(violation)
         elif violation.keyword == "type" or path not in mistyped:

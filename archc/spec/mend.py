@@ -15,27 +15,29 @@ def guess_of(diagnostic: Diagnostic) -> str | None:
     return found[1] if found else None
 
 
-def mended(root: Map, problems: Iterable[Diagnostic]) -> Map:
-    """Misspelt keys and words take the name that was proposed for them, other keys and values with a problem are left out.
+def mended(root: Map, problems: Iterable[Diagnostic], *, keep: bool = False) -> Map:
+    """Misspelt keys and words take the name that was proposed for them, other keys and values with a problem are left out, or
+    stay where all is to `keep`.
 
     Nothing is emitted from it: its document keeps the problems.
     """
     at = {problem.span: problem for problem in problems if problem.span is not None}
-    return _mended(root, at, "")
+    return _mended(root, at, "", keep=keep)
 
 
-def _mended(root: Map, at: dict[Span, Diagnostic], inside: str) -> Map:
+def _mended(root: Map, at: dict[Span, Diagnostic], inside: str, *, keep: bool) -> Map:
     entries: list[Entry] = []
     for entry in root:
         key = entry.key
         named = inside == "vars" or (not inside and key == "classes")
-        value = _value(entry.value, at, str(key))
+        value = _value(entry.value, at, str(key), keep=keep)
         problem = at.get(entry.span)
         if problem is not None and problem.code == "E0201":
             guess = guess_of(problem)
-            if guess is None or guess in root or "." in guess:
+            if guess is not None and guess not in root and "." not in guess:
+                key = guess
+            elif key != guess and not keep:
                 continue
-            key = guess
         if value is None and named:
             value = Scalar(1, "1", entry.value.span)  # any: its name must not be unknown as well
         if value is not None:
@@ -43,12 +45,12 @@ def _mended(root: Map, at: dict[Span, Diagnostic], inside: str) -> Map:
     return Map(tuple(entries), root.span)
 
 
-def _value(node: Node, at: dict[Span, Diagnostic], key: str) -> Node | None:
+def _value(node: Node, at: dict[Span, Diagnostic], key: str, *, keep: bool) -> Node | None:
     problem = at.get(node.span)
     if problem is None or isinstance(node, Map):
-        return _mended(node, at, key) if isinstance(node, Map) else node
+        return _mended(node, at, key, keep=keep) if isinstance(node, Map) else node
     guess = guess_of(problem) if problem.code == "E0204" else None
-    return Scalar(guess, guess, node.span) if guess is not None else None
+    return Scalar(guess, guess, node.span) if guess is not None else node if keep else None
 
 
 _HARMLESS = frozenset({"act", "norm", "label", "last_norm", "eps", "momentum", "slope", "name", "title"})
@@ -62,6 +64,15 @@ def hides_shapes(problem: Diagnostic) -> bool:
     parts = found[1].split(".") if found else [""]
     shaped = problem.code in ("E0202", "E0203", "E0204", "E0205", "E0207", "E0210", "E0331")
     return shaped and guess_of(problem) is None and parts[0] not in _APART and parts[-1] not in _HARMLESS
+
+
+def doubted_part(problem: Diagnostic) -> str:
+    """Where something was left out for a problem: in the `stem`, the `stages`, the `head`, "" for the rest, "*" for anywhere."""
+    named = re.findall(r"`([^`]+)`", problem.message)
+    if problem.code in ("E0207", "E0208", "E0210") or not named or (problem.code == "E0201" and len(named) == 1):
+        return "*"
+    part = named[-1 if problem.code == "E0201" else 0].partition(".")[0]
+    return {"block": "stages"}.get(part, part if part in ("stem", "stages", "head") else "")
 
 
 def filled(root: Map, problems: Iterable[Diagnostic]) -> Map:

@@ -6,6 +6,8 @@ from archc.document.nodes import Entry, Map, Node, Scalar
 from archc.record import Record
 from archc.spec.defaults import WORDS, opened
 
+OWN = ("archc", "name", "title", "source", "expect")
+"""Keys that are the document's own, never inherited; of a definition also the key that says what it is."""
 _BEGUN = {
     "network": ("init", "vars", "layouts", "allow", "preprocess", "block"),
     "layout": ("stem", "block", "head", "modules", "batch_norm"),
@@ -72,6 +74,10 @@ class _Place(Record):
         return Map((), entry.span) if node is None and begins else None
 
 
+def is_own(key: str | int, kind: str = "network") -> bool:
+    return key in OWN or (key == kind != "network") or str(key).startswith("x-")
+
+
 def key_of(part: str) -> str | int:
     """The keys under `blocks` are numbers; no other key begins with a digit."""
     return int(part) if part.isascii() and part.isdigit() else part
@@ -91,7 +97,8 @@ def _change(root: Map, parts: list[str], entry: Entry, place: _Place) -> Map:
         key = key_of(parts[0])
         here = root.entry(key)
         inner = place.begun(root, parts[0], entry)
-        if inner is None and any(isinstance(key_of(part), int) for part in parts[:2]) and place.at != ("expect", "outputs"):
+        index = parts[1] if parts[0] == "blocks" else parts[0] if place.at[-1:] == ("blocks",) else ""
+        if inner is None and isinstance(key_of(index), int):
             inner = Map((), entry.span)  # `blocks.0.shortcut`: an index begins a map of its own
         if inner is not None:
             changed = _change(inner, parts[1:], entry, place.inside(parts[0]))

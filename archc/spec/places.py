@@ -32,12 +32,16 @@ class Places:
             return root
         bare = Entry(name, entry.span, Map(tuple(e for e in step if e.key not in PLACES), step.span))
         others = [other for other in steps if other.key != name]
-        others.insert(self._index(places, home, name, others), bare)
+        at = self._index(places, home, name, others)
+        if at is None:  # nothing follows from where it stands instead
+            nothing = Map((Entry("op", entry.span, Scalar("identity", "identity", entry.span)),), step.span)
+            bare, at = Entry(name, entry.span, nothing), len(others)
+        others.insert(at, bare)
         made = Map(tuple(others), steps.span)
         return Map(tuple(Entry(e.key, e.span, made) if e.key == home else e for e in root), root.span)
 
-    def _index(self, places: list[Entry], home: str, name: str, others: list[Entry]) -> int:
-        """The place among the other steps, which is the end where none is said rightly; E0201, E0348."""
+    def _index(self, places: list[Entry], home: str, name: str, others: list[Entry]) -> int | None:
+        """The place among the other steps, None where it is not known; E0201, E0203, E0348."""
         place, known = places[0], [str(other.key) for other in others]
         if len(places) > 1:
             label = "a step stands `after` one or `before` one, not both"
@@ -46,7 +50,7 @@ class Places:
         if not isinstance(target, str):
             message = f"`{home}.{name}.{place.key}` must be the name of a step"
             self.report(Diagnostic("E0203", message, place.value.span, help="its steps: " + ", ".join(known)))
-            return len(others)
+            return None
         if target not in known:
             unit = f"conv{target[4:] if target.startswith('norm') else target[3:]}" if target.startswith(("norm", "act")) else ""
             part = f"`{target}` is a part of the unit `{unit}`, which is one step." if unit in known else advice(target, known)
@@ -55,7 +59,7 @@ class Places:
             self.report(Diagnostic("E0348", message, place.value.span, help=helped))
             target = unit if unit in known else nearest(target, known)
         if target is None:
-            return len(others)
+            return None
         if place.key == "before":
             return known.index(target)
         last = self.latest.get((home, target), target)

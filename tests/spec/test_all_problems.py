@@ -57,3 +57,83 @@ def test_a_map_that_lost_the_rest_is_told_its_path(change: str, path: str, tmp_p
     helps = [found.help for found in check_file(str(tmp_path / "child.yaml"))]
     assert helps
     assert all(text.endswith(f"is changed by its path: {path}") for text in helps)
+
+
+NETWORK = """\
+archc: 1
+name: net
+input: {channels: 3, height: 32, width: 32}
+classes: 10
+stem: {conv: {kernel: 3, out: 16}}
+block: {kind: basic, order: post, shortcut: B}
+stages: {a: {out: 16, repeat: 2}}
+head: {pool: {op: global_pool}, flat: {op: flatten}, fc: {op: linear, out: classes}}
+"""
+HIDDEN = {
+    "what a word that was meant takes": (
+        ("fc: {op: linear, out: classes}", "fc: {op: dense, units: num_classes}"),
+        ["8:63 E0204", "8:70 E0201", "8:77 E0371"],
+    ),
+    "keys of a map that is misspelt": (("input: {channels", "inptu: {chanels"), ["3:1 E0201", "3:9 E0201"]),
+    "what else a block says, where its kind is misspelt": (
+        ("kind: basic, order: post", "knd: basic, foo: 3, order: post"),
+        ["6:9 E0201", "6:21 E0201"],
+    ),
+    "a shortcut, behind a norm": (("shortcut: B", "shortcut: projection, norm: bn"), ["6:45 E0204", "6:63 E0204"]),
+    "all that a block lacks": (("kind: basic, order: post, shortcut: B", "kind: bottleneck"), ["6:15 E0202", "6:15 E0340"]),
+    "what a stage lacks, beside a fault of the head": (
+        (
+            "order: post, shortcut: B}\nstages: {a: {out: 16, repeat: 2}}\nhead: {",
+            "order: post}\nstages: {a: {out: 16, repeat: 2}}\nhead: {foo: 3, ",
+        ),
+        ["6:15 E0202", "8:13 E0203"],
+    ),
+    "names in a step whose operand is not known": (
+        ("stem: {conv: {kernel: 3, out: 16}}", "stem: {conv: {kernel: 3, out: wide, of: y}, conv2: {kernel: k, out: 16}}"),
+        ["5:31 E0371", "5:41 E0330", "5:61 E0371"],
+    ),
+    "a momentum behind an eps": (
+        ("classes: 10", "norm: {kind: batch, eps: -1, momentum: '0,1'}\nclasses: 10"),
+        ["4:26 E0205", "4:42 E0370"],
+    ),
+    "a decimal comma within braces is told once": (
+        ("flat: {op: flatten}", "drop: {op: dropout, rate: 0,5}, flat: {op: flatten}"),
+        ["8:61 E0210"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_nothing_hides_another(name: str, tmp_path: Path) -> None:
+    (right, wrong), problems = HIDDEN[name]
+    assert right in NETWORK
+    assert said(NETWORK.replace(right, wrong), tmp_path) == problems
+
+
+def test_all_that_a_document_lacks_is_one_problem(tmp_path: Path) -> None:
+    (tmp_path / "none.yaml").write_text("name: none\nstages: {a: {}}\n", encoding="utf-8")
+    assert [found.message for found in check_file(str(tmp_path / "none.yaml"))] == [
+        "this network does not say its `archc`, `input`, `stem` and `head`",
+        "`stages.a` does not say its `out` and `repeat`",
+    ]
+
+
+def test_a_definition_is_checked_further(tmp_path: Path) -> None:
+    module = "archc: 1\nmodule: gate\nsteps: {a: {op: atc, kind: sigmoid}, b: {op: mul, of: [x, c]}}\n"
+    (tmp_path / "gate.yaml").write_text(module, encoding="utf-8")
+    text = NETWORK.replace("shortcut: B", "shortcut: B, insert: {g: {module: gate, before: add}}")
+    (tmp_path / "net.yaml").write_text(text, encoding="utf-8")
+    found = check_file(str(tmp_path / "net.yaml"))
+    assert [f"{Path(d.span.source.name).name} {d.code}" for d in found if d.span] == ["gate.yaml E0204", "gate.yaml E0330"]
+
+
+def test_a_change_that_a_definition_cannot_make_is_told_where_it_is_used(tmp_path: Path) -> None:
+    module = "archc: 1\nmodule: gate\nextends: squeeze_excite\nset: {steps.foo.out: 3}\n"
+    (tmp_path / "gate.yaml").write_text(module, encoding="utf-8")
+    text = NETWORK.replace("shortcut: B", "shortcut: B, insert: {g: {module: gate, width: 4, before: add}}")
+    (tmp_path / "net.yaml").write_text(text, encoding="utf-8")
+    assert [d.code for d in check_file(str(tmp_path / "net.yaml"))] == ["E0305"]
+
+
+def test_nothing_follows_from_a_place_that_is_not_there(tmp_path: Path) -> None:
+    assert said(f"{CHILD}head.norm: {{op: norm, before: pol}}\n", tmp_path) == ["5:33 E0348"]

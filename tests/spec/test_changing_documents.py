@@ -12,9 +12,9 @@ from archc.document.nodes import Map, Node, Scalar, Sequence, plain
 from archc.document.source import text_source
 from archc.limits import DEFAULT_LIMITS
 from archc.spec.mend import guess_of, mended
-from archc.spec.paths import NothingThere, change, is_null, key_of
+from archc.spec.paths import NothingThere, change, is_null, is_own, key_of
 from archc.spec.reported import Reported, reported
-from archc.spec.resolve import apply_all, cycle, is_own, merge
+from archc.spec.resolve import apply_all, cycle, merge
 
 
 def tree(text: str, name: str = "net.yaml") -> Map:

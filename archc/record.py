@@ -5,6 +5,7 @@ what `archc check` takes. Type checkers read a subclass as they read a frozen da
 """
 
 from collections.abc import Collection
+from itertools import islice
 from types import MappingProxyType
 from typing import Any, ClassVar, NoReturn, dataclass_transform
 
@@ -74,12 +75,15 @@ class Record:
         fields = self.record_fields
         values = self.__dict__
         values.update(zip(fields, given, strict=False))
-        for field in list(fields.values())[len(given) :]:
-            if field.name not in named and field.default is Missing:
-                raise TypeError(f"{type(self).__name__} needs `{field.name}`")
-            values[field.name] = named.pop(field.name, field.default)
-        if named or len(given) > len(fields):
-            raise TypeError(f"{type(self).__name__} has no field {', '.join(map(repr, named or given[len(fields) :]))}")
+        count, most = len(given), len(fields)
+        if count < most:
+            for field in islice(fields.values(), count, None):
+                value = named.pop(field.name, field.default)
+                if value is Missing:
+                    raise TypeError(f"{type(self).__name__} needs `{field.name}`")
+                values[field.name] = value
+        if named or count > most:
+            raise TypeError(f"{type(self).__name__} has no field {', '.join(map(repr, named or given[most:]))}")
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and self.__dict__ == other.__dict__

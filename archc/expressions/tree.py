@@ -31,7 +31,7 @@ class _Part(Record):
     """A part of an expression: what it says, and the offsets in the text, by which parts are not compared."""
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self._said() == other._said()
+        return isinstance(other, _Part) and type(self) is type(other) and self._said() == other._said()
 
     def __hash__(self) -> int:
         return hash((type(self), *self._said()))

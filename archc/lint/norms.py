@@ -39,8 +39,12 @@ def no_final_norm(subject: Subject) -> Iterator[Finding]:
 def odd_norm(subject: Subject) -> Iterator[Finding]:
     """A mean over a single value, which leaves nothing of it, or a batch norm that divides by a variance of 0."""
     told: set[object] = set()
+    seen: set[int] = set()
     for node in subject.graph.nodes:
-        found = _oddity(node, subject.graph.types[node.inputs[0]])
+        if id(node.op) in seen:
+            continue  # equal blocks share their operations
+        seen.add(id(node.op))
+        found = _oddity(node, subject.graph.types[node.inputs[0]]) if isinstance(node.op, Norm | Conv) else None
         if found is not None and node.origin not in told:
             told.add(node.origin)
             yield at_node(subject, node, *found)

@@ -21,8 +21,11 @@ def lossy_stride(subject: Subject) -> Iterator[Finding]:
     convolution of stride 2: three pixels of four are computed in vain. Other stages are notes.
     """
     graph = subject.graph
-    sizes = {name: type_.shape[1:] for name, type_ in graph.types.items() if len(type_.shape) == 3}
-    suspects = [node for node in graph.nodes if getattr(node.op, "stride", 1) != 1 and _unread([node.op], sizes[node.inputs[0]])]
+
+    def size(value: str) -> tuple[int, ...]:
+        return graph.types[value].shape[1:]
+
+    suspects = [node for node in graph.nodes if getattr(node.op, "stride", 1) != 1 and _unread([node.op], size(node.inputs[0]))]
     if not suspects:
         return
     source: dict[str, str] = {}
@@ -37,7 +40,7 @@ def lossy_stride(subject: Subject) -> Iterator[Finding]:
     found: dict[str, Node] = {}
     for node in suspects:
         value = source.get(node.inputs[0], node.inputs[0])
-        if value not in given and _unread(readers[value], sizes[value]):
+        if value not in given and _unread(readers[value], size(value)):
             found.setdefault(part_of(node), node)
     places = [(place(subject, part, "stride_at", "stride"), node) for part, node in found.items()]
     if places:

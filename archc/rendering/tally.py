@@ -23,4 +23,8 @@ def summary(diagnostics: Sequence[Diagnostic]) -> str:
         return said
     from archc.rendering.visible import clipped
 
-    return f"{said} in {clipped(next(iter(names))) if len(names) == 1 else f'{len(names)} files'}"
+    files = [clipped(name) for name in names if not name.startswith("--")]
+    options = [clipped(name) for name in names if name.startswith("--")]
+    files = files if len(files) < 2 else [f"{len(files)} files"]
+    options = options if len(options) < 2 else list(dict.fromkeys(option.partition(" ")[0] for option in options))
+    return f"{said} in {' and '.join([*files, *options])}"

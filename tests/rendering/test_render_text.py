@@ -171,6 +171,10 @@ def test_nothing_is_shown_of_nothing() -> None:
     assert render([]) == ""
 
 
+def at(option: str) -> Diagnostic:
+    return Diagnostic("E0202", "odd", Span(Source(option, "a"), 1, 1, 1, 2))
+
+
 @pytest.mark.parametrize(
     ("diagnostics", "expected"),
     [
@@ -182,6 +186,9 @@ def test_nothing_is_shown_of_nothing() -> None:
         ([KIND, *PICTURES["wide_characters"]], "5 errors in 2 files"),
         (PICTURES["hostile_text"], "1 error in a\\nb\\x1b]0;x\\x07.yaml"),
         (PICTURES["without_a_place"], "1 error"),
+        ([at("--set"), at("--set path")], "2 errors in --set"),
+        ([at("--set path")], "1 error in --set path"),
+        ([KIND, at("--set"), at("--limit")], "3 errors in net.yaml and --set and --limit"),
     ],
 )
 def test_summary(diagnostics: list[Diagnostic], expected: str) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias
 
-from archc.compiling import AS_IT_IS, Changes, problems_of
+from archc.compiling import AS_IT_IS, Changes, Emission, problems_of
 from archc.diagnostics import Diagnostic, Note, Source, Span, SpecError, in_order
 from archc.document.nodes import Entry, Map
 from archc.library import Document, Library
@@ -25,7 +25,7 @@ Options: TypeAlias = "Sequence[int]"
 """Which options of the command line are kept, by their number."""
 Check: TypeAlias = "Callable[[Library, Path, Options], Sequence[Diagnostic]]"
 """All that is said of the document at a path, under some of the options."""
-OF_DEFINITIONS = OF_THE_TEXT | {"E0321", "E0322", "E0324"}
+OF_DEFINITIONS = OF_THE_TEXT | {"E0321", "E0322", "E0324", "E0512"}
 """What the text of a definition or a layout is at fault for."""
 _LIMIT = re.compile(r"--limit (\w+)=")
 SINGLE = 6
@@ -38,12 +38,15 @@ TOGETHER = 3
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What was checked: a document, the options it was checked under (the place of each), and the check itself."""
+    """What was checked: a document, the options it was checked under (the place of each), and the check itself. `asked` is the
+    option that asks more of the network than to be right.
+    """
 
     library: Library
     path: Path
     options: tuple[Span, ...]
     check: Check
+    asked: Span | None = None
     # What was found of a document alone, and without some of its changes.
     known: dict[Hashable, dict[Hashable, Diagnostic]] = field(default_factory=dict)
 
@@ -59,8 +62,8 @@ class Subject:
         return self.known[key]
 
     def is_right(self, path: Path) -> bool:
-        """What ships has no problems, but for limits that are lowered, and for those who work on it."""
-        return self.library.is_shipped(path, self.path) and self.library.limits == DEFAULT_LIMITS
+        """What ships has no problems, but for limits that are lowered or what else is asked, and for those who work on it."""
+        return self.asked is None and self.library.is_shipped(path, self.path) and self.library.limits == DEFAULT_LIMITS
 
 
 def told(
@@ -71,6 +74,7 @@ def told(
     changes: Changes = AS_IT_IS,
     *,
     thorough: bool = False,
+    emission: Emission | None = None,
 ) -> tuple[Diagnostic, ...]:
     """What was found of the document at `path`, each told in the document that brought it about; in order."""
     if not found:
@@ -87,9 +91,10 @@ def told(
             frozen_norm="--frozen-norm" in names,
         )
         values = [overrides[number] for number in kept if number < len(overrides)]
-        return problems_of(library, path, values, some, thorough=thorough)
+        return problems_of(library, path, values, some, thorough=thorough, emission=emission)
 
-    return attributed(Subject(library, path, tuple(map(whole_span, options)), check), found)
+    asked = emission.option if emission else None
+    return attributed(Subject(library, path, tuple(map(whole_span, options)), check, asked), found)
 
 
 def _switches(changes: Changes) -> tuple[tuple[str, bool], ...]:
@@ -179,6 +184,8 @@ def _in_documents(subject: Subject, diagnostic: Diagnostic) -> Diagnostic:
         written = library.written(path)
         if diagnostic.span is None or written is None or diagnostic.span.source is written.span.source:
             break
+        if subject.asked and written.span.source.name.startswith(PREFIX):  # it is right, but unfit
+            break
         parent = library.parent_of(path)
         if parent is None or _key(diagnostic) not in subject.found(parent):
             at_use = _by_document(subject, path, written, diagnostic)
@@ -259,10 +266,12 @@ def _moved(diagnostic: Diagnostic, places: Sequence[Span], label: str = "this br
 
 
 def _limited(subject: Subject, diagnostic: Diagnostic) -> Diagnostic:
-    """At the option, where what ships is beyond a limit that was lowered."""
+    """At the option, where what ships is beyond a limit that was lowered, or is asked for what it cannot do."""
     limit = _LIMIT.search(diagnostic.help)
-    if limit is None or diagnostic.span is None or not diagnostic.span.source.name.startswith(PREFIX):
+    if diagnostic.span is None or not diagnostic.span.source.name.startswith(PREFIX):
         return diagnostic
+    if limit is None:
+        return _moved(diagnostic, [subject.asked], "asked for here") if subject.asked else diagnostic
     text = f"{limit[1]}={getattr(subject.library.limits, limit[1])}"
     return _moved(diagnostic, [whole_span(Source("--limit", text))])
 

@@ -1,15 +1,15 @@
 """From a document to a checked graph, or every problem in it at the place where it was found."""
 
 import gc
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from archc.arguments import instance, texts
-from archc.backend import Factory
+from archc.backend import BackendError, Factory
 from archc.described import Spec, described
-from archc.diagnostics import Diagnostic, SpecError, in_order
+from archc.diagnostics import Diagnostic, Span, SpecError, in_order
 from archc.document.nodes import Map
 from archc.ir.graph import Graph
 from archc.layout_choice import chosen_layout
@@ -70,6 +70,17 @@ class Changes:
 
 
 AS_IT_IS = Changes()
+
+
+@dataclass(frozen=True, slots=True)
+class Emission:
+    """What a network is compiled for: `emit` may raise SpecError with further problems. `option` is the place on the command line
+    that asks for it, `layout` the layout that is named there.
+    """
+
+    emit: Callable[[Compiled], object]
+    option: Span
+    layout: str | None = None
 
 
 def read_document(
@@ -189,14 +200,26 @@ def _no_collection() -> Iterator[None]:
 
 
 def problems_of(
-    library: Library, path: Path, overrides: Sequence[str], changes: Changes, *, thorough: bool
+    library: Library,
+    path: Path,
+    overrides: Sequence[str],
+    changes: Changes,
+    *,
+    thorough: bool,
+    emission: Emission | None = None,
 ) -> Sequence[Diagnostic]:
-    """All that is found of a document, whoever is at fault; `thorough`: with all its layouts, and what looks like a mistake."""
+    """All that is found of a document, whoever is at fault; `thorough`: with all its layouts, and what looks like a mistake;
+    `emission`: with what has a place in a spec when it is emitted.
+    """
     try:
         document = read_document(library, path, str(path), overrides, changes, None)
         if document.kind != "network":
             return check_definition(library, document)
-        compiled = compile_document(library, document, overrides, None, changes, every_layout=thorough)
+        layout = emission.layout if emission else None
+        compiled = compile_document(library, document, overrides, layout, changes, every_layout=thorough)
+        if emission:
+            with suppress(BackendError):
+                emission.emit(compiled)
     except SpecError as error:
         return error.diagnostics
     if not thorough:

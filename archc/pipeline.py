@@ -12,6 +12,7 @@ from archc.compiling import (
     AS_IT_IS,
     Changes,
     Compiled,
+    Emission,
     changed,
     compile_document,
     makes_another,
@@ -31,6 +32,7 @@ __all__ = [
     "AS_IT_IS",
     "Changes",
     "Compiled",
+    "Emission",
     "compile_document",
     "compile_spec",
     "complete_network",
@@ -98,17 +100,25 @@ def complete_network(target: StrPath, *, overrides: Sequence[str] = (), limits: 
 
 @contextmanager
 def placed(
-    library: Library, path: Path, overrides: Sequence[str] = (), changes: Changes = AS_IT_IS, *, thorough: bool = False
+    library: Library,
+    path: Path,
+    overrides: Sequence[str] = (),
+    changes: Changes = AS_IT_IS,
+    *,
+    thorough: bool = False,
+    emission: Emission | None = None,
 ) -> Iterator[None]:
     """Every problem of the document at `path` that is raised inside is told in the document that brought it about. `thorough`:
-    what is looked for is all that `archc check` finds.
+    what is looked for is all that `archc check` finds; `emission`: what is found when the network is emitted, too.
     """
     try:
         yield
     except SpecError as error:
         from archc.attribution import told
 
-        raise SpecError(told(library, path, error.diagnostics, overrides, changes, thorough=thorough)) from None
+        raise SpecError(
+            told(library, path, error.diagnostics, overrides, changes, thorough=thorough, emission=emission)
+        ) from None
 
 
 def compile_spec(

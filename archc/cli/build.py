@@ -4,13 +4,17 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
-from archc.backend import Artifact, Backend, BackendError, Network, Together, backend_names, find_backend
+from archc.backend import Artifact, Backend, BackendError, Together, backend_names, find_backend
 from archc.cli.command import Command
 from archc.cli.console import say, show
-from archc.cli.options import add_options, with_options
+from archc.cli.options import add_options, asking, with_options
 from archc.cli.parsing import UsageError, change_arguments, changes_of, limits_of, spec_arguments
-from archc.diagnostics import Diagnostic, Note
+from archc.diagnostics import Diagnostic, Note, SpecError
+
+if TYPE_CHECKING:
+    from archc.pipeline import Compiled
 
 EXAMPLES = """\
   archc build resnet50                          writes resnet50.py
@@ -96,7 +100,7 @@ def _build(arguments: Namespace) -> int:
         )
         for spec in arguments.spec
     ]
-    artifact = _emitted(backend, networks)
+    artifact = _emitted(backend, networks, arguments)
     files = artifact.files
     if arguments.output == "-":
         if len(files) != 1:
@@ -117,11 +121,24 @@ def _warn(artifact: Artifact, arguments: Namespace) -> None:
         show(artifact.warnings, color=arguments.color)
 
 
-def _emitted(backend: Backend, networks: Sequence[Network]) -> Artifact:
+def _emitted(backend: Backend, networks: Sequence["Compiled"], arguments: Namespace) -> Artifact:
     """The files of all networks; of a target that puts them together, of all at once."""
+    from archc.pipeline import Emission, placed
+
+    emission = Emission(backend.emit, asking(backend, arguments), arguments.layout)
+
+    def emitted(network: "Compiled") -> Artifact:
+        with placed(network.library, network.document.path, arguments.set, network.changes, emission=emission):
+            return backend.emit(network)
+
     if isinstance(backend, Together):
-        return backend.emit_all(networks)
-    made = [backend.emit(network) for network in networks]
+        try:
+            return backend.emit_all(networks)
+        except SpecError:  # told by the network that it is of
+            for network in networks:
+                emitted(network)
+            raise
+    made = [emitted(network) for network in networks]
     files = tuple([file for artifact in made for file in artifact.files])
     names = [file.name for file in files]
     twice = next((name for name in names if names.count(name) > 1), None)

@@ -6,6 +6,7 @@ from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Literal, cast, get_args, get_origin
 
 from archc.backend import Backend
+from archc.diagnostics import Source, Span
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -36,6 +37,15 @@ def with_options(backend: Backend, arguments: Namespace) -> Backend:
     given = {option.name: getattr(arguments, _dest(option)) for option in _fields(backend)}
     changes = {name: value for name, value in given.items() if value is not None and value is not False}
     return cast("Backend", replace(cast("DataclassInstance", backend), **changes)) if changes else backend
+
+
+def asking(backend: Backend, arguments: Namespace) -> Span:
+    """The option that asks for what a backend does: the only one of its own that was given, else --target."""
+    from archc.overrides import whole_span
+
+    given = [option.name for option in _fields(backend) if getattr(arguments, _dest(option)) not in (None, False)]
+    option = f"--{given[0].replace('_', '-')}" if len(given) == 1 else f"--target {arguments.target}"
+    return whole_span(Source(option, option))
 
 
 def _fields(backend: object) -> tuple["Field[object]", ...]:

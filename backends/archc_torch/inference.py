@@ -42,7 +42,9 @@ def _refused(graph: Graph, others: Sequence[tuple[Node, str]]) -> tuple[Diagnost
         norms = list(dict.fromkeys(node.op.norm for node in graph.nodes if isinstance(node.op, Norm)))
         there = f"its norms are {' and '.join(norms)}" if norms else "it has no norm"
         helped = "leave --fold-bn out: only a batch norm does the same to every image"
-        return (Diagnostic("E0512", f"no batch norm of `{graph.name}` could be folded: {there}", help=helped),)
+        first = next((node for node in graph.nodes if isinstance(node.op, Norm)), graph.nodes[0])
+        message = f"no batch norm of `{graph.name}` could be folded: {there}"
+        return (Diagnostic("E0512", message, first.origin, f"`{first.name}`", help=helped),)
     alike: dict[Span | None, list[tuple[Node, str]]] = {}
     for node, why in others:
         alike.setdefault(node.origin, []).append((node, why))

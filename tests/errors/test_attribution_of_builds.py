@@ -1,11 +1,14 @@
 """Where a problem is told that only `archc build` finds: at what brings it about, else at the option that asks for it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
+import archc.cli.build
+from archc.backend import Artifact, Network
 from archc.cli.main import main
+from archc_torch import TorchBackend
 
 CHILD = "archc: 1\nname: net\nextends: {}\nset:\n  classes: 10\n  {}\n"
 PREACT = "block.order: pre\n  block.shortcut: {kind: B, change.of: preact}"
@@ -56,3 +59,23 @@ def test_where_it_is_told(
     first, second, *_ = capsys.readouterr().err.splitlines()
     assert f"{first.partition(':')[0]} {second.strip().removeprefix('--> ')}" == expected
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(FILES)
+
+
+class Folding:
+    """A backend that folds the batch norms of several networks at once."""
+
+    def emit(self, network: Network) -> Artifact:
+        return TorchBackend(fold_bn=True).emit(network)
+
+    def emit_all(self, networks: Sequence[Network]) -> Artifact:
+        return Artifact(tuple([file for network in networks for file in self.emit(network).files]))
+
+
+def test_networks_that_are_written_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("net.yaml").write_text(FILES["net.yaml"], encoding="utf-8")
+    monkeypatch.setattr(archc.cli.build, "find_backend", lambda _: Folding())
+    assert main(["build", "resnet18", "net.yaml"]) == 1
+    assert capsys.readouterr().err.splitlines()[1] == "  --> net.yaml:6:3"

@@ -12,7 +12,8 @@ from repeated import marks_of
 
 SURROUNDINGS = {"LC_ALL": "C.UTF-8", "TZ": "UTC", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
 READ = {
-    "ARCHC_DEBUG", "CI", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "FORCE_COLOR", "LINES", "NO_COLOR", "PYTEST_ADDOPTS", "SOURCE_DATE_EPOCH",
+    "ARCHC_DEBUG", "CI", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "FORCE_COLOR", "LINES", "NO_COLOR", "PYTEST_ADDOPTS",
+    "SOURCE_DATE_EPOCH",
 }  # fmt: skip
 READ_FAMILIES = ("CI_", "GIT_", "GITHUB_", "GITLAB_", "LC_", "RUNNER_")
 """Variables that archc, git, pytest or an action reads, and that a user, a hook or a CI service may have set."""

@@ -158,8 +158,8 @@ def test_network(old: str, new: str, expected: list[str]) -> None:
     ("text", "expected"),
     [
         (CHILD + "set: {block.shortcut: A, stem.pool: null, stages.layer1.blocks: {0: {order: pre}}}\n", []),
-        (CHILD + "classes: 10\n", ["4:1 E0208 `classes` stands beside `extends` (move it: `set: {classes: …}`)"]),
-        (CHILD + "stages.layer1.out: 10\n", ["4:1 E0208 `stages.layer1.out` stands beside `extends` (move it: `set: {stages.layer1.out: …}`)"]),
+        (CHILD + "classes: 10\n", ["4:1 E0208 `classes` stands beside `extends` (move it: `set: {classes: 10}`)"]),
+        (CHILD + "stages.layer1.out: 10\n", ["4:1 E0208 `stages.layer1.out` stands beside `extends` (move it: `set: {stages.layer1.out: 10}`)"]),
         (CHILD + "sett: {}\n", ["4:1 E0201 unknown key `sett` in this network (did you mean `set`?)"]),
         (CHILD + "set: {block..order: pre}\n", ["4:7 E0207 `block..order` is no path"]),
         (CHILD + "set: {0: pre}\n", ["4:7 E0210 the key `0` is a number"]),

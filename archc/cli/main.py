@@ -74,6 +74,8 @@ def _dispatch(words: list[str]) -> int:
             raise unknown("option", name, ["--help", "--version"])
         if name not in COMMANDS:
             raise unknown("command", name, list(COMMANDS))
+        if any("\0" in word for word in words):
+            raise UsageError("no argument has a NUL character")
         command = load(name)
         arguments = parser_of(name, command, words[1:]).parse_args(words[1:])
         color = arguments.color

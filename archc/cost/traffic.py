@@ -62,10 +62,8 @@ def is_view(op: Operation, inputs: int = 1) -> bool:
             return op.groups == 1 or op.parts == 1
         case SpaceToDepth() | PixelShuffle():
             return op.block == 1
-        case Affine():
-            return op.scale == 1 and op.shift == 0
         case (
-            Conv() | Linear() | ChannelConv() | Norm() | Act() | Softmax() | Scale() | MaxPool() | AvgPool()
+            Conv() | Linear() | ChannelConv() | Norm() | Act() | Softmax() | Affine() | Scale() | MaxPool() | AvgPool()
             | BlurPool() | GlobalPool() | AdaptiveAvgPool() | AdaptiveMaxPool() | Sum() | Mean() | Max() | Div() | Mix() | Pad()
             | PadChannels() | Position() | Attention()
         ):  # fmt: skip

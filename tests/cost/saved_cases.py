@@ -134,7 +134,7 @@ def single() -> Iterator[Draw]:
     for op in (
         Scale(0),
         Scale(4),
-        *(Affine(scale, shift) for scale, shift in ((2.0, 0.0), (0.0, 0.5), (1.0, 0.5), (-1.0, 1.0), (1.0, 0.0))),
+        *(Affine(scale, shift) for scale, shift in ((2.0, 0.0), (0.0, 0.5), (1.0, 0.5), (-1.0, 1.0))),
         Softmax("space"),
     ):
         yield from between(op)

@@ -19,7 +19,7 @@ from archc.cost.explain import Line, compare, explain
 from archc.cost.features import described_features
 from archc.cost.kept import kept
 from archc.cost.measures import Measures, by_scope, measure, scope_measures, total
-from archc.cost.memory import memory
+from archc.cost.memory import Memory, memory
 from archc.cost.parts import LEVELS, parts
 from archc.cost.receptive import Axis, receptive_fields
 from archc.cost.saved import saved
@@ -79,7 +79,7 @@ def of_operation(op: Operation, shapes: Shapes) -> Iterator[str]:
     needs += [(True, False), (False, True)] if len(inputs) == 2 else []
     for flows in needs:
         for in_place, rows in ((False, False), (True, False), (False, True)):
-            held = kept(op, inputs, outputs, flows, in_place=in_place, rows=rows)
+            held = kept(op, inputs, outputs, flows, in_place=in_place, rows=(rows,) * len(inputs))
             yield f"    keeps {held.operands} {held.output} {held.image} {held.fixed} {held.indices}"
 
 
@@ -215,17 +215,22 @@ def of_parts(graph: Graph) -> Iterator[str]:
 
 
 def of_network(graph: Graph) -> Iterator[str]:
-    yield f"depth {depth(graph)}, {total(graph)}"
+    yield f"depth {depth(graph)}, {said(total(graph))}"
     yield from (f"stage {path}: {shape}" for path, shape in stage_shapes(graph).items())
     yield from (f"level {level}: {path}: {said(found)}" for level in (0, 1) for path, found in by_scope(graph, level).items())
     yield from (f"{path}: {cost}" for path, cost in costs_by_scope(graph, 1).items())
     yield from (f"scope {path}: {said(found)}" for path, found in scope_measures(graph).items() if path.count(".") < 1)
     yield from (f"scope {path}: {cost}" for path, cost in scope_costs(graph).items() if path.count(".") < 1)
     yield from (f"feature {each}" for each in described_features(graph))
-    yield f"{memory(graph)}"
+    yield ", ".join(f"{name} {value}" for name, value in whole(memory(graph)))
     for name, convention in CONVENTIONS.items():
         yield f"{name} {count(graph, convention)}"
         yield from lines(explain(graph, convention))
+
+
+def whole(found: Memory) -> Iterator[tuple[str, object]]:
+    """Every field in full: a repr has one line."""
+    return ((name, getattr(found, name)) for name in Memory.record_fields)
 
 
 def lines(found: Iterable[Line]) -> Iterator[str]:

@@ -32,4 +32,5 @@ def test_only_they_make_an_edit() -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "Edit"
     }
-    assert makers == {"document/edits.py", "document/mends.py", "renewing.py", "versions.py"}
+    renaming = "rendering/report.py"  # the same edit of a file under the name its user gave
+    assert makers == {"document/edits.py", "document/mends.py", renaming, "renewing.py", "versions.py"}

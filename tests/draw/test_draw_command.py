@@ -56,7 +56,7 @@ def test_a_figure_has_a_name(words: list[str], name: str, folder: Path, capsys: 
         (["resnet18", "-o", "x.svg", "--format", "png"], "error: `x.svg` is svg, and --format says png\nleave one of them out\n"),
         (["resnet18", "--width", "8cn"], f"error: `8cn` is not a length\nwrite a number and {UNITS}: --width 8.5cm\n"),
         (["resnet18", "--expand", "layr3"], "error: unknown stage `layr3`\ndid you mean `layer3`?\n"),
-        (["--block", "resnet18:layer2.9"], "error: unknown block `layer2.9`\ndid you mean `layer2.0`?\n"),
+        (["--block", "resnet18:laier2.0"], "error: unknown block `laier2.0`\ndid you mean `layer2.0`?\n"),
         (["--block", "resnet18:"], "error: `resnet18:` is not SPEC:PATH\nfor example --block resnet50:layer2.0\n"),
         (
             ["--block", "resnet18"],

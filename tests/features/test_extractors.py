@@ -180,7 +180,10 @@ def test_weights_are_those_of_the_network_that_learns(small: Graph) -> None:
 @pytest.mark.parametrize(
     ("features", "messages"),
     [
-        (("layer5",), [("there is no node or scope `layer5`", "did you mean `layer1`?")]),
+        (
+            ("layer5",),
+            [("there is no node or scope `layer5`", "there are `stem`, `layer1`, `layer2`, `layer3`, `layer4`, `head`")],
+        ),
         (("stem.relu",), [("there is no node or scope `stem.relu`", "`stem` has `conv`, `norm`, `act`, `pool`")]),
         (("layer1.0.cnov2",), [("there is no node or scope `layer1.0.cnov2`", "did you mean `layer1.0.conv2`?")]),
         (("layer1", "layer1"), [("`layer1` is a feature already", "name it once")]),

@@ -54,14 +54,14 @@ class Rounded(TorchDispatchMode):
 
 
 def _bias(func: Any, args: Any) -> float:
-    """What torch itself is off by, in float64 too: 1/6 and celu's 1/alpha are float32 in backward passes, and a softplus is its
-    input from 20 on."""
+    """What torch itself is off by, in float64 too: 1/6 and celu's 1/alpha are float32 in backward passes, and a softplus, in
+    the interpreter a logaddexp, is its input from 20 on."""
     match func:
         case ATEN.hardsigmoid_backward.default:
             return SINGLE
         case ATEN.elu_backward.default if args[3] != 1:
             return SINGLE
-        case ATEN.softplus.default | ATEN.softplus_backward.default:
+        case ATEN.softplus.default | ATEN.softplus_backward.default | ATEN.logaddexp.default:
             return math.exp(-20)
         case _:
             return 0.0

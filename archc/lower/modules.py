@@ -40,9 +40,13 @@ def definition(context: Context, name: Scalar, kind: Kind) -> Document:
             raise Failed from None
         return definition(context, Scalar(guess, guess, name.span), kind)  # so that what it is told is checked too
     if document.problems:
+        from archc.spec.lost import removes_nothing
+
         used = Note("used here", name.span)
-        context.diagnostics += [replace(problem, notes=(*problem.notes, used)) for problem in document.problems]
-        context.doubted.add("*")
+        # What removes nothing is told of the definition's file; networks that use it were always compiled.
+        problems = [problem for problem in document.problems if not removes_nothing(problem)]
+        context.diagnostics += [replace(problem, notes=(*problem.notes, used)) for problem in problems]
+        context.doubted |= {"*"} if problems else set()
     context.used.append((name, document))
     context.found[key] = document
     return definition(context, name, kind)

@@ -19,6 +19,11 @@ _OF_WORDS = {"order": ("each", "first", "last", "after_add"), "shortcut": ("same
 """Parts of what a word of `block` is short for, each of which a path can change."""
 
 
+def removes_nothing(diagnostic: Diagnostic) -> bool:
+    """Whether a change is at fault that leaves its definition what it is."""
+    return diagnostic.code == "E0305" and diagnostic.message.startswith("nothing to remove ")
+
+
 def lost(entry: Entry, nothing: NothingThere, root: Map, kind: str = "settings") -> Diagnostic:
     """E0305 for a path into `root`: the first part of it that is missing, and the path that was probably meant."""
     path, part = str(entry.key), nothing.part

@@ -135,5 +135,15 @@ def test_a_change_that_a_definition_cannot_make_is_told_where_it_is_used(tmp_pat
     assert [d.code for d in check_file(str(tmp_path / "net.yaml"))] == ["E0305"]
 
 
+def test_a_removal_of_nothing_is_told_of_the_definition_alone(tmp_path: Path) -> None:
+    """Version 1 compiles networks that use it."""
+    (tmp_path / "gate.yaml").write_text(
+        "archc: 1\nmodule: gate\nextends: squeeze_excite\nset: {steps.foo: null}\n", encoding="utf-8"
+    )
+    text = NETWORK.replace("shortcut: B", "shortcut: B, insert: {g: {module: gate, width: 4, before: add}}")
+    (tmp_path / "net.yaml").write_text(text, encoding="utf-8")
+    assert [[d.code for d in check_file(str(tmp_path / name))] for name in ("net.yaml", "gate.yaml")] == [[], ["E0305"]]
+
+
 def test_nothing_follows_from_a_place_that_is_not_there(tmp_path: Path) -> None:
     assert said(f"{CHILD}head.norm: {{op: norm, before: pol}}\n", tmp_path) == ["5:33 E0348"]

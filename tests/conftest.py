@@ -13,10 +13,10 @@ from repeated import marks_of
 SURROUNDINGS = {"LC_ALL": "C.UTF-8", "TZ": "UTC", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
 READ = {
     "ARCHC_DEBUG", "CI", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "FORCE_COLOR", "LINES", "NO_COLOR", "PYTEST_ADDOPTS",
-    "SOURCE_DATE_EPOCH",
+    "SOURCE_DATE_EPOCH", "AREA", "COUNT", "EXAMPLES", "MFLAGS", "PROGRAMS", "PYTHON", "SAMPLE", "SEED", "TIMES", "WORKERS",
 }  # fmt: skip
-READ_FAMILIES = ("CI_", "GIT_", "GITHUB_", "GITLAB_", "LC_", "RUNNER_")
-"""Variables that archc, git, pytest or an action reads, and that a user, a hook or a CI service may have set."""
+READ_FAMILIES = ("CI_", "GIT_", "GITHUB_", "GITLAB_", "LC_", "MAKE", "RUNNER_")
+"""Variables that archc, git, pytest, make or an action reads, and that a user, a hook, a CI service or an outer make may have set."""
 
 register_random(draws.TORCH)
 settings.register_profile(

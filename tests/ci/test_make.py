@@ -21,7 +21,6 @@ case "$*" in *"${FAILS:-nothing}"*) exit 1;; esac
 def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the Makefile, with programs that only say how they were called and fail where a word of `FAILS` is meant."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("MAKEFLAGS", raising=False)
     for name in (
         "Makefile",
         "pyproject.toml",

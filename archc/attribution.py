@@ -7,7 +7,6 @@ are problems, and its length does not depend on how many.
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -18,6 +17,7 @@ from archc.library import Document, Library
 from archc.limits import DEFAULT_LIMITS
 from archc.lower.context import OF_THE_TEXT
 from archc.overrides import whole_span
+from archc.record import Record, field, replace
 from archc.shipped import PREFIX
 from archc.spec.lost import by_path
 
@@ -36,8 +36,7 @@ TOGETHER = 3
 """Of very many changes that bring a problem about only together, the most that are looked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Record):
     """What was checked: a document, the options it was checked under (the place of each), and the check itself. `asked` is the
     option that asks more of the network than to be right.
     """
@@ -48,7 +47,7 @@ class Subject:
     check: Check
     asked: Span | None = None
     # What was found of a document alone, and without some of its changes.
-    known: dict[Hashable, dict[Hashable, Diagnostic]] = field(default_factory=dict)
+    known: dict[Hashable, dict[Hashable, Diagnostic]] = field(factory=dict)
 
     def found(self, path: Path, kept: Options = (), hidden: frozenset[int] = frozenset()) -> dict[Hashable, Diagnostic]:
         """The problems of a document by what they are, under some options, without some changes of `set` (by identity)."""

@@ -1,7 +1,6 @@
 """What a backend is: an object with `emit`, found by name among the installed entry points of the group `archc.backends`."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from archc.arguments import text
@@ -76,7 +75,7 @@ class Network(Protocol):
 
 
 class Backend(Protocol):
-    """A target of `archc build`: a frozen dataclass whose fields are its command-line options.
+    """A target of `archc build`: a frozen dataclass, or a `Record`, whose fields are its command-line options.
 
     A field is a `bool` that is False, an `int`, a `float`, a `str`, a `Literal` of texts, or one of these `| None`; its metadata
     may say `help` and `metavar`. A class attribute `prefers` names the layout to use where the command line names none and the
@@ -95,8 +94,7 @@ class Together(Protocol):
     def emit_all(self, networks: Sequence[Network], /) -> Artifact: ...
 
 
-@dataclass(eq=False)
-class BackendError(Exception):
+class BackendError(Record, Exception, frozen=False, eq=False):
     """A network the target cannot say, or a target that cannot be used; `code` is one of E0501 to E0579.
 
     `usage`: the command line is at fault, no spec. `notes` are further sentences.

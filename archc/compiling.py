@@ -3,7 +3,6 @@
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from archc.arguments import instance, texts
@@ -18,14 +17,13 @@ from archc.library import Document, Library
 from archc.lower.context import Context
 from archc.lower.network import NetworkLowering
 from archc.overrides import features_entry, overridden
-from archc.record import brief
+from archc.record import Record, field, replace
 from archc.shipped import Kind
 from archc.spec.paths import is_own
 from archc.spec.resolve import apply_all
 
 
-@dataclass(frozen=True, slots=True)
-class Compiled:
+class Compiled(Record):
     """A checked network: its document, its graph, and the layout its tensors are named by.
 
     `whole` is the network that weights are made for: the graph itself, unless that is a part of it (features, no head) or has its
@@ -40,8 +38,6 @@ class Compiled:
     document: Document = field(compare=False, repr=False)
     changes: "Changes" = field(compare=False, repr=False)
 
-    __repr__ = brief
-
     def factory(self) -> Factory:
         """The network with its classes and input channels left open, as far as a factory can leave them so."""
         from archc.factory import opened
@@ -53,8 +49,7 @@ class Compiled:
         return Factory(changed(graph, self.graph.output_names, self.changes), whole, missing)
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Record):
     """What is asked of a network beside its spec: `features`, the paths of values to give by name; `without_head`, the network up
     to its last map; `frozen_norm`, every batch norm with fixed statistics and parameters.
     """
@@ -72,8 +67,7 @@ class Changes:
 AS_IT_IS = Changes()
 
 
-@dataclass(frozen=True, slots=True)
-class Emission:
+class Emission(Record):
     """What a network is compiled for: `emit` may raise SpecError with further problems. `option` is the place on the command line
     that asks for it, `layout` the layout that is named there.
     """

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Container, Iterable
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from archc.diagnostics import Source, Span, SpecError
@@ -14,6 +13,7 @@ from archc.lower.modules import definition, parameters_of
 from archc.lower.network import NetworkLowering
 from archc.lower.paths import without_paths
 from archc.lower.written import usual_padding, written
+from archc.record import Record, replace
 from archc.shipped import Kind
 from archc.spec.defaults import INIT, WORDS
 
@@ -51,8 +51,7 @@ def _worded(root: Map) -> Map:
     return _with(root, "init", init)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Filling:
+class _Filling(Record, eq=False):
     context: Context
     taken: Taken
     document: Document

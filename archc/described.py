@@ -1,16 +1,14 @@
 """What a network's document says of itself: its name, title and source, and how images are prepared for it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from archc.document.nodes import Map, Node, Scalar, Sequence
 from archc.library import Document
-from archc.record import brief
+from archc.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Spec:
+class Spec(Record):
     """What a network's document says of itself."""
 
     name: str
@@ -19,8 +17,6 @@ class Spec:
     path: Path
     root: Map
     preprocess: tuple[tuple[str, float | tuple[float, ...]], ...] = ()
-
-    __repr__ = brief
 
 
 def described(document: Document) -> Spec:

@@ -1,14 +1,12 @@
 """What archc says about a spec: a source, a span in it, a diagnostic, and the exception that carries them."""
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from archc.arguments import instance
-from archc.record import Record, brief, clipped
+from archc.record import Record, clipped
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Source:
+class Source(Record, eq=False):
     """A text that was read: the name to print (a path as the user gave it, or `--set`) and its content.
 
     Compared by identity: two documents with one text are still two places.
@@ -17,11 +15,8 @@ class Source:
     name: str
     text: str
 
-    __repr__ = brief
 
-
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Record, compiled=True):
     """A range of a source; lines and columns count code points from 1, the end is exclusive."""
 
     source: Source
@@ -54,8 +49,7 @@ class Edit(Record):
 Severity: TypeAlias = Literal["error", "warning"]
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(Record):
     """One problem: a stable code, a sentence, the place, a label under the caret, further places, and a way out.
 
     `fix` is there where only one mend is possible: the edits that make it, all of one source, none over another.
@@ -70,11 +64,8 @@ class Diagnostic:
     severity: Severity = "error"
     fix: tuple[Edit, ...] = ()
 
-    __repr__ = brief
 
-
-@dataclass(eq=False)
-class SpecError(Exception):
+class SpecError(Record, Exception, frozen=False, eq=False):
     """Every problem of a spec, raised once; sorted by place."""
 
     diagnostics: tuple[Diagnostic, ...]

@@ -6,7 +6,6 @@ many steps there are, no argument of a factory can change: then that argument is
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from archc.document.nodes import Map, Node, Sequence
 from archc.ir.graph import Graph
@@ -15,6 +14,7 @@ from archc.library import Document, Library
 from archc.lower.context import Context
 from archc.lower.network import NetworkLowering
 from archc.lower.tracing import Tracing
+from archc.record import replace
 from archc.traced import Traced
 
 ARGUMENTS = {"num_classes": "classes", "in_channels": "in"}

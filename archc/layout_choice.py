@@ -1,12 +1,11 @@
 """Which layout names a network's tensors: the one asked for, of those that its spec lists."""
 
-from dataclasses import replace
-
 from archc.diagnostics import Diagnostic, Note, SpecError
 from archc.document.nodes import Entry, Map, Scalar
 from archc.ir.graph import Graph
 from archc.layouts.table import CANONICAL, Layout
 from archc.library import Document, Library
+from archc.record import replace
 from archc.suggest import nearest
 
 

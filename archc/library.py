@@ -1,6 +1,5 @@
 """The documents of one compilation: each file is read once, checked against its schema and merged with its parents."""
 
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ from archc.document.nodes import Entry, Map, Scalar
 from archc.document.source import bytes_source, read_source
 from archc.limits import Limits
 from archc.lookup import Lookup, display_name, kind_of
-from archc.record import Record, brief
+from archc.record import Record, replace
 from archc.schema.validate import Kind as SchemaKind
 from archc.schema.validate import validate
 from archc.shipped import PREFIX, Kind, shipped_root
@@ -28,8 +27,7 @@ LONGEST = 64
 """Parents of parents. A fixed bound, as each is read by the one before it."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Document:
+class Document(Record, eq=False):
     """A file read: as written, and in full, after `extends` and `set`. Both keep every value's place."""
 
     kind: Kind
@@ -39,8 +37,6 @@ class Document:
     root: Map
     problems: tuple[Diagnostic, ...] = ()
     """Changes of `set` that could not be made, here and in its parents."""
-
-    __repr__ = brief
 
 
 class Tree(Record):

@@ -1,12 +1,10 @@
 """How large a spec may be. Each limit has a name that `--limit NAME=N` raises and a message that prints it."""
 
-from dataclasses import dataclass
-
 from archc.arguments import positive
+from archc.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Record):
     """Bounds on one spec; all exact integers, checked before anything is built."""
 
     bytes: int = 1 << 20
@@ -28,7 +26,7 @@ class Limits:
     params: int = 100_000_000_000
 
     def __post_init__(self) -> None:
-        for name in self.__slots__:
+        for name in self.record_fields:
             positive(name, getattr(self, name))
 
 

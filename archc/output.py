@@ -7,7 +7,6 @@ import time
 import warnings
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import NoReturn
 
 from archc.arguments import StrPath
@@ -18,8 +17,7 @@ from archc.record import Record
 _DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))})
 
 
-@dataclass(eq=False)
-class OutputError(Exception):
+class OutputError(Record, Exception, frozen=False, eq=False):
     """A file that could not be written, or must not be; nothing was changed."""
 
     diagnostic: Diagnostic

@@ -1,7 +1,6 @@
 """What the command line changes in a document: `--set`, and `--features` as if it were set."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from archc.arguments import texts
 from archc.diagnostics import Diagnostic, Source, Span, SpecError
@@ -10,6 +9,7 @@ from archc.document.nodes import Entry, Node, Scalar
 from archc.document.nodes import Sequence as Items
 from archc.library import Document, Library
 from archc.limits import Limits
+from archc.record import replace
 from archc.spec.resolve import apply_all
 
 OVERRIDES = "a list of `path=value`, as ['classes=10']"

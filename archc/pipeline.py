@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from archc.arguments import StrPath, instance, text, texts
@@ -25,6 +24,7 @@ from archc.library import Document, Library
 from archc.limits import DEFAULT_LIMITS, Limits
 from archc.lower.context import Context
 from archc.overrides import OVERRIDES
+from archc.record import replace
 from archc.shipped import shipped_file, shipped_name, shipped_names
 from archc.suggest import advice, family
 

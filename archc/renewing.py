@@ -1,7 +1,6 @@
 """The figures of `expect` brought up to date in a spec's text, after a change of the network that was meant."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 from archc.cost.count import total
 from archc.diagnostics import Diagnostic, Edit, Source, SpecError
@@ -12,11 +11,11 @@ from archc.document.nodes import Sequence as Items
 from archc.library import Document, Library
 from archc.limits import Limits
 from archc.pipeline import compile_document, locate, placed
+from archc.record import Record, replace
 from archc.semantics import check_expected, figures, named_shapes
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(Record):
     """One figure: its keys below `expect`, what was stated (None where nothing was), and what it is."""
 
     keys: tuple[str, ...]
@@ -25,8 +24,7 @@ class Figure:
     edits: tuple[Edit, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Renewal:
+class Renewal(Record):
     """A spec's text after it, the figures that it changes, and the printed figures that do not hold, which it leaves alone."""
 
     text: str

@@ -5,7 +5,6 @@ import gc
 import resource
 import tempfile
 import time
-from dataclasses import replace
 from pathlib import Path
 from statistics import fmean
 
@@ -14,6 +13,7 @@ from rows import head, row
 from archc.backend import find_backend
 from archc.limits import Limits
 from archc.pipeline import compile_spec
+from archc.record import replace
 
 SPEC = """\
 archc: 1

@@ -16,7 +16,7 @@ READ = {
     "SOURCE_DATE_EPOCH", "AREA", "COUNT", "EXAMPLES", "MFLAGS", "PROGRAMS", "PYTHON", "SAMPLE", "SEED", "TIMES", "WORKERS",
 }  # fmt: skip
 READ_FAMILIES = ("CI_", "GIT_", "GITHUB_", "GITLAB_", "LC_", "MAKE", "RUNNER_")
-"""Variables that archc, git, pytest, make or an action reads, and that a user, a hook, a CI service or an outer make may have set."""
+"""Variables that archc, git, pytest, make or an action reads, and that a user, a hook, CI or an outer make may have set."""
 
 register_random(draws.TORCH)
 settings.register_profile(

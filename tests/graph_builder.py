@@ -1,11 +1,11 @@
 """A short way to write a graph in a test: operations are added one by one, types and names follow."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from archc.ir.graph import Graph, Init, Node, Role, Scope, ScopeArgument, ScopeKind
 from archc.ir.ops import Operation
 from archc.ir.types import TensorType
+from archc.record import replace
 
 
 class Builder:

@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, cast
@@ -19,6 +19,7 @@ from archc.ir.graph import Graph
 from archc.ir.sizes import prove_sizes
 from archc.layouts.naming import state_keys
 from archc.layouts.table import CANONICAL, Layout
+from archc.record import replace
 from archc.verify.interpreter import run
 from archc.weights.safetensors import write_safetensors
 from archc_onnx import OnnxBackend

@@ -4,13 +4,13 @@ import os
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from archc.cli.command import Command
 from archc.cli.console import say
 from archc.cli.parsing import UsageError, limits_of, spec_arguments, unknown
 from archc.limits import Limits
+from archc.record import Record
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -76,8 +76,7 @@ def run(arguments: Namespace) -> int:
     return _write(arguments, f"{figure.name}.{ink}", content)
 
 
-@dataclass(frozen=True, slots=True)
-class _Figure:
+class _Figure(Record):
     """A figure, the name its file has unless told, and the networks it was read off."""
 
     name: str

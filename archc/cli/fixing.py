@@ -3,19 +3,18 @@
 import codecs
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from archc.cli.parsing import UsageError
 from archc.cli.several import Task, check_here
 from archc.diagnostics import Diagnostic
 from archc.document.edits import applied, together
+from archc.record import Record
 
 ROUNDS = 50
 """Mends of one file that add or move lines, one a round."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Record):
     """A file's content before and after, and how many problems are mended in between."""
 
     name: str

@@ -3,13 +3,13 @@
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archc.cli.command import Command
 from archc.cli.parsing import UsageError
 from archc.document.nodes import Map, Node, Scalar
+from archc.record import Record
 from archc.shipped import shipped_root
 from archc.suggest import nearest
 
@@ -24,8 +24,7 @@ EXAMPLES = """\
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Network:
+class Network(Record):
     """A shipped network; `params`, `macs` (multiply-adds of one image) and `depth` as its `expect` states them."""
 
     name: str
@@ -62,7 +61,7 @@ def run(arguments: Namespace) -> int:
     if arguments.format == "json":
         import json
 
-        json.dump({"version": 1, "networks": [asdict(network) for network in networks]}, sys.stdout, indent=2, ensure_ascii=False)
+        json.dump({"version": 1, "networks": [vars(network) for network in networks]}, sys.stdout, indent=2, ensure_ascii=False)
         print()
         return 0
     _print_table(networks)

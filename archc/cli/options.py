@@ -1,15 +1,24 @@
 """A backend's fields as options of `archc build`: the name is the field's, the type says how it is read."""
 
 from argparse import ArgumentParser, Namespace
-from dataclasses import Field, fields, is_dataclass, replace
+from collections.abc import Mapping, Sequence
 from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Literal, cast, get_args, get_origin
+from typing import Literal, Protocol, get_args, get_origin
 
 from archc.backend import Backend
 from archc.diagnostics import Source, Span
+from archc.record import Record
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
+
+class Option(Protocol):
+    """A field of a backend: of a `Record`, as archc's own are, or of a dataclass."""
+
+    name: str
+
+    @property
+    def type(self) -> object: ...
+    @property
+    def metadata(self) -> Mapping[str, str]: ...
 
 
 def add_options(parser: ArgumentParser, target: str, backend: Backend) -> None:
@@ -34,9 +43,9 @@ def add_options(parser: ArgumentParser, target: str, backend: Backend) -> None:
 
 def with_options(backend: Backend, arguments: Namespace) -> Backend:
     """The backend with the options that were given."""
-    given = {option.name: getattr(arguments, _dest(option)) for option in _fields(backend)}
-    changes = {name: value for name, value in given.items() if value is not None and value is not False}
-    return cast("Backend", replace(cast("DataclassInstance", backend), **changes)) if changes else backend
+    values = {option.name: getattr(arguments, _dest(option)) for option in _fields(backend)}
+    changes = {name: value for name, value in values.items() if value is not None and value is not False}
+    return type(backend)(**{name: getattr(backend, name) for name in values} | changes) if changes else backend
 
 
 def asking(backend: Backend, arguments: Namespace) -> Span:
@@ -48,15 +57,19 @@ def asking(backend: Backend, arguments: Namespace) -> Span:
     return whole_span(Source(option, option))
 
 
-def _fields(backend: object) -> tuple["Field[object]", ...]:
+def _fields(backend: object) -> Sequence[Option]:
+    if isinstance(backend, Record):
+        return list(backend.record_fields.values())
+    from dataclasses import fields, is_dataclass
+
     return fields(backend) if is_dataclass(backend) else ()
 
 
-def _dest(option: "Field[object]") -> str:
+def _dest(option: Option) -> str:
     return f"backend_{option.name}"
 
 
-def _kind(option: "Field[object]") -> type[bool | int | float | str] | tuple[str, ...]:
+def _kind(option: Option) -> type[bool | int | float | str] | tuple[str, ...]:
     """What an option's text is read as: a type, or the words it may be."""
     kind = option.type
     if isinstance(kind, UnionType):

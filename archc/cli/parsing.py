@@ -79,8 +79,8 @@ def limits_of(arguments: Namespace) -> Limits:
     values: dict[str, int] = {}
     for text in texts:
         name, equals, number = text.partition("=")
-        if name not in Limits.__slots__:
-            raise unknown("limit", name, list(Limits.__slots__))
+        if name not in Limits.record_fields:
+            raise unknown("limit", name, list(Limits.record_fields))
         if not equals or not (number.isascii() and number.isdigit()) or len(number) > 18 or int(number) == 0:
             raise UsageError(
                 f"--limit {name} needs a whole number above 0, as in --limit {name}={getattr(Limits(), name)}, not `{number}`"

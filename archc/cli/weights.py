@@ -3,13 +3,13 @@
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from archc.cli.command import Command
 from archc.cli.console import say, show
 from archc.cli.parsing import UsageError, limits_of, spec_arguments
 from archc.diagnostics import Note, Source, Span, SpecError
+from archc.record import replace
 
 if TYPE_CHECKING:
     from archc.ir.graph import Graph

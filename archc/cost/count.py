@@ -10,7 +10,7 @@ from archc.ir.types import TensorType
 from archc.record import Record
 
 
-class Cost(Record):
+class Cost(Record, compiled=True):
     """Learned parameters, values only kept (running statistics, filters), and multiply-adds for one image."""
 
     parameters: int = 0

@@ -1,9 +1,8 @@
 """A graph at another input size than the declared one: every type inferred anew, the operations as they are."""
 
-from dataclasses import replace
-
 from archc.ir.graph import Graph
 from archc.ir.types import ShapeError, TensorType
+from archc.record import replace
 
 
 class SizeError(ValueError):

@@ -3,9 +3,9 @@
 import os
 import subprocess
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from archc.diagnostics import Diagnostic, SpecError
+from archc.record import Record
 
 SECONDS = 60
 QUIET = {
@@ -17,8 +17,7 @@ QUIET = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Blob:
+class Blob(Record):
     """A file of a revision: path from the repository's root, mode, the object's name, and bytes."""
 
     path: str

@@ -1,6 +1,5 @@
 """What is compared with what: parts by name, then by order and shape; blocks by index; operations by name, then by order."""
 
-from dataclasses import dataclass
 from itertools import groupby
 
 from archc.diff.sequence import Pairs, align
@@ -8,8 +7,7 @@ from archc.diff.units import Item, Part, Unit
 from archc.record import Record
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ItemPair:
+class ItemPair(Record, eq=False):
     """One operation on both sides, or on one."""
 
     old: Item | None

@@ -5,13 +5,13 @@ import posixpath
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from archc.diagnostics import Diagnostic, SpecError
 from archc.diff.git import Blob, blobs, git, listing
 from archc.library import Tree
 from archc.limits import Limits
+from archc.record import Record
 from archc.shipped import shipped_root
 
 SUFFIXES = (".yaml", ".yml")
@@ -19,8 +19,7 @@ MOST = 20_000
 """How many specs may lie beside and below one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Revision:
+class Revision(Record):
     """What `REVISION:PATH` says."""
 
     target: str
@@ -28,8 +27,7 @@ class Revision:
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class Copied:
+class Copied(Record):
     """The copy: its file, the path from the repository's root, and the tree for a library."""
 
     file: Path

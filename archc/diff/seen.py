@@ -1,7 +1,5 @@
 """A pair of units looked at: which attributes of which operations differ, what is read elsewhere, and what follows from what."""
 
-from dataclasses import dataclass, field
-
 from archc.diff.pairing import ItemPair, PartPair, UnitPair
 from archc.diff.units import OUTSIDE, Item, Unit
 from archc.diff.words import shown
@@ -9,14 +7,13 @@ from archc.document.nodes import Map
 from archc.ir.graph import Argument, Scope
 from archc.ir.op import Op
 from archc.ir.types import pair
-from archc.record import Record
+from archc.record import Record, field
 
 DERIVED = ("in_channels", "channels", "tokens")
 """Attributes that say what an operation reads: they follow from what made it."""
 
 
-@dataclass(slots=True, eq=False)
-class Attribute:
+class Attribute(Record, frozen=False, eq=False):
     """One attribute that differs; `implied` where something else that is told of makes it so."""
 
     name: str
@@ -25,12 +22,11 @@ class Attribute:
     implied: bool
 
 
-@dataclass(slots=True, eq=False)
-class Seen:
+class Seen(Record, frozen=False, eq=False):
     """A pair of operations; `told` once a fact covers it, `explained` once one says why it reads other values."""
 
     pair: ItemPair
-    attributes: list[Attribute] = field(default_factory=list)
+    attributes: list[Attribute] = field(factory=list)
     rewired: bool = False
     told: bool = False
     explained: bool = False

@@ -1,19 +1,17 @@
 """A graph as its parts: stem, stages and head, and in them units, which are compared as wholes: blocks, the stem, the head."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from archc.diff.words import op_text
 from archc.ir.arrange import Identity
 from archc.ir.graph import Graph, Node, Role, Scope, enclosing
-from archc.record import Record
+from archc.record import Record, field
 
 OUTSIDE = "@"
 """Stands for what a unit reads from before it."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Item:
+class Item(Record, eq=False):
     """A node of a unit: its name in it, the role of what it is part of, and the items it reads, identities looked through."""
 
     node: Node
@@ -52,14 +50,13 @@ class Part(Record):
         return self.scope.kind == "stage"
 
 
-@dataclass(slots=True, eq=False)
-class _Open:
+class _Open(Record, frozen=False, eq=False):
     """A unit while it is read; `values` are the names of values by what they are called in it."""
 
     scope: Scope
-    items: list[Item] = field(default_factory=list)
-    scopes: dict[str, Scope] = field(default_factory=dict)
-    values: dict[str, str] = field(default_factory=dict)
+    items: list[Item] = field(factory=list)
+    scopes: dict[str, Scope] = field(factory=dict)
+    values: dict[str, str] = field(factory=dict)
 
 
 def parts(graph: Graph) -> list[Part]:

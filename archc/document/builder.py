@@ -4,7 +4,6 @@ Work is bounded before it is done: an alias costs the size of what it stands for
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import NoReturn
 
 import yaml
@@ -18,13 +17,13 @@ from archc.document.nodes import Node, Scalar
 from archc.document.properties import properties
 from archc.document.scalars import Refusal, resolve
 from archc.limits import Limits
+from archc.record import Record, field
 from archc.suggest import nearest
 
 _FEW = 100
 
 
-@dataclass(slots=True)
-class Anchor:
+class Anchor(Record, frozen=False):
     """What a name given by `&` stands for. `node` is None until that is complete: an alias before is a cycle."""
 
     span: Span
@@ -33,16 +32,15 @@ class Anchor:
     height: int = 0
 
 
-@dataclass(slots=True)
-class Builder:
+class Builder(Record, frozen=False):
     """One reading: afterwards `root` is the tree, None where there was no document, and `found` is what is wrong."""
 
     source: Source
     limits: Limits
     root: Node | None = None
-    found: list[Diagnostic] = field(default_factory=list[Diagnostic])
-    _stack: list[Frame] = field(default_factory=list[Frame])
-    _anchors: dict[str, Anchor] = field(default_factory=dict[str, Anchor])
+    found: list[Diagnostic] = field(factory=list[Diagnostic])
+    _stack: list[Frame] = field(factory=list[Frame])
+    _anchors: dict[str, Anchor] = field(factory=dict[str, Anchor])
     _nodes: int = 0
     _expanded: int = 0
     _aliases: int = 0

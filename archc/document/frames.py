@@ -1,18 +1,16 @@
 """A list or map that is still open: what it takes in, and what it says about keys on the way."""
 
-from dataclasses import dataclass, field
-
 from archc.diagnostics import Diagnostic, Source, Span
 from archc.document.keys import Key, Merge, duplicate, key_of, merged
 from archc.document.nodes import Entry, Map, Node, Scalar, Sequence
 from archc.limits import Limits
+from archc.record import Record, field
 
 # Stands where an alias could not be followed: no further complaint is made about it.
 BROKEN = Scalar(None, "", Span(Source("", ""), 1, 1, 1, 1))
 
 
-@dataclass(slots=True)
-class Frame:
+class Frame(Record, frozen=False, compiled=True):
     """First place, end of the last child, content. `before` is the expanded size of the document when it opened."""
 
     is_map: bool
@@ -23,9 +21,9 @@ class Frame:
     before: int
     last: tuple[int, int]
     height: int = 1
-    items: list[Node] = field(default_factory=list[Node])
-    entries: dict[Key, Entry] = field(default_factory=dict[Key, Entry])
-    inherited: set[Key] = field(default_factory=set[Key])
+    items: list[Node] = field(factory=list[Node])
+    entries: dict[Key, Entry] = field(factory=dict[Key, Entry])
+    inherited: set[Key] = field(factory=set[Key])
     has_key: bool = False
     key: Key | Merge | None = None
     key_span: Span | None = None

@@ -2,9 +2,9 @@
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
 
 from archc.diagnostics import Source, Span
+from archc.record import Record, field
 
 LINE_END = re.compile(r"\r\n|\r|\n")
 
@@ -14,8 +14,7 @@ def lines(text: str) -> list[str]:
     return LINE_END.split(text)
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
+class Places(Record):
     """Turns offsets of a source's text into spans."""
 
     source: Source

@@ -1,46 +1,36 @@
 """The tree of a YAML document: scalars, lists and maps, each with its place. Immutable, compared by identity."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from archc.diagnostics import Span
-from archc.record import brief
+from archc.record import Record, field
 
 Plain: TypeAlias = bool | int | float | str | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Scalar:
+class Scalar(Record, eq=False, compiled=True):
     """One value, resolved by YAML 1.2's core schema. `text` is what was written, for exact arithmetic (0.1 is 1/10)."""
 
     value: Plain
     text: str
     span: Span
 
-    __repr__ = brief
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Entry:
+class Entry(Record, eq=False, compiled=True):
     """A key of a map and its value. `key` is text, or an integer (allowed by the schema under `blocks` only)."""
 
     key: str | int
     span: Span
     value: "Node"
 
-    __repr__ = brief
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Map:
+class Map(Record, eq=False, compiled=True):
     """Entries in the order written, keys unique."""
 
     entries: tuple[Entry, ...]
     span: Span
     _index: dict[str | int, Entry] = field(init=False, repr=False)
-
-    __repr__ = brief
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_index", {entry.key: entry for entry in self.entries})
@@ -59,14 +49,11 @@ class Map:
         return entry.value if entry else None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Sequence:
+class Sequence(Record, eq=False):
     """Items in the order written."""
 
     items: tuple["Node", ...]
     span: Span
-
-    __repr__ = brief
 
 
 Node: TypeAlias = Scalar | Map | Sequence

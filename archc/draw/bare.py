@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias, assert_never
 
@@ -15,6 +14,7 @@ from archc.draw.errors import FigureError
 from archc.library import Document, Library
 from archc.limits import Limits
 from archc.pipeline import Compiled, compile_spec
+from archc.record import Record
 from archc.shipped import Kind, is_file, shipped_file, shipped_name, shipped_names
 from archc.suggest import nearest
 
@@ -29,8 +29,7 @@ NUMBERS = {"stride": 1, "dilation": 1, "groups": 1, "kernel": 3}
 """A whole number that a definition asks for, by its name; another is 2."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bare:
+class Bare(Record):
     """The network around a definition, what of it to draw (scopes, each with a caption), and what had to be chosen."""
 
     compiled: Compiled
@@ -41,8 +40,7 @@ class Bare:
     chosen: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
+class _Plan(Record):
     """The network's lines; what of it is drawn; where the definition's parameters stand in it; what else is told."""
 
     lines: list[str]

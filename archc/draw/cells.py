@@ -1,7 +1,6 @@
 """Units and wires read off a list of nodes: what has no box of its own is carried along by the wire that passes it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from archc.cost.count import Cost
@@ -12,7 +11,7 @@ from archc.draw.words import Detail, beside, dimensions, role, symbol, words
 from archc.ir import ops
 from archc.ir.graph import Graph, Node, Scope
 from archc.ir.types import pair
-from archc.record import brief
+from archc.record import Record, field, replace
 
 Grain: TypeAlias = Literal["layer", "op"]
 """Whether norms, activations and shortcuts have boxes of their own."""
@@ -30,8 +29,7 @@ SIGNS: dict[Mark, str] = {"": "", "added": "+ ", "removed": "− ", "changed": "
 """Before the words of what a comparison marks."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Record):
     """A graph with its costs, and how it is to be read. `closed` says of a module's scope whether it is one box."""
 
     graph: Graph
@@ -44,14 +42,11 @@ class Reading:
     expand_shortcut: bool = False
     silent: tuple[type, ...] = (ops.Identity,)
     """What is quiet and not even told in words."""
-    marks: Mapping[str, Mark] = field(default_factory=dict)
+    marks: Mapping[str, Mark] = field(factory=dict)
     """What became of nodes and scopes in a comparison, by path."""
 
-    __repr__ = brief
 
-
-@dataclass(slots=True)
-class _Value:
+class _Value(Record, frozen=False):
     """Where a value comes from: a unit, and what it passed since."""
 
     source: int
@@ -60,11 +55,10 @@ class _Value:
     nodes: tuple[Node, ...] = ()
 
 
-@dataclass(slots=True)
-class _State:
-    units: list[Unit] = field(default_factory=list)
-    values: dict[str, _Value] = field(default_factory=dict)
-    wires: list[Wire] = field(default_factory=list)
+class _State(Record, frozen=False):
+    units: list[Unit] = field(factory=list)
+    values: dict[str, _Value] = field(factory=dict)
+    wires: list[Wire] = field(factory=list)
 
 
 def read_cell(reading: Reading, nodes: Sequence[Node], outputs: Sequence[str]) -> Cell:

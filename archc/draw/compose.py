@@ -1,7 +1,6 @@
 """From compiled networks and what was asked for to a scene: the level, the layout, what is folded."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from archc.draw.cells import Grain
@@ -13,6 +12,7 @@ from archc.draw.scene import Group, Item, Mark, Rule, Scene, Text, Tone, moved, 
 from archc.draw.words import Detail, cost, dimensions
 from archc.ir.graph import Graph, Scope
 from archc.pipeline import Compiled
+from archc.record import Record, replace
 
 if TYPE_CHECKING:
     from archc.draw.bare import Bare
@@ -29,8 +29,7 @@ BOXES = 20_000
 """Boxes above which even what was asked to be unfolded is folded."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(Record, kw_only=True):
     """What the figure is to be. `expand`: stages whose equal blocks are drawn one by one, or `all`."""
 
     level: Level = "block"

@@ -1,10 +1,9 @@
 """What a figure shows of a network, before it has a place: units and wires, in runs of equal blocks, in parts."""
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from archc.draw.scene import Facts, Mark, Role
-from archc.record import brief
+from archc.record import Record
 
 Side: TypeAlias = Literal["main", "shortcut", "aside"]
 """On the residual branch; on the shortcut; on what runs beside them: a gate, an attention."""
@@ -13,8 +12,7 @@ ENTRY = -1
 """The source of a wire that carries what a cell reads."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(Record):
     """A box or, where it has a `symbol`, a circle. `key` is what makes two of them equal; `module` the module it stands in."""
 
     id: str
@@ -30,11 +28,8 @@ class Unit:
     """A convolution, pool or linear layer, as papers count and draw them; else an operation among those."""
     mark: Mark = ""
 
-    __repr__ = brief
 
-
-@dataclass(frozen=True, slots=True)
-class Wire:
+class Wire(Record):
     """A value on its way from one unit of a cell to another, by index; `ENTRY`, and the number of units for the exit.
 
     `words` is what it passes that has no box of its own: `BN, ReLU`, or on a shortcut `project, /2`.
@@ -48,11 +43,8 @@ class Wire:
     facts: Facts | None = None
     mark: Mark = ""
 
-    __repr__ = brief
 
-
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Record):
     """Units in order of execution and the wires between them: a block, a stem, a head."""
 
     units: tuple[Unit, ...]
@@ -60,16 +52,13 @@ class Cell:
     modules: tuple[tuple[str, str], ...] = ()
     """The path and name of each module that some of the units stand in."""
 
-    __repr__ = brief
-
     def key(self) -> tuple[object, ...]:
         """Equal for cells that are drawn alike."""
         units = tuple([(unit.key, unit.shape, unit.side, unit.mark) for unit in self.units])
         return units, tuple([(wire.source, wire.target, wire.side, wire.words, wire.changes, wire.mark) for wire in self.wires])
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Record):
     """Equal blocks, one after the other: `cells` are all of them, in order, and `ids` their paths."""
 
     cells: tuple[Cell, ...]
@@ -77,11 +66,8 @@ class Run:
     template: str
     facts: tuple[Facts, ...]
 
-    __repr__ = brief
 
-
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Record):
     """A stem, a stage or a head. `size` is the H×W it works at, `width` the channels its first convolution gives."""
 
     id: str
@@ -93,15 +79,12 @@ class Part:
     facts: Facts
     mark: Mark = ""
 
-    __repr__ = brief
-
     @property
     def blocks(self) -> int:
         return sum(len(run.cells) for run in self.runs)
 
 
-@dataclass(frozen=True, slots=True)
-class Network:
+class Network(Record):
     """A network as its figure tells it."""
 
     name: str
@@ -109,5 +92,3 @@ class Network:
     input: tuple[int, ...]
     parts: tuple[Part, ...]
     facts: Facts
-
-    __repr__ = brief

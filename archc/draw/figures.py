@@ -1,6 +1,5 @@
 """The papers' figures by name: which networks they show, which block of each, and how much is written on it."""
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from archc.draw.layouts.closeup import Closeup, grid
@@ -10,6 +9,7 @@ from archc.draw.scene import Scene
 from archc.draw.words import Detail
 from archc.limits import Limits
 from archc.pipeline import compile_spec
+from archc.record import Record
 
 FigureName: TypeAlias = Literal["shortcuts", "activation-orders"]
 
@@ -18,8 +18,7 @@ TRUNK = Measures(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Variant:
+class Variant(Record):
     """One of a figure's panels: a caption and the changes that make it of the figure's network."""
 
     caption: str
@@ -27,8 +26,7 @@ class Variant:
     marked: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(Record):
     """A figure: its source, the network it varies, the block it shows, its panels."""
 
     title: str

@@ -1,10 +1,10 @@
 """What a figure can be written as: the inks by the suffix of a file."""
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias, assert_never, get_args
 
 from archc.draw.scene import Scene
 from archc.draw.themes import THEMES, ThemeName
+from archc.record import Record
 
 Format: TypeAlias = Literal["svg", "png", "pdf", "tex", "dot", "mmd"]
 
@@ -13,8 +13,7 @@ SUFFIXES: dict[str, Format] = {".gv": "dot", ".tikz": "tex", ".mermaid": "mmd"}
 """Other suffixes for the same."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class Look(Record, kw_only=True):
     """A theme, and the printed width with its unit, "" for the natural one."""
 
     theme: ThemeName = "default"

@@ -1,7 +1,6 @@
 """A figure in the parts that a page shows: each as drawn folded, and with each block by itself where that differs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Literal
 
 from archc.draw.compose import MEANINGS, Asked, read, shades_of, stages_unfolded
@@ -12,11 +11,10 @@ from archc.draw.layouts.columns import LABEL, LEAD, TITLE, foot_of, frame_of, le
 from archc.draw.layouts.lanes import Measures
 from archc.draw.scene import Facts, Group, Item, Point, Scene, Text, renamed
 from archc.pipeline import Compiled
-from archc.record import brief
+from archc.record import Record, replace
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
+class Form(Record, kw_only=True):
     """A part of a figure as it is drawn: its items and height; `unfolded` the same with each block by itself, if that differs.
 
     `where` it stands: at the top, above the first part, in a `row` that parts of other networks share, or below the last part.
@@ -37,19 +35,15 @@ class Form:
     """Whether it is shown unfolded at first."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drawn:
+class Drawn(Record, kw_only=True):
     """A network, or a figure that does not fold: its parts, `width` wide."""
 
     forms: tuple[Form, ...]
     width: float
     facts: Facts
 
-    __repr__ = brief
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class Page(Record, kw_only=True):
     """What a page shows. The first row is at `top`; `firsts` are the rows at which another output size begins, with its name,
     which stands on the left of several networks in a margin, below what the marks of a comparison mean.
     """
@@ -59,8 +53,6 @@ class Page:
     firsts: tuple[tuple[int, str], ...] = ()
     margin: float = 0.0
     legend: tuple[Item, ...] = ()
-
-    __repr__ = brief
 
 
 def whole(scene: Scene) -> Page:

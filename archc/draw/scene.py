@@ -4,10 +4,9 @@ Lengths are CSS pixels (1/96 inch), y grows downwards. Where several things over
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-from archc.record import brief
+from archc.record import Record, replace
 
 Point: TypeAlias = tuple[float, float]
 Segment: TypeAlias = tuple[float, float] | tuple[float, float, float, float, float, float]
@@ -28,8 +27,7 @@ EdgeRole: TypeAlias = Literal["flow", "trunk", "shortcut"]
 PlateRole: TypeAlias = Literal["panel", "card", "stack", "module", "highlight"]
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Record):
     """What is told of a thing when it is asked about: its title, its value's shape, its cost, where the spec says it."""
 
     title: str
@@ -39,11 +37,8 @@ class Facts:
     place: str = ""
     line: str = ""
 
-    __repr__ = brief
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Box:
+class Box(Record, kw_only=True):
     """A rounded rectangle with lines of text in its middle; the first is bold where `lead` says so."""
 
     id: str
@@ -59,11 +54,8 @@ class Box:
     facts: Facts | None = None
     mark: Mark = ""
 
-    __repr__ = brief
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Join:
+class Join(Record, kw_only=True):
     """A circle in which values meet, `x` and `y` its middle; the symbol is `+`, `×`, `1−` or a short word."""
 
     id: str
@@ -75,8 +67,7 @@ class Join:
     mark: Mark = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Curve:
+class Curve(Record, kw_only=True):
     """A connection along `path` from `start`; `source` and `target` are the ids of what it joins, "" where it ends in the open.
 
     `dashed`: a shortcut at which the shape changes. `words`: what is said of it, which stands beside it as a text of its own.
@@ -94,11 +85,8 @@ class Curve:
     facts: Facts | None = None
     mark: Mark = ""
 
-    __repr__ = brief
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Text:
+class Text(Record, kw_only=True):
     """Words on a baseline at `y`."""
 
     x: float
@@ -110,8 +98,7 @@ class Text:
     tone: Tone = "ink"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plate:
+class Plate(Record, kw_only=True):
     """A rounded ground that other things stand on."""
 
     id: str
@@ -125,8 +112,7 @@ class Plate:
     mark: Mark = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(Record, kw_only=True):
     """A faint dashed line across."""
 
     x1: float
@@ -135,8 +121,7 @@ class Rule:
     y2: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class Group(Record, kw_only=True):
     """What belongs together: a network, a stage, a block. `count`: it stands for so many; `ends`: what comes in and goes out."""
 
     id: str
@@ -147,14 +132,11 @@ class Group:
     count: int = 1
     ends: tuple[str, str] = ("", "")
 
-    __repr__ = brief
-
 
 Item: TypeAlias = Box | Join | Curve | Text | Plate | Rule | Group
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
+class Scene(Record, kw_only=True):
     """A figure of `width` by `height`, which runs `across` or down; `notes` is what was folded or left aside, to be told."""
 
     width: float
@@ -164,8 +146,6 @@ class Scene:
     items: tuple[Item, ...]
     notes: tuple[str, ...] = ()
     across: bool = False
-
-    __repr__ = brief
 
 
 def flat(items: Iterable[Item]) -> Iterator[Item]:

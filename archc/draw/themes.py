@@ -1,9 +1,9 @@
 """Colours by role. No figure says anything by colour alone: words, dashes and shapes say it too."""
 
-from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from archc.draw.scene import Mark, PlateRole, Role, Tone
+from archc.record import Record, field, replace
 
 ThemeName: TypeAlias = Literal["default", "paper", "grey", "dark"]
 
@@ -11,8 +11,7 @@ Ink: TypeAlias = tuple[str, str]
 """Fill and stroke."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Theme:
+class Theme(Record, kw_only=True):
     """Fill and stroke of each box and plate, and the colours of texts and lines."""
 
     page: str
@@ -22,7 +21,7 @@ class Theme:
     texts: dict[Tone, str]
     boxes: dict[Role, Ink]
     plates: dict[PlateRole, Ink]
-    marks: dict[Mark, str] = field(default_factory=dict)
+    marks: dict[Mark, str] = field(factory=dict)
     box_text: str = "#1a1a1a"
 
 

@@ -2,19 +2,18 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from archc.document.nodes import Entry, Map, plain
 from archc.library import Library
 from archc.limits import Limits
+from archc.record import Record
 from archc.shipped import Kind, shipped_file, shipped_names
 
 _COMMENT = re.compile(r"\s#\s*(.*)$")
 _TITLE = re.compile(r"^title: *(.*)$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Record):
     """A parameter of a definition; `about` is the comment on its line, `declared` what its file says of it."""
 
     name: str
@@ -22,8 +21,7 @@ class Parameter:
     declared: dict[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(Record):
     """A block, module, shortcut or layout that ships; `about` is the comment beside its name."""
 
     name: str

@@ -3,11 +3,11 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import cast
 
 from archc.editor.offers import Definition
 from archc.editor.tree import both, mapped, reference
+from archc.record import Record
 from archc.schema.load import Schema, schemas
 from archc.shipped import Kind
 
@@ -15,8 +15,7 @@ _OF_LISTS = ("items", "minItems", "maxItems")
 POINTER = re.compile(r"\s*See (docs/language\.md(?:#[\w-]+)?)$")
 
 
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
+class Vocabulary(Record):
     """What may be proposed for a value: the language's words by the definition that lists them, and the names that ship."""
 
     words: dict[str, tuple[tuple[str, str], ...]]

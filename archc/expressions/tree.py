@@ -1,7 +1,6 @@
 """The syntax tree of an expression, with offsets into its text, and the error that points there."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, Self, TypeAlias, assert_never
 
@@ -14,8 +13,7 @@ Operator: TypeAlias = Literal["+", "-", "*", "/", "//", "%", "==", "!=", "<", "<
 Connective: TypeAlias = Literal["and", "or"]
 
 
-@dataclass(eq=False)
-class ExpressionError(Exception):
+class ExpressionError(Record, Exception, frozen=False, eq=False):
     """A text that is no expression, or one that has no value. `start` and `end` are offsets in the text, -1 where unknown."""
 
     message: str

@@ -1,13 +1,13 @@
 """Parts of a network as networks of their own: its features by name, and what is left without its head."""
 
 from collections.abc import Container, Iterator
-from dataclasses import replace
 
 from archc.ir.arrange import Flatten, Take, Tokens
 from archc.ir.convolutions import Linear
 from archc.ir.graph import Graph, Node, Scope
 from archc.ir.sizes import pooled_values, prove_sizes
 from archc.ir.spatial import AdaptiveAvgPool, AvgPool, GlobalPool, Sum
+from archc.record import replace
 from archc.traced import Traced
 
 _ENDS = (GlobalPool, AdaptiveAvgPool, AvgPool, Sum, Flatten, Tokens, Take, Linear)

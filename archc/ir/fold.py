@@ -6,7 +6,6 @@ In evaluation a batch norm is `scale · x + shift` for each channel, which a con
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from archc.ir.arrange import Identity
@@ -14,6 +13,7 @@ from archc.ir.convolutions import Conv, Linear
 from archc.ir.graph import Graph, Node, Scope
 from archc.ir.norms import Dropout, Norm
 from archc.ir.ops import Operation
+from archc.record import replace
 
 
 class Fold(NamedTuple):

@@ -1,9 +1,8 @@
 """Frozen norms: every batch norm of a network with fixed statistics and parameters, as detection's backbones have them."""
 
-from dataclasses import replace
-
 from archc.ir.graph import Graph
 from archc.ir.norms import Norm
+from archc.record import replace
 
 
 def frozen(graph: Graph) -> Graph:

@@ -1,14 +1,13 @@
 """The graph: a flat list of operations in order of execution, and the scopes their names are grouped by."""
 
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
 from archc.diagnostics import Span
 from archc.ir.ops import Operation
 from archc.ir.types import TensorType
-from archc.record import brief
+from archc.record import Record, field
 
 Role: TypeAlias = Literal["main", "shortcut", "insert"]
 """Where a node or module stands in its block: on the residual branch (stem and head too), the shortcut, or inserted."""
@@ -18,8 +17,7 @@ ScopeKind: TypeAlias = Literal["network", "stem", "stage", "block", "head", "mod
 Argument: TypeAlias = int | Fraction | float | bool | str
 
 
-@dataclass(frozen=True, slots=True)
-class Init:
+class Init(Record):
     """How a tensor begins: `constant` (value), `normal` (std = value), `kaiming_normal_fan_out`, `kaiming_normal_fan_in`,
     `xavier_uniform`, or `torch` (the layer's own default).
     """
@@ -28,8 +26,7 @@ class Init:
     value: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Record, compiled=True):
     """One operation. `name` is a path (`layer1.0.conv1`); `name + "." + parameter` is the canonical key of a tensor.
 
     `outputs` is `(name,)`, or `name:0`, `name:1`, … where there are several. `arguments` says which of the enclosing scope's
@@ -47,16 +44,13 @@ class Node:
     role: Role = "main"
     origin: Span | None = field(default=None, compare=False, repr=False)
 
-    __repr__ = brief
-
     @property
     def local(self) -> str:
         """The name within its scope."""
         return self.name[len(self.scope) + 1 :] if self.scope else self.name
 
 
-@dataclass(frozen=True, slots=True)
-class ScopeArgument:
+class ScopeArgument(Record, compiled=True):
     """A value a scope was made with; `passed` is the name it has in the enclosing scope, None where it is none of its names."""
 
     name: str
@@ -64,8 +58,7 @@ class ScopeArgument:
     passed: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Record, compiled=True):
     """A named part of the network. `kind` and `template`: `network` (the spec's name), `stem`, `stage`, `block` (`bottleneck`),
     `head`, `module` (`squeeze_excite`), `turn` (one turn of a loop; the template is the loop's name).
 
@@ -83,8 +76,6 @@ class Scope:
     label: str = ""
     origin: Span | None = field(default=None, compare=False, repr=False)
 
-    __repr__ = brief
-
     @property
     def parent(self) -> str:
         """The path without its last name: the enclosing scope's, but for a turn (`enclosing`); the network's is ""."""
@@ -97,16 +88,14 @@ def enclosing(scope: Scope, known: Container[str]) -> str:
     return parent.rpartition(".")[0] if scope.kind == "turn" and parent not in known else parent
 
 
-@dataclass(frozen=True, slots=True)
-class InitPolicy:
+class InitPolicy(Record):
     """How weights begin where a node does not say otherwise. Norms begin at one and zero."""
 
     conv: Init = Init("kaiming_normal_fan_out")
     linear: Init = Init("torch")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Graph:
+class Graph(Record, kw_only=True):
     """A network. `scopes` are in order of first use, a scope before what is in it, the network's own ("") first.
 
     Where it takes `any_size`, height and width are multiples of `multiple`.
@@ -125,8 +114,6 @@ class Graph:
     any_size: bool = True
     multiple: int = 1
     output_names: tuple[str, ...] = ()
-
-    __repr__ = brief
 
     def parameters(self) -> Iterator[tuple[str, Node, tuple[int, ...], bool]]:
         """Canonical key, node, shape and whether it is learned, of every tensor in order of execution."""

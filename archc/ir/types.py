@@ -1,8 +1,9 @@
 """The type of a value: its shape without the batch, which is symbolic and first everywhere."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from archc.record import Record
 
 Sides: TypeAlias = int | tuple[int, int]
 """A number for both axes, or one for the rows and one for the columns, which are then unlike."""
@@ -23,8 +24,7 @@ def by_axis(sides: Sides) -> str:
     return "×".join(map(str, pair(sides)))
 
 
-@dataclass(frozen=True, slots=True)
-class TensorType:
+class TensorType(Record, compiled=True):
     """`(C, H, W)` a feature map, `(T, C)` tokens, `(C,)` a vector; N stands before it."""
 
     shape: tuple[int, ...]

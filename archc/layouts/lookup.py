@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from archc.diagnostics import Span
 from archc.ir.graph import Scope
 from archc.layouts.table import Layout, Path, Table, paths_of
+from archc.record import Record, field
 
 Levels: TypeAlias = tuple[str, ...]
 """Attribute path levels with placeholders filled in; `#`, the parent's next number, is left to whoever counts."""
@@ -15,8 +15,7 @@ Levels: TypeAlias = tuple[str, ...]
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
-@dataclass(slots=True, eq=False)
-class Lookup:
+class Lookup(Record, frozen=False, eq=False):
     """A layout applied to the scopes of one graph. A turn of a loop has no levels: its steps are named by the scope around it."""
 
     layout: Layout
@@ -25,8 +24,8 @@ class Lookup:
     counts: bool = field(init=False)
     """Whether a path may depend on those before it: the layout has a `#` somewhere."""
     _stages: dict[str, int] = field(init=False)
-    _steps: dict[tuple[str, str, str], Levels] = field(default_factory=dict)
-    _known: dict[tuple[str, str], tuple[Table, ...]] = field(default_factory=dict)
+    _steps: dict[tuple[str, str, str], Levels] = field(factory=dict)
+    _known: dict[tuple[str, str], tuple[Table, ...]] = field(factory=dict)
 
     def __post_init__(self) -> None:
         self.scopes = {scope.path: scope for scope in self.order}

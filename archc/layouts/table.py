@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 from archc.diagnostics import Diagnostic, Span, SpecError, in_order
 from archc.document.nodes import Map, Node, Scalar, Sequence
-from archc.record import brief
+from archc.record import Record, field
 from archc.suggest import nearest
 
 _LEVEL = re.compile(r"(?:[A-Za-z0-9_-]|\{[^{}]*\})+|#")
@@ -19,18 +18,14 @@ STEP_NAMES = ("n", "i")
 KEY_NAMES = ("n", "i", "stage", "block")
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(Record):
     """An attribute path with its placeholders: the levels of `layer{n}.blocks`, none for `""`; and where the layout says it."""
 
     levels: tuple[str, ...]
     span: Span | None = None
 
-    __repr__ = brief
 
-
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Record):
     """The names in one kind of scope: `own` is `self`, `rest` is `*`; steps in a loop are keyed `loop.step`.
 
     `parameters` are tensors by `step.tensor`, their paths counted from the scope's own.
@@ -38,10 +33,8 @@ class Table:
 
     own: Path | None = None
     rest: Path | None = None
-    steps: Mapping[str, Path] = field(default_factory=dict)
-    parameters: Mapping[str, Path] = field(default_factory=dict)
-
-    __repr__ = brief
+    steps: Mapping[str, Path] = field(factory=dict)
+    parameters: Mapping[str, Path] = field(factory=dict)
 
 
 EMPTY = Table()
@@ -54,8 +47,7 @@ what mean and variance are to be divided by (Caffe).
 TORCH_KEEPS: Mapping[str, Kept] = MappingProxyType({"num_batches_tracked": "count"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
+class Layout(Record, kw_only=True):
     """How a zoo names what a graph holds; `stages` is for every stage that `by_stage` does not name.
 
     `blocks` are the paths of a stage's first blocks, the last for all that follow; `blocks_by_stage` those of stages by name.
@@ -65,17 +57,15 @@ class Layout:
 
     name: str
     stages: Path = Path(("{name}",))
-    by_stage: Mapping[str, Path] = field(default_factory=dict)
+    by_stage: Mapping[str, Path] = field(factory=dict)
     blocks: tuple[Path, ...] = (Path(("{i}",)),)
-    blocks_by_stage: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
+    blocks_by_stage: Mapping[str, tuple[Path, ...]] = field(factory=dict)
     stem: Table = EMPTY
     block: Table = EMPTY
     head: Table = EMPTY
-    modules: Mapping[str, Table] = field(default_factory=dict)
+    modules: Mapping[str, Table] = field(factory=dict)
     keys_only: bool = False
-    batch_norm: Mapping[str, Kept] = field(default_factory=lambda: TORCH_KEEPS)
-
-    __repr__ = brief
+    batch_norm: Mapping[str, Kept] = field(factory=lambda: TORCH_KEEPS)
 
 
 CANONICAL = Layout(name="canonical", modules=MappingProxyType({}), by_stage=MappingProxyType({}))

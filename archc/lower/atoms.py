@@ -1,12 +1,12 @@
 """Steps as atoms: a convolution unit becomes its convolution, norm and activation, in an order; any other step is one."""
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from archc.diagnostics import Span
 from archc.document.nodes import Entry, Map
 from archc.ir.graph import Role
 from archc.lower.context import Context
+from archc.record import Record
 from archc.suggest import meant
 
 Word: TypeAlias = Literal["conv", "norm", "act"]
@@ -16,8 +16,7 @@ PLAIN: tuple[Word, ...] = ("conv", "norm", "act")
 UNIT_KEYS = ("kernel", "out", "stride", "padding", "dilation", "groups", "bias", "norm", "act", "conv")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Atom:
+class Atom(Record, eq=False, compiled=True):
     """One node to be, or a module use, or a loop. `lead` is the first of its unit: there `of` is read."""
 
     name: str

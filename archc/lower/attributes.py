@@ -1,6 +1,5 @@
 """The attributes of one step as a spec writes them: read once each, checked, with where each came from recorded."""
 
-from dataclasses import dataclass, field
 from typing import TypeVar
 
 from archc.document.nodes import Map, Node, Scalar, Sequence
@@ -8,23 +7,23 @@ from archc.ir.types import Sides
 from archc.lower.context import PASSED
 from archc.lower.names import Names
 from archc.lower.values import argument_of, real, truth, whole, word
+from archc.record import Record, field
 from archc.suggest import advice
 
 Choice = TypeVar("Choice", bound=str)
 COMMON = ("op", "of", "when", "init", "after", "before")
 
 
-@dataclass(slots=True, eq=False)
-class Attributes:
+class Attributes(Record, frozen=False, eq=False, compiled=True):
     """Reads the keys of a step; `given` are what the block passes (stride, dilation), used where the step does not say."""
 
     step: Map
     names: Names
     what: str
-    given: dict[str, tuple[int, str | None]] = field(default_factory=dict)
-    arguments: list[tuple[str, str]] = field(default_factory=list)
-    seen: set[str] = field(default_factory=lambda: set(COMMON))
-    defaults: dict[str, object] = field(default_factory=dict)
+    given: dict[str, tuple[int, str | None]] = field(factory=dict)
+    arguments: list[tuple[str, str]] = field(factory=list)
+    seen: set[str] = field(factory=lambda: set(COMMON))
+    defaults: dict[str, object] = field(factory=dict)
 
     def node(self, key: str) -> Node | None:
         self.seen.add(key)

@@ -1,6 +1,5 @@
 """One block: its branch in order, what the network inserts, the shortcut, the addition and what follows it."""
 
-from dataclasses import replace
 from itertools import takewhile
 
 from archc.document.nodes import Map, Scalar
@@ -19,7 +18,7 @@ from archc.lower.settings import Settings
 from archc.lower.shortcut import Branch, join, read_policy
 from archc.lower.unused import check_values
 from archc.lower.values import typed
-from archc.record import Record
+from archc.record import Record, replace
 from archc.suggest import advice
 
 OWN_NAMES = ("x", "preact", "shortcut", "add")
@@ -36,7 +35,7 @@ class Surroundings(Record):
     zero_last: bool
 
 
-class Place(Record):
+class Place(Record, compiled=True):
     """What differs from block to block under one set of settings."""
 
     type: TensorType

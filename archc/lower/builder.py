@@ -1,18 +1,16 @@
 """A part of the graph while it is made: nodes, scopes and types under relative names, and its copy under real ones."""
 
-from dataclasses import dataclass, field
-
 from archc.diagnostics import Span
 from archc.ir.graph import Node, Scope
 from archc.ir.ops import Operation
 from archc.ir.types import TensorType
-from archc.record import Record
+from archc.record import Record, field
 
 INPUT = "@"
 """Stands for a fragment's input until it is placed."""
 
 
-class Ref(Record):
+class Ref(Record, compiled=True):
     """A value: its name, its type (None after a reported problem: what reads it is not checked), and which of the scope's
     arguments its number of channels is.
     """
@@ -22,18 +20,17 @@ class Ref(Record):
     channels: str | None = None
 
 
-@dataclass(slots=True, eq=False)
-class Fragment:
+class Fragment(Record, frozen=False, eq=False):
     """Nodes in order of execution, with names relative to where they will stand; `taken` are the names and who has
     them, `placed` how many nodes and scopes are copies.
     """
 
-    nodes: list[Node] = field(default_factory=list)
-    scopes: list[Scope] = field(default_factory=list)
-    types: dict[str, TensorType] = field(default_factory=dict)
-    taken: dict[str, Span] = field(default_factory=dict)
+    nodes: list[Node] = field(factory=list)
+    scopes: list[Scope] = field(factory=list)
+    types: dict[str, TensorType] = field(factory=dict)
+    taken: dict[str, Span] = field(factory=dict)
     placed: int = 0
-    _operations: dict[Operation, Operation] = field(default_factory=dict)
+    _operations: dict[Operation, Operation] = field(factory=dict)
 
     def interned(self, op: Operation) -> Operation:
         """The same object for equal operations: a third less memory in a deep network."""

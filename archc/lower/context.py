@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 from archc.diagnostics import Diagnostic, Edit, Note, Source, Span
 from archc.document.nodes import Node, Scalar
 from archc.library import Document, Library
 from archc.limits import Limits
 from archc.lower.tracing import Tracing
+from archc.record import Record, field
 from archc.shipped import PREFIX, Kind
 from archc.spec.mend import doubted_part, hides_shapes
 
@@ -35,14 +35,13 @@ PASSED = object()
 """Stands for a default that is no value of its own: a block passes it, so that it differs from block to block."""
 
 
-@dataclass(slots=True, eq=False)
-class Taken:
+class Taken(Record, frozen=False, eq=False):
     """The defaults of values that say less than all, by the value's identity: each key with all that it was taken as, in every
     place where the value is used. `names` are the values that name a definition.
     """
 
-    defaults: dict[int, tuple[Node, dict[str, list[object]]]] = field(default_factory=dict)
-    names: dict[int, tuple[Scalar, Document]] = field(default_factory=dict)
+    defaults: dict[int, tuple[Node, dict[str, list[object]]]] = field(factory=dict)
+    names: dict[int, tuple[Scalar, Document]] = field(factory=dict)
 
     def add(self, node: Node, defaults: Mapping[str, object]) -> None:
         """One more use of a value."""
@@ -53,8 +52,7 @@ class Taken:
                 values.append(value)
 
 
-@dataclass(slots=True, eq=False)
-class Context:
+class Context(Record, frozen=False, eq=False):
     """One lowering.
 
     `trail` holds the user's lines that led into definitions, outermost first. `guessed`: something before had a problem, so that
@@ -66,14 +64,14 @@ class Context:
 
     library: Library
     limits: Limits
-    diagnostics: list[Diagnostic] = field(default_factory=list)
-    trail: list[tuple[Span, str]] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(factory=list)
+    trail: list[tuple[Span, str]] = field(factory=list)
     stage: str = ""
     depth: int = 0
     guessed: bool = False
-    found: dict[tuple[str, Source, Kind], Document] = field(default_factory=dict)
-    asked: set[int] = field(default_factory=set)
-    used: list[tuple[Scalar, Document]] = field(default_factory=list)
+    found: dict[tuple[str, Source, Kind], Document] = field(factory=dict)
+    asked: set[int] = field(factory=set)
+    used: list[tuple[Scalar, Document]] = field(factory=list)
     taken: Taken | None = None
     tracing: Tracing | None = None
     part: str = ""

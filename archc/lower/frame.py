@@ -1,6 +1,5 @@
 """The steps of one scope while they run: their names, their values so far, and what the block passes to them."""
 
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from archc.ir.graph import Role
@@ -8,6 +7,7 @@ from archc.lower.builder import Fragment, Ref
 from archc.lower.context import Context
 from archc.lower.kinds import Defaults
 from archc.lower.names import Names
+from archc.record import Record, field
 
 Result: TypeAlias = "Ref | list[Ref]"
 Given: TypeAlias = dict[str, tuple[int, str | None]]
@@ -17,8 +17,7 @@ POISON = Ref("", None)
 """The value of a step with a reported problem: what reads it is not checked."""
 
 
-@dataclass(slots=True, eq=False)
-class Frame:
+class Frame(Record, frozen=False, eq=False):
     """A scope being expanded.
 
     `given` holds what a step at `stride_at` receives; `dilation` is the block's, for kernels above 1; `zero_norm` names the norm
@@ -33,7 +32,7 @@ class Frame:
     values: dict[str, Result]
     role: Role = "main"
     outer: "Frame | None" = None
-    given: dict[str, Given] = field(default_factory=dict)
+    given: dict[str, Given] = field(factory=dict)
     dilation: tuple[int, str | None] = (1, None)
     zero_norm: str | None = None
 

@@ -1,22 +1,20 @@
 """What a network inserts into a block's branch: each step after or before a node, or the addition."""
 
-from dataclasses import dataclass, field
-
 from archc.document.nodes import Entry, Map, Scalar
 from archc.lower.atoms import Atom, no_map, step_atoms
 from archc.lower.context import Context, Failed
+from archc.record import Record, field
 from archc.suggest import advice
 
 
-@dataclass(slots=True, eq=False)
-class Rows:
+class Rows(Record, frozen=False, eq=False):
     """The atoms of a branch and those after its addition. `latest` is the last insertion after each place, or after one there:
     several at one place stay in the order written.
     """
 
     branch: list[Atom]
     after: list[Atom]
-    latest: dict[str, str] = field(default_factory=dict)
+    latest: dict[str, str] = field(factory=dict)
 
     def put(self, where: str, target: str, made: list[Atom]) -> bool:
         """Puts atoms `after` or `before` a node or `add`; False if nothing is called so."""

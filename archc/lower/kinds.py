@@ -1,7 +1,6 @@
 """What `norm`, `act`, `conv` and `init` say, and the defaults that hold until something nearer restates them."""
 
 from contextlib import suppress
-from dataclasses import replace
 
 from archc.document.nodes import Map, Node, Scalar
 from archc.ir.convolutions import Weights
@@ -11,7 +10,7 @@ from archc.lower.context import Failed
 from archc.lower.faults import show
 from archc.lower.names import ActKind, Names, NoNorm, NormKind, NormModule, identifier
 from archc.lower.values import LARGEST_FLOAT, number, real, truth, whole, word
-from archc.record import Record
+from archc.record import Record, replace
 from archc.spec.defaults import WORDS
 from archc.suggest import advice
 

@@ -1,7 +1,5 @@
 """A definition that is used: its file found, its parameters and their values, evaluated where they are written."""
 
-from dataclasses import replace
-
 from archc.diagnostics import Note, SpecError
 from archc.document.nodes import Entry, Map, Node, Scalar, Sequence
 from archc.ir.graph import ScopeArgument
@@ -12,6 +10,7 @@ from archc.lower.context import PASSED, Context, Failed
 from archc.lower.frame import Frame
 from archc.lower.names import ActKind, Maker, Named, Names, NoNorm, NormKind, NormModule, identifier
 from archc.lower.values import typed
+from archc.record import replace
 from archc.shipped import Kind
 from archc.spec.mend import guess_of
 from archc.suggest import advice

@@ -1,7 +1,6 @@
 """The names an expression may use, computed on demand: a network's, a block's, a module's."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TypeAlias
 
@@ -9,12 +8,11 @@ from archc.diagnostics import Source, Span
 from archc.document.nodes import Map, Node, Scalar
 from archc.ir.norms import Act, NormName
 from archc.lower.context import Context
-from archc.record import Record
+from archc.record import Record, field
 from archc.suggest import advice, meant
 
 
-@dataclass(frozen=True, slots=True)
-class NormKind:
+class NormKind(Record):
     """What `norm:` says, before the channels are known; `origin` is where a group norm says its groups."""
 
     norm: NormName
@@ -27,8 +25,7 @@ class NormKind:
     origin: Span | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class NormModule:
+class NormModule(Record, eq=False):
     """`norm: {module: …}`: a module in place of a norm, its arguments evaluated where it stands."""
 
     use: Map
@@ -49,8 +46,7 @@ Named: TypeAlias = bool | int | Fraction | float | str | Kinds
 Maker: TypeAlias = Callable[[], Named]
 
 
-@dataclass(slots=True, eq=False)
-class Names:
+class Names(Record, frozen=False, eq=False, compiled=True):
     """Values by name. `known` are there, `lazy` are computed when first asked for, `outer` is asked last.
 
     `network_only` hides `outer` from expressions written in a definition's file. `nodes` are the YAML values parameters have,
@@ -60,13 +56,13 @@ class Names:
     context: Context
     what: str
     known: dict[str, Named]
-    lazy: dict[str, Maker] = field(default_factory=dict)
+    lazy: dict[str, Maker] = field(factory=dict)
     outer: "Names | None" = None
     network_only: bool = False
-    nodes: Mapping[str, Node] = field(default_factory=dict)
+    nodes: Mapping[str, Node] = field(factory=dict)
     arguments: frozenset[str] = frozenset()
-    read: set[str] = field(default_factory=set)
-    _running: list[str] = field(default_factory=list)
+    read: set[str] = field(factory=set)
+    _running: list[str] = field(factory=list)
 
     def passes(self, name: str) -> bool:
         """Whether the name is an argument of the scope, so that an attribute with its value can be said to come from it."""

@@ -47,7 +47,7 @@ from archc.lower.names import NoNorm, NormKind
 from archc.record import Record
 
 
-class Made(Record):
+class Made(Record, compiled=True):
     """What a step's attributes come to for operands of these types."""
 
     attributes: Attributes

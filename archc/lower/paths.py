@@ -1,10 +1,9 @@
 """A network in which no stage or block changes a part of a value by its path: each says the value that it comes to."""
 
-from dataclasses import replace
-
 from archc.document.nodes import Entry, Map, Node, Scalar, Sequence
 from archc.lower.context import Context, Failed
 from archc.lower.settings import KEYS, opened_blocks, opened_word
+from archc.record import replace
 from archc.spec.paths import NothingThere, change, is_null
 
 

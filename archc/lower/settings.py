@@ -1,13 +1,12 @@
 """What a block is told: the keys of `block:`, changed by its stage and by its index, read once for all blocks that share them."""
 
-from dataclasses import dataclass, field
-
 from archc.diagnostics import Span
 from archc.document.nodes import Entry, Map, Node, Scalar
 from archc.library import Document
 from archc.lower.context import Context, Failed
 from archc.lower.modules import definition, parameters_of
 from archc.lower.order import ORDERS, Order, explicit, read_order
+from archc.record import Record, field
 from archc.spec.defaults import opened
 from archc.spec.lost import lost
 from archc.spec.paths import NothingThere, change, is_null
@@ -24,8 +23,7 @@ _ASKED = {
 STAGE_KEYS = ("out", "repeat", "stride", "label", "blocks")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Settings:
+class Settings(Record, eq=False):
     """A block's kind, its steps with the network's changes in them, and the rest of what the network says.
 
     `parameters` are the values the network gives to the kind's parameters, `named` is where it names the kind.
@@ -42,7 +40,7 @@ class Settings:
     defaults: Map
     origin: Entry
     named: Scalar
-    declared: dict[str, Map] = field(default_factory=dict)
+    declared: dict[str, Map] = field(factory=dict)
 
 
 def read_settings(context: Context, layers: list[tuple[str, Map]], origin: Entry, block: Span) -> Settings:

@@ -1,7 +1,6 @@
 """The stages of a network: each block expanded once a stage where it can be, and placed."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from archc.document.nodes import Entry, Map, Node, Scalar
@@ -16,15 +15,14 @@ from archc.lower.names import Named, Names
 from archc.lower.settings import Settings, opened_blocks, read_settings
 from archc.lower.tracing import settled
 from archc.lower.values import whole
-from archc.record import Record
+from archc.record import Record, field
 
 INPUT_NAME = "input"
 RESERVED = ("stem", "head", INPUT_NAME)
 Block: TypeAlias = tuple[Fragment, Ref, frozenset[str]]
 
 
-@dataclass(slots=True, eq=False)
-class Stage:
+class Stage(Record, frozen=False, eq=False):
     """One entry of `stages`. Where its repeat could not be read it is taken as one block, `counted` False."""
 
     entry: Entry
@@ -32,7 +30,7 @@ class Stage:
     repeat: int
     stride: int
     counted: bool
-    settings: dict[int, Settings] = field(default_factory=dict)
+    settings: dict[int, Settings] = field(factory=dict)
 
 
 class Run(Record):
@@ -45,15 +43,14 @@ class Run(Record):
     total: int
 
 
-@dataclass(slots=True, eq=False)
-class Stages:
+class Stages(Record, frozen=False, eq=False):
     """The stages of one network; `reduction` is the stride so far, of the stem at first."""
 
     around: Surroundings
     root: Map
     part: Fragment
     reduction: int = 1
-    made: list[Stage] = field(default_factory=list)
+    made: list[Stage] = field(factory=list)
 
     @property
     def context(self) -> Context:

@@ -1,19 +1,18 @@
 """One lowering with traced numbers: which arguments are left open, and what made that impossible."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from archc.expressions.tree import Value
+from archc.record import Record, field
 from archc.traced import Trace, Traced, argument
 
 
-@dataclass(slots=True, eq=False)
-class Tracing:
+class Tracing(Record, frozen=False, eq=False):
     """`free` are `num_classes` and `in_channels`, or one of them; `decided` is what depends on them and can be no formula."""
 
     free: frozenset[str]
-    trace: Trace = field(default_factory=Trace)
-    decided: list[str] = field(default_factory=list)
+    trace: Trace = field(factory=Trace)
+    decided: list[str] = field(factory=list)
 
     def open(self, name: str, value: int) -> int:
         """The value of a factory's argument, traced if that is left open."""

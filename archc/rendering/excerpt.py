@@ -1,7 +1,6 @@
 """One line of a source as it is printed: at most a hundred cells of it, and at which cell each column stands."""
 
-from dataclasses import dataclass
-
+from archc.record import Record
 from archc.rendering.visible import visible, width
 
 CELLS = 100
@@ -9,8 +8,7 @@ _BEFORE = 40  # cells kept before the place when a long line is cut
 _TAB = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Excerpt:
+class Excerpt(Record):
     """`stops[i]` is the cell at which code point `first + i` begins; the last one is where the text ends."""
 
     text: str

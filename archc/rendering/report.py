@@ -2,10 +2,9 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from archc.diagnostics import Diagnostic, Edit, Note, Source, Span
-from archc.record import Record
+from archc.record import Record, replace
 
 NOTES = 4
 """Notes that a problem may have of the files it was found with, beyond its own."""

@@ -1,10 +1,10 @@
 """Diagnostics for people: what is wrong, the line with a caret, further places, a way out."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from archc.diagnostics import Diagnostic, Span
 from archc.document.lines import lines
+from archc.record import Record
 from archc.rendering.excerpt import excerpt
 from archc.rendering.report import Report
 from archc.rendering.tally import tally
@@ -14,8 +14,7 @@ _RESET = "\x1b[0m"
 _STYLES = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "gutter": "\x1b[1;34m", "bold": "\x1b[1m", "note": "\x1b[1;36m"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Mark:
+class _Mark(Record):
     """An underline: `^` for the place of the diagnostic, `-` for that of a note."""
 
     span: Span
@@ -24,8 +23,7 @@ class _Mark:
     style: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Page:
+class _Page(Record):
     """What holds for one output: colour or none, and the lines of each source, split once."""
 
     color: bool

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import cast
 
 from archc.diagnostics import Diagnostic
 from archc.document.edits import text_of
 from archc.document.mends import of_key, to_set, with_version
 from archc.document.nodes import Entry, Map, Scalar
+from archc.record import Record, field
 from archc.schema.load import Kind, Schema, definitions, inner, language
 from archc.schema.places import Path, Place, entry_of, shown
 from archc.schema.violations import Violation
@@ -23,17 +23,16 @@ _SHORT = 30
 """Characters of a value that is repeated in a proposal."""
 
 
-@dataclass(slots=True, eq=False)
-class Keys:
+class Keys(Record, frozen=False, eq=False):
     """A map with wrong keys: what its schemas allow, what they miss, and what is there that none knows."""
 
     path: Path
     place: Place
     kind: Kind
     title: str = ""
-    known: list[str] = field(default_factory=list[str])
-    unknown: list[str] = field(default_factory=list[str])
-    missing: list[str] = field(default_factory=list[str])
+    known: list[str] = field(factory=list[str])
+    unknown: list[str] = field(factory=list[str])
+    missing: list[str] = field(factory=list[str])
     unplaced: bool = False
 
     def add(self, violation: Violation) -> None:

@@ -10,7 +10,7 @@ from archc.record import Record
 Path: TypeAlias = tuple[str | int, ...]
 
 
-class Place(Record):
+class Place(Record, compiled=True):
     """A value and the key it stands under; a list's items and the document itself have none."""
 
     node: Node

@@ -1,12 +1,12 @@
 """What jsonschema finds, as plain data: the only module that knows jsonschema."""
 
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, cast
 
 from jsonschema import Draft202012Validator
 from jsonschema.validators import extend  # pyright: ignore[reportUnknownVariableType]
 
+from archc.record import Record
 from archc.schema.fast import holds, is_valid
 from archc.schema.load import Schema, definitions, schemas
 from archc.schema.places import Path
@@ -54,8 +54,7 @@ _Validator = cast(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(Record):
     """A keyword of a schema that a value does not meet, and where. `of_key`: the value is a key of the map at `path`."""
 
     keyword: str

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from archc.diagnostics import Diagnostic, Span
 from archc.document.edits import text_of
 from archc.document.mends import of_key
 from archc.document.nodes import Entry, Map, Node, Scalar
+from archc.record import replace
 from archc.spec.paths import NothingThere, change, is_own, key_of
 from archc.suggest import advice, meant, nearest, spelled
 

@@ -1,7 +1,5 @@
 """The one rule for change: a dotted path replaces the value there and nothing else; null removes it."""
 
-from dataclasses import dataclass
-
 from archc.document.nodes import Entry, Map, Node, Scalar
 from archc.record import Record
 from archc.spec.defaults import WORDS, opened
@@ -22,8 +20,7 @@ _OF_STEP = (*WORDS, "init")
 """Keys of a step that a path into them begins, or opens."""
 
 
-@dataclass(eq=False)
-class NothingThere(LookupError):
+class NothingThere(Record, LookupError, frozen=False, eq=False):
     """A path names nothing: its `part` is not among the keys `known` of the map `at` its beginning, or has no parts."""
 
     part: str
@@ -35,7 +32,7 @@ class NothingThere(LookupError):
         return self.part
 
 
-class _Place(Record):
+class _Place(Record, compiled=True):
     """Where a path has led to, in a document of a kind; in lowering the kind is `steps`, `settings` or `policy`."""
 
     kind: str

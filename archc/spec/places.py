@@ -1,24 +1,23 @@
 """Where a step stands that a change adds to inherited ones: before or after one of them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from archc.diagnostics import Diagnostic
 from archc.document.nodes import Entry, Map, Scalar
+from archc.record import Record, field
 from archc.suggest import advice, nearest
 
 PLACES = ("before", "after")
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
+class Places(Record):
     """The places that the changes of one `set` give to steps of a document of a kind. `latest` is the last step put after each:
     several after one stand in the order written, as inserted ones do.
     """
 
     kind: str
     report: Callable[[Diagnostic], None]
-    latest: dict[tuple[str, str], str] = field(default_factory=dict)
+    latest: dict[tuple[str, str], str] = field(factory=dict)
 
     def placed(self, root: Map, entry: Entry) -> Map:
         """`root` after a change, its step moved to where it says `before:` or `after:` which other one it stands."""

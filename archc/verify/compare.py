@@ -3,12 +3,12 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from archc.ir.graph import Graph
+from archc.record import Record
 from archc.verify.cases import Case
 from archc.verify.describe import described, step_text, unlike
 from archc.verify.entries import Entry, entries_of
@@ -24,8 +24,7 @@ from archc.verify.sharing import shared, stir
 from archc.verify.uncompared import uncompared
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Record):
     """`tolerance`: the largest difference that counts as none, as a part of the largest value; None: what the type explains."""
 
     tolerance: float | None = None

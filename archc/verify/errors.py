@@ -3,7 +3,7 @@
 from archc.diagnostics import Diagnostic, Note, SpecError
 
 
-class VerifyError(SpecError):
+class VerifyError(SpecError, frozen=False, eq=False):
     """Codes E0001 to E0003 and E0620 to E0629: nothing can be said of the two functions."""
 
 

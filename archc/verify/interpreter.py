@@ -1,7 +1,6 @@
 """A graph run operation by operation in torch: written from the operations alone, to compare any backend with."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import assert_never
 
 import torch
@@ -49,6 +48,7 @@ from archc.ir.ops import (
     Tokens,
 )
 from archc.ir.spatial import AXES
+from archc.record import replace
 from archc.verify import meaning
 
 

@@ -2,13 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from torch import Tensor
 
 from archc.ir.graph import Graph
 from archc.ir.ops import BlurPool, Norm
-from archc.record import brief
+from archc.record import Record
 from archc.verify.entries import Entry
 from archc.verify.program import Program
 from archc.verify.reading import Reading
@@ -16,8 +15,7 @@ from archc.verify.reading import Reading
 STATISTICS = ("running_mean", "running_var")
 
 
-@dataclass(slots=True)
-class Meeting:
+class Meeting(Record, frozen=False):
     """Both programs with their tensors paired; `weights` are ours, by canonical key. `asked`: somebody chose the tolerance."""
 
     graph: Graph
@@ -30,8 +28,6 @@ class Meeting:
     tolerance: float
     asked: bool
     seed: int
-
-    __repr__ = brief
 
     def own_weights(self) -> dict[str, Tensor]:
         """Ours, with running statistics to write to."""

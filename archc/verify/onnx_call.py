@@ -1,14 +1,14 @@
 """A node of an ONNX model, and what a rule for it looks like."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from torch import Tensor
 
+from archc.record import Record
 
-@dataclass(frozen=True, slots=True)
-class Call:
+
+class Call(Record):
     """A node: its operation, its name, the opset of the model, its attributes, the names it reads and makes."""
 
     op: str

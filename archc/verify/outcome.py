@@ -1,10 +1,9 @@
 """What a comparison found: how the tensors pair, how far each run is from ours, and the first node that differs."""
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from archc.ir.graph import Node
-from archc.record import brief
+from archc.record import Record
 from archc.verify.cases import Case
 
 
@@ -38,8 +37,7 @@ class First(NamedTuple):
     relative: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(Record, kw_only=True):
     """`pairs` are keys of ours and theirs; `folded` are ours that theirs has folded into a filter, no difference.
 
     `tied`: keys of theirs that stand for several of ours. `beyond`: what makes the other's output where every value of ours is
@@ -57,8 +55,6 @@ class Verdict:
     first: First | None = None
     beyond: str = ""
     uncompared: tuple[str, ...] = ()
-
-    __repr__ = brief
 
     @property
     def equal(self) -> bool:

@@ -2,7 +2,6 @@
 
 import importlib.util
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 import torch
@@ -13,6 +12,7 @@ from archc.ir.graph import Graph
 from archc.ir.ops import BlurPool
 from archc.layouts.naming import state_keys
 from archc.live import load_module
+from archc.record import replace
 from archc.verify.cases import Case
 from archc.verify.compare import Settings, against, images, relative
 from archc.verify.describe import described
@@ -23,8 +23,6 @@ from archc.verify.program import TorchProgram
 from archc.verify.sharing import neutral, stir
 
 if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
     from archc.pipeline import Compiled
 
 FLOAT32, FLOAT64 = 1e-4, 1e-9
@@ -59,7 +57,7 @@ def _onnx(
     graph = undropped(compiled.graph)
     fast = importlib.util.find_spec("onnxruntime") is not None
     options = {"no_weights": True, "dtype": "float32" if fast else "float64"}
-    [file] = cast("Any", replace(cast("DataclassInstance", find_backend("onnx")), **options)).emit(compiled).files
+    [file] = cast("Any", type(find_backend("onnx")))(**options).emit(compiled).files
     model = onnx.ModelProto.FromString(b"".join(file.chunks))
     weights = random_weights(graph, settings.seed)
     tolerance = max(FLOAT32 if fast else FLOAT64, settings.tolerance or 0.0)

@@ -1,12 +1,13 @@
 """A run of any torch program as a graph of values: every ATen operation, what it read and made, and where it stands."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
+
+from archc.record import Record, field
 
 Argument = Any
 """What an operation is called with: a tensor, a number, a word, or a list of such."""
@@ -30,17 +31,16 @@ class Value(NamedTuple):
     number: int
 
 
-@dataclass(slots=True)
-class Trace:
+class Trace(Record, frozen=False):
     """All steps in order of execution. `tensors` are values by number as they were when made; `roots` names those that are the
     program's own tensors; `input` and `outputs` are numbers.
     """
 
     input: int = -1
-    outputs: list[int] = field(default_factory=list)
-    steps: list[Step] = field(default_factory=list)
-    tensors: list[Tensor] = field(default_factory=list)
-    roots: dict[int, str] = field(default_factory=dict)
+    outputs: list[int] = field(factory=list)
+    steps: list[Step] = field(factory=list)
+    tensors: list[Tensor] = field(factory=list)
+    roots: dict[int, str] = field(factory=dict)
     whole: bool = True
 
 

@@ -3,7 +3,7 @@
 from archc.diagnostics import Diagnostic, SpecError
 
 
-class WeightsError(SpecError):
+class WeightsError(SpecError, frozen=False, eq=False):
     """Codes E0001 to E0003 (the file cannot be read) and E0580 to E0599; nothing was written."""
 
 

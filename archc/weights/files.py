@@ -2,12 +2,12 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from types import MappingProxyType
 from typing import Protocol
 
 from archc.arguments import StrPath
 from archc.arguments import path as path_text
+from archc.record import replace
 from archc.weights.errors import refused
 from archc.weights.safetensors import CHUNK, StoredTensor, open_file, open_safetensors
 

@@ -1,14 +1,13 @@
 """The plan of a conversion: for every tensor of both sides, what becomes of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from archc.diagnostics import Diagnostic
 from archc.ir.ends import classifier, stem_convolution
 from archc.ir.graph import Graph, Node
 from archc.layouts.table import Layout
-from archc.record import brief
+from archc.record import Record, replace
 from archc.weights.errors import WeightsError, refused
 from archc.weights.files import WeightsFile
 from archc.weights.match import misfit, shape_text
@@ -22,26 +21,21 @@ input channels summed or repeated; and of those that only the file has: left out
 Stem: TypeAlias = Literal["sum", "repeat"]
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(Record):
     """A network as one of the two zoos has it."""
 
     graph: Graph
     layout: Layout
 
-    __repr__ = brief
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(Record, kw_only=True):
     """What is adapted because it was asked for: the classifier, made anew, and how the stem takes other input channels."""
 
     classes: bool = False
     stem: Stem | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
+class Move(Record, kw_only=True):
     """One tensor: read from `sources` (a divided one and its factor), written as `target`; either may be absent."""
 
     how: How
@@ -50,8 +44,6 @@ class Move:
     target: str | None = None
     dtype: str = "F32"
     shape: tuple[int, ...] = ()
-
-    __repr__ = brief
 
     @property
     def one_to_one(self) -> bool:
@@ -74,8 +66,7 @@ def plan(name: str, file: WeightsFile, source: Side, target: Side, change: Chang
     return _moves(file, read, written, _Adapted(head.name if head else "", stem.name if stem else "", change.stem or "sum"))
 
 
-@dataclass(frozen=True, slots=True)
-class _Adapted:
+class _Adapted(Record):
     head: str
     stem: str
     how: Stem

@@ -6,12 +6,12 @@ Format: huggingface/safetensors, README, "Format". Read tensor by tensor: memory
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType, TracebackType
 from typing import Self
 
 from archc.arguments import StrPath
 from archc.arguments import path as path_text
+from archc.record import Record
 from archc.weights.errors import WeightsError, refused
 from archc.weights.header import BITS, Entry, HeaderError, parse_header
 
@@ -22,8 +22,7 @@ CHUNK = 1 << 20
 """Bytes read at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoredTensor:
+class StoredTensor(Record):
     """A tensor in a file: `dtype` as safetensors names it (F32), and the range of its bytes in the file, the end exclusive."""
 
     name: str

@@ -1,6 +1,5 @@
 """Where a layout keeps each tensor of a graph: the keys, shapes and meanings a file of weights has to have."""
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from archc.ir.graph import Graph
@@ -8,13 +7,13 @@ from archc.ir.norms import Norm
 from archc.ir.spatial import BlurPool
 from archc.layouts.naming import state_keys
 from archc.layouts.table import TORCH_KEEPS, Kept, Layout
+from archc.record import Record
 
 Part: TypeAlias = Literal["tensor", "count", "factor", "constant"]
 """`count` and `factor` a batch norm keeps beside its tensors (see `Layout.batch_norm`); a `constant` follows from the spec."""
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(Record):
     """A tensor under its canonical name and under its key in a layout."""
 
     canonical: str

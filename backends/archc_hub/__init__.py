@@ -1,15 +1,14 @@
 """The hub backend: networks as a folder that `torch.hub.load` reads. It imports no torch."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from archc.backend import Artifact, Network
+from archc.record import Record
 
 __all__ = ["HubBackend"]
 
 
-@dataclass(frozen=True, slots=True)
-class HubBackend:
+class HubBackend(Record):
     """`--target hub`; it has no options of its own."""
 
     def emit(self, network: Network) -> Artifact:

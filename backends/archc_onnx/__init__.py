@@ -1,15 +1,14 @@
 """The ONNX backend: the graph itself as an ONNX model, its tensors named by the state-dict keys. It needs no torch."""
 
-from dataclasses import dataclass, field
 from typing import Literal
 
 from archc.backend import Artifact, Network
+from archc.record import Record, field
 
 __all__ = ["OnnxBackend"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OnnxBackend:
+class OnnxBackend(Record, kw_only=True):
     """`--target onnx`: `NAME.onnx`, and beside it `NAME.onnx.data` where the weights do not go into one file."""
 
     opset: int = field(default=17, metadata={"help": "operator set, 13 to 28 (default 17)"})

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
 from itertools import groupby
 
 from archc.ir.graph import Graph, Node, Scope
+from archc.record import Record, field
 from archc_onnx.dimensions import Dimensions
 from archc_onnx.dtypes import Dtype
 from archc_onnx.emitter import Emitter
@@ -17,8 +17,7 @@ DOMAIN = "archc"
 """Of the functions."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
+class Form(Record, kw_only=True):
     """How nodes are written: for which operator set, in which type, and what is known of values and tensors."""
 
     opset: int
@@ -42,15 +41,14 @@ class Form:
         return Emitter(self.opset, self.dtype, self.training, value, tensor, self.shapes)
 
 
-@dataclass(slots=True, eq=False)
-class Assembly:
+class Assembly(Record, frozen=False, eq=False):
     """The model's nodes and functions in the making."""
 
     form: Form
     main: Emitter
-    functions: list[FunctionProto] = field(default_factory=list)
-    names: dict[bytes, str] = field(default_factory=dict)
-    counts: dict[str, int] = field(default_factory=dict)
+    functions: list[FunctionProto] = field(factory=list)
+    names: dict[bytes, str] = field(factory=dict)
+    counts: dict[str, int] = field(factory=dict)
 
 
 def assemble(graph: Graph, nodes: Sequence[Node], form: Form, *, functions: bool) -> tuple[list[NodeProto], list[FunctionProto]]:

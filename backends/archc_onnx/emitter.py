@@ -2,10 +2,10 @@
 
 import struct
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from archc.ir.graph import Node
+from archc.record import Record, field
 from archc_onnx.dimensions import Dimensions, is_constant
 from archc_onnx.dtypes import BOOL, CODES, INT64, Dtype, packed
 from archc_onnx.proto import AttributeProto, NodeProto, TensorProto
@@ -16,8 +16,7 @@ LAST = (1 << 63) - 1
 """The end of a slice that goes to the end."""
 
 
-@dataclass(slots=True, eq=False)
-class Emitter:
+class Emitter(Record, frozen=False, eq=False):
     """The nodes of one graph or function. `value` and `tensor` name the values and tensors of archc's graph in it."""
 
     opset: int
@@ -26,8 +25,8 @@ class Emitter:
     value: Callable[[str], str]
     tensor: Callable[[str], str]
     shapes: dict[str, Dimensions]
-    nodes: list[NodeProto] = field(default_factory=list)
-    known: set[str] = field(default_factory=set)
+    nodes: list[NodeProto] = field(factory=list)
+    known: set[str] = field(factory=set)
 
     @property
     def double(self) -> bool:
@@ -95,8 +94,7 @@ def _extent(number: int) -> str:
     return "end" if number == LAST else str(number)
 
 
-@dataclass(slots=True, eq=False)
-class Place:
+class Place(Record, frozen=False, eq=False):
     """One operation of archc's graph while it is written as nodes: what it reads, and names beneath its own."""
 
     emitter: Emitter

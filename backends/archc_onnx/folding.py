@@ -1,13 +1,13 @@
 """The tensors of a convolution with its batch norm folded in: in float64, a piece at a time."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from archc.diagnostics import Diagnostic
 from archc.ir.convolutions import Conv, Linear
 from archc.ir.fold import Fold
 from archc.ir.norms import Norm
+from archc.record import Record
 from archc_onnx.dtypes import Dtype
 from archc_onnx.weights import Weights, packed_numbers
 
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from archc_onnx.conversion import Array
 
 
-@dataclass(frozen=True, slots=True)
-class Folded:
+class Folded(Record):
     """Weights, of which some are folded; the keys are those of the convolutions."""
 
     weights: Weights

@@ -1,17 +1,16 @@
 """What a node says of where it comes from: its scope, the definition it is part of, and the line of the spec."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from os.path import basename, isabs
 
 from archc.diagnostics import Span
 from archc.ir.graph import Node, Scope
+from archc.record import Record
 from archc_onnx.opsets import NODE_METADATA
 from archc_onnx.proto import NodeProto, StringStringEntryProto
 
 
-@dataclass(frozen=True, slots=True)
-class Notes:
+class Notes(Record):
     """Metadata of nodes where the IR version has it, else their doc string."""
 
     ir_version: int

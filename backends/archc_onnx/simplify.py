@@ -1,9 +1,8 @@
 """The graph's nodes as an ONNX model needs them: without those that change nothing, and batch norms folded if asked for."""
 
-from dataclasses import replace
-
 from archc.ir.fold import Fold, foldable, with_bias
 from archc.ir.graph import Graph, Node
+from archc.record import replace
 from archc_onnx.operations import is_absent
 
 FOLDED = ".folded"

@@ -5,8 +5,8 @@ written of its higher ones, and a field of bytes may come from anywhere once its
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
+from archc.record import Record
 from archc_onnx.proto import GraphProto, ModelProto, StringStringEntryProto, TensorProto
 
 ALIGNED = 64
@@ -17,8 +17,7 @@ _INITIALIZER = b"\x2a"  # GraphProto.initializer: field 5
 _RAW_DATA = b"\x4a"  # TensorProto.raw_data: field 9
 
 
-@dataclass(frozen=True, slots=True)
-class Tensor:
+class Tensor(Record):
     """An initializer: its name, its shape, its length in bytes and where they come from."""
 
     name: str
@@ -28,8 +27,7 @@ class Tensor:
     chunks: Callable[[], Iterator[bytes]]
 
 
-@dataclass(frozen=True, slots=True)
-class Structure:
+class Structure(Record):
     """A model without its initializers, cut where they go."""
 
     model_head: ModelProto

@@ -2,13 +2,13 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from archc.backend import BackendError, Network
 from archc.diagnostics import Diagnostic
 from archc.ir.graph import Graph, Node
 from archc.ir.ops import BlurPool
+from archc.record import Record, replace
 from archc.weights.errors import WeightsError, refused
 from archc.weights.files import WeightsFile, open_weights
 from archc.weights.match import misfit
@@ -47,8 +47,7 @@ class Weights(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class RandomWeights:
+class RandomWeights(Record):
     """As the network declares that its tensors begin; the stream of each is named by seed and canonical key."""
 
     graph: Graph
@@ -96,8 +95,7 @@ class RandomWeights:
         return next(owned.size for owned in node.op.parameters() if owned.name == parameter)
 
 
-@dataclass(slots=True, eq=False)
-class StoredWeights:
+class StoredWeights(Record, frozen=False, eq=False):
     """As an open file has them, by canonical key; what is a constant and not in the file is as it begins.
 
     `factors` are the names of tensors that others are divided by (Caffe's). `stamp` tells whether the file is still the same.

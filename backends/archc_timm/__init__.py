@@ -1,15 +1,14 @@
 """The timm backend: a network as one file that `timm.create_model` knows once it is imported. It imports no torch or timm."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from archc.backend import Artifact, File, Network
+from archc.record import Record
 
 __all__ = ["TimmBackend"]
 
 
-@dataclass(frozen=True, slots=True)
-class TimmBackend:
+class TimmBackend(Record):
     """`--target timm`; it has no options of its own. Parameters are called as timm calls them where the spec has that layout."""
 
     prefers: ClassVar[str] = "timm"

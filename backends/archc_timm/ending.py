@@ -1,17 +1,16 @@
 """Where a network divides into features and head, and which layer is its classifier."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 from archc.backend import BackendError
 from archc.ir.graph import Graph, Node, Scope
 from archc.ir.ops import AdaptiveAvgPool, Conv, Dropout, Flatten, GlobalPool, Linear
+from archc.record import Record, replace
 from archc.traced import Traced
 from archc_torch.printer import number
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(Record):
     """`features` is the value the head reads. `simple`: the head is a global average, dropout at `rate`, and the classifier,
     which timm's own heads are too. `last`: the head's value is the classifier's, but for a flattening.
     """

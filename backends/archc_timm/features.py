@@ -3,7 +3,6 @@ convolved, where the head does so before it pools.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from archc.backend import BackendError
 from archc.ir.extract import without_head
@@ -13,14 +12,14 @@ from archc.ir.types import pair
 from archc.layouts.lookup import Levels
 from archc.layouts.naming import attribute_paths
 from archc.layouts.table import Layout
+from archc.record import Record
 from archc_timm.ending import before
 
 _BETWEEN = Pad | MaxPool | AvgPool | BlurPool
 """What a stem's next resolution begins with."""
 
 
-@dataclass(frozen=True, slots=True)
-class Feature:
+class Feature(Record):
     """One map: its value and its name, its channels, how many rows of the input one of its own stands for, and its module."""
 
     value: str

@@ -1,6 +1,5 @@
 """The head of a model: pooling and classifier as timm's own where they are the same, else the spec's steps."""
 
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from archc.backend import BackendError
@@ -8,6 +7,7 @@ from archc.ir.graph import Graph
 from archc.ir.ops import Conv, Dropout, Linear
 from archc.layouts.naming import attribute_paths
 from archc.layouts.table import Layout
+from archc.record import Record, field
 from archc.traced import Traced
 from archc_timm.ending import Ending, before_head, beheaded, find_ending, head_of
 from archc_timm.passes import Pass, returning, walk_part
@@ -18,8 +18,7 @@ Style: TypeAlias = Literal["classifier", "head", "steps"]
 """`create_classifier`'s pool and layer, a `ClassifierHead`, or steps of the spec's own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Record):
     """The text that a head adds to its model's class: parameters and lines of the constructor, methods, initialisations."""
 
     parameters: list[str]
@@ -28,9 +27,9 @@ class Head:
     methods: list[str]
     forward: list[str]
     path: str
-    late: list[tuple[str, str]] = field(default_factory=list)
-    stored: list[str] = field(default_factory=list)
-    after: list[str] = field(default_factory=list)
+    late: list[tuple[str, str]] = field(factory=list)
+    stored: list[str] = field(factory=list)
+    after: list[str] = field(factory=list)
 
 
 def divide(graph: Graph, layout: Layout) -> tuple[Ending, Style]:

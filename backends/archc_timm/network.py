@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
 from archc.backend import BackendError
 from archc.ir.graph import Graph
@@ -10,6 +9,7 @@ from archc.ir.ops import Dropout
 from archc.layouts.lookup import Levels, Lookup
 from archc.layouts.naming import attribute_paths
 from archc.layouts.table import Layout
+from archc.record import Record, replace
 from archc_timm.ending import Ending, beheaded
 from archc_timm.features import Feature, features_of, named_features
 from archc_timm.head import Head, Style, head_of_model
@@ -29,8 +29,7 @@ RESERVED = frozenset(
 """What every model of timm has; no module can be called so."""
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
+class Model(Record):
     """A network about to be written: its whole graph, where its head begins, how that is written, and the names."""
 
     graph: Graph

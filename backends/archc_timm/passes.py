@@ -1,10 +1,10 @@
 """The statements of `forward` over a part of a network: its features, each of its features, its head."""
 
 import re
-from dataclasses import dataclass, field
 
 from archc.ir.graph import Graph
 from archc.layouts.table import Layout
+from archc.record import Record, field
 from archc_torch.arguments import Arguments
 from archc_torch.classes import init_lines
 from archc_torch.constructor import attribute_lines
@@ -23,8 +23,7 @@ _KEY = re.compile(r'\["(\d+)"\]')
 _NAME = re.compile(r'\["(\w+)"\]')
 
 
-@dataclass(slots=True, eq=False)
-class Pass:
+class Pass(Record, frozen=False, eq=False):
     """One walk over a graph. `made` are the constructor's attributes, `stored` its numbers that forward reads, `statements` those
     of forward up to its result, `results` the expressions of its values by their names.
     """
@@ -32,12 +31,12 @@ class Pass:
     writer: Writer
     plans: dict[int, Plan]
     library: Library
-    made: list[str] = field(default_factory=list)
-    stored: list[str] = field(default_factory=list)
-    statements: list[str] = field(default_factory=list)
-    results: dict[str, str] = field(default_factory=dict)
-    now: list[str] = field(default_factory=list)
-    late: list[tuple[str, str]] = field(default_factory=list)
+    made: list[str] = field(factory=list)
+    stored: list[str] = field(factory=list)
+    statements: list[str] = field(factory=list)
+    results: dict[str, str] = field(factory=dict)
+    now: list[str] = field(factory=list)
+    late: list[tuple[str, str]] = field(factory=list)
 
 
 def walk(graph: Graph, group: Group, plans: dict[int, Plan], library: Library) -> Pass:

@@ -1,10 +1,10 @@
 """The PyTorch backend: a network as a standalone Python module that reads as if written by hand. It imports no torch."""
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from archc.backend import Artifact, File, Network
 from archc.ir.graph import Graph
+from archc.record import Record, field
 
 if TYPE_CHECKING:
     from archc_torch.source import Meta
@@ -12,8 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["TorchBackend", "emitted_source", "meta_of"]
 
 
-@dataclass(frozen=True, slots=True)
-class TorchBackend:
+class TorchBackend(Record):
     """`--target torch`."""
 
     fold_bn: bool = field(default=False, metadata={"help": "for inference: fold batch norms into the convolutions before them"})

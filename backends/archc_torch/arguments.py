@@ -1,9 +1,9 @@
 """Constructor arguments of an emitted class: which attributes differ among its instances, and what the spec calls them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from archc.record import Record, field
 from archc.traced import Traced
 from archc_torch.body import Body
 from archc_torch.printer import number
@@ -17,8 +17,7 @@ _FIELD_NAMES = {"in": "in_channels", "mid": "mid_channels", "out": "out_channels
 _USUAL: dict[str, Value] = {"stride": 1, "dilation": 1, "groups": 1, "rate": 0.0}
 
 
-@dataclass(frozen=True, slots=True)
-class Expr:
+class Expr(Record):
     """An expression over a class's arguments, with its value in every instance."""
 
     text: str
@@ -32,8 +31,7 @@ class Expr:
         return self.text if self.atom else f"({self.text})"
 
 
-@dataclass(slots=True, eq=False)
-class Param:
+class Param(Record, frozen=False, eq=False):
     """One constructor argument. `channels`: a number of channels; `default`: the usual value of any other, if it has one."""
 
     key: Key
@@ -61,13 +59,12 @@ def literal(values: Sequence[Value]) -> Expr | None:
     return Expr(number(first), tuple(values)) if all(value == first for value in values) else None
 
 
-@dataclass(slots=True, eq=False)
-class Arguments:
+class Arguments(Record, frozen=False, eq=False):
     """The arguments of one class, collected while its constructor is written; `bodies` are its distinct instances."""
 
     bodies: list[Body]
     taken: set[str]
-    params: dict[Key, Param] = field(default_factory=dict)
+    params: dict[Key, Param] = field(factory=dict)
 
     def of_scope(self, name: str) -> tuple[Value, ...] | None:
         """The values a scope argument has, None where it is not a number everywhere."""

@@ -1,19 +1,18 @@
 """What one emitted class holds: the operations and children of a scope, those of dissolved scopes among them."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 
 from archc.backend import BackendError
 from archc.ir.graph import Init, Role, Scope
 from archc.layouts.lookup import Levels
+from archc.record import Record, field
 from archc_torch.parts import Applied, Leaf, Part, Parts
 
 Passed = dict[str, str | None]
 """Which argument of the class each argument of a scope inside it came from."""
 
 
-@dataclass(slots=True, eq=False)
-class Member:
+class Member(Record, frozen=False, eq=False):
     """One operation, or one child with a class of its own (`part`), in a body.
 
     `name` is its path in the scope, `levels` its attribute path in the class; `arguments` say which argument of the class an
@@ -35,8 +34,7 @@ class Member:
     start: int = -1
 
 
-@dataclass(slots=True, eq=False)
-class Body:
+class Body(Record, frozen=False, eq=False):
     """Members in order of execution over numbered values."""
 
     scope: Scope
@@ -53,24 +51,22 @@ class Body:
         return f"{self.scope.path}.{name}" if self.scope.path else name
 
 
-@dataclass(slots=True, eq=False)
-class Bodies:
+class Bodies(Record, frozen=False, eq=False):
     """Bodies by part; `whole` are the parts that have a class or function of their own."""
 
     parts: Parts
-    bodies: dict[int, Body] = field(default_factory=dict)
-    whole: set[int] = field(default_factory=set)
+    bodies: dict[int, Body] = field(factory=dict)
+    whole: set[int] = field(factory=set)
 
 
-@dataclass(slots=True, eq=False)
-class _Flattening:
+class _Flattening(Record, frozen=False, eq=False):
     """One body being made; `expanded` are the scopes that have to be dissolved into it."""
 
     bodies: Bodies
     expanded: frozenset[str]
     root: str = ""
-    members: list[Member] = field(default_factory=list)
-    numbers: dict[Levels, int] = field(default_factory=dict)
+    members: list[Member] = field(factory=list)
+    numbers: dict[Levels, int] = field(factory=dict)
     count: int = 0
 
     def values(self, numbers: tuple[int, ...], known: dict[int, int]) -> tuple[int, ...]:

@@ -1,16 +1,15 @@
 """Runs of like entries in a list of modules, written as loops."""
 
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
+from archc.record import Record
 from archc_torch.arguments import Expr, Key
 from archc_torch.plan import Plan
 from archc_torch.printer import Bracket, Doc, flat, number, prefixed
 
 
-@dataclass(slots=True, eq=False)
-class Entry:
+class Entry(Record, frozen=False, eq=False):
     """One module of a container: its key there, the call that makes it, and for an instance of a class what it is called with."""
 
     key: str

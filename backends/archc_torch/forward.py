@@ -1,7 +1,6 @@
 """The forward of a class: one statement a unit, the residual branch first, in place only where that is the same."""
 
-from dataclasses import dataclass, field
-
+from archc.record import Record, field
 from archc_torch.arguments import Expr
 from archc_torch.body import Body, input_names
 from archc_torch.printer import Bracket, Doc, flat, lines
@@ -10,8 +9,7 @@ from archc_torch.words import MODULE_ATTRIBUTES, plain, unused
 from archc_torch.writer import Writer
 
 
-@dataclass(slots=True, eq=False)
-class Statement:
+class Statement(Record, frozen=False, eq=False):
     """Steps nested in one another; the last one's values are what it assigns."""
 
     steps: list[Step]
@@ -25,21 +23,19 @@ class Statement:
         return {number for step in self.steps for number in step.inputs if number not in made}
 
 
-@dataclass(slots=True, eq=False)
-class Forward:
+class Forward(Record, frozen=False, eq=False):
     """`lines` are those of forward's body; `stored` the constructor's, for numbers that forward reads."""
 
     lines: list[str]
     stored: list[str]
 
 
-@dataclass(slots=True, eq=False)
-class _Naming:
+class _Naming(Record, frozen=False, eq=False):
     """Which variable holds each value."""
 
     chain: str
     taken: set[str]
-    names: dict[int, str] = field(default_factory=dict)
+    names: dict[int, str] = field(factory=dict)
 
     def new(self, wanted: str) -> str:
         """A variable of its own."""

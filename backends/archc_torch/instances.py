@@ -1,23 +1,21 @@
 """Parts that can be one class: alike in operations, wiring and attribute names, unlike in numbers only."""
 
-from dataclasses import dataclass, field
-
 from archc.ir.arrange import Identity
 from archc.ir.ops import Operation
+from archc.record import Record, field
 from archc_torch.body import Bodies, Body, Member
 from archc_torch.tree import MODULES
 
 Shape = tuple[object, ...]
 
 
-@dataclass(slots=True, eq=False)
-class Group:
+class Group(Record, frozen=False, eq=False):
     """The parts of one class, in order of first use. `slots` are the members that are filled from outside: unlike shortcuts."""
 
     parts: list[int]
     bodies: list[Body]
     uses: int = 0
-    slots: set[int] = field(default_factory=set)
+    slots: set[int] = field(factory=set)
 
 
 def group(bodies: Bodies) -> tuple[list[Group], dict[int, int]]:

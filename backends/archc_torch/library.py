@@ -1,18 +1,16 @@
 """Classes and functions that torch does not have, emitted into a network's source where it uses them."""
 
-from dataclasses import dataclass, field
-
+from archc.record import Record, field
 from archc_torch.functions import FUNCTIONS
 from archc_torch.layers import LAYERS
 
 HELPERS = {**LAYERS, **FUNCTIONS}
 
 
-@dataclass(slots=True, eq=False)
-class Library:
+class Library(Record, frozen=False, eq=False):
     """What one network's source needs; `names` are taken."""
 
-    used: set[str] = field(default_factory=set)
+    used: set[str] = field(factory=set)
 
     def use(self, name: str) -> str:
         """Notes the helper, and returns its name."""

@@ -1,6 +1,5 @@
 """The graph cut at its scopes, scopes of one content made one: a network of 100,000 blocks has a handful of parts."""
 
-from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 from archc.ir.arrange import Add, Concat, Flatten
@@ -10,6 +9,7 @@ from archc.ir.norms import Norm, Scale
 from archc.ir.ops import Operation
 from archc.ir.sizes import pooled_values
 from archc.layouts.lookup import Lookup
+from archc.record import Record, field
 
 
 class Leaf(NamedTuple):
@@ -38,8 +38,7 @@ class Child(NamedTuple):
 Item: TypeAlias = Leaf | Child
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(Record):
     """An operation, and what of its inputs' types its code depends on.
 
     `rank`: the first input's without the batch; H times W for `flatten`; for `add` a bit for each operand that is broadcast at
@@ -50,8 +49,7 @@ class Applied:
     rank: int = 0
 
 
-@dataclass(slots=True, eq=False)
-class Part:
+class Part(Record, frozen=False, eq=False):
     """The content of all scopes alike; `scope` is the first, `inputs` its values from outside in the order it takes them."""
 
     scope: Scope
@@ -64,27 +62,25 @@ class Part:
     """What the network calls its outputs, where it gives them by name."""
 
 
-@dataclass(slots=True, eq=False)
-class Parts:
+class Parts(Record, frozen=False, eq=False):
     """Every distinct part, inner ones first; the network is the last."""
 
     graph: Graph
     lookup: Lookup
-    parts: list[Part] = field(default_factory=list)
-    operations: list[Applied] = field(default_factory=list)
-    counts: list[int] = field(default_factory=list)
+    parts: list[Part] = field(factory=list)
+    operations: list[Applied] = field(factory=list)
+    counts: list[int] = field(factory=list)
     """How many scopes each part stands for."""
 
 
-@dataclass(slots=True, eq=False)
-class _Open:
+class _Open(Record, frozen=False, eq=False):
     """A scope being read."""
 
     scope: Scope
-    values: dict[str, int] = field(default_factory=dict)
-    outside: list[str] = field(default_factory=list)
-    leaving: list[str] = field(default_factory=list)
-    items: list[Item] = field(default_factory=list)
+    values: dict[str, int] = field(factory=dict)
+    outside: list[str] = field(factory=list)
+    leaving: list[str] = field(factory=list)
+    items: list[Item] = field(factory=list)
 
     def value(self, name: str) -> int:
         """The number of a value that is read here."""
@@ -100,18 +96,17 @@ class _Open:
         return number
 
 
-@dataclass(slots=True, eq=False)
-class _Cutter:
+class _Cutter(Record, frozen=False, eq=False):
     """One pass over the nodes: the scopes that are open, and the parts by content."""
 
     found: Parts
     pooled: frozenset[str]
     reach: dict[str, str]
     open: list[_Open]
-    known: dict[tuple[object, ...], int] = field(default_factory=dict)
-    operations: dict[tuple[int, int], int] = field(default_factory=dict)
-    distinct: dict[Applied, int] = field(default_factory=dict)
-    closed: set[str] = field(default_factory=set)
+    known: dict[tuple[object, ...], int] = field(factory=dict)
+    operations: dict[tuple[int, int], int] = field(factory=dict)
+    distinct: dict[Applied, int] = field(factory=dict)
+    closed: set[str] = field(factory=set)
 
     def enter(self, path: str) -> None:
         """Closes and opens scopes until the innermost open one is at `path`."""

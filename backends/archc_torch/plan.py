@@ -1,13 +1,11 @@
 """A written class or function: what it is called, its arguments, and its source."""
 
-from dataclasses import dataclass, field
-
+from archc.record import Record, field
 from archc_torch.arguments import Expr, Key, Param, Value
 from archc_torch.printer import Doc, call, number, prefixed
 
 
-@dataclass(slots=True, eq=False)
-class Plan:
+class Plan(Record, frozen=False, eq=False):
     """What the class around needs to know.
 
     `places` number the parts it is written for, in the order of `Param.values`; `inputs` says which argument is the channels of
@@ -24,10 +22,10 @@ class Plan:
     is_function: bool = False
     size: int = 0
     """How many members it has."""
-    slots: dict[int, str] = field(default_factory=dict)
-    fillings: dict[tuple[int, int], Doc] = field(default_factory=dict)
-    source: list[str] = field(default_factory=list)
-    late_init: list[tuple[str, str]] = field(default_factory=list)
+    slots: dict[int, str] = field(factory=dict)
+    fillings: dict[tuple[int, int], Doc] = field(factory=dict)
+    source: list[str] = field(factory=list)
+    late_init: list[tuple[str, str]] = field(factory=list)
     """Statements for convolutions and linear layers that begin otherwise than the network's policy: `{owner}` is the module."""
 
     def value(self, param: Param, part: int) -> Value:

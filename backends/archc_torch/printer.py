@@ -1,15 +1,14 @@
 """Source text broken into lines of at most 88 columns, as ruff format would."""
 
-from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from archc.record import Record, replace
 from archc.traced import Traced
 
 WIDTH = 88
 
 
-@dataclass(frozen=True, slots=True)
-class Bracket:
+class Bracket(Record):
     """A call, a literal or a comprehension: the text up to its opening bracket, its items, and the closing bracket.
 
     `spread`: once broken, every item has a line of its own. `comma` is false in a comprehension.
@@ -22,8 +21,7 @@ class Bracket:
     comma: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Operators:
+class Operators(Record):
     """Operands with one operator between them; broken before each operator, in parentheses of its own in a statement."""
 
     operands: tuple["Doc", ...]

@@ -3,7 +3,6 @@
 import ast
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
 
@@ -11,6 +10,7 @@ from archc.backend import BackendError
 from archc.ir.graph import Graph
 from archc.layouts.lookup import Levels, Lookup
 from archc.layouts.table import Layout
+from archc.record import Record
 from archc_torch.body import all_bodies
 from archc_torch.classes import write_class
 from archc_torch.instances import Group, group
@@ -36,8 +36,7 @@ ABOUT = (
 FIRST_LINE = "# Written by archc: change the spec and build again, rather than this file."
 
 
-@dataclass(frozen=True, slots=True)
-class Meta:
+class Meta(Record):
     """What the header says of a network."""
 
     name: str

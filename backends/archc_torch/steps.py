@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from archc.ir.ops import Act, Add, Scale
+from archc.record import Record
 from archc_torch.arguments import Expr
 from archc_torch.functional import expression
 from archc_torch.modules import LAYERED
@@ -28,8 +28,7 @@ _FUNCTIONS = {
 SLOPED = ("leaky_relu", "elu", "celu")
 
 
-@dataclass(slots=True, eq=False)
-class Step:
+class Step(Record, frozen=False, eq=False):
     """One call or expression: its values, and how it is written over operands. `unit` holds the numbers of its unit's name."""
 
     place: int
@@ -46,8 +45,7 @@ class Step:
     loop: "Loop | None" = None
 
 
-@dataclass(frozen=True, slots=True)
-class Loop:
+class Loop(Record):
     """A loop over the modules of a sequence; `taps` are the places whose values are read elsewhere, `item` what one is called."""
 
     sequence: str

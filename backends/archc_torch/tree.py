@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from archc.backend import BackendError
 from archc.layouts.lookup import Levels
+from archc.record import Record, field
 from archc_torch.body import Body, Member
 from archc_torch.words import check_attribute, is_word
 
@@ -23,12 +23,11 @@ CHAINED = MODULES | {"flatten", "identity", "pad"}
 """What can stand in an nn.Sequential."""
 
 
-@dataclass(slots=True, eq=False)
-class Level:
+class Level(Record, frozen=False, eq=False):
     """One level of an attribute path: what is below it by name, and the members that stand at it."""
 
-    children: dict[str, "Level"] = field(default_factory=dict)
-    members: list[int] = field(default_factory=list)
+    children: dict[str, "Level"] = field(factory=dict)
+    members: list[int] = field(factory=list)
     kind: Kind | None = None
     first: int = -1
     last: int = -1

@@ -1,8 +1,7 @@
 """One class in the making: the expressions of its members' attributes, and the calls that make its modules."""
 
-from dataclasses import dataclass, field
-
 from archc.ir.ops import Act, Add, Conv, Linear, Norm
+from archc.record import Record, field
 from archc_torch.arguments import Arguments, Expr, Key
 from archc_torch.body import Body, Member
 from archc_torch.folding import Entry
@@ -14,8 +13,7 @@ from archc_torch.printer import Doc, number, prefixed
 from archc_torch.tree import Tree
 
 
-@dataclass(slots=True, eq=False)
-class Writer:
+class Writer(Record, frozen=False, eq=False):
     """Everything the constructor and forward of one class are written from. `plans` are the classes inside it, by part."""
 
     group: Group
@@ -23,14 +21,14 @@ class Writer:
     plans: dict[int, Plan]
     library: Library
     arguments: Arguments
-    attributes: dict[tuple[int, str], Expr] = field(default_factory=dict)
-    given: dict[int, list[tuple[Key, Expr]]] = field(default_factory=dict)
-    flows: dict[int, Expr | None] = field(default_factory=dict)
-    uses: dict[int, int] = field(default_factory=dict)
-    makers: dict[int, int] = field(default_factory=dict)
-    alias: dict[int, int] = field(default_factory=dict)
-    once: dict[tuple[object, ...], tuple[list[tuple[Key, Expr]], Expr | None]] = field(default_factory=dict)
-    _entries: dict[int, Entry] = field(default_factory=dict)
+    attributes: dict[tuple[int, str], Expr] = field(factory=dict)
+    given: dict[int, list[tuple[Key, Expr]]] = field(factory=dict)
+    flows: dict[int, Expr | None] = field(factory=dict)
+    uses: dict[int, int] = field(factory=dict)
+    makers: dict[int, int] = field(factory=dict)
+    alias: dict[int, int] = field(factory=dict)
+    once: dict[tuple[object, ...], tuple[list[tuple[Key, Expr]], Expr | None]] = field(factory=dict)
+    _entries: dict[int, Entry] = field(factory=dict)
 
     @property
     def body(self) -> Body:

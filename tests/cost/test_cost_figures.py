@@ -1,6 +1,5 @@
 """Single figures of costs: bytes of a type and an optimizer, numbers of a batch, sizes, the pixels of a field."""
 
-from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -21,6 +20,7 @@ from archc.cost.saved import for_training
 from archc.ir.graph import Graph
 from archc.ir.ops import Conv, Flatten, GlobalPool
 from archc.pipeline import compile_spec
+from archc.record import replace
 
 
 @cache

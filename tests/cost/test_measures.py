@@ -1,6 +1,5 @@
 """Work by class, activations, traffic and arithmetic intensity: by hand, and as laws of generated graphs."""
 
-from dataclasses import replace
 from fractions import Fraction
 from math import prod
 from random import Random
@@ -21,6 +20,7 @@ from archc.ir import ops
 from archc.ir.graph import Graph
 from archc.ir.ops import Act, Add, Attention, Concat, Conv, Linear, MaxPool, Norm, Operation, Tokens
 from archc.pipeline import compile_spec
+from archc.record import replace
 
 MAP = 4 * 8 * 8
 """Elements of what each operation below reads."""

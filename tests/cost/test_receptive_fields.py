@@ -1,6 +1,5 @@
 """Receptive fields: published ones, and against where the gradient of the interpreter reaches."""
 
-from dataclasses import replace
 from random import Random
 
 import pytest
@@ -28,6 +27,7 @@ from archc.ir.ops import (
     Subsample,
 )
 from archc.pipeline import compile_spec
+from archc.record import replace
 from archc.verify.interpreter import run
 
 

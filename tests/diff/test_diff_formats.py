@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace as dataclass_replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from archc.diff.model import Change, Difference
 from archc.diff.read import difference
 from archc.diff.text import as_text
 from archc.pipeline import compile_spec
+from archc.record import replace as dataclass_replace
 from archc.rendering.markdown import code, plain, prose
 
 DATA = Path(__file__).parent / "data"

@@ -4,7 +4,6 @@ import errno
 import os
 import stat
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from archc.document.loader import parse, parse_value
 from archc.document.nodes import plain
 from archc.document.source import bytes_source, read_source, text_source
 from archc.limits import DEFAULT_LIMITS, Limits
+from archc.record import replace
 
 FOLDER = Path(__file__).resolve().parents[1] / "cases" / "invalid" / "loading"
 TEXTS = (Path(__file__).parent / "broken_texts.txt").read_text(encoding="utf-8").splitlines()

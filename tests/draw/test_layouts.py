@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -21,6 +20,7 @@ from archc.draw.read import read_network
 from archc.draw.scene import Box, Curve, Group, Item, Join, Plate, Scene, Text, flat
 from archc.limits import DEFAULT_LIMITS
 from archc.pipeline import Compiled, compile_spec
+from archc.record import replace
 from archc.shipped import shipped_names
 
 NETWORKS = ("resnet18", "vgg19", "preact_resnet50", "resnet50_clip", "skresnet18")

@@ -1,6 +1,5 @@
 """Values of the command line are checked as the spec's own and told at their own text; limits are raised by name."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from archc.checking import check_file
 from archc.diagnostics import SpecError
 from archc.limits import DEFAULT_LIMITS
 from archc.pipeline import compile_spec
+from archc.record import replace
 from archc.rendering.text import render
 
 OVERRIDES = {

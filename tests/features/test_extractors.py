@@ -1,6 +1,5 @@
 """A network cut to its features, or without its head: what is left of the graph, and what it says of itself."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from archc.ir.parse import from_text
 from archc.ir.text import to_text
 from archc.ir.verify import GraphError, verify
 from archc.pipeline import Changes, Compiled, compile_spec
+from archc.record import replace
 
 BASIC = "{kind: basic, order: post, shortcut: B}"
 PRE = "{kind: basic, order: pre, shortcut: {same: identity, change: {module: projection, of: preact, out: out, stride: stride}}}"

@@ -4,7 +4,6 @@ import ast
 import io
 import os
 import tokenize
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from archc.ir.ops import Conv
 from archc.layouts.table import CANONICAL
 from archc.output import OutputError, destinations, write_files
 from archc.pipeline import compile_spec
+from archc.record import replace
 from archc_onnx import OnnxBackend
 from archc_onnx.notes import place
 from archc_onnx.proto import ModelProto, StringStringEntryProto

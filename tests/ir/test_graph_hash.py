@@ -1,7 +1,6 @@
 """What the hash of a graph sees, and what it does not."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from random import Random
 from typing import get_args
 
@@ -15,7 +14,7 @@ from archc.ir.graph import Graph, Init, InitPolicy, Node
 from archc.ir.hash import graph_hash, short_hash
 from archc.ir.ops import OPERATIONS, Act, Add, Concat, Conv, Identity, Linear, Mul, Norm, Operation, Split
 from archc.ir.types import TensorType
-from archc.record import Missing
+from archc.record import Missing, replace
 
 SEEDS = st.integers(0, 2**32)
 LAW = settings(max_examples=60, deadline=None)

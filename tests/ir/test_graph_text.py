@@ -1,6 +1,5 @@
 """The text of a graph: what it looks like, and that it parses back to an equal graph."""
 
-from dataclasses import replace
 from fractions import Fraction
 from random import Random
 from typing import Any
@@ -17,6 +16,7 @@ from archc.ir.ops import Act, Add, Conv, Dropout, Flatten, Split
 from archc.ir.parse import from_text
 from archc.ir.text import to_text
 from archc.ir.types import TensorType
+from archc.record import replace
 
 
 def example() -> Graph:

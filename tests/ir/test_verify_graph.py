@@ -1,7 +1,6 @@
 """Each rule that a graph has to keep, broken once."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from fractions import Fraction
 from random import Random
 from typing import Any
@@ -16,6 +15,7 @@ from archc.ir.graph import Graph, Init, Scope, ScopeArgument
 from archc.ir.ops import Act, Add, Affine, Attention, Conv, Dropout, Flatten, Split
 from archc.ir.types import TensorType
 from archc.ir.verify import GraphError, verify
+from archc.record import replace
 
 
 def whole() -> Graph:

@@ -1,7 +1,6 @@
 """Weights that an ONNX model begins with: drawn from a seed, as the network declares."""
 
 import math
-from dataclasses import replace
 
 import draws
 import numpy as np
@@ -18,6 +17,7 @@ from archc.backend import BackendError
 from archc.ir.graph import Init, InitPolicy
 from archc.ir.ops import Conv, Linear, Norm, Operation, Position, Scale, Tokens
 from archc.pipeline import compile_spec
+from archc.record import replace
 from archc.verify.interpreter import run
 
 

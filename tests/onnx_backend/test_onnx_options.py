@@ -1,7 +1,5 @@
 """What each option of the ONNX backend changes, and what it leaves as it is."""
 
-from dataclasses import replace
-
 import onnx
 import onnx.inliner
 import pytest
@@ -15,6 +13,7 @@ from rounding import HALF, SINGLE, UNIT, allowed
 from archc.backend import BackendError
 from archc.ir.ops import Affine, Dropout, Flatten, MaxPool, Norm
 from archc.pipeline import compile_spec
+from archc.record import replace
 from archc.verify.interpreter import run, run_all
 from archc_onnx import OnnxBackend
 from archc_onnx.opsets import BFLOAT16, IR_VERSIONS

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +17,7 @@ from archc.backend import BackendError
 from archc.diagnostics import SpecError
 from archc.ir.ops import BlurPool, Conv
 from archc.layouts.table import CANONICAL
+from archc.record import replace
 from archc.weights.safetensors import write_safetensors
 from archc_onnx import OnnxBackend
 

@@ -36,7 +36,7 @@ def inside(value: Any, seen: dict[int, Any]) -> Iterator[Any]:
     elif isinstance(value, tuple | list | set | frozenset):
         items = list(value)
     elif type(value).__module__.startswith("archc"):
-        fields = getattr(value, "__dataclass_fields__", None) or getattr(value, "__dict__", {})
+        fields = getattr(value, "__dict__", {})
         items = [getattr(value, name, None) for name in fields]
     else:
         items = []

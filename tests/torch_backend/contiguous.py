@@ -1,8 +1,7 @@
 """Random graphs as a lowering would order them: a scope that is entered again is another scope."""
 
-from dataclasses import replace
-
 from archc.ir.graph import Graph, Scope
+from archc.record import replace
 
 
 def contiguous(graph: Graph) -> Graph:

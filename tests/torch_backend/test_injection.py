@@ -1,7 +1,6 @@
 """No text of a spec becomes code: titles and sources in docstrings and comments, names as identifiers or not at all."""
 
 import ast
-from dataclasses import replace
 
 import pytest
 from graph_builder import Builder
@@ -14,6 +13,7 @@ from archc.ir.graph import Graph, Scope
 from archc.ir.norms import Act
 from archc.ir.ops import Conv
 from archc.layouts.table import CANONICAL, Layout, Path, Table
+from archc.record import replace
 from archc_torch.source import FIRST_LINE, Meta, emit_source
 
 PAYLOADS = (

@@ -1,18 +1,17 @@
 """Which parts of several networks stand beside each other: those of one output size, heads last."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import prod
 from typing import TypeAlias
 
 from archc.draw.content import Network, Part
 from archc.draw.words import size
+from archc.record import Record
 
 Key: TypeAlias = tuple[int, int, int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Bands:
+class Bands(Record):
     """`rows`: for each network the row of each of its parts, rising. `firsts`: the rows at which another output size begins,
     and what that is.
     """

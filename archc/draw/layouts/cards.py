@@ -1,7 +1,6 @@
 """The panels of a network: one for each part, its blocks on cards, equal ones folded to a stack and their number."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from archc.draw.content import Cell, Network, Part, Run
 from archc.draw.layouts.drawn import draw_cell
@@ -10,6 +9,7 @@ from archc.draw.layouts.lanes import Measures
 from archc.draw.layouts.shades import shade
 from archc.draw.scene import Facts, Group, Item, Plate, Scene, Text
 from archc.draw.words import cost, size
+from archc.record import Record
 
 MARGIN = 20.0
 PAD = 12.0
@@ -22,8 +22,7 @@ SPACE = 16.0
 """From panel to panel."""
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(Record):
     """One block, or a stack of `count`: its items around a straight line at x = 0 from y = 0 to `height`."""
 
     items: tuple[Item, ...]
@@ -36,8 +35,7 @@ class Card:
     framed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Panel:
+class Panel(Record):
     """A part of the network and its cards."""
 
     part: Part

@@ -1,7 +1,6 @@
 """Blocks close up, one or several in a grid, as He et al. 2015, Fig. 5 and He et al. 2016, Fig. 2 and 4."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from archc.draw.content import Cell
 from archc.draw.layouts.drawn import draw_cell
@@ -9,6 +8,7 @@ from archc.draw.layouts.geometry import shape_of
 from archc.draw.layouts.lanes import Measures
 from archc.draw.metrics import width
 from archc.draw.scene import Curve, EdgeRole, Group, Item, Plate, Scene, Text
+from archc.record import Record
 
 MEASURES = Measures(
     text=14.0, box=32.0, pad=16.0, least=104.0, join=11.0, gap=20.0, branch=14.0, lane=30.0, said=12.0, words=True
@@ -16,8 +16,7 @@ MEASURES = Measures(
 PANEL = 26.0
 
 
-@dataclass(frozen=True, slots=True)
-class Closeup:
+class Closeup(Record):
     """A cell with its caption, what is written at its ends, and whether it is the one that stands out."""
 
     id: str

@@ -1,7 +1,6 @@
 """Networks in columns of panels, one or several side by side: parts of one output size stand in one row."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 
 from archc.draw.content import Network, Part
 from archc.draw.layouts.bands import Bands, bands, tops
@@ -9,6 +8,7 @@ from archc.draw.layouts.cards import BETWEEN, MARGIN, PAD, SPACE, STACK, Card, P
 from archc.draw.metrics import width
 from archc.draw.scene import Curve, Group, Item, Plate, Point, Rule, Scene, Text, moved, renamed
 from archc.draw.words import cost, dimensions
+from archc.record import Record, replace
 
 TITLE = 58.0
 """How high the title and the cost of a network are."""
@@ -20,16 +20,14 @@ LABEL = 84.0
 """For the output sizes on the left of several networks."""
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Record):
     """The x of a column's straight line, and its right edge."""
 
     x: float
     edge: float
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Record):
     """A part of a column by itself: its items from y = 0 to `height`, where the next one begins at the earliest, and the line
     that leads there.
     """

@@ -4,7 +4,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from archc.draw.content import ENTRY, Network, Unit
@@ -12,6 +11,7 @@ from archc.draw.errors import FigureError
 from archc.draw.layouts.lanes import Measures, unit_width
 from archc.draw.scene import Box, Curve, Group, Item, Join, Point, Scene, Segment, Text
 from archc.draw.words import cost, dimensions
+from archc.record import Record
 
 INCH = 96.0
 SECONDS = 300
@@ -21,8 +21,7 @@ TRIED = ("dot", "graphviz-pure", "pygraphviz")
 """A program on the path, a program beside this Python, an importable package: in this order."""
 
 
-@dataclass(slots=True)
-class _Link:
+class _Link(Record, frozen=False):
     source: str
     target: str
     shortcut: bool

@@ -1,12 +1,12 @@
 """The geometry of cells, worked out once for all that are drawn alike."""
 
-from dataclasses import replace
 from functools import lru_cache
 
 from archc.draw.content import Cell
 from archc.draw.layouts.lanes import Measures
 from archc.draw.layouts.plates import crowded, extent
 from archc.draw.layouts.routes import Shape, laid_out
+from archc.record import replace
 
 
 def shape_of(cell: Cell, measures: Measures) -> Shape:

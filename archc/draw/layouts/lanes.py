@@ -5,15 +5,14 @@ lanes it spans. `Lanes` says where each unit stands; `routes.py` draws the wires
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from archc.draw.content import ENTRY, Cell, Unit, Wire
 from archc.draw.metrics import width
+from archc.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Measures:
+class Measures(Record):
     """Sizes of a drawing in pixels; `words`: wires say what they pass; `trunk`: the shortcut is the straight line."""
 
     text: float = 13.0
@@ -31,8 +30,7 @@ class Measures:
     trunk: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Lanes:
+class Lanes(Record):
     """`rank` and `lane` of each unit (0 the straight one, below 0 left of it), `arcs` of wires that have their own lane."""
 
     rank: tuple[int, ...]

@@ -1,16 +1,15 @@
 """A network as rows of layers: arcs between them, and rows that stand for several equal blocks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from archc.draw.content import ENTRY, Cell, Network, Part, Unit, Wire
 from archc.draw.layouts.shades import shade
 from archc.draw.scene import Facts, Role
 from archc.draw.words import cost, size
+from archc.record import Record, field
 
 
-@dataclass(slots=True)
-class Row:
+class Row(Record, frozen=False):
     """A layer, the size of its output, and what its row begins or ends."""
 
     unit: Unit
@@ -20,8 +19,7 @@ class Row:
     """Where it begins: its top."""
 
 
-@dataclass(slots=True)
-class Arc:
+class Arc(Record, frozen=False):
     """A shortcut from a row to a row; `source` is -1 for the image."""
 
     source: int
@@ -29,8 +27,7 @@ class Arc:
     wire: Wire
 
 
-@dataclass(slots=True)
-class Fold:
+class Fold(Record, frozen=False):
     """Rows that stand for `count` equal blocks."""
 
     first: int
@@ -39,12 +36,11 @@ class Fold:
     ids: tuple[str, ...]
 
 
-@dataclass(slots=True)
-class Column:
+class Column(Record, frozen=False):
     network: Network
-    rows: list[Row] = field(default_factory=list)
-    arcs: list[Arc] = field(default_factory=list)
-    folds: list[Fold] = field(default_factory=list)
+    rows: list[Row] = field(factory=list)
+    arcs: list[Arc] = field(factory=list)
+    folds: list[Fold] = field(factory=list)
     x: float = 0.0
     width: float = 0.0
     right: float = 0.0

@@ -1,16 +1,15 @@
 """The geometry of a cell: where its units stand, and the path of each wire between them, rounded at every corner."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from archc.draw.content import ENTRY, Cell, Wire
 from archc.draw.layouts.lanes import Lanes, Measures, lanes_of, said, said_width, shared, unit_width
 from archc.draw.metrics import width
 from archc.draw.scene import Point, Segment
+from archc.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(Record):
     """A unit's middle and size."""
 
     x: float
@@ -27,16 +26,14 @@ class Spot:
         return self.y + self.height / 2
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Record):
     """A wire's corners, and where its words stand: x, y of the first baseline, and whether they end there."""
 
     corners: tuple[Point, ...]
     words: tuple[float, float, bool] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Record):
     """A laid-out cell around its straight line at x = 0, from y = 0 to `height`."""
 
     spots: tuple[Spot, ...]

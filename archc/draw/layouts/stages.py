@@ -1,7 +1,6 @@
 """Networks as one box for each stage: what its blocks are and how many, its output, its cost."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 from archc.draw.cells import SIGNS
 from archc.draw.content import Network, Part
@@ -12,6 +11,7 @@ from archc.draw.layouts.shades import shade
 from archc.draw.metrics import width
 from archc.draw.scene import Box, Curve, Group, Item, Point, Role, Rule, Scene, Text, moved, renamed
 from archc.draw.words import cost, dimensions
+from archc.record import Record, replace
 
 LINE = 16.0
 GAP = 20.0
@@ -23,8 +23,7 @@ ROW = 74.0
 """Above the boxes of a column, and of a row."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Boxes:
+class _Boxes(Record):
     """A network's boxes: the lines in each, and how wide and high they are."""
 
     network: Network

@@ -1,7 +1,6 @@
 """Networks in strips: panels beside each other with an arrow from card to card, in rows where the page is narrow."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from math import inf
 
@@ -13,6 +12,7 @@ from archc.draw.layouts.routes import rounded
 from archc.draw.metrics import width
 from archc.draw.scene import Curve, Group, Item, Plate, Point, Scene, Segment, Text, moved, renamed
 from archc.draw.words import cost
+from archc.record import Record, replace
 
 TOP = 66.0
 HEAD = 52.0
@@ -31,8 +31,7 @@ SMALLEST = 11.0
 """Of a strip's texts, in pixels."""
 
 
-@dataclass(slots=True)
-class _Row:
+class _Row(Record, frozen=False):
     """Panels of one row, and where it is: its top, height, the middle of its cards, the left edge of each panel."""
 
     panels: list[Panel]

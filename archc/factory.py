@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 
 from archc.document.nodes import Map, Node, Sequence
+from archc.ir import ops
 from archc.ir.graph import Graph
-from archc.ir.ops import Act, Affine, AvgPool, Conv, Dropout, Flatten, Identity, Linear, MaxPool, Pad, Softmax
 from archc.library import Document, Library
 from archc.lower.context import Context
 from archc.lower.network import NetworkLowering
@@ -21,8 +21,8 @@ ARGUMENTS = {"num_classes": "classes", "in_channels": "in"}
 """What a factory calls its arguments, and what the network's scope does."""
 WIDTHS = frozenset(("in_channels", "out_channels", "channels", "groups", "before", "after", "heads"))
 """Attributes that may be formulas; what hangs on any other is more than a width."""
-_BEFORE = (Pad, MaxPool, AvgPool, Act, Affine, Dropout, Identity)
-_AFTER = (Flatten, Act, Affine, Softmax, Dropout, Identity)
+_BEFORE = (ops.Pad, ops.MaxPool, ops.AvgPool, ops.Act, ops.Affine, ops.Dropout, ops.Identity)
+_AFTER = (ops.Flatten, ops.Act, ops.Affine, ops.Softmax, ops.Dropout, ops.Identity)
 
 
 def opened(library: Library, document: Document, graph: Graph) -> tuple[Graph, dict[str, str]]:
@@ -81,7 +81,7 @@ def _reads_image_plainly(graph: Graph) -> bool:
         if not images.isdisjoint(node.inputs):
             if isinstance(node.op, _BEFORE):
                 images.update(node.outputs)
-            elif not isinstance(node.op, Conv) or node.scope != "stem" or node.op.groups != 1:
+            elif not isinstance(node.op, ops.Conv) or node.scope != "stem" or node.op.groups != 1:
                 return False
     return True
 
@@ -92,13 +92,13 @@ def _makes_classes_plainly(root: Map, graph: Graph) -> bool:
     made = [node for node in graph.nodes if ("out_channels", "classes") in node.arguments]
     if not texts:
         return True
-    if texts != ["classes"] or len(made) != 1 or made[0].scope != "head" or not isinstance(made[0].op, Conv | Linear):
+    if texts != ["classes"] or len(made) != 1 or made[0].scope != "head" or not isinstance(made[0].op, ops.Conv | ops.Linear):
         return False
     values = set(made[0].outputs)
     for node in graph.nodes:
         if not values.isdisjoint(node.inputs):
             values.update(node.outputs)
-            if not isinstance(node.op, _AFTER) or (isinstance(node.op, Softmax) and node.op.over == "parts"):
+            if not isinstance(node.op, _AFTER) or (isinstance(node.op, ops.Softmax) and node.op.over == "parts"):
                 return False
     return True
 

@@ -6,45 +6,8 @@ from typing import TypeAlias, assert_never
 
 from archc.cost.each import Types
 from archc.cost.work import size
-from archc.ir.ops import (
-    Act,
-    AdaptiveAvgPool,
-    AdaptiveMaxPool,
-    Add,
-    Affine,
-    Attention,
-    AvgPool,
-    BlurPool,
-    ChannelConv,
-    Concat,
-    Conv,
-    Div,
-    Dropout,
-    Flatten,
-    GlobalPool,
-    Identity,
-    Linear,
-    Max,
-    MaxPool,
-    Mean,
-    Mix,
-    Mul,
-    Norm,
-    Operation,
-    Pad,
-    PadChannels,
-    PixelShuffle,
-    Position,
-    Scale,
-    Shuffle,
-    Softmax,
-    SpaceToDepth,
-    Split,
-    Subsample,
-    Sum,
-    Take,
-    Tokens,
-)
+from archc.ir import ops
+from archc.ir.ops import Operation
 from archc.ir.types import pair
 from archc.record import Record
 
@@ -76,59 +39,62 @@ def kept(op: Operation, inputs: Types, outputs: Types, needs: Flags, *, in_place
     """`needs`: which operands a gradient flows to. `rows`: of which a position's channels lie side by side."""
     n = size(outputs[0])
     match op:
-        case Conv():
+        case ops.Conv():
             return Kept((0,), fixed=_derived(op))
-        case Linear():
+        case ops.Linear():
             copied = len(inputs[0].shape) > 1 and not rows[0] and op.in_channels > 1
             return Kept(image=size(inputs[0])) if copied else Kept((0,))
-        case ChannelConv():
+        case ops.ChannelConv():
             return Kept((0,))
-        case Norm():
+        case ops.Norm():
             return _norm(op, inputs[0].shape, flows=needs[0], rows=rows[0])
-        case Scale():
+        case ops.Scale():
             return Kept((0,))
-        case Act() if needs[0]:
+        case ops.Act() if needs[0]:
             if op.act == "relu6" and in_place:
                 return Kept(image=n)  # a copy of the input: of its output the gradient is not taken
             if op.act in _COMPOSED:
                 return Kept((0,) if op.act == "quick_gelu" else (), image=_COMPOSED[op.act] * n)
             own = op.act in _OF_OUTPUT or in_place
             return Kept(() if own else (0,), output=own)
-        case Softmax() if needs[0]:
+        case ops.Softmax() if needs[0]:
             return Kept(output=True)
-        case Dropout() if needs[0] and op.rate > 0:
+        case ops.Dropout() if needs[0] and op.rate > 0:
             return _dropout(op, inputs[0].shape)
-        case MaxPool() | AdaptiveMaxPool() if needs[0]:
+        case ops.MaxPool() | ops.AdaptiveMaxPool() if needs[0]:
             return Kept((0,), indices=n)
-        case Max() if needs[0]:
+        case ops.Max() if needs[0]:
             return Kept((0,), output=True)
-        case AvgPool() if needs[0]:
+        case ops.AvgPool() if needs[0]:
             return Kept((0,))
-        case AdaptiveAvgPool() if needs[0]:
+        case ops.AdaptiveAvgPool() if needs[0]:
             return Kept((0,) if op.size != 1 else ())
-        case BlurPool() if needs[0]:
+        case ops.BlurPool() if needs[0]:
             channels, height, width = inputs[0].shape
             return Kept((0,), image=channels * (height + 2 * op.padding) * (width + 2 * op.padding))
-        case Mul() if len(inputs) > 1:
+        case ops.Mul() if len(inputs) > 1:
             return _product(inputs, needs)
-        case Div() if any(needs):
+        case ops.Div() if any(needs):
             return Kept((0, 1) if needs[1] else (1,))
-        case Mix() if any(needs):
+        case ops.Mix() if any(needs):
             return _mix(op, inputs, needs, rows=rows[0])
-        case Attention() if any(needs):
+        case ops.Attention() if any(needs):
             return _attention(op, inputs, needs, rows)
         case (
-            Act() | Softmax() | Dropout() | MaxPool() | AvgPool() | AdaptiveAvgPool() | AdaptiveMaxPool() | BlurPool() | Mul()
-            | Div() | Mix() | Attention() | GlobalPool() | Sum() | Mean() | Max() | Pad() | Subsample() | SpaceToDepth()
-            | PixelShuffle() | Affine() | Identity() | Add() | Concat() | Split() | PadChannels() | Shuffle() | Flatten()
-            | Tokens() | Position() | Take()
+            ops.Act() | ops.Softmax() | ops.Dropout() | ops.MaxPool() | ops.AvgPool() | ops.AdaptiveAvgPool()
+            | ops.AdaptiveMaxPool() | ops.BlurPool() | ops.Mul()
+            | ops.Div() | ops.Mix() | ops.Attention() | ops.GlobalPool() | ops.Sum() | ops.Mean() | ops.Max() | ops.Pad()
+            | ops.Subsample() | ops.SpaceToDepth()
+            | ops.PixelShuffle() | ops.Affine() | ops.Identity() | ops.Add() | ops.Concat() | ops.Split()
+            | ops.PadChannels() | ops.Shuffle() | ops.Flatten()
+            | ops.Tokens() | ops.Position() | ops.Take()
         ):  # fmt: skip
             return Kept()
         case _:
             assert_never(op)
 
 
-def _derived(op: Conv) -> int:
+def _derived(op: ops.Conv) -> int:
     """Tensors made of the weights alone: the filters that are applied, and what they are made of."""
     weights = op.out_channels * (op.in_channels // op.groups) * prod(pair(op.kernel))
     match op.weights:
@@ -142,7 +108,7 @@ def _derived(op: Conv) -> int:
             assert_never(op.weights)
 
 
-def _norm(op: Norm, shape: tuple[int, ...], *, flows: bool, rows: bool) -> Kept:
+def _norm(op: ops.Norm, shape: tuple[int, ...], *, flows: bool, rows: bool) -> Kept:
     """The input, and statistics: two numbers for each set of elements that is normalised together."""
     channels, n = op.channels, 1
     for length in shape:
@@ -165,7 +131,7 @@ def _norm(op: Norm, shape: tuple[int, ...], *, flows: bool, rows: bool) -> Kept:
             assert_never(op.norm)
 
 
-def _dropout(op: Dropout, shape: tuple[int, ...]) -> Kept:
+def _dropout(op: ops.Dropout, shape: tuple[int, ...]) -> Kept:
     n = 1
     for length in shape:
         n *= length
@@ -199,7 +165,7 @@ def _product(inputs: Types, needs: Flags) -> Kept:
     return Kept(tuple(sorted(operands)), image=partial)
 
 
-def _evonorm(op: Norm, n: int, *, flows: bool) -> Kept:
+def _evonorm(op: ops.Norm, n: int, *, flows: bool) -> Kept:
     """What the weight scales; where it is gated the sigmoid and the product with it; the deviation, at every element where a
     group is several channels and not all.
     """
@@ -212,7 +178,7 @@ def _evonorm(op: Norm, n: int, *, flows: bool) -> Kept:
     return Kept((0,) if flows or not op.linear else (), image=image)
 
 
-def _mix(op: Mix, inputs: Types, needs: Flags, *, rows: bool) -> Kept:
+def _mix(op: ops.Mix, inputs: Types, needs: Flags, *, rows: bool) -> Kept:
     """Either factor for the other's gradient; a map whose rows, or columns, do not lie as the product reads them is copied."""
     (channels, height, width), (groups, blocks, _) = inputs[0].shape, inputs[1].shape
     deep = channels // groups
@@ -231,7 +197,7 @@ def _lies_flat(*axes: tuple[int, int]) -> bool:
     return all(outer[1] == inner[0] * inner[1] for outer, inner in pairwise(several))
 
 
-def _attention(op: Attention, inputs: Types, needs: Flags, rows: Flags) -> Kept:
+def _attention(op: ops.Attention, inputs: Types, needs: Flags, rows: Flags) -> Kept:
     """The kernel that keeps its output and a number for each query in the place of the weights, where all lies in order and a
     value is as wide as a query; else the weights, and scaled queries and keys.
     """

@@ -5,46 +5,9 @@ Convolutional Neural Networks, whose recurrences these are).
 
 from typing import NamedTuple, TypeAlias, assert_never
 
+from archc.ir import ops
 from archc.ir.graph import Graph, Node
-from archc.ir.ops import (
-    Act,
-    AdaptiveAvgPool,
-    AdaptiveMaxPool,
-    Add,
-    Affine,
-    Attention,
-    AvgPool,
-    BlurPool,
-    ChannelConv,
-    Concat,
-    Conv,
-    Div,
-    Dropout,
-    Flatten,
-    GlobalPool,
-    Identity,
-    Linear,
-    Max,
-    MaxPool,
-    Mean,
-    Mix,
-    Mul,
-    Norm,
-    Operation,
-    Pad,
-    PadChannels,
-    PixelShuffle,
-    Position,
-    Scale,
-    Shuffle,
-    Softmax,
-    SpaceToDepth,
-    Split,
-    Subsample,
-    Sum,
-    Take,
-    Tokens,
-)
+from archc.ir.ops import Operation
 from archc.ir.spatial import AXES
 from archc.ir.types import Sides, pair
 
@@ -114,7 +77,7 @@ def receptive_fields(graph: Graph) -> dict[str, Field]:
 
 
 def _kept(node: Node, grids: dict[str, tuple[int, int]]) -> tuple[int, int]:
-    return (1, 1) if isinstance(node.op, Flatten | Take) else grids[node.inputs[0]]
+    return (1, 1) if isinstance(node.op, ops.Flatten | ops.Take) else grids[node.inputs[0]]
 
 
 def _whole(axes: _Axes, lengths: tuple[int, int]) -> bool:
@@ -126,51 +89,52 @@ def _rule(  # noqa: C901  a case an operation
 ) -> _Axes:
     first = inputs[0]
     match op:
-        case Conv():
+        case ops.Conv():
             reach = [dilation * (kernel - 1) for kernel, dilation in zip(pair(op.kernel), pair(op.dilation), strict=True)]
             return _slide(first, (reach[0], reach[1]), op.stride, op.padding)
-        case MaxPool() | AvgPool() | BlurPool():
+        case ops.MaxPool() | ops.AvgPool() | ops.BlurPool():
             rows, columns = pair(op.kernel)
             return _slide(first, (rows - 1, columns - 1), op.stride, op.padding)
-        case Subsample():
+        case ops.Subsample():
             return _slide(first, 0, op.stride, (0, 0))
-        case SpaceToDepth():
+        case ops.SpaceToDepth():
             return _slide(first, op.block - 1, op.block, (0, 0))
-        case Pad():
+        case ops.Pad():
             return _slide(first, 0, 1, (op.top, op.left))
-        case AdaptiveAvgPool() | AdaptiveMaxPool():
+        case ops.AdaptiveAvgPool() | ops.AdaptiveMaxPool():
             if all(n % size == 0 for n, size in zip(grids[0], pair(op.size), strict=True)):
                 windows = [n // size for n, size in zip(grids[0], pair(op.size), strict=True)]
                 return (_slid(first[0], windows[0] - 1, windows[0], 0), _slid(first[1], windows[1] - 1, windows[1], 0))
             return _spread(first, grids[0], lengths)
-        case GlobalPool() | Flatten() | Take():
+        case ops.GlobalPool() | ops.Flatten() | ops.Take():
             high, wide = _spread(first, grids[0], lengths)
             return high._replace(stride=0), wide._replace(stride=0)
-        case Sum() | Mean() | Max():
+        case ops.Sum() | ops.Mean() | ops.Max():
             spread = _spread(first, grids[0], lengths)
             over = AXES[op.over]
             return _one(first[0], spread[0], reduced=2 in over), _one(first[1], spread[1], reduced=3 in over)
-        case PixelShuffle():
+        case ops.PixelShuffle():
             high, wide = _spread(first, grids[0], lengths)
             return high._replace(stride=high.stride // op.block), wide._replace(stride=wide.stride // op.block)
-        case Mix():
+        case ops.Mix():
             spread = _spread(first, grids[0], lengths)
             mixed = (spread[0], first[1]) if op.along == "height" else (first[0], spread[1])
             high, wide = _joined([mixed, _spread(inputs[1], grids[1], lengths)], grids, lengths)
             return high._replace(stride=first[0].stride), wide._replace(stride=first[1].stride)
-        case Concat() if op.along != "channels":
+        case ops.Concat() if op.along != "channels":
             return _joined([_spread(axes, grid, lengths) for axes, grid in zip(inputs, grids, strict=True)], grids, lengths)
-        case Norm():
+        case ops.Norm():
             return first if op.norm in ("batch", "layer") else _spread(first, grids[0], lengths)
-        case Softmax():
+        case ops.Softmax():
             return first if op.over == "parts" else _spread(first, grids[0], lengths)
-        case Attention():
+        case ops.Attention():
             return _joined([_spread(axes, grid, lengths) for axes, grid in zip(inputs, grids, strict=True)], grids, lengths)
-        case Add() | Mul() | Div() | Concat():
+        case ops.Add() | ops.Mul() | ops.Div() | ops.Concat():
             return _joined(inputs, grids, lengths)
         case (
-            Linear() | ChannelConv() | Act() | Affine() | Scale() | Dropout() | Identity() | Split() | PadChannels()
-            | Shuffle() | Tokens() | Position()
+            ops.Linear() | ops.ChannelConv() | ops.Act() | ops.Affine() | ops.Scale() | ops.Dropout() | ops.Identity()
+            | ops.Split() | ops.PadChannels()
+            | ops.Shuffle() | ops.Tokens() | ops.Position()
         ):  # fmt: skip
             return first
         case _:

@@ -7,8 +7,8 @@ from archc.cost.kept import kept
 from archc.cost.storage import overwritten
 from archc.cost.traffic import is_view
 from archc.cost.work import size
+from archc.ir import ops
 from archc.ir.graph import Graph, Node
-from archc.ir.ops import Act, Add, Affine, Dropout, Flatten, Identity, Linear, Mul, Norm, PixelShuffle, Position, Scale, Tokens
 from archc.record import Record
 
 INDEX_BYTES = 8
@@ -81,28 +81,28 @@ class _Memory:
 
     def _views(self, node: Node) -> bool:
         """Dropout has an output of its own in training; flattening copies what does not lie in order."""
-        if isinstance(node.op, Dropout):
+        if isinstance(node.op, ops.Dropout):
             return node.op.rate == 0
-        if isinstance(node.op, Flatten):
+        if isinstance(node.op, ops.Flatten):
             shape = self.graph.types[node.inputs[0]].shape
             channels = self.graph.types[node.inputs[0]].channels
             ordered = self.rows[node.inputs[0]] == (len(shape) == 2)
             return ordered or len(shape) == 1 or channels == 1 or size(self.graph.types[node.inputs[0]]) == channels
         return is_view(node.op, len(node.inputs)) and not isinstance(
-            node.op, PixelShuffle
+            node.op, ops.PixelShuffle
         )  # torch copies blocks of one pixel too
 
     def _rows(self, node: Node) -> bool:
         """A linear layer and a layer norm move a map's channels last; what works on single elements leaves them there."""
         shape = self.graph.types[node.outputs[0]].shape
         op = node.op
-        if isinstance(op, Act | Affine | Dropout | Identity | Position | Scale | Tokens):
+        if isinstance(op, ops.Act | ops.Affine | ops.Dropout | ops.Identity | ops.Position | ops.Scale | ops.Tokens):
             return self.rows[node.inputs[0]]
-        if isinstance(op, Add | Mul):
+        if isinstance(op, ops.Add | ops.Mul):
             # as the operand that is written over, else the first that is not broadcast
             whole = [name for name in node.inputs if self.graph.types[name].shape == shape]
             written = self.written.get(node.name)
             return self.rows[node.inputs[written] if written is not None else (whole or node.inputs)[0]]
-        if isinstance(op, Linear) or (isinstance(op, Norm) and op.norm == "layer"):
+        if isinstance(op, ops.Linear) or (isinstance(op, ops.Norm) and op.norm == "layer"):
             return len(shape) > 1
         return len(shape) == 2 or shape[1:] == (1, 1)

@@ -2,8 +2,8 @@
 
 from archc.cost.traffic import is_view
 from archc.cost.work import size
+from archc.ir import ops
 from archc.ir.graph import Graph, Node, enclosing
-from archc.ir.ops import Act, Add, Conv, Identity, Linear, Norm
 from archc.ir.types import TensorType
 from archc.record import Record
 
@@ -43,7 +43,7 @@ def overwritten(graph: Graph) -> dict[str, int]:
     A value may be written over if it has one use and a convolution, norm, linear layer or addition made it, in the class that
     uses it or as the output of one inside that class: anything else keeps its output for the backward pass.
     """
-    same = {node.outputs[0]: node.inputs[0] for node in graph.nodes if isinstance(node.op, Identity)}
+    same = {node.outputs[0]: node.inputs[0] for node in graph.nodes if isinstance(node.op, ops.Identity)}
     makers = {name: node for node in graph.nodes for name in node.outputs}
     uses: dict[str, int] = {}
     for name in [*(name for node in graph.nodes if node.outputs[0] not in same for name in node.inputs), *graph.outputs]:
@@ -62,9 +62,9 @@ def overwritten(graph: Graph) -> dict[str, int]:
     found: dict[str, int] = {}
     for node in graph.nodes:
         op = node.op
-        if isinstance(op, Act) and op.act in IN_PLACE and safe(node, node.inputs[0]):
+        if isinstance(op, ops.Act) and op.act in IN_PLACE and safe(node, node.inputs[0]):
             found[node.name] = 0
-        elif isinstance(op, Add) and len(node.inputs) == 2:
+        elif isinstance(op, ops.Add) and len(node.inputs) == 2:
             whole = graph.types[node.outputs[0]]
             fit = [at for at, name in enumerate(node.inputs) if graph.types[name] == whole and safe(node, name)]
             if fit:
@@ -81,9 +81,9 @@ def _behind(name: str, same: dict[str, str]) -> str:
 def _keeps_nothing(maker: Node, read: TensorType) -> bool:
     """A layer norm or a linear layer at each position of a map ends in a permuted view, which is not written over."""
     op = maker.op
-    if isinstance(op, Linear) or (isinstance(op, Norm) and op.norm == "layer"):
+    if isinstance(op, ops.Linear) or (isinstance(op, ops.Norm) and op.norm == "layer"):
         return len(read.shape) != 3
-    return isinstance(op, Conv | Norm | Add)
+    return isinstance(op, ops.Conv | ops.Norm | ops.Add)
 
 
 def _homes(graph: Graph) -> dict[str, str]:

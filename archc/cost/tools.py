@@ -9,76 +9,42 @@ from typing import assert_never
 
 from archc.cost.each import Types
 from archc.cost.work import OpClass, size
-from archc.ir.ops import (
-    Act,
-    AdaptiveAvgPool,
-    AdaptiveMaxPool,
-    Add,
-    Affine,
-    Attention,
-    AvgPool,
-    BlurPool,
-    ChannelConv,
-    Concat,
-    Conv,
-    Div,
-    Dropout,
-    Flatten,
-    GlobalPool,
-    Identity,
-    Linear,
-    Max,
-    MaxPool,
-    Mean,
-    Mix,
-    Mul,
-    Norm,
-    Operation,
-    Pad,
-    PadChannels,
-    PixelShuffle,
-    Position,
-    Scale,
-    Shuffle,
-    Softmax,
-    SpaceToDepth,
-    Split,
-    Subsample,
-    Sum,
-    Take,
-    Tokens,
-)
+from archc.ir import ops
+from archc.ir.ops import Operation
 from archc.ir.types import pair
 
 
 def fvcore(op: Operation, inputs: Types, outputs: Types, *, training: bool) -> dict[OpClass, int]:
     """By operator, a multiply-add is one. Batch norm in training and other norms are five an element, at rest two."""
     match op:
-        case Conv():
+        case ops.Conv():
             return {"conv": op.macs(inputs, outputs)}
-        case Linear():
+        case ops.Linear():
             return {"linear": op.macs(inputs, outputs)}
-        case ChannelConv():
+        case ops.ChannelConv():
             return {"attention": size(outputs[0]) * op.kernel}
-        case BlurPool():
+        case ops.BlurPool():
             return {"pooling": size(outputs[0]) * op.kernel**2}
-        case Norm():
+        case ops.Norm():
             return _norm_of_fvcore(op, size(inputs[0]), training=training)
-        case GlobalPool() | AdaptiveAvgPool():
+        case ops.GlobalPool() | ops.AdaptiveAvgPool():
             return {"pooling": size(inputs[0])}
-        case Mix():
+        case ops.Mix():
             return {"attention": size(outputs[0]) * inputs[1].shape[1]}
         case (
-            Act() | Softmax() | Affine() | Scale() | Dropout() | MaxPool() | AvgPool() | AdaptiveMaxPool() | Sum() | Mean()
-            | Max() | Pad() | Subsample() | SpaceToDepth() | PixelShuffle() | Identity() | Add() | Mul() | Div() | Concat()
-            | Split() | PadChannels() | Shuffle() | Flatten() | Tokens() | Position() | Attention() | Take()
+            ops.Act() | ops.Softmax() | ops.Affine() | ops.Scale() | ops.Dropout() | ops.MaxPool() | ops.AvgPool()
+            | ops.AdaptiveMaxPool() | ops.Sum() | ops.Mean()
+            | ops.Max() | ops.Pad() | ops.Subsample() | ops.SpaceToDepth() | ops.PixelShuffle() | ops.Identity()
+            | ops.Add() | ops.Mul() | ops.Div() | ops.Concat()
+            | ops.Split() | ops.PadChannels() | ops.Shuffle() | ops.Flatten() | ops.Tokens() | ops.Position()
+            | ops.Attention() | ops.Take()
         ):  # fmt: skip
             return {}
         case _:
             assert_never(op)
 
 
-def _norm_of_fvcore(op: Norm, elements: int, *, training: bool) -> dict[OpClass, int]:
+def _norm_of_fvcore(op: ops.Norm, elements: int, *, training: bool) -> dict[OpClass, int]:
     match op.norm:
         case "batch":
             return {"norm": elements * (5 if training and not op.frozen else 2)}
@@ -99,33 +65,35 @@ def ptflops(op: Operation, inputs: Types, outputs: Types) -> dict[OpClass, int]:
     """The default back end: by the exact type of a module, and by function. Pools and some activations are counted twice."""
     n = size(outputs[0])
     match op:
-        case Conv():
+        case ops.Conv():
             if op.weights != "plain":
                 return {}
             return {"conv": op.macs(inputs, outputs), "bias": n if op.bias else 0}
-        case Linear():
+        case ops.Linear():
             if len(inputs[0].shape) == 3:
                 return {}
             return {"linear": op.macs(inputs, outputs), "bias": n if op.bias else 0}
-        case Norm():
+        case ops.Norm():
             return {"norm": size(inputs[0]) * _norm_of_ptflops(op, len(inputs[0].shape))}
-        case Act():
+        case ops.Act():
             return {"activation": n * (2 if op.act in _TWICE else op.act in _ONCE)}
-        case MaxPool() | AvgPool() | GlobalPool() | AdaptiveAvgPool() | AdaptiveMaxPool():
+        case ops.MaxPool() | ops.AvgPool() | ops.GlobalPool() | ops.AdaptiveAvgPool() | ops.AdaptiveMaxPool():
             return {"pooling": 2 * size(inputs[0])}
-        case Mix():
+        case ops.Mix():
             return {"attention": n * inputs[1].shape[1]}
         case (
-            ChannelConv() | BlurPool() | Softmax() | Affine() | Scale() | Dropout() | Sum() | Mean() | Max() | Pad()
-            | Subsample() | SpaceToDepth() | PixelShuffle() | Identity() | Add() | Mul() | Div() | Concat() | Split()
-            | PadChannels() | Shuffle() | Flatten() | Tokens() | Position() | Attention() | Take()
+            ops.ChannelConv() | ops.BlurPool() | ops.Softmax() | ops.Affine() | ops.Scale() | ops.Dropout() | ops.Sum()
+            | ops.Mean() | ops.Max() | ops.Pad()
+            | ops.Subsample() | ops.SpaceToDepth() | ops.PixelShuffle() | ops.Identity() | ops.Add() | ops.Mul()
+            | ops.Div() | ops.Concat() | ops.Split()
+            | ops.PadChannels() | ops.Shuffle() | ops.Flatten() | ops.Tokens() | ops.Position() | ops.Attention() | ops.Take()
         ):  # fmt: skip
             return {}
         case _:
             assert_never(op)
 
 
-def _norm_of_ptflops(op: Norm, rank: int) -> int:
+def _norm_of_ptflops(op: ops.Norm, rank: int) -> int:
     """Two an element where the module says `affine`, which a layer norm does not."""
     match op.norm:
         case "batch":
@@ -144,23 +112,26 @@ def ptflops_aten(op: Operation, inputs: Types, outputs: Types) -> dict[OpClass, 
     """The aten back end: convolutions and matrix products by operator, with the bias they are given."""
     n = size(outputs[0])
     match op:
-        case Conv():
+        case ops.Conv():
             return {"conv": op.macs(inputs, outputs), "bias": n if op.bias else 0}
-        case Linear():
+        case ops.Linear():
             # at each position of a map the bias is added by another operator
             biased = op.bias and len(inputs[0].shape) != 3
             return {"linear": op.macs(inputs, outputs), "bias": n if biased else 0}
-        case ChannelConv():
+        case ops.ChannelConv():
             return {"attention": n * op.kernel}
-        case BlurPool():
+        case ops.BlurPool():
             return {"pooling": n * op.kernel**2}
-        case Mix():
+        case ops.Mix():
             return {"attention": n * inputs[1].shape[1]}
         case (
-            Norm() | Act() | Softmax() | Affine() | Scale() | Dropout() | MaxPool() | AvgPool() | GlobalPool()
-            | AdaptiveAvgPool() | AdaptiveMaxPool() | Sum() | Mean() | Max() | Pad() | Subsample() | SpaceToDepth()
-            | PixelShuffle() | Identity() | Add() | Mul() | Div() | Concat() | Split() | PadChannels() | Shuffle() | Flatten()
-            | Tokens() | Position() | Attention() | Take()
+            ops.Norm() | ops.Act() | ops.Softmax() | ops.Affine() | ops.Scale() | ops.Dropout() | ops.MaxPool()
+            | ops.AvgPool() | ops.GlobalPool()
+            | ops.AdaptiveAvgPool() | ops.AdaptiveMaxPool() | ops.Sum() | ops.Mean() | ops.Max() | ops.Pad()
+            | ops.Subsample() | ops.SpaceToDepth()
+            | ops.PixelShuffle() | ops.Identity() | ops.Add() | ops.Mul() | ops.Div() | ops.Concat() | ops.Split()
+            | ops.PadChannels() | ops.Shuffle() | ops.Flatten()
+            | ops.Tokens() | ops.Position() | ops.Attention() | ops.Take()
         ):  # fmt: skip
             return {}
         case _:
@@ -170,33 +141,36 @@ def ptflops_aten(op: Operation, inputs: Types, outputs: Types) -> dict[OpClass, 
 def thop(op: Operation, inputs: Types, outputs: Types) -> dict[OpClass, int]:
     """By the exact type of a module, at rest: norms four an element, average pools one an output, adaptive ones their windows."""
     match op:
-        case Conv():
+        case ops.Conv():
             return {"conv": op.macs(inputs, outputs)} if op.weights == "plain" else {}
-        case Linear():
+        case ops.Linear():
             return {"linear": op.macs(inputs, outputs)} if len(inputs[0].shape) != 3 else {}
-        case Norm():
+        case ops.Norm():
             return {"norm": size(inputs[0]) * _norm_of_thop(op, len(inputs[0].shape))}
-        case AvgPool():
+        case ops.AvgPool():
             return {"pooling": size(outputs[0])}
-        case GlobalPool():
+        case ops.GlobalPool():
             return {"pooling": size(inputs[0]) + size(outputs[0])}
-        case AdaptiveAvgPool():
+        case ops.AdaptiveAvgPool():
             # in floating point as thop does it, which may come out one below
             (_, height, width), (high, wide) = inputs[0].shape, pair(op.size)
             window = height / high * (width / wide)
             return {"pooling": int((window + 1) * size(outputs[0]))}
         case (
-            ChannelConv() | BlurPool() | Act() | Softmax() | Affine() | Scale() | Dropout() | MaxPool() | AdaptiveMaxPool()
-            | Sum() | Mean() | Max() | Pad() | Subsample() | SpaceToDepth() | PixelShuffle() | Identity() | Add() | Mul()
-            | Div() | Mix() | Concat() | Split() | PadChannels() | Shuffle() | Flatten() | Tokens() | Position() | Attention()
-            | Take()
+            ops.ChannelConv() | ops.BlurPool() | ops.Act() | ops.Softmax() | ops.Affine() | ops.Scale() | ops.Dropout()
+            | ops.MaxPool() | ops.AdaptiveMaxPool()
+            | ops.Sum() | ops.Mean() | ops.Max() | ops.Pad() | ops.Subsample() | ops.SpaceToDepth() | ops.PixelShuffle()
+            | ops.Identity() | ops.Add() | ops.Mul()
+            | ops.Div() | ops.Mix() | ops.Concat() | ops.Split() | ops.PadChannels() | ops.Shuffle() | ops.Flatten()
+            | ops.Tokens() | ops.Position() | ops.Attention()
+            | ops.Take()
         ):  # fmt: skip
             return {}
         case _:
             assert_never(op)
 
 
-def _norm_of_thop(op: Norm, rank: int) -> int:
+def _norm_of_thop(op: ops.Norm, rank: int) -> int:
     match op.norm:
         case "batch":
             return 0 if op.frozen else 4

@@ -4,47 +4,10 @@ from typing import TypeAlias, assert_never
 
 from archc.cost.each import Types
 from archc.cost.work import size
-from archc.ir.ops import (
-    Act,
-    AdaptiveAvgPool,
-    AdaptiveMaxPool,
-    Add,
-    Affine,
-    Attention,
-    AvgPool,
-    BlurPool,
-    ChannelConv,
-    Concat,
-    Conv,
-    Div,
-    Dropout,
-    Flatten,
-    GlobalPool,
-    Identity,
-    Linear,
-    Max,
-    MaxPool,
-    Mean,
-    Mix,
-    Mul,
-    Norm,
-    Operation,
-    Pad,
-    PadChannels,
-    PixelShuffle,
-    Position,
-    Scale,
-    Shuffle,
-    Softmax,
-    SpaceToDepth,
-    Split,
-    Subsample,
-    Sum,
-    Take,
-    Tokens,
-)
+from archc.ir import ops
+from archc.ir.ops import Operation
 
-View: TypeAlias = Identity | Flatten | Tokens | Split | Take | Subsample
+View: TypeAlias = ops.Identity | ops.Flatten | ops.Tokens | ops.Split | ops.Take | ops.Subsample
 
 
 def is_view(op: Operation, inputs: int = 1) -> bool:
@@ -54,18 +17,20 @@ def is_view(op: Operation, inputs: int = 1) -> bool:
     one group are in order.
     """
     match op:
-        case Identity() | Flatten() | Tokens() | Split() | Take() | Subsample() | Dropout():
+        case ops.Identity() | ops.Flatten() | ops.Tokens() | ops.Split() | ops.Take() | ops.Subsample() | ops.Dropout():
             return True
-        case Add() | Mul() | Concat():
+        case ops.Add() | ops.Mul() | ops.Concat():
             return inputs == 1
-        case Shuffle():
+        case ops.Shuffle():
             return op.groups == 1 or op.parts == 1
-        case SpaceToDepth() | PixelShuffle():
+        case ops.SpaceToDepth() | ops.PixelShuffle():
             return op.block == 1
         case (
-            Conv() | Linear() | ChannelConv() | Norm() | Act() | Softmax() | Affine() | Scale() | MaxPool() | AvgPool()
-            | BlurPool() | GlobalPool() | AdaptiveAvgPool() | AdaptiveMaxPool() | Sum() | Mean() | Max() | Div() | Mix() | Pad()
-            | PadChannels() | Position() | Attention()
+            ops.Conv() | ops.Linear() | ops.ChannelConv() | ops.Norm() | ops.Act() | ops.Softmax() | ops.Affine()
+            | ops.Scale() | ops.MaxPool() | ops.AvgPool()
+            | ops.BlurPool() | ops.GlobalPool() | ops.AdaptiveAvgPool() | ops.AdaptiveMaxPool() | ops.Sum() | ops.Mean()
+            | ops.Max() | ops.Div() | ops.Mix() | ops.Pad()
+            | ops.PadChannels() | ops.Position() | ops.Attention()
         ):  # fmt: skip
             return False
         case _:

@@ -4,45 +4,8 @@ from math import prod
 from typing import Literal, TypeAlias, assert_never, get_args
 
 from archc.cost.each import Types
-from archc.ir.ops import (
-    Act,
-    AdaptiveAvgPool,
-    AdaptiveMaxPool,
-    Add,
-    Affine,
-    Attention,
-    AvgPool,
-    BlurPool,
-    ChannelConv,
-    Concat,
-    Conv,
-    Div,
-    Dropout,
-    Flatten,
-    GlobalPool,
-    Identity,
-    Linear,
-    Max,
-    MaxPool,
-    Mean,
-    Mix,
-    Mul,
-    Norm,
-    Operation,
-    Pad,
-    PadChannels,
-    PixelShuffle,
-    Position,
-    Scale,
-    Shuffle,
-    Softmax,
-    SpaceToDepth,
-    Split,
-    Subsample,
-    Sum,
-    Take,
-    Tokens,
-)
+from archc.ir import ops
+from archc.ir.ops import Operation
 from archc.ir.types import TensorType, pair
 
 OpClass: TypeAlias = Literal["conv", "linear", "bias", "norm", "activation", "pooling", "addition", "multiplication", "attention"]
@@ -70,39 +33,40 @@ def work(op: Operation, inputs: Types, outputs: Types) -> dict[OpClass, int]:  #
     """
     n = size(outputs[0])
     match op:
-        case Conv():
+        case ops.Conv():
             return _with_bias({"conv": op.macs(inputs, outputs)}, n, biased=op.bias)
-        case Linear():
+        case ops.Linear():
             return _with_bias({"linear": op.macs(inputs, outputs)}, n, biased=op.bias)
-        case ChannelConv():
+        case ops.ChannelConv():
             return {"attention": n * op.kernel}
-        case Norm():
+        case ops.Norm():
             return {"norm": n * (_NORM[op.norm] + (0 if op.linear else _GATE.get(op.norm, 0)))}
-        case Act() | Softmax():
+        case ops.Act() | ops.Softmax():
             return {"activation": n}
-        case MaxPool() | AvgPool() | BlurPool():
+        case ops.MaxPool() | ops.AvgPool() | ops.BlurPool():
             return {"pooling": n * prod(pair(op.kernel))}
-        case GlobalPool() | Sum() | Mean() | Max():
+        case ops.GlobalPool() | ops.Sum() | ops.Mean() | ops.Max():
             return {"pooling": size(inputs[0])}
-        case AdaptiveAvgPool() | AdaptiveMaxPool():
+        case ops.AdaptiveAvgPool() | ops.AdaptiveMaxPool():
             return {"pooling": outputs[0].shape[0] * prod(map(_covered, inputs[0].shape[1:], pair(op.size)))}
-        case Add():
+        case ops.Add():
             return {"addition": n * (len(inputs) - 1)}
-        case Position():
+        case ops.Position():
             return {"addition": n}
-        case Mul():
+        case ops.Mul():
             return {"multiplication": n * (len(inputs) - 1)}
-        case Scale() | Affine() | Div():
+        case ops.Scale() | ops.Affine() | ops.Div():
             return {"multiplication": n}
-        case Mix():
+        case ops.Mix():
             return {"attention": n * inputs[1].shape[1]}
-        case Attention():
+        case ops.Attention():
             query, key, value = inputs
             pairs = query.shape[0] * key.shape[0]
             return {"attention": pairs * (query.channels + value.channels + op.heads)}
         case (
-            Dropout() | Pad() | Subsample() | SpaceToDepth() | PixelShuffle() | Identity() | Concat() | Split()
-            | PadChannels() | Shuffle() | Flatten() | Tokens() | Take()
+            ops.Dropout() | ops.Pad() | ops.Subsample() | ops.SpaceToDepth() | ops.PixelShuffle() | ops.Identity()
+            | ops.Concat() | ops.Split()
+            | ops.PadChannels() | ops.Shuffle() | ops.Flatten() | ops.Tokens() | ops.Take()
         ):  # fmt: skip
             return {}
         case _:

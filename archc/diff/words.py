@@ -2,8 +2,7 @@
 
 from fractions import Fraction
 
-from archc.ir.convolutions import Conv
-from archc.ir.norms import Act, Dropout, Norm
+from archc.ir import ops
 from archc.ir.op import Op, stated
 from archc.ir.text import literal
 from archc.ir.types import by_axis
@@ -40,11 +39,11 @@ def named(*names: str) -> str:
 
 def brief(op: Op) -> str:
     """An operation in a few words: `3×3 convolution`, `batch norm`, `relu`."""
-    if isinstance(op, Norm):
+    if isinstance(op, ops.Norm):
         return f"{op.norm} norm".replace("_", " ")
-    if isinstance(op, Act):
+    if isinstance(op, ops.Act):
         return op.act
-    if isinstance(op, Dropout):
+    if isinstance(op, ops.Dropout):
         return f"{DROPS[op.what]} of {shown(op.rate)}"
     name = PLAIN_NAMES.get(op.kind, op.kind.replace("_", " "))
     kernel = getattr(op, "kernel", 0)
@@ -60,7 +59,7 @@ def further(op: Op) -> str:
     """What else is told of an operation: stride, groups, dilation."""
     stride, groups, dilation = (getattr(op, name, 1) for name in ("stride", "groups", "dilation"))
     said = [f"stride {shown(stride)}"] if stride != 1 else []
-    said += [f"{groups} groups"] if isinstance(op, Conv) and groups > 1 else []
+    said += [f"{groups} groups"] if isinstance(op, ops.Conv) and groups > 1 else []
     said += [f"dilation {shown(dilation)}"] if dilation != 1 else []
     return "".join(f", {text}" for text in said)
 

@@ -1,10 +1,7 @@
 """The two ends of a network: the convolution that reads the image, and the layer that makes the classes."""
 
-from archc.ir.arrange import Flatten, Identity, Take
-from archc.ir.convolutions import Conv, Linear
+from archc.ir import ops
 from archc.ir.graph import Graph, Node
-from archc.ir.norms import Affine, Dropout, Softmax
-from archc.ir.spatial import AdaptiveAvgPool, AvgPool, GlobalPool, Pad
 
 
 def classifier(graph: Graph) -> Node | None:
@@ -16,10 +13,19 @@ def classifier(graph: Graph) -> Node | None:
     makers = {name: node for node in graph.nodes for name in node.outputs}
     node = makers.get(graph.outputs[0])
     while node is not None and isinstance(
-        node.op, Flatten | Identity | Take | GlobalPool | AvgPool | AdaptiveAvgPool | Dropout | Softmax | Affine
+        node.op,
+        ops.Flatten
+        | ops.Identity
+        | ops.Take
+        | ops.GlobalPool
+        | ops.AvgPool
+        | ops.AdaptiveAvgPool
+        | ops.Dropout
+        | ops.Softmax
+        | ops.Affine,
     ):
         node = makers.get(node.inputs[0])
-    if node is None or not isinstance(node.op, Conv | Linear) or node.op.out_channels != classes:
+    if node is None or not isinstance(node.op, ops.Conv | ops.Linear) or node.op.out_channels != classes:
         return None
     return node
 
@@ -30,10 +36,10 @@ def stem_convolution(graph: Graph) -> Node | None:
     readers: list[Node] = []
     for node in graph.nodes:
         if not images.isdisjoint(node.inputs):
-            if isinstance(node.op, Identity | Pad | Affine):
+            if isinstance(node.op, ops.Identity | ops.Pad | ops.Affine):
                 images.update(node.outputs)
             else:
                 readers.append(node)
-    if len(readers) != 1 or not isinstance(readers[0].op, Conv) or readers[0].op.groups != 1:
+    if len(readers) != 1 or not isinstance(readers[0].op, ops.Conv) or readers[0].op.groups != 1:
         return None
     return readers[0]

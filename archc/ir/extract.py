@@ -2,15 +2,13 @@
 
 from collections.abc import Container, Iterator
 
-from archc.ir.arrange import Flatten, Take, Tokens
-from archc.ir.convolutions import Linear
+from archc.ir import ops
 from archc.ir.graph import Graph, Node, Scope
 from archc.ir.sizes import pooled_values, prove_sizes
-from archc.ir.spatial import AdaptiveAvgPool, AvgPool, GlobalPool, Sum
 from archc.record import replace
 from archc.traced import Traced
 
-_ENDS = (GlobalPool, AdaptiveAvgPool, AvgPool, Sum, Flatten, Tokens, Take, Linear)
+_ENDS = (ops.GlobalPool, ops.AdaptiveAvgPool, ops.AvgPool, ops.Sum, ops.Flatten, ops.Tokens, ops.Take, ops.Linear)
 """With one of these a head leaves the map behind."""
 
 

@@ -8,10 +8,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from archc.ir.arrange import Identity
-from archc.ir.convolutions import Conv, Linear
+from archc.ir import ops
 from archc.ir.graph import Graph, Node, Scope
-from archc.ir.norms import Dropout, Norm
 from archc.ir.ops import Operation
 from archc.record import replace
 
@@ -36,20 +34,20 @@ def foldable(nodes: Sequence[Node], outputs: Sequence[str]) -> Foldable:
     makers = {value: node for node in nodes for value in node.outputs}
     found = Foldable({}, [])
     for norm in nodes:
-        if not isinstance(norm.op, Norm) or norm.op.norm != "batch":
+        if not isinstance(norm.op, ops.Norm) or norm.op.norm != "batch":
             continue
         value = norm.inputs[0]
         shared = uses[value] > 1 or value in outputs
         maker = makers.get(value)
-        while maker is not None and isinstance(maker.op, Identity | Dropout) and not shared:
+        while maker is not None and isinstance(maker.op, ops.Identity | ops.Dropout) and not shared:
             value = maker.inputs[0]
             shared = uses[value] > 1 or value in outputs
             maker = makers.get(value)
         if maker is None:
             found.others.append((norm, "it reads the input, and no convolution"))
-        elif not isinstance(maker.op, Conv | Linear):
+        elif not isinstance(maker.op, ops.Conv | ops.Linear):
             found.others.append((norm, f"it reads `{maker.name}`, which is no convolution"))
-        elif isinstance(maker.op, Conv) and maker.op.weights != "plain":
+        elif isinstance(maker.op, ops.Conv) and maker.op.weights != "plain":
             found.others.append((norm, f"the filters of `{maker.name}` are standardised whenever it runs"))
         elif value in outputs:
             found.others.append((norm, f"`{maker.name}` is wanted without it, as a feature"))
@@ -62,7 +60,7 @@ def foldable(nodes: Sequence[Node], outputs: Sequence[str]) -> Foldable:
 
 def with_bias(conv: Node) -> Node:
     """The convolution or linear layer as it is after folding."""
-    assert isinstance(conv.op, Conv | Linear)  # noqa: S101  nothing else has a norm folded into it
+    assert isinstance(conv.op, ops.Conv | ops.Linear)  # noqa: S101  nothing else has a norm folded into it
     if conv.op.bias:
         return conv
     op = type(conv.op)(**{**conv.op.__dict__, "bias": True})
@@ -81,7 +79,7 @@ def folded(graph: Graph, folds: dict[str, Fold], *, placeholders: bool = False) 
     for node in graph.nodes:
         if node.name in gone:
             if placeholders:
-                nodes.append(replace(node, op=Identity(), arguments=(), init=()))
+                nodes.append(replace(node, op=ops.Identity(), arguments=(), init=()))
             continue
         changed = node
         if node.name in folds:

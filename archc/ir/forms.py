@@ -3,46 +3,9 @@
 from collections.abc import Iterable
 from typing import TypeAlias, assert_never
 
+from archc.ir import ops
 from archc.ir.graph import Graph, Node
 from archc.ir.lengths import ONE, Length, divides, through, widened, window_offsets
-from archc.ir.ops import (
-    Act,
-    AdaptiveAvgPool,
-    AdaptiveMaxPool,
-    Add,
-    Affine,
-    Attention,
-    AvgPool,
-    BlurPool,
-    ChannelConv,
-    Concat,
-    Conv,
-    Div,
-    Dropout,
-    Flatten,
-    GlobalPool,
-    Identity,
-    Linear,
-    Max,
-    MaxPool,
-    Mean,
-    Mix,
-    Mul,
-    Norm,
-    Pad,
-    PadChannels,
-    PixelShuffle,
-    Position,
-    Scale,
-    Shuffle,
-    Softmax,
-    SpaceToDepth,
-    Split,
-    Subsample,
-    Sum,
-    Take,
-    Tokens,
-)
 from archc.ir.spatial import AXES
 from archc.ir.types import Sides, pair
 from archc.record import Record
@@ -83,55 +46,55 @@ def rule(proof: Proof, node: Node, inputs: tuple[Form, ...]) -> Form:  # noqa: C
     first = inputs[0]
     shape = proof.graph.types[node.inputs[0]].shape
     match op:
-        case Conv():
+        case ops.Conv():
             return _slide(proof, node, first, op.stride, window_offsets(op.kernel, op.stride, op.padding, op.dilation))
-        case MaxPool() | AvgPool():
+        case ops.MaxPool() | ops.AvgPool():
             return _slide(proof, node, first, op.stride, window_offsets(op.kernel, op.stride, op.padding, ceil=op.ceil))
-        case BlurPool():
+        case ops.BlurPool():
             return _slide(proof, node, first, op.stride, window_offsets(op.kernel, op.stride, op.padding))
-        case Subsample():
+        case ops.Subsample():
             return _slide(proof, node, first, op.stride, (op.stride - 1, op.stride - 1))
-        case Pad():
+        case ops.Pad():
             return _slide(proof, node, first, 1, (op.top + op.bottom, op.left + op.right))
-        case SpaceToDepth():
+        case ops.SpaceToDepth():
             _divisible(proof, node, first, op.block)
             return _slide(proof, node, first, op.block, (0, 0))
-        case PixelShuffle():
+        case ops.PixelShuffle():
             return _widened(proof, node, first, op.block)
-        case GlobalPool():
+        case ops.GlobalPool():
             return POOLED
-        case Sum() | Mean() | Max():
+        case ops.Sum() | ops.Mean() | ops.Max():
             return _reduced(first, AXES[op.over])
-        case AdaptiveAvgPool() | AdaptiveMaxPool():
+        case ops.AdaptiveAvgPool() | ops.AdaptiveMaxPool():
             high, wide = pair(op.size)
             return ((((0, high), (0, wide)), 1),)
-        case Add() | Mul() | Div():
+        case ops.Add() | ops.Mul() | ops.Div():
             return _joined(proof, node, inputs, len(shape))
-        case Mix():
+        case ops.Mix():
             return _mixed(proof, node, inputs)
-        case Concat() if op.along != "channels":
+        case ops.Concat() if op.along != "channels":
             return _beside(proof, node, inputs, op.along)
-        case Concat():
+        case ops.Concat():
             return _equal(proof, node, inputs) if len(shape) == 3 else _collected([term for form in inputs for term in form])
-        case Attention():
+        case ops.Attention():
             _equal(proof, node, inputs, of=1)
             return first
-        case Flatten():
+        case ops.Flatten():
             channels = proof.graph.types[node.inputs[0]].channels if len(shape) > 1 else 1
             return _collected([(axes, times * channels) for axes, times in first])
-        case Tokens():
+        case ops.Tokens():
             return _collected(first)
-        case Take():
+        case ops.Take():
             return ()
-        case Position() | ChannelConv():
+        case ops.Position() | ops.ChannelConv():
             return _constant(proof, node, first)
-        case Linear() | Norm():
+        case ops.Linear() | ops.Norm():
             return _constant(proof, node, first) if len(shape) == 1 else first
-        case Scale():
+        case ops.Scale():
             return _constant(proof, node, first) if len(shape) == 1 and op.channels else first
-        case Softmax() | Split():
+        case ops.Softmax() | ops.Split():
             return _parted(proof, node, first, op.parts) if len(shape) == 1 else first
-        case Act() | Affine() | Dropout() | Identity() | PadChannels() | Shuffle():
+        case ops.Act() | ops.Affine() | ops.Dropout() | ops.Identity() | ops.PadChannels() | ops.Shuffle():
             return first
         case _:
             assert_never(op)
@@ -175,7 +138,7 @@ def _mixed(proof: Proof, node: Node, inputs: tuple[Form, ...]) -> Form:
         proof.failures.append(Failure(node, inputs, message, axis, (what,), fixed=True))
     rows = proof.graph.types[node.inputs[1]].shape[1]
     ((axes, _),) = inputs[0]
-    axis = SIDES.index(node.op.along) if isinstance(node.op, Mix) else 0
+    axis = SIDES.index(node.op.along) if isinstance(node.op, ops.Mix) else 0
     if axes[axis][0] and not divides(rows, axes[axis], proof.multiple):
         message = f"{rows} blocks do not divide a {SIDES[axis]} of {{}}"
         proof.failures.append(Failure(node, inputs, message, axis, (axes[axis],)))
@@ -221,7 +184,7 @@ def _parted(proof: Proof, node: Node, form: Form, parts: int) -> Form:
     """A vector in equal parts, which must divide every term of its length."""
     if any(times % parts for _, times in form):
         return _constant(proof, node, form)
-    return tuple((axes, times // parts) for axes, times in form) if isinstance(node.op, Split) else form
+    return tuple((axes, times // parts) for axes, times in form) if isinstance(node.op, ops.Split) else form
 
 
 def _divisible(proof: Proof, node: Node, form: Form, block: int) -> None:
@@ -236,7 +199,7 @@ def _joined(proof: Proof, node: Node, inputs: tuple[Form, ...], rank: int) -> Fo
     """Of a sum or product: equal, but for what is one pixel at every size."""
     if rank != 3:
         return _equal(proof, node, inputs)
-    if isinstance(node.op, Add):
+    if isinstance(node.op, ops.Add):
         return _equal(proof, node, inputs, but=POOLED)
     sides: list[Length] = []
     for axis in (0, 1):

@@ -2,9 +2,8 @@
 
 from collections.abc import Container
 
-from archc.ir.arrange import Add, Attention, Concat, Div, Mul
+from archc.ir import ops
 from archc.ir.graph import Argument, Graph, Node, enclosing
-from archc.ir.spatial import Mix
 from archc.ir.types import ShapeError, TensorType
 
 
@@ -117,11 +116,11 @@ def _values(graph: Graph, scopes: dict[str, dict[str, Argument]]) -> set[str]:
 
 def _infer(node: Node, inputs: tuple[TensorType, ...]) -> tuple[TensorType, ...]:
     match node.op:
-        case Add() | Mul() | Concat():
+        case ops.Add() | ops.Mul() | ops.Concat():
             fits, wanted = len(inputs) >= 1, "1 or more"
-        case Div() | Mix():
+        case ops.Div() | ops.Mix():
             fits, wanted = len(inputs) == 2, "2"
-        case Attention():
+        case ops.Attention():
             fits, wanted = len(inputs) == 3, "3"
         case _:
             fits, wanted = len(inputs) == 1, "1"

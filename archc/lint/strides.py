@@ -4,15 +4,13 @@ from collections.abc import Iterator
 from math import lcm, prod
 
 from archc.diagnostics import Note
-from archc.ir.convolutions import Conv
+from archc.ir import ops
 from archc.ir.graph import Node
-from archc.ir.norms import Act, Dropout, Norm, Scale
 from archc.ir.ops import Operation
-from archc.ir.spatial import AvgPool, MaxPool, Subsample
 from archc.ir.types import by_axis, pair, shown
 from archc.lint.subject import Finding, Subject, part_of, place
 
-POINTWISE = (Norm, Act, Dropout, Scale)
+POINTWISE = (ops.Norm, ops.Act, ops.Dropout, ops.Scale)
 """What makes each value of one value: pixels that only it reads are read by nobody if what follows skips them."""
 
 
@@ -67,11 +65,11 @@ def _skips(reads: list[tuple[int, frozenset[int]]], length: int) -> bool:
 
 def _read(operation: Operation, axis: int) -> tuple[int, frozenset[int]]:
     """An operation's stride down (axis 0) or across, and which pixels of as many it reads."""
-    if isinstance(operation, Subsample):
+    if isinstance(operation, ops.Subsample):
         return operation.stride, frozenset({0})
-    if isinstance(operation, Conv | MaxPool | AvgPool):
+    if isinstance(operation, ops.Conv | ops.MaxPool | ops.AvgPool):
         stride, kernel = pair(operation.stride)[axis], pair(operation.kernel)[axis]
-        dilation = pair(operation.dilation)[axis] if isinstance(operation, Conv) else 1
+        dilation = pair(operation.dilation)[axis] if isinstance(operation, ops.Conv) else 1
         first = -pair(operation.padding)[axis]
         return stride, frozenset((first + dilation * tap) % stride for tap in range(kernel))
     return 1, frozenset({0})

@@ -5,8 +5,9 @@ from contextlib import suppress
 from archc.diagnostics import Note, Span
 from archc.document.nodes import Map, Scalar, Sequence
 from archc.expressions.tree import names as names_in
+from archc.ir import ops
 from archc.ir.graph import Init, Node
-from archc.ir.ops import Identity, Max, Mean, Operation, Split, Sum
+from archc.ir.ops import Operation
 from archc.ir.types import ShapeError, TensorType
 from archc.lower.atoms import UNIT_KEYS, Atom
 from archc.lower.attributes import Attributes
@@ -72,11 +73,11 @@ def _make(frame: Frame, atom: Atom, a: Attributes, operands: list[Ref], kind: st
         return POISON
     op = OPERATIONS[kind](Made(a, types, operands[0].channels, frame.defaults))
     recorded = dict(a.finish())
-    if isinstance(op, Identity) and kind in ("norm", "act"):
+    if isinstance(op, ops.Identity) and kind in ("norm", "act"):
         return operands[0]  # `norm: none`: the name stands for what it would have read
     fields = op.record_fields
     arguments = tuple((key, name) for key, name in recorded.items() if key in fields)
-    reduced = isinstance(op, Sum | Mean | Max) and op.over == "channels"
+    reduced = isinstance(op, ops.Sum | ops.Mean | ops.Max) and op.over == "channels"
     channels = None if reduced else _channels(kind, atom, frame.names, recorded, operands)
     init = _init(frame, atom, op)
     default = frame.defaults.norm
@@ -147,11 +148,11 @@ def emit(
         raise _misfit(frame, error, atom, a, said) from None
     names = tuple(ref.name for ref in operands)
     path = claimed(frame, atom)
-    outputs = tuple(f"{path}:{i}" for i in range(len(out))) if isinstance(op, Split) else (path,)
+    outputs = tuple(f"{path}:{i}" for i in range(len(out))) if isinstance(op, ops.Split) else (path,)
     node = Node(path, frame.part.interned(op), names, outputs, frame.scope, arguments, init, atom.role, atom.span)
     frame.part.add(node, out)
     refs = [Ref(name, type_, channels) for name, type_ in zip(outputs, out, strict=True)]
-    return refs if isinstance(op, Split) else refs[0]
+    return refs if isinstance(op, ops.Split) else refs[0]
 
 
 def claimed(frame: Frame, atom: Atom) -> str:

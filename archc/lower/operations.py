@@ -3,41 +3,9 @@
 from collections.abc import Callable
 
 from archc.document.nodes import Map
-from archc.ir.arrange import (
-    Add,
-    Attention,
-    Concat,
-    Div,
-    Flatten,
-    Identity,
-    Mul,
-    PadChannels,
-    Position,
-    Shuffle,
-    Split,
-    Take,
-    Tokens,
-)
-from archc.ir.convolutions import ChannelConv, Conv, Linear
-from archc.ir.norms import Affine, Dropout, Norm, Scale, Softmax
+from archc.ir import ops
 from archc.ir.ops import Operation
-from archc.ir.spatial import (
-    AdaptiveAvgPool,
-    AdaptiveMaxPool,
-    AvgPool,
-    BlurPool,
-    GlobalPool,
-    Max,
-    MaxPool,
-    Mean,
-    Mix,
-    Over,
-    Pad,
-    PixelShuffle,
-    SpaceToDepth,
-    Subsample,
-    Sum,
-)
+from archc.ir.spatial import Over
 from archc.ir.types import Sides, TensorType, pair
 from archc.lower.attributes import Attributes
 from archc.lower.context import Context
@@ -76,7 +44,7 @@ def convolution(made: Made) -> Operation:
     groups, bias = a.whole("groups", 1), a.truth("bias", default=conv.bias)
     eps = 1e-6 if conv.weights == "plain" else conv.eps
     gamma = conv.gamma if conv.weights == "scaled" else 1.0
-    return Conv(in_channels, out, kernel, stride, padding, dilation, groups, bias, conv.weights, eps, gamma)
+    return ops.Conv(in_channels, out, kernel, stride, padding, dilation, groups, bias, conv.weights, eps, gamma)
 
 
 def _usual_padding(a: Attributes, kernel: Sides, dilation: Sides) -> Sides:
@@ -103,10 +71,10 @@ def _only(a: Attributes, key: str) -> Map:
 
 
 def _linear(made: Made) -> Operation:
-    return Linear(made.channels_in, made.attributes.channels(), made.attributes.truth("bias", default=True))
+    return ops.Linear(made.channels_in, made.attributes.channels(), made.attributes.truth("bias", default=True))
 
 
-def norm_of(kind: NormKind, channels: int, context: Context) -> Norm:
+def norm_of(kind: NormKind, channels: int, context: Context) -> ops.Norm:
     """A norm over so many channels."""
     size, groups = kind.group_size, kind.groups
     if size and channels % size:
@@ -114,7 +82,7 @@ def norm_of(kind: NormKind, channels: int, context: Context) -> Norm:
         raise context.fail("E0312", f"groups of {size} do not divide {channels} channels", kind.origin, label)
     if size:
         groups = channels // size
-    return Norm(kind.norm, channels, kind.eps, kind.momentum, groups, kind.frozen, kind.linear)
+    return ops.Norm(kind.norm, channels, kind.eps, kind.momentum, groups, kind.frozen, kind.linear)
 
 
 def _norm(made: Made) -> Operation:
@@ -126,7 +94,7 @@ def _norm(made: Made) -> Operation:
         a.seen.update(own)
         kind = norm_kind(Map(tuple(e for e in a.step if e.key in own), a.step.span), a.names, a.defaults)
     if isinstance(kind, NoNorm):
-        return Identity()
+        return ops.Identity()
     if not isinstance(kind, NormKind):
         raise a.names.context.fail("E0331", "a norm that is a module is used as `{module: …}`", a.step.span)
     if made.channels is not None:
@@ -141,32 +109,32 @@ def _act(made: Made) -> Operation:
         a.seen.add("slope")
         own = Map(tuple(e for e in a.step if e.key in ("kind", "slope")), a.step.span)
         kind = act_kind(own if "slope" in own else node, a.names, a.defaults)
-    return kind.op if kind.op is not None else Identity()
+    return kind.op if kind.op is not None else ops.Identity()
 
 
 def _max_pool(made: Made) -> Operation:
     a = made.attributes
-    return MaxPool(a.window(), a.stride(), a.sides("padding", 0, 0), a.truth("ceil", default=False))
+    return ops.MaxPool(a.window(), a.stride(), a.sides("padding", 0, 0), a.truth("ceil", default=False))
 
 
 def _avg_pool(made: Made) -> Operation:
     a = made.attributes
     kernel, stride, padding = a.window(), a.stride(), a.sides("padding", 0, 0)
-    return AvgPool(kernel, stride, padding, a.truth("ceil", default=False), a.truth("count_include_pad", default=True))
+    return ops.AvgPool(kernel, stride, padding, a.truth("ceil", default=False), a.truth("count_include_pad", default=True))
 
 
 def _blur_pool(made: Made) -> Operation:
     a = made.attributes
     if made.channels is not None:
         a.arguments.append(("channels", made.channels))
-    return BlurPool(made.types[0].channels, a.kernel("kernel", 3), a.whole("stride", 1, 1, "size"))
+    return ops.BlurPool(made.types[0].channels, a.kernel("kernel", 3), a.whole("stride", 1, 1, "size"))
 
 
 def _pad(made: Made) -> Operation:
     a = made.attributes
     size = a.whole("size", 0, 0, "size")
     left, right, top, bottom = (a.whole(side, size, 0, "size") for side in ("left", "right", "top", "bottom"))
-    return Pad(left, right, top, bottom)
+    return ops.Pad(left, right, top, bottom)
 
 
 def _pad_channels(made: Made) -> Operation:
@@ -177,7 +145,7 @@ def _pad_channels(made: Made) -> Operation:
     if out < have:
         raise a.names.context.fail("E0317", f"{have} channels cannot be padded to {out}", a.step.span, "fewer than there are")
     before = (out - have) // 2 if zeros == "both" else 0
-    return PadChannels(before, out - have - before)
+    return ops.PadChannels(before, out - have - before)
 
 
 def _scale(made: Made) -> Operation:
@@ -185,21 +153,21 @@ def _scale(made: Made) -> Operation:
     shared = a.truth("shared", default=False)
     if made.channels is not None and not shared:
         a.arguments.append(("channels", made.channels))
-    return Scale(0 if shared else made.types[0].channels, a.real("value", 1.0))
+    return ops.Scale(0 if shared else made.types[0].channels, a.real("value", 1.0))
 
 
 def _softmax(made: Made) -> Operation:
     a = made.attributes
     over = a.word("over", ("space", "parts"))
     if over == "parts":
-        return Softmax("parts", a.whole("parts"))
-    return Softmax("space")
+        return ops.Softmax("parts", a.whole("parts"))
+    return ops.Softmax("space")
 
 
 def _drop_block(made: Made) -> Operation:
     a = made.attributes
     rate, size = a.real("rate"), a.whole("size", 7, 1, "size")
-    return Dropout(rate, "block", size, a.choice("law", ("paper", "timm"), "paper"))
+    return ops.Dropout(rate, "block", size, a.choice("law", ("paper", "timm"), "paper"))
 
 
 def _over(made: Made) -> Over:
@@ -209,7 +177,7 @@ def _over(made: Made) -> Over:
 def _mean(made: Made) -> Operation:
     """The mean over height and width is the global pool."""
     over = _over(made)
-    return GlobalPool() if over == "space" else Mean(over)
+    return ops.GlobalPool() if over == "space" else ops.Mean(over)
 
 
 def _position(made: Made) -> Operation:
@@ -217,7 +185,7 @@ def _position(made: Made) -> Operation:
     if len(type_.shape) != 2:
         a = made.attributes
         raise a.names.context.fail("E0310", f"`position` needs tokens NxTxC, not {type_}", a.step.span)
-    return Position(type_.shape[0], type_.channels)
+    return ops.Position(type_.shape[0], type_.channels)
 
 
 OVER: tuple[Over, ...] = ("space", "channels", "height", "width")
@@ -225,43 +193,43 @@ OVER: tuple[Over, ...] = ("space", "channels", "height", "width")
 OPERATIONS: dict[str, Callable[[Made], Operation]] = {
     "conv": convolution,
     "linear": _linear,
-    "channel_conv": lambda made: ChannelConv(made.attributes.kernel()),
+    "channel_conv": lambda made: ops.ChannelConv(made.attributes.kernel()),
     "norm": _norm,
     "act": _act,
     "max_pool": _max_pool,
     "avg_pool": _avg_pool,
     "blur_pool": _blur_pool,
-    "global_pool": lambda _: GlobalPool(),
-    "adaptive_avg_pool": lambda made: AdaptiveAvgPool(made.attributes.sides("size", None, 1, "size")),
-    "adaptive_max_pool": lambda made: AdaptiveMaxPool(made.attributes.sides("size", None, 1, "size")),
-    "sum": lambda made: Sum(_over(made)),
+    "global_pool": lambda _: ops.GlobalPool(),
+    "adaptive_avg_pool": lambda made: ops.AdaptiveAvgPool(made.attributes.sides("size", None, 1, "size")),
+    "adaptive_max_pool": lambda made: ops.AdaptiveMaxPool(made.attributes.sides("size", None, 1, "size")),
+    "sum": lambda made: ops.Sum(_over(made)),
     "mean": _mean,
-    "max": lambda made: Max(_over(made)),
+    "max": lambda made: ops.Max(_over(made)),
     "pad": _pad,
-    "subsample": lambda made: Subsample(made.attributes.whole("stride", None, 1, "size")),
+    "subsample": lambda made: ops.Subsample(made.attributes.whole("stride", None, 1, "size")),
     "pad_channels": _pad_channels,
-    "space_to_depth": lambda made: SpaceToDepth(made.attributes.whole("block", None, 1, "size")),
-    "pixel_shuffle": lambda made: PixelShuffle(made.attributes.whole("block", None, 1, "size")),
-    "shuffle": lambda made: Shuffle(made.attributes.whole("groups"), made.attributes.whole("parts")),
-    "split": lambda made: Split(made.attributes.whole("parts", None, 1, "turns")),
-    "concat": lambda made: Concat(made.attributes.choice("along", ("channels", "height", "width"), "channels")),
-    "identity": lambda _: Identity(),
-    "add": lambda _: Add(),
-    "mul": lambda _: Mul(),
-    "div": lambda _: Div(),
-    "mix": lambda made: Mix(made.attributes.choice("along", ("height", "width"))),
-    "affine": lambda made: Affine(made.attributes.real("scale", 1.0), made.attributes.real("shift", 0.0)),
+    "space_to_depth": lambda made: ops.SpaceToDepth(made.attributes.whole("block", None, 1, "size")),
+    "pixel_shuffle": lambda made: ops.PixelShuffle(made.attributes.whole("block", None, 1, "size")),
+    "shuffle": lambda made: ops.Shuffle(made.attributes.whole("groups"), made.attributes.whole("parts")),
+    "split": lambda made: ops.Split(made.attributes.whole("parts", None, 1, "turns")),
+    "concat": lambda made: ops.Concat(made.attributes.choice("along", ("channels", "height", "width"), "channels")),
+    "identity": lambda _: ops.Identity(),
+    "add": lambda _: ops.Add(),
+    "mul": lambda _: ops.Mul(),
+    "div": lambda _: ops.Div(),
+    "mix": lambda made: ops.Mix(made.attributes.choice("along", ("height", "width"))),
+    "affine": lambda made: ops.Affine(made.attributes.real("scale", 1.0), made.attributes.real("shift", 0.0)),
     "scale": _scale,
     "softmax": _softmax,
-    "dropout": lambda made: Dropout(made.attributes.real("rate")),
-    "drop_path": lambda made: Dropout(made.attributes.real("rate"), "path"),
-    "drop_channels": lambda made: Dropout(made.attributes.real("rate"), "channels"),
+    "dropout": lambda made: ops.Dropout(made.attributes.real("rate")),
+    "drop_path": lambda made: ops.Dropout(made.attributes.real("rate"), "path"),
+    "drop_channels": lambda made: ops.Dropout(made.attributes.real("rate"), "channels"),
     "drop_block": _drop_block,
-    "flatten": lambda _: Flatten(),
-    "tokens": lambda _: Tokens(),
+    "flatten": lambda _: ops.Flatten(),
+    "tokens": lambda _: ops.Tokens(),
     "position": _position,
-    "attention": lambda made: Attention(made.attributes.whole("heads")),
-    "take": lambda made: Take(made.attributes.whole("index", 0, 0)),
+    "attention": lambda made: ops.Attention(made.attributes.whole("heads")),
+    "take": lambda made: ops.Take(made.attributes.whole("index", 0, 0)),
 }
 OPERANDS: dict[str, tuple[int, int]] = {
     "add": (1, 64),

@@ -2,92 +2,56 @@
 
 from typing import assert_never
 
-from archc.ir.ops import (
-    Act,
-    AdaptiveAvgPool,
-    AdaptiveMaxPool,
-    Add,
-    Affine,
-    Attention,
-    AvgPool,
-    BlurPool,
-    ChannelConv,
-    Concat,
-    Conv,
-    Div,
-    Dropout,
-    Flatten,
-    GlobalPool,
-    Identity,
-    Linear,
-    Max,
-    MaxPool,
-    Mean,
-    Mix,
-    Mul,
-    Norm,
-    Operation,
-    Pad,
-    PadChannels,
-    PixelShuffle,
-    Position,
-    Scale,
-    Shuffle,
-    Softmax,
-    SpaceToDepth,
-    Split,
-    Subsample,
-    Sum,
-    Take,
-    Tokens,
-)
+from archc.ir import ops
+from archc.ir.ops import Operation
 from archc.ir.types import Sides, by_axis, shown
 
 
 def words(op: Operation) -> str:  # noqa: C901  a case for each kind of operation
     """The operation without its stride, which belongs to a place in the network."""
     match op:
-        case Conv():
+        case ops.Conv():
             return f"{by_axis(op.kernel)}, {op.out_channels}" + _grouped(op) + _dilated(op)
-        case Linear():
+        case ops.Linear():
             return f"{op.out_channels}-d fc"
-        case ChannelConv():
+        case ops.ChannelConv():
             return f"{op.kernel}, along channels"
-        case MaxPool():
+        case ops.MaxPool():
             return f"{by_axis(op.kernel)} max pool"
-        case AvgPool():
+        case ops.AvgPool():
             return f"{by_axis(op.kernel)} average pool"
-        case BlurPool():
+        case ops.BlurPool():
             return f"{op.kernel}×{op.kernel} blur pool"
-        case AdaptiveAvgPool():
+        case ops.AdaptiveAvgPool():
             return f"average pool to {by_axis(op.size)}"
-        case AdaptiveMaxPool():
+        case ops.AdaptiveMaxPool():
             return f"max pool to {by_axis(op.size)}"
-        case Sum() | Mean() | Max():
+        case ops.Sum() | ops.Mean() | ops.Max():
             return f"{op.kind} over {op.over}"
-        case GlobalPool():
+        case ops.GlobalPool():
             return "average pool"
-        case Norm():
+        case ops.Norm():
             return f"{op.norm.replace('_', ' ')} norm" + (f", {op.groups} groups" if op.groups > 1 else "")
-        case Act():
+        case ops.Act():
             return op.act.replace("_", " ")
-        case Softmax():
+        case ops.Softmax():
             return f"softmax over {op.over}"
-        case Pad():
+        case ops.Pad():
             return f"pad {op.left}, {op.right}, {op.top}, {op.bottom}"
-        case PadChannels():
+        case ops.PadChannels():
             return f"pad channels {op.before}, {op.after}"
-        case Split():
+        case ops.Split():
             return f"split in {op.parts}"
-        case Attention():
+        case ops.Attention():
             return f"attention, {op.heads} heads"
-        case Dropout():
+        case ops.Dropout():
             return f"dropout of {op.what}, {op.rate:g}"
-        case Affine():
+        case ops.Affine():
             return f"affine, {op.scale:g}, {op.shift:g}"
         case (
-            Scale() | Subsample() | SpaceToDepth() | PixelShuffle() | Identity() | Add() | Mul() | Div() | Mix() | Concat()
-            | Shuffle() | Flatten() | Tokens() | Position() | Take()
+            ops.Scale() | ops.Subsample() | ops.SpaceToDepth() | ops.PixelShuffle() | ops.Identity() | ops.Add()
+            | ops.Mul() | ops.Div() | ops.Mix() | ops.Concat()
+            | ops.Shuffle() | ops.Flatten() | ops.Tokens() | ops.Position() | ops.Take()
         ):  # fmt: skip
             return op.kind.replace("_", " ")
         case _:
@@ -96,7 +60,7 @@ def words(op: Operation) -> str:  # noqa: C901  a case for each kind of operatio
 
 def stride(op: Operation) -> Sides:
     """1 where an operation has none."""
-    return op.stride if isinstance(op, Conv | MaxPool | AvgPool | BlurPool | Subsample) else 1
+    return op.stride if isinstance(op, ops.Conv | ops.MaxPool | ops.AvgPool | ops.BlurPool | ops.Subsample) else 1
 
 
 def with_stride(text: str, step: Sides) -> str:
@@ -106,12 +70,14 @@ def with_stride(text: str, step: Sides) -> str:
 
 def printed(op: Operation) -> bool:
     """Whether papers give an operation a line: what has weights of its own to learn but norms, and what pools."""
-    return pools(op) or isinstance(op, Conv | Linear | ChannelConv | AdaptiveAvgPool | AdaptiveMaxPool | GlobalPool | Attention)
+    return pools(op) or isinstance(
+        op, ops.Conv | ops.Linear | ops.ChannelConv | ops.AdaptiveAvgPool | ops.AdaptiveMaxPool | ops.GlobalPool | ops.Attention
+    )
 
 
 def pools(op: Operation) -> bool:
     """Whether it only makes a map smaller."""
-    return isinstance(op, MaxPool | AvgPool | BlurPool | Subsample | SpaceToDepth)
+    return isinstance(op, ops.MaxPool | ops.AvgPool | ops.BlurPool | ops.Subsample | ops.SpaceToDepth)
 
 
 def spoken(name: str) -> str:
@@ -119,10 +85,10 @@ def spoken(name: str) -> str:
     return name.replace("_", " ")
 
 
-def _grouped(op: Conv) -> str:
+def _grouped(op: ops.Conv) -> str:
     """Cardinality in the notation of Xie et al. 2017, Table 1."""
     return f", C={op.groups}" if op.groups > 1 else ""
 
 
-def _dilated(op: Conv) -> str:
+def _dilated(op: ops.Conv) -> str:
     return "" if op.dilation == 1 else f", dilation {shown(op.dilation)}"

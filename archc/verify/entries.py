@@ -7,8 +7,8 @@ stands between (activations, pools, sums, rearrangements) leaves no trace, so th
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
+from archc.ir import ops
 from archc.ir.graph import Graph, Node
-from archc.ir.ops import BlurPool, ChannelConv, Conv, Linear, Norm, Position, Scale
 
 Role: TypeAlias = Literal["filter", "gain", "weight", "bias", "running_mean", "running_var", "threshold", "other"]
 """`filter`: of a convolution or linear layer; `gain`: a filter is scaled by it; `threshold`: the least value there may be."""
@@ -46,7 +46,7 @@ def entries_of(graph: Graph) -> list[Entry]:
             if role == "filter":
                 reached = frozenset([len(found) - 1])
                 reaching.update(dict.fromkeys(node.outputs, reached))
-            elif role == "bias" and not isinstance(node.op, Norm | Position):
+            elif role == "bias" and not isinstance(node.op, ops.Norm | ops.Position):
                 found[-1] = found[-1]._replace(before=reaching[node.outputs[0]])
         for name in node.outputs:
             reaching.setdefault(name, before)
@@ -56,7 +56,7 @@ def entries_of(graph: Graph) -> list[Entry]:
 def _tensors(node: Node) -> Iterator[tuple[str, Role, tuple[int, ...]]]:
     """Key, role and shape, in the order they enter: a norm's gate before its scale and shift."""
     parameters = node.op.parameters()
-    if isinstance(node.op, Norm) and node.op.norm == "evonorm_s0":
+    if isinstance(node.op, ops.Norm) and node.op.norm == "evonorm_s0":
         parameters = (*parameters[2:], *parameters[:2])
     for parameter in parameters:
         yield f"{node.name}.{parameter.name}", _role(node, parameter.name), parameter.shape
@@ -64,15 +64,15 @@ def _tensors(node: Node) -> Iterator[tuple[str, Role, tuple[int, ...]]]:
 
 def _role(node: Node, name: str) -> Role:
     match node.op, name:
-        case Conv() | Linear() | ChannelConv(), "weight":
+        case ops.Conv() | ops.Linear() | ops.ChannelConv(), "weight":
             return "filter"
-        case BlurPool(), _:
+        case ops.BlurPool(), _:
             return "filter"
-        case Norm(), _ if name in NORM_ROLES:
+        case ops.Norm(), _ if name in NORM_ROLES:
             return NORM_ROLES[name]
-        case Position(), _:
+        case ops.Position(), _:
             return "bias"
-        case Scale(), _:
+        case ops.Scale(), _:
             return "weight"
         case _, "weight" | "bias" | "gain" | "running_mean" | "running_var":
             return name

@@ -7,46 +7,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from archc.ir import ops
 from archc.ir.graph import Graph, Node
-from archc.ir.ops import (
-    Act,
-    AdaptiveAvgPool,
-    AdaptiveMaxPool,
-    Add,
-    Affine,
-    Attention,
-    AvgPool,
-    BlurPool,
-    ChannelConv,
-    Concat,
-    Conv,
-    Div,
-    Dropout,
-    Flatten,
-    GlobalPool,
-    Identity,
-    Linear,
-    Max,
-    MaxPool,
-    Mean,
-    Mix,
-    Mul,
-    Norm,
-    Operation,
-    Pad,
-    PadChannels,
-    PixelShuffle,
-    Position,
-    Scale,
-    Shuffle,
-    Softmax,
-    SpaceToDepth,
-    Split,
-    Subsample,
-    Sum,
-    Take,
-    Tokens,
-)
+from archc.ir.ops import Operation
 from archc.ir.spatial import AXES
 from archc.record import replace
 from archc.verify import meaning
@@ -81,7 +44,7 @@ def run_all(graph: Graph, tensors: Mapping[str, Tensor], x: Tensor, *, training:
 
 def undropped(graph: Graph) -> Graph:
     """The same network with every dropout, drop path and drop block at rate 0."""
-    nodes = (replace(node, op=Identity()) if isinstance(node.op, Dropout) else node for node in graph.nodes)
+    nodes = (replace(node, op=ops.Identity()) if isinstance(node.op, ops.Dropout) else node for node in graph.nodes)
     return replace(graph, nodes=tuple(nodes))
 
 
@@ -97,81 +60,81 @@ def apply(  # noqa: C901  a case an operation
     """The outputs of one operation; `own` are its parameters and buffers by their own names."""
     x = inputs[0]
     match op:
-        case Conv():
+        case ops.Conv():
             return [
                 functional.conv2d(x, meaning.filters(op, own), own.get("bias"), op.stride, op.padding, op.dilation, op.groups)
             ]
-        case Linear():
+        case ops.Linear():
             return [meaning.linear(x, own)]
-        case ChannelConv():
+        case ops.ChannelConv():
             return [functional.conv1d(x.flatten(1).unsqueeze(1), own["weight"], padding=op.kernel // 2).reshape(x.shape)]
-        case Norm():
+        case ops.Norm():
             return [meaning.norm(op, x, own, training=training)]
-        case Act():
+        case ops.Act():
             return [meaning.activation(op, x)]
-        case Softmax():
+        case ops.Softmax():
             return [meaning.softmax(op, x)]
-        case Affine():
+        case ops.Affine():
             return [op.scale * x + op.shift]
-        case Scale():
+        case ops.Scale():
             return [x * meaning.along_channels(own["weight"], x)]
-        case Dropout():
+        case ops.Dropout():
             return [meaning.dropout(op, x) if training and op.rate > 0 else x]
-        case MaxPool():
+        case ops.MaxPool():
             return [functional.max_pool2d(x, op.kernel, op.stride, op.padding, ceil_mode=op.ceil)]
-        case AvgPool():
+        case ops.AvgPool():
             return [functional.avg_pool2d(x, op.kernel, op.stride, op.padding, op.ceil, op.count_include_pad)]
-        case BlurPool():
+        case ops.BlurPool():
             padded = functional.pad(x, (op.padding,) * 4, mode="reflect")
             return [functional.conv2d(padded, own["filt"], stride=op.stride, groups=op.channels)]
-        case GlobalPool():
+        case ops.GlobalPool():
             return [x.mean((2, 3), keepdim=True)]
-        case AdaptiveAvgPool():
+        case ops.AdaptiveAvgPool():
             return [functional.adaptive_avg_pool2d(x, op.size)]
-        case AdaptiveMaxPool():
+        case ops.AdaptiveMaxPool():
             return [functional.adaptive_max_pool2d(x, op.size)]
-        case Sum():
+        case ops.Sum():
             return [x.sum(AXES[op.over], keepdim=True)]
-        case Mean():
+        case ops.Mean():
             return [x.mean(AXES[op.over], keepdim=True)]
-        case Max():
+        case ops.Max():
             return [x.amax(AXES[op.over], keepdim=True)]
-        case Pad():
+        case ops.Pad():
             return [functional.pad(x, (op.left, op.right, op.top, op.bottom))]
-        case Subsample():
+        case ops.Subsample():
             return [x[:, :, :: op.stride, :: op.stride]]
-        case SpaceToDepth():
+        case ops.SpaceToDepth():
             return [meaning.space_to_depth(op.block, x)]
-        case PixelShuffle():
+        case ops.PixelShuffle():
             return [meaning.pixel_shuffle(op.block, x)]
-        case Identity():
+        case ops.Identity():
             return [x]
-        case Add():
+        case ops.Add():
             return [meaning.folded(torch.add, inputs)]
-        case Mul():
+        case ops.Mul():
             return [meaning.folded(torch.mul, inputs)]
-        case Div():
+        case ops.Div():
             return [x / inputs[1]]
-        case Mix():
+        case ops.Mix():
             return [meaning.mix(op.along, *inputs)]
-        case Concat():
+        case ops.Concat():
             return [torch.cat(list(inputs), dim=AXES[op.along][0])]
-        case Split():
+        case ops.Split():
             return list(x.chunk(op.parts, dim=1))
-        case PadChannels():
+        case ops.PadChannels():
             return [functional.pad(x, (0, 0, 0, 0, op.before, op.after))]
-        case Shuffle():
+        case ops.Shuffle():
             n, c, h, w = x.shape
             return [x.reshape(n, op.groups, op.parts, -1, h, w).transpose(1, 2).reshape(n, c, h, w)]
-        case Flatten():
+        case ops.Flatten():
             return [x.flatten(1)]
-        case Tokens():
+        case ops.Tokens():
             return [x.flatten(2).transpose(1, 2)]
-        case Position():
+        case ops.Position():
             return [x + own["weight"]]
-        case Attention():
+        case ops.Attention():
             return [meaning.attention(op.heads, *inputs)]
-        case Take():
+        case ops.Take():
             return [x[:, op.index]]
         case _:
             assert_never(op)

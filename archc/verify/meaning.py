@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from archc.ir.ops import Act, Conv, Dropout, Norm, Softmax
+from archc.ir import ops
 
 
 def linear(x: Tensor, own: Mapping[str, Tensor]) -> Tensor:
@@ -38,7 +38,7 @@ def mix(along: str, x: Tensor, matrix: Tensor) -> Tensor:
     return whole @ x if along == "height" else x @ whole
 
 
-def filters(op: Conv, own: Mapping[str, Tensor]) -> Tensor:
+def filters(op: ops.Conv, own: Mapping[str, Tensor]) -> Tensor:
     """What a convolution convolves with: its weight as it is, or standardised."""
     weight = own["weight"]
     if op.weights == "plain":
@@ -56,7 +56,7 @@ def along_channels(vector: Tensor, x: Tensor) -> Tensor:
     return vector[:, None, None] if x.ndim == 4 and vector.ndim == 1 else vector
 
 
-def norm(op: Norm, x: Tensor, own: Mapping[str, Tensor], *, training: bool) -> Tensor:
+def norm(op: ops.Norm, x: Tensor, own: Mapping[str, Tensor], *, training: bool) -> Tensor:
     match op.norm:
         case "batch" if training and not op.frozen:
             variance, mean = torch.var_mean(x, dim=(0, 2, 3), correction=0)
@@ -122,17 +122,17 @@ ACTIVATIONS: dict[str, Callable[[Tensor, float], Tensor]] = {
 }
 
 
-def activation(op: Act, x: Tensor) -> Tensor:
+def activation(op: ops.Act, x: Tensor) -> Tensor:
     return ACTIVATIONS[op.act](x, op.slope)
 
 
-def softmax(op: Softmax, x: Tensor) -> Tensor:
+def softmax(op: ops.Softmax, x: Tensor) -> Tensor:
     if op.over == "space":
         return x.flatten(2).softmax(2).reshape(x.shape)
     return x.reshape(x.shape[0], op.parts, -1, *x.shape[2:]).softmax(1).reshape(x.shape)
 
 
-def dropout(op: Dropout, x: Tensor) -> Tensor:
+def dropout(op: ops.Dropout, x: Tensor) -> Tensor:
     """What is kept is scaled so that the mean stays."""
     match op.what:
         case "elements":
@@ -148,7 +148,7 @@ def dropout(op: Dropout, x: Tensor) -> Tensor:
             assert_never(op.what)
 
 
-def _drop_block(op: Dropout, x: Tensor) -> Tensor:
+def _drop_block(op: ops.Dropout, x: Tensor) -> Tensor:
     """A pixel is dropped where a square over it is drawn; the rest is scaled by its share of the whole batch.
 
     By the paper (Ghiasi et al. 2018, algorithm 1) a square's corner is drawn, where all of it lies in the map, for each channel.

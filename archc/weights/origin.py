@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 
 from archc.diagnostics import Diagnostic, Note
-from archc.ir.convolutions import Conv
+from archc.ir import ops
 from archc.ir.graph import Graph, Node, Scope, enclosing
 from archc.ir.hash import weights_hash
-from archc.ir.norms import Act, Norm
-from archc.ir.spatial import AvgPool, MaxPool
 from archc.ir.types import shown
 from archc.layouts.table import Layout
 from archc.weights.errors import WeightsError
@@ -69,7 +67,7 @@ def _traits(graph: Graph) -> dict[str, str]:
         "pool rounding": _pools(graph),
         "eps": _eps(graph),
         "order": _order(graph),
-        "activation": ", ".join(dict.fromkeys(node.op.act for node in graph.nodes if isinstance(node.op, Act))),
+        "activation": ", ".join(dict.fromkeys(node.op.act for node in graph.nodes if isinstance(node.op, ops.Act))),
     }
     return {trait: said for trait, said in found.items() if said}
 
@@ -78,7 +76,7 @@ def _strides(graph: Graph) -> str:
     """Of blocks with more than one convolution, where it could stand elsewhere."""
     found: dict[str, None] = {}
     for block, nodes in _blocks(graph).items():
-        if sum(isinstance(node.op, Conv) for node in nodes) > 1:
+        if sum(isinstance(node.op, ops.Conv) for node in nodes) > 1:
             strided = (node.name[len(block.path) + 1 :] for node in nodes if getattr(node.op, "stride", 1) != 1)
             found.update(dict.fromkeys(f"`{step}` of `{block.template}`" for step in strided))
     return ", ".join(found)
@@ -89,13 +87,13 @@ def _pools(graph: Graph) -> str:
         f"{node.op.kind} of {shown(node.op.kernel)}, padding {shown(node.op.padding)}, "
         f"rounding {'up' if node.op.ceil else 'down'}"
         for node in graph.nodes
-        if isinstance(node.op, MaxPool | AvgPool) and node.op.stride != 1
+        if isinstance(node.op, ops.MaxPool | ops.AvgPool) and node.op.stride != 1
     )
     return "; ".join(kinds)
 
 
 def _eps(graph: Graph) -> str:
-    values = dict.fromkeys(f"{node.op.eps:g}" for node in graph.nodes if isinstance(node.op, Norm))
+    values = dict.fromkeys(f"{node.op.eps:g}" for node in graph.nodes if isinstance(node.op, ops.Norm))
     return f"{', '.join(values)} in norms" if values else ""
 
 

@@ -1,6 +1,6 @@
 """Sums, products, splits, shuffles and tokens as ONNX nodes."""
 
-from archc.ir.ops import Attention, Mix, Shuffle, Split
+from archc.ir import ops
 from archc_onnx.emitter import Place
 
 
@@ -15,7 +15,7 @@ def chain(place: Place, op_type: str) -> None:
     place.give(op_type, total, rest[-1])
 
 
-def split(place: Place, op: Split) -> None:
+def split(place: Place, op: ops.Split) -> None:
     """Equal parts. Opset 18 wants their number said; before it the lengths are, where the input's size does not change them, as
     onnxruntime takes two splits of one value for the same that differ in nothing but how many outputs they have.
     """
@@ -28,7 +28,7 @@ def split(place: Place, op: Split) -> None:
         place.give("Split", place.x, axis=1)
 
 
-def shuffle(place: Place, op: Shuffle) -> None:
+def shuffle(place: Place, op: ops.Shuffle) -> None:
     """A Reshape to (group, part, c), a Transpose and the Reshape back; height and width stay one axis meanwhile."""
     width = place.channels // (op.groups * op.parts)
     parted = place.step("parts", "Reshape", place.x, place.integers(0, op.groups, op.parts, width, -1))
@@ -36,7 +36,7 @@ def shuffle(place: Place, op: Shuffle) -> None:
     place.give("Reshape", turned, place.input_shape())
 
 
-def mix(place: Place, op: Mix) -> None:
+def mix(place: Place, op: ops.Mix) -> None:
     """A product of matrices of each group: its channels' blocks as rows, or as columns, of one matrix."""
     groups, size, _ = (int(length) for length in place.emitter.shapes[place.node.inputs[1]])
     channels = place.channels // groups
@@ -73,7 +73,7 @@ def tokens(place: Place) -> None:
     place.give("Transpose", rows, perm=[0, 2, 1])
 
 
-def attention(place: Place, op: Attention) -> None:
+def attention(place: Place, op: ops.Attention) -> None:
     """Written out: the operation Attention came with opset 23 only."""
     shapes = [place.emitter.shapes[name] for name in place.node.inputs]
     widths = [int(shape[1]) // op.heads for shape in shapes]

@@ -2,12 +2,12 @@
 
 from math import prod
 
-from archc.ir.ops import BlurPool, ChannelConv, Conv, Linear
+from archc.ir import ops
 from archc.ir.types import pair
 from archc_onnx.emitter import Place
 
 
-def conv(place: Place, op: Conv) -> None:
+def conv(place: Place, op: ops.Conv) -> None:
     """One Conv, its weights standardised before it where the operation says so."""
     inputs = [place.x, _weight(place, op)]
     if op.bias:
@@ -15,7 +15,7 @@ def conv(place: Place, op: Conv) -> None:
     place.give("Conv", *inputs, **conv_attributes(op))
 
 
-def conv_attributes(op: Conv) -> dict[str, int | list[int]]:
+def conv_attributes(op: ops.Conv) -> dict[str, int | list[int]]:
     """What is not at ONNX's default, and the kernel."""
     found: dict[str, int | list[int]] = {"kernel_shape": [*pair(op.kernel)]}
     if op.padding:
@@ -29,7 +29,7 @@ def conv_attributes(op: Conv) -> dict[str, int | list[int]]:
     return found
 
 
-def _weight(place: Place, op: Conv) -> str:
+def _weight(place: Place, op: ops.Conv) -> str:
     if op.weights == "plain":
         return place.tensor("weight")
     weight = place.standardized(place.tensor("weight"), (1, 2, 3), op.eps)
@@ -40,7 +40,7 @@ def _weight(place: Place, op: Conv) -> str:
     return place.step("scaled", "Mul", weight, gain)
 
 
-def linear(place: Place, op: Linear) -> None:
+def linear(place: Place, op: ops.Linear) -> None:
     """Gemm of a vector, MatMul of tokens, a 1x1 convolution of a map."""
     bias = [place.tensor("bias")] if op.bias else []
     match len(place.shape):
@@ -57,7 +57,7 @@ def linear(place: Place, op: Linear) -> None:
             place.give("Conv", place.x, filters, *bias, kernel_shape=[1, 1])
 
 
-def channel_conv(place: Place, op: ChannelConv) -> None:
+def channel_conv(place: Place, op: ops.ChannelConv) -> None:
     """The channels of a pooled map as one row, and back."""
     channels = place.channels
     row = place.step("row", "Reshape", place.x, place.integers(0, 1, channels))
@@ -65,7 +65,7 @@ def channel_conv(place: Place, op: ChannelConv) -> None:
     place.give("Reshape", made, place.integers(0, channels, 1, 1))
 
 
-def blur_pool(place: Place, op: BlurPool) -> None:
+def blur_pool(place: Place, op: ops.BlurPool) -> None:
     edge = op.padding
     x = place.x
     if edge:

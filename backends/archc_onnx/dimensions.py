@@ -3,46 +3,9 @@
 from collections.abc import Mapping
 from typing import TypeAlias, assert_never
 
+from archc.ir import ops
 from archc.ir.graph import Graph, Node
 from archc.ir.lengths import Length, length, through, widened, window_offsets
-from archc.ir.ops import (
-    Act,
-    AdaptiveAvgPool,
-    AdaptiveMaxPool,
-    Add,
-    Affine,
-    Attention,
-    AvgPool,
-    BlurPool,
-    ChannelConv,
-    Concat,
-    Conv,
-    Div,
-    Dropout,
-    Flatten,
-    GlobalPool,
-    Identity,
-    Linear,
-    Max,
-    MaxPool,
-    Mean,
-    Mix,
-    Mul,
-    Norm,
-    Pad,
-    PadChannels,
-    PixelShuffle,
-    Position,
-    Scale,
-    Shuffle,
-    Softmax,
-    SpaceToDepth,
-    Split,
-    Subsample,
-    Sum,
-    Take,
-    Tokens,
-)
 from archc.ir.spatial import AXES
 from archc.ir.types import Sides, pair
 
@@ -85,37 +48,38 @@ def _moved(node: Node, axes: Mapping[str, tuple[_Axis, ...]], multiple: int) -> 
     """The axes of a node's outputs; numbers in it stand for the number the graph says. () where all are such."""
     op, first = node.op, axes[node.inputs[0]]
     match op:
-        case Conv():
+        case ops.Conv():
             return _windowed(first, op.stride, window_offsets(op.kernel, op.stride, op.padding, op.dilation), multiple)
-        case MaxPool() | AvgPool():
+        case ops.MaxPool() | ops.AvgPool():
             return _windowed(first, op.stride, window_offsets(op.kernel, op.stride, op.padding, ceil=op.ceil), multiple)
-        case BlurPool():
+        case ops.BlurPool():
             return _windowed(first, op.stride, window_offsets(op.kernel, op.stride, op.padding), multiple)
-        case Subsample():
+        case ops.Subsample():
             return _slid(first, op.stride, op.stride - 1, multiple)
-        case Pad():
+        case ops.Pad():
             return _windowed(first, 1, (op.top + op.bottom, op.left + op.right), multiple)
-        case PixelShuffle():
+        case ops.PixelShuffle():
             return tuple(widened(axis, op.block, multiple) or axis if isinstance(axis, tuple) else axis for axis in first)
-        case Sum() | Mean() | Max():
+        case ops.Sum() | ops.Mean() | ops.Max():
             return tuple(0 if place in AXES[op.over] else axis for place, axis in enumerate(first, 1))
-        case SpaceToDepth():
+        case ops.SpaceToDepth():
             return _slid(first, op.block, 0, multiple)
-        case GlobalPool() | AdaptiveAvgPool() | AdaptiveMaxPool() | Take() | Position() | ChannelConv():
+        case ops.GlobalPool() | ops.AdaptiveAvgPool() | ops.AdaptiveMaxPool() | ops.Take() | ops.Position() | ops.ChannelConv():
             return ()
-        case Add() | Mul() | Div():
+        case ops.Add() | ops.Mul() | ops.Div():
             return tuple(_whole(operands) for operands in zip(*(axes[name] for name in node.inputs), strict=True))
-        case Concat() if len(first) < 3:
+        case ops.Concat() if len(first) < 3:
             return (_joined("+", [axes[name][0] for name in node.inputs]), *first[1:])
-        case Split() if isinstance(first[0], str):
+        case ops.Split() if isinstance(first[0], str):
             return (f"({first[0]})//{op.parts}",)
-        case Flatten():
+        case ops.Flatten():
             return (_joined("*", [_text(axis, place) for place, axis in enumerate(first)]),)
-        case Tokens():
+        case ops.Tokens():
             return (_joined("*", [_text(axis, place) for place, axis in enumerate(first) if place]), 0)
         case (
-            Concat() | Mix() | Attention() | Linear() | Norm() | Scale() | Softmax() | Split() | Act() | Affine() | Dropout()
-            | Identity() | PadChannels() | Shuffle()
+            ops.Concat() | ops.Mix() | ops.Attention() | ops.Linear() | ops.Norm() | ops.Scale() | ops.Softmax()
+            | ops.Split() | ops.Act() | ops.Affine() | ops.Dropout()
+            | ops.Identity() | ops.PadChannels() | ops.Shuffle()
         ):  # fmt: skip
             return first
         case _:

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from archc.diagnostics import Diagnostic
-from archc.ir.convolutions import Conv, Linear
+from archc.ir import ops
 from archc.ir.fold import Fold
-from archc.ir.norms import Norm
 from archc.record import Record
 from archc_onnx.dtypes import Dtype
 from archc_onnx.weights import Weights, packed_numbers
@@ -52,7 +51,7 @@ class Folded(Record):
     def _factors(self, fold: Fold) -> "Array":
         import numpy as np
 
-        assert isinstance(fold.norm.op, Norm)  # noqa: S101  a fold is one of a norm
+        assert isinstance(fold.norm.op, ops.Norm)  # noqa: S101  a fold is one of a norm
         factors: Array = self._whole(f"{fold.norm.name}.weight") / np.sqrt(
             self._whole(f"{fold.norm.name}.running_var") + fold.norm.op.eps
         )
@@ -60,7 +59,7 @@ class Folded(Record):
 
     def _bias(self, fold: Fold) -> "Array":
         shift = -self._whole(f"{fold.norm.name}.running_mean")
-        if isinstance(fold.conv.op, Conv | Linear) and fold.conv.op.bias:
+        if isinstance(fold.conv.op, ops.Conv | ops.Linear) and fold.conv.op.bias:
             shift = shift + self._whole(f"{fold.conv.name}.bias")
         return self._whole(f"{fold.norm.name}.bias") + shift * self._factors(fold)
 

@@ -5,45 +5,8 @@ from math import comb, prod
 from typing import Literal, NamedTuple, assert_never
 
 from archc.backend import BackendError
+from archc.ir import ops
 from archc.ir.graph import Init, InitPolicy, Node
-from archc.ir.ops import (
-    Act,
-    AdaptiveAvgPool,
-    AdaptiveMaxPool,
-    Add,
-    Affine,
-    Attention,
-    AvgPool,
-    BlurPool,
-    ChannelConv,
-    Concat,
-    Conv,
-    Div,
-    Dropout,
-    Flatten,
-    GlobalPool,
-    Identity,
-    Linear,
-    Max,
-    MaxPool,
-    Mean,
-    Mix,
-    Mul,
-    Norm,
-    Pad,
-    PadChannels,
-    PixelShuffle,
-    Position,
-    Scale,
-    Shuffle,
-    Softmax,
-    SpaceToDepth,
-    Split,
-    Subsample,
-    Sum,
-    Take,
-    Tokens,
-)
 
 
 class Beginning(NamedTuple):
@@ -88,24 +51,27 @@ def beginning(policy: InitPolicy, node: Node, parameter: str) -> Beginning:
 def _default(policy: InitPolicy, node: Node, parameter: str) -> Init:
     """What holds where the step says nothing; the bias of a layer that begins otherwise than torch's is zero."""
     match op := node.op:
-        case Conv() | Linear():
-            chosen = policy.conv if isinstance(op, Conv) else policy.linear
+        case ops.Conv() | ops.Linear():
+            chosen = policy.conv if isinstance(op, ops.Conv) else policy.linear
             if parameter == "gain":
                 return Init("constant", 1.0)
             return chosen if parameter == "weight" or chosen.kind == "torch" else Init("constant", 0.0)
-        case ChannelConv():
+        case ops.ChannelConv():
             return Init("torch")
-        case Norm():
+        case ops.Norm():
             return Init("constant", float(parameter in ("weight", "running_var", "v")))
-        case Scale():
+        case ops.Scale():
             return Init("constant", op.value)
-        case Position():
+        case ops.Position():
             return Init("normal", op.channels**-0.5)
         case (
-            BlurPool() | Act() | Softmax() | Affine() | Dropout() | MaxPool() | AvgPool() | GlobalPool() | AdaptiveAvgPool()
-            | AdaptiveMaxPool() | Sum() | Mean() | Max() | Pad() | Subsample() | SpaceToDepth() | PixelShuffle() | Identity()
-            | Add() | Mul() | Div() | Mix() | Concat() | Split() | PadChannels() | Shuffle() | Flatten() | Tokens()
-            | Attention() | Take()
+            ops.BlurPool() | ops.Act() | ops.Softmax() | ops.Affine() | ops.Dropout() | ops.MaxPool() | ops.AvgPool()
+            | ops.GlobalPool() | ops.AdaptiveAvgPool()
+            | ops.AdaptiveMaxPool() | ops.Sum() | ops.Mean() | ops.Max() | ops.Pad() | ops.Subsample() | ops.SpaceToDepth()
+            | ops.PixelShuffle() | ops.Identity()
+            | ops.Add() | ops.Mul() | ops.Div() | ops.Mix() | ops.Concat() | ops.Split() | ops.PadChannels()
+            | ops.Shuffle() | ops.Flatten() | ops.Tokens()
+            | ops.Attention() | ops.Take()
         ):  # fmt: skip
             raise AssertionError(f"`{node.name}` has no tensor that begins anyhow")
         case _:

@@ -3,11 +3,11 @@
 from typing import assert_never
 
 from archc.backend import BackendError
-from archc.ir.ops import Affine, Dropout, Norm, Scale, Softmax
+from archc.ir import ops
 from archc_onnx.emitter import Place
 
 
-def norm(place: Place, op: Norm) -> None:
+def norm(place: Place, op: ops.Norm) -> None:
     """Scale and shift are the state dict's tensors as they are."""
     match op.norm:
         case "batch":
@@ -31,7 +31,7 @@ def norm(place: Place, op: Norm) -> None:
             assert_never(op.norm)
 
 
-def _batch(place: Place, op: Norm) -> None:
+def _batch(place: Place, op: ops.Norm) -> None:
     emitter = place.emitter
     weight, bias, mean, variance = (place.tensor(name) for name in ("weight", "bias", "running_mean", "running_var"))
     if not emitter.training or op.frozen:
@@ -56,7 +56,7 @@ def _batch(place: Place, op: Norm) -> None:
     )
 
 
-def _group(place: Place, op: Norm) -> None:
+def _group(place: Place, op: ops.Norm) -> None:
     """One node from opset 21 on, where scale and shift became those of the channels."""
     if place.emitter.opset >= 21 and not place.emitter.double:
         inputs = (place.x, place.tensor("weight"), place.tensor("bias"))
@@ -72,7 +72,7 @@ def _group(place: Place, op: Norm) -> None:
     _affine(place, place.step("map", "Reshape", normed, place.input_shape()))
 
 
-def _layer(place: Place, op: Norm) -> None:
+def _layer(place: Place, op: ops.Norm) -> None:
     """LayerNormalization came with opset 17 and wants the channels last."""
     is_map = len(place.shape) == 3
     if place.emitter.opset < 17 or place.emitter.double:
@@ -87,7 +87,7 @@ def _layer(place: Place, op: Norm) -> None:
     place.give("Transpose", normed, perm=[0, 3, 1, 2])
 
 
-def _evonorm(place: Place, op: Norm) -> None:
+def _evonorm(place: Place, op: ops.Norm) -> None:
     x = place.x
     groups = place.step("groups", "Reshape", x, place.integers(0, op.groups, -1))
     _, deviation = place.deviation(groups, (2,), op.eps)
@@ -108,7 +108,7 @@ def _affine(place: Place, x: str, *, floor: bool = False) -> None:
     place.give("Max", place.step("shifted", "Add", scaled, place.along_channels("bias")), place.along_channels("tau"))
 
 
-def softmax(place: Place, op: Softmax) -> None:
+def softmax(place: Place, op: ops.Softmax) -> None:
     """Over one axis that a Reshape makes."""
     if op.over == "space":
         rows = place.step("rows", "Reshape", place.x, place.integers(0, 0, -1))
@@ -120,7 +120,7 @@ def softmax(place: Place, op: Softmax) -> None:
     place.give("Reshape", made, place.input_shape())
 
 
-def affine(place: Place, op: Affine) -> None:
+def affine(place: Place, op: ops.Affine) -> None:
     if op.shift == 0:
         place.give("Mul", place.x, place.number(op.scale))
     elif op.scale == 1:
@@ -129,12 +129,12 @@ def affine(place: Place, op: Affine) -> None:
         place.give("Add", place.step("scaled", "Mul", place.x, place.number(op.scale)), place.number(op.shift))
 
 
-def scale(place: Place, op: Scale) -> None:
+def scale(place: Place, op: ops.Scale) -> None:
     weight = place.along_channels("weight") if op.channels else place.tensor("weight")
     place.give("Mul", place.x, weight)
 
 
-def dropout(place: Place, op: Dropout) -> None:
+def dropout(place: Place, op: ops.Dropout) -> None:
     """In training form only: without it, dropout is no node. Whole images are dropped by a mask of one number for each."""
     emitter = place.emitter
     match op.what:

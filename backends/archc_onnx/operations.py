@@ -2,45 +2,8 @@
 
 from typing import assert_never
 
+from archc.ir import ops
 from archc.ir.graph import Node
-from archc.ir.ops import (
-    Act,
-    AdaptiveAvgPool,
-    AdaptiveMaxPool,
-    Add,
-    Affine,
-    Attention,
-    AvgPool,
-    BlurPool,
-    ChannelConv,
-    Concat,
-    Conv,
-    Div,
-    Dropout,
-    Flatten,
-    GlobalPool,
-    Identity,
-    Linear,
-    Max,
-    MaxPool,
-    Mean,
-    Mix,
-    Mul,
-    Norm,
-    Pad,
-    PadChannels,
-    PixelShuffle,
-    Position,
-    Scale,
-    Shuffle,
-    Softmax,
-    SpaceToDepth,
-    Split,
-    Subsample,
-    Sum,
-    Take,
-    Tokens,
-)
 from archc.ir.spatial import AXES
 from archc_onnx import activations, arrange, convolutions, norms, spatial
 from archc_onnx.emitter import Emitter, Place
@@ -48,7 +11,7 @@ from archc_onnx.emitter import Emitter, Place
 
 def is_absent(node: Node, *, training: bool) -> bool:
     """Whether a node changes nothing, so that its input stands for its output."""
-    return isinstance(node.op, Identity) or (isinstance(node.op, Dropout) and (not training or node.op.rate == 0))
+    return isinstance(node.op, ops.Identity) or (isinstance(node.op, ops.Dropout) and (not training or node.op.rate == 0))
 
 
 def emit(emitter: Emitter, node: Node) -> None:  # noqa: C901, PLR0915 -- one case for each kind of operation
@@ -58,79 +21,79 @@ def emit(emitter: Emitter, node: Node) -> None:  # noqa: C901, PLR0915 -- one ca
         place.give("Identity", place.x)
         return
     match op := node.op:
-        case Conv():
+        case ops.Conv():
             convolutions.conv(place, op)
-        case Linear():
+        case ops.Linear():
             convolutions.linear(place, op)
-        case ChannelConv():
+        case ops.ChannelConv():
             convolutions.channel_conv(place, op)
-        case Norm():
+        case ops.Norm():
             norms.norm(place, op)
-        case Act():
+        case ops.Act():
             activations.activation(place, op)
-        case Softmax():
+        case ops.Softmax():
             norms.softmax(place, op)
-        case Affine():
+        case ops.Affine():
             norms.affine(place, op)
-        case Scale():
+        case ops.Scale():
             norms.scale(place, op)
-        case Dropout():
+        case ops.Dropout():
             norms.dropout(place, op)
-        case MaxPool():
+        case ops.MaxPool():
             spatial.max_pool(place, op)
-        case AvgPool():
+        case ops.AvgPool():
             spatial.avg_pool(place, op)
-        case BlurPool():
+        case ops.BlurPool():
             convolutions.blur_pool(place, op)
-        case GlobalPool():
+        case ops.GlobalPool():
             place.give("GlobalAveragePool", place.x)
-        case AdaptiveAvgPool():
+        case ops.AdaptiveAvgPool():
             spatial.adaptive_avg_pool(place, op)
-        case AdaptiveMaxPool():
+        case ops.AdaptiveMaxPool():
             spatial.adaptive_max_pool(place, op)
-        case Sum():
+        case ops.Sum():
             place.give("ReduceSum", place.x, place.integers(*AXES[op.over]), keepdims=1)
-        case Mean():
+        case ops.Mean():
             place.reduce("ReduceMean", place.x, AXES[op.over])
-        case Max() if op.over == "space":
+        case ops.Max() if op.over == "space":
             place.give("GlobalMaxPool", place.x)
-        case Max():
+        case ops.Max():
             place.reduce("ReduceMax", place.x, AXES[op.over])
-        case Pad():
+        case ops.Pad():
             spatial.pad(place, op)
-        case Subsample():
+        case ops.Subsample():
             spatial.subsample(place, op)
-        case SpaceToDepth():
+        case ops.SpaceToDepth():
             place.give("SpaceToDepth", place.x, blocksize=op.block)
-        case PixelShuffle():
+        case ops.PixelShuffle():
             place.give("DepthToSpace", place.x, blocksize=op.block, mode="CRD")
-        case Identity():
+        case ops.Identity():
             place.give("Identity", place.x)
-        case Add():
+        case ops.Add():
             arrange.chain(place, "Add")
-        case Mul():
+        case ops.Mul():
             arrange.chain(place, "Mul")
-        case Div():
+        case ops.Div():
             place.give("Div", *place.inputs)
-        case Mix():
+        case ops.Mix():
             arrange.mix(place, op)
-        case Concat():
+        case ops.Concat():
             place.give("Concat", *place.inputs, axis=AXES[op.along][0])
-        case Split():
+        case ops.Split():
             arrange.split(place, op)
-        case PadChannels():
+        case ops.PadChannels():
             spatial.pad_channels(place, op)
-        case Shuffle():
+        case ops.Shuffle():
             arrange.shuffle(place, op)
-        case Flatten():
+        case ops.Flatten():
             place.give("Flatten", place.x, axis=1)
-        case Tokens():
+        case ops.Tokens():
             arrange.tokens(place)
-        case Position():
+        case ops.Position():
             place.give("Add", place.x, place.tensor("weight"))
-        case Attention():
+        case ops.Attention():
             arrange.attention(place, op)
-        case Take():
+        case ops.Take():
             place.give("Gather", place.x, emitter.integer(op.index), axis=1)
         case _:
             assert_never(op)

@@ -1,17 +1,17 @@
 """Pools, padding and strides over the grid as ONNX nodes, exact at every size."""
 
-from archc.ir.ops import AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, MaxPool, Pad, PadChannels, Subsample
+from archc.ir import ops
 from archc.ir.types import pair
 from archc_onnx.dimensions import is_constant
 from archc_onnx.emitter import LAST, Place
 
 
-def max_pool(place: Place, op: MaxPool) -> None:
+def max_pool(place: Place, op: ops.MaxPool) -> None:
     """Rounded up by padding: programs disagree on ONNX's ceil_mode where a window would begin beyond the input."""
     place.give("MaxPool", place.x, **_window(op, [*pair(op.padding), *_ends(op)]))
 
 
-def avg_pool(place: Place, op: AvgPool) -> None:
+def avg_pool(place: Place, op: ops.AvgPool) -> None:
     """Where padding counts, what only rounds up must not: then the counted padding is a node of its own."""
     ends, begins = _ends(op), [*pair(op.padding)]
     if not op.count_include_pad or op.padding == 0:
@@ -24,7 +24,7 @@ def avg_pool(place: Place, op: AvgPool) -> None:
         place.give("AveragePool", padded, **_window(op, [0, 0, *rest]))
 
 
-def _ends(op: MaxPool | AvgPool) -> list[int]:
+def _ends(op: ops.MaxPool | ops.AvgPool) -> list[int]:
     """The padding at the ends that makes rounding down give as many windows as rounding up.
 
     Those are the least of `ceil((n + 2p - k) / s) + 1` and `ceil((n + p) / s)`: no window begins beyond the input and its left
@@ -34,7 +34,7 @@ def _ends(op: MaxPool | AvgPool) -> list[int]:
     return [min(padding + stride - 1, kernel - 1) if op.ceil else padding for padding, stride, kernel in sides]
 
 
-def _window(op: MaxPool | AvgPool, pads: list[int]) -> dict[str, list[int]]:
+def _window(op: ops.MaxPool | ops.AvgPool, pads: list[int]) -> dict[str, list[int]]:
     found = {"kernel_shape": [*pair(op.kernel)]}
     if any(pads):
         found["pads"] = pads
@@ -43,7 +43,7 @@ def _window(op: MaxPool | AvgPool, pads: list[int]) -> dict[str, list[int]]:
     return found
 
 
-def adaptive_avg_pool(place: Place, op: AdaptiveAvgPool) -> None:
+def adaptive_avg_pool(place: Place, op: ops.AdaptiveAvgPool) -> None:
     """A pool where windows are equal; else a product with a matrix of shares on either side, as ONNX has no such pool."""
     (_, height, width), (high, wide) = place.shape, pair(op.size)
     window = _equal_windows(place, high, wide)
@@ -65,7 +65,7 @@ def _equal_windows(place: Place, high: int, wide: int) -> list[int]:
     return [height // high, width // wide] if height % high == width % wide == 0 else []
 
 
-def adaptive_max_pool(place: Place, op: AdaptiveMaxPool) -> None:
+def adaptive_max_pool(place: Place, op: ops.AdaptiveMaxPool) -> None:
     """A pool where windows are equal; else the largest of each band of rows, then of each band of columns."""
     high, wide = pair(op.size)
     window = _equal_windows(place, high, wide)
@@ -139,7 +139,7 @@ def _inside(place: Place, parts: int, axis: int, label: str) -> tuple[str, str]:
     return inside, step("widths", "Sub", stops, starts)
 
 
-def pad(place: Place, op: Pad) -> None:
+def pad(place: Place, op: ops.Pad) -> None:
     place.give("Pad", place.x, place.integers(*_pads(op.top, op.left, op.bottom, op.right)))
 
 
@@ -147,10 +147,10 @@ def _pads(top: int, left: int, bottom: int, right: int) -> tuple[int, ...]:
     return (0, 0, top, left, 0, 0, bottom, right)
 
 
-def pad_channels(place: Place, op: PadChannels) -> None:
+def pad_channels(place: Place, op: ops.PadChannels) -> None:
     place.give("Pad", place.x, place.integers(0, op.before, 0, 0, 0, op.after, 0, 0))
 
 
-def subsample(place: Place, op: Subsample) -> None:
+def subsample(place: Place, op: ops.Subsample) -> None:
     first, last, axes = place.integers(0, 0), place.integers(LAST, LAST), place.integers(2, 3)
     place.give("Slice", place.x, first, last, axes, place.integers(op.stride, op.stride))

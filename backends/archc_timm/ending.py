@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from archc.backend import BackendError
+from archc.ir import ops
 from archc.ir.graph import Graph, Node, Scope
-from archc.ir.ops import AdaptiveAvgPool, Conv, Dropout, Flatten, GlobalPool, Linear
 from archc.record import Record, replace
 from archc.traced import Traced
 from archc_torch.printer import number
@@ -23,20 +23,20 @@ class Ending(Record):
 
     @property
     def is_conv(self) -> bool:
-        return isinstance(self.classifier.op, Conv)
+        return isinstance(self.classifier.op, ops.Conv)
 
     @property
     def width(self) -> str:
         """The channels the classifier reads."""
         op = self.classifier.op
-        assert isinstance(op, Conv | Linear)  # noqa: S101  `find_ending` takes no other
+        assert isinstance(op, ops.Conv | ops.Linear)  # noqa: S101  `find_ending` takes no other
         return number(op.in_channels)
 
     @property
     def out(self) -> str:
         """The channels it makes of `num_classes`."""
         op = self.classifier.op
-        assert isinstance(op, Conv | Linear)  # noqa: S101  `find_ending` takes no other
+        assert isinstance(op, ops.Conv | ops.Linear)  # noqa: S101  `find_ending` takes no other
         return op.out_channels.text if isinstance(op.out_channels, Traced) else "num_classes"
 
 
@@ -51,10 +51,10 @@ def find_ending(graph: Graph) -> Ending:
             "a model of timm ends in one; build this network with --target torch",
         )  # fmt: skip
     end = makers[graph.outputs[-1]]
-    last = classifier in (end, makers.get(end.inputs[0]) if isinstance(end.op, Flatten) else None)
+    last = classifier in (end, makers.get(end.inputs[0]) if isinstance(end.op, ops.Flatten) else None)
     at, rate = classifier.inputs[0], 0.0
-    while at in makers and isinstance(op := makers[at].op, Dropout | Flatten):
-        rate = op.rate if isinstance(op, Dropout) else rate
+    while at in makers and isinstance(op := makers[at].op, ops.Dropout | ops.Flatten):
+        rate = op.rate if isinstance(op, ops.Dropout) else rate
         at = makers[at].inputs[0]
     pool = makers.get(at)
     if last and pool is not None and _averages(pool) and _plain(classifier) and _reads_average(makers, classifier, at):
@@ -111,7 +111,7 @@ def _needed(graph: Graph, value: str) -> list[Node]:
 def _classifies(node: Node, scopes: dict[str, Scope]) -> bool:
     """Whether a layer's width is the number of classes, which modules around it may have passed on under other names."""
     op, path = node.op, node.scope
-    if not isinstance(op, Linear) and not (isinstance(op, Conv) and op.kernel == 1):
+    if not isinstance(op, ops.Linear) and not (isinstance(op, ops.Conv) and op.kernel == 1):
         return False
     if isinstance(op.out_channels, Traced):
         return op.out_channels.depends_on("num_classes")
@@ -125,21 +125,21 @@ def _classifies(node: Node, scopes: dict[str, Scope]) -> bool:
 def _plain(node: Node) -> bool:
     """Whether timm's own classifier is the same layer."""
     op = node.op
-    if isinstance(op, Conv | Linear) and number(op.out_channels) not in ("num_classes", str(op.out_channels)):
+    if isinstance(op, ops.Conv | ops.Linear) and number(op.out_channels) not in ("num_classes", str(op.out_channels)):
         return False
-    if isinstance(op, Conv):
+    if isinstance(op, ops.Conv):
         return op.bias and (op.stride, op.padding, op.groups, op.weights) == (1, 0, 1, "plain")
-    return isinstance(op, Linear) and op.bias
+    return isinstance(op, ops.Linear) and op.bias
 
 
 def _averages(node: Node) -> bool:
-    return isinstance(node.op, GlobalPool) or (isinstance(node.op, AdaptiveAvgPool) and node.op.size == 1)
+    return isinstance(node.op, ops.GlobalPool) or (isinstance(node.op, ops.AdaptiveAvgPool) and node.op.size == 1)
 
 
 def _reads_average(makers: dict[str, Node], classifier: Node, pooled: str) -> bool:
     """Whether a linear classifier reads the flattened average, a convolution the average itself."""
     at, flat = classifier.inputs[0], False
     while at != pooled:
-        flat |= isinstance(makers[at].op, Flatten)
+        flat |= isinstance(makers[at].op, ops.Flatten)
         at = makers[at].inputs[0]
-    return flat != isinstance(classifier.op, Conv)
+    return flat != isinstance(classifier.op, ops.Conv)

@@ -5,9 +5,9 @@ convolved, where the head does so before it pools.
 from collections.abc import Iterator, Sequence
 
 from archc.backend import BackendError
+from archc.ir import ops
 from archc.ir.extract import without_head
 from archc.ir.graph import Argument, Graph, Node
-from archc.ir.ops import Act, Affine, AvgPool, BlurPool, Conv, MaxPool, Pad, SpaceToDepth
 from archc.ir.types import pair
 from archc.layouts.lookup import Levels
 from archc.layouts.naming import attribute_paths
@@ -15,7 +15,7 @@ from archc.layouts.table import Layout
 from archc.record import Record
 from archc_timm.ending import before
 
-_BETWEEN = Pad | MaxPool | AvgPool | BlurPool
+_BETWEEN = ops.Pad | ops.MaxPool | ops.AvgPool | ops.BlurPool
 """What a stem's next resolution begins with."""
 
 
@@ -67,7 +67,7 @@ def _final(graph: Graph, paths: dict[str, str], known: set[str]) -> list[tuple[s
     """The map that the head convolves before it pools; none where it does not, or where that is the model's head too."""
     head = next((scope.path for scope in graph.scopes if scope.kind == "head"), None)
     steps = [node for node in without_head(graph).nodes if node.scope == head and known.issuperset(node.outputs)]
-    module = next((paths[node.name] for node in reversed(steps) if isinstance(node.op, Conv)), None)
+    module = next((paths[node.name] for node in reversed(steps) if isinstance(node.op, ops.Conv)), None)
     return [(node.outputs[0], node.name, module) for node in _tapped(steps)[-1:]] if module is not None else []
 
 
@@ -80,10 +80,10 @@ def _stem(graph: Graph) -> Iterator[tuple[str, str]]:
 
 def _tapped(nodes: Sequence[Node]) -> list[Node]:
     """Those whose value may be a feature: of a convolution with no norm its own, before the activation, as in timm's nfnet.py."""
-    bare = {value for node in nodes if isinstance(node.op, Conv) for value in node.outputs}
+    bare = {value for node in nodes if isinstance(node.op, ops.Conv) for value in node.outputs}
     found: list[Node] = []
     for node in nodes:
-        if isinstance(node.op, Act | Affine) and not bare.isdisjoint(node.inputs):
+        if isinstance(node.op, ops.Act | ops.Affine) and not bare.isdisjoint(node.inputs):
             bare.update(node.outputs)
         elif len(node.outputs) == 1:
             found.append(node)
@@ -100,6 +100,6 @@ def _strides(graph: Graph) -> dict[str, int]:
     """The product of the strides before each value: sizes are rounded at each, so that their ratio would not tell."""
     found = {graph.input: 1}
     for node in graph.nodes:
-        own = max(pair(node.op.block if isinstance(node.op, SpaceToDepth) else getattr(node.op, "stride", 1)))
+        own = max(pair(node.op.block if isinstance(node.op, ops.SpaceToDepth) else getattr(node.op, "stride", 1)))
         found.update(dict.fromkeys(node.outputs, max(found[value] for value in node.inputs) * own))
     return found

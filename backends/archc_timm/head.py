@@ -3,8 +3,8 @@
 from typing import Literal, TypeAlias
 
 from archc.backend import BackendError
+from archc.ir import ops
 from archc.ir.graph import Graph
-from archc.ir.ops import Conv, Dropout, Linear
 from archc.layouts.naming import attribute_paths
 from archc.layouts.table import Layout
 from archc.record import Record, field
@@ -157,14 +157,16 @@ def access(path: str) -> str:
 
 def _steps(graph: Graph, ending: Ending, layout: Layout, path: str) -> Head:
     op, reached = ending.classifier.op, access(path)
-    assert isinstance(op, Conv | Linear)  # noqa: S101  `find_ending` takes no other
+    assert isinstance(op, ops.Conv | ops.Linear)  # noqa: S101  `find_ending` takes no other
     tail = head_of(graph, ending)
     inner = walk_part(tail, layout)
     layer = "nn.Conv2d({}, {}, 1{})" if ending.is_conv else "nn.Linear({}, {}{})"
     bias = "" if op.bias else ", bias=False"
     width = ending.width.replace("in_channels", "self.in_chans")
     paths = attribute_paths(graph, layout)
-    drops = {paths[node.name]: node.op.rate for node in tail.nodes if isinstance(node.op, Dropout) and node.op.what == "elements"}
+    drops = {
+        paths[node.name]: node.op.rate for node in tail.nodes if isinstance(node.op, ops.Dropout) and node.op.what == "elements"
+    }
     return Head(
         parameters=[f"drop_rate: float = {number([*drops.values(), 0.0][0])}"],
         before=_dropping(graph, drops=bool(drops)),

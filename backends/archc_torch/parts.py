@@ -2,10 +2,8 @@
 
 from typing import NamedTuple, TypeAlias
 
-from archc.ir.arrange import Add, Concat, Flatten
-from archc.ir.convolutions import Linear
+from archc.ir import ops
 from archc.ir.graph import Graph, Init, Node, Role, Scope
-from archc.ir.norms import Norm, Scale
 from archc.ir.ops import Operation
 from archc.ir.sizes import pooled_values
 from archc.layouts.lookup import Lookup
@@ -189,17 +187,17 @@ def _inside(path: str, scope: str) -> bool:
     return not scope or path.startswith(scope + ".")
 
 
-_RANKED = (Norm, Linear, Scale, Concat)
+_RANKED = (ops.Norm, ops.Linear, ops.Scale, ops.Concat)
 
 
 def _rank(node: Node, graph: Graph, pooled: frozenset[str]) -> int:
     op = node.op
     if isinstance(op, _RANKED):
         return len(graph.types[node.inputs[0]].shape)
-    if isinstance(op, Flatten):
+    if isinstance(op, ops.Flatten):
         shape = graph.types[node.inputs[0]].shape
         return shape[1] * shape[2] if len(shape) == 3 else 1
-    if isinstance(op, Add):
+    if isinstance(op, ops.Add):
         out = graph.types[node.outputs[0]]
         small = () if pooled.issuperset(node.inputs) else pooled
         return sum(1 << place for place, name in enumerate(node.inputs) if name in small or graph.types[name] != out)

@@ -1,6 +1,6 @@
 """The attributes of a class's members, resolved in order of execution: each an expression over the constructor's arguments."""
 
-from archc.ir.ops import Add, Concat, Conv, Identity, Mul, PadChannels
+from archc.ir import ops
 from archc_torch.arguments import Expr, Key, Value, literal, minus, times
 from archc_torch.body import Member, input_names, short
 from archc_torch.flow import channels_after
@@ -33,7 +33,7 @@ def read(writer: Writer) -> Writer:
 def _passes_on(member: Member) -> bool:
     """Whether a member's value is the very tensor it reads, as of an identity, or of a sum, product or concatenation of one."""
     op = member.applied.op if member.applied else None
-    return isinstance(op, Identity) or (isinstance(op, Add | Mul | Concat) and len(member.inputs) == 1)
+    return isinstance(op, ops.Identity) or (isinstance(op, ops.Add | ops.Mul | ops.Concat) and len(member.inputs) == 1)
 
 
 def _resolve(writer: Writer, place: int, member: Member) -> Expr | None:
@@ -52,7 +52,7 @@ def _resolve(writer: Writer, place: int, member: Member) -> Expr | None:
         values = _values(writer, place, name)
         if values is not None:
             made[name] = _attribute(writer, place, name, values, inputs[0], made)
-    if isinstance(op, PadChannels):
+    if isinstance(op, ops.PadChannels):
         made.update(_padded(writer, place, inputs[0]))
     writer.attributes.update({(place, name): found for name, found in made.items()})
     return channels_after(member.applied, inputs, made)
@@ -82,7 +82,7 @@ def _attribute(
     member = writer.members[place]
     channels = name in CHANNELS
     op = member.applied.op if member.applied else None
-    if isinstance(op, Conv) and name == "padding" and literal(values) is None:
+    if isinstance(op, ops.Conv) and name == "padding" and literal(values) is None:
         return _padding(writer, place, values, made)
     fallback: tuple[Key, str] = (("member", place, name), f"{short(member)}_{name}")
     if name in ("in_channels", "channels") and flow is None and member.inputs[0] in writer.body.inputs:

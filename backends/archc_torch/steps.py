@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import TypeAlias
 
-from archc.ir.ops import Act, Add, Scale
+from archc.ir import ops
 from archc.record import Record
 from archc_torch.arguments import Expr
 from archc_torch.functional import expression
@@ -101,18 +101,18 @@ def _step(writer: Writer, place: int, inputs: tuple[int, ...], attribute: Callab
     numbers = frozenset(re.findall(r"\d+$", member.name.rpartition(".")[2]))
     unit = numbers if op.kind in _UNIT else None
     own: Callable[[str], Expr] = lambda name: attribute(place, name)  # noqa: E731
-    if isinstance(op, Act) and place in writer.tree.inline:
+    if isinstance(op, ops.Act) and place in writer.tree.inline:
         return Step(place, inputs, member.outputs, _activation(writer, place, op, own), unit)
     if member.bare:
         access = writer.tree.access(member.levels, place)
         sign = "+" if op.kind == "position" else "*"
-        index = "[:, None, None]" if isinstance(op, Scale) and op.channels and applied.rank == 3 else ""
+        index = "[:, None, None]" if isinstance(op, ops.Scale) and op.channels and applied.rank == 3 else ""
         return Step(place, inputs, member.outputs, lambda d: f"{flat(d[0])} {sign} {access}{index}", is_call=False)
     written = expression(applied, ["x"] * len(inputs), own, writer.library)
     if written is None:
         access = writer.tree.access(member.levels, place)
         return Step(place, inputs, member.outputs, _called(access), unit)
-    target = _overwritten(writer, place, inputs) if isinstance(op, Add) else -1
+    target = _overwritten(writer, place, inputs) if isinstance(op, ops.Add) else -1
 
     def write(operands: list[Doc]) -> Doc:
         made = expression(applied, operands, own, writer.library)
@@ -121,7 +121,7 @@ def _step(writer: Writer, place: int, inputs: tuple[int, ...], attribute: Callab
     return Step(place, inputs, member.outputs, write, is_call=isinstance(written, Bracket), target=target)
 
 
-def _activation(writer: Writer, place: int, op: Act, own: Callable[[str], Expr]) -> Write:
+def _activation(writer: Writer, place: int, op: ops.Act, own: Callable[[str], Expr]) -> Write:
     further = {**dict.fromkeys(SLOPED, own("slope").text), "gelu_tanh": 'approximate="tanh"'}
     given = [further[op.act]] if op.act in further else []
     function = writer.library.use(op.act) if op.act in LAYERED else _FUNCTIONS[op.act]

@@ -1,6 +1,6 @@
 """One class in the making: the expressions of its members' attributes, and the calls that make its modules."""
 
-from archc.ir.ops import Act, Add, Conv, Linear, Norm
+from archc.ir import ops
 from archc.record import Record, field
 from archc_torch.arguments import Arguments, Expr, Key
 from archc_torch.body import Body, Member
@@ -58,14 +58,14 @@ class Writer(Record, frozen=False, eq=False):
         if member.applied is None:
             return self.plans[member.part].safe
         op = member.applied.op
-        if isinstance(op, Linear) or (isinstance(op, Norm) and op.norm == "layer"):
+        if isinstance(op, ops.Linear) or (isinstance(op, ops.Norm) and op.norm == "layer"):
             return member.applied.rank != 3
-        return isinstance(op, Conv | Norm | Add)
+        return isinstance(op, ops.Conv | ops.Norm | ops.Add)
 
     def in_place(self, place: int) -> bool:
         """Whether an activation writes over its operand: a negative slope has no gradient then, as the sign is lost."""
         applied = [body.members[place].applied for body in self.group.bodies]
-        acts = [each.op for each in applied if each is not None and isinstance(each.op, Act)]
+        acts = [each.op for each in applied if each is not None and isinstance(each.op, ops.Act)]
         fits = len(acts) == len(applied) and all(act.act in IN_PLACE and act.slope >= 0 for act in acts)
         return fits and self.safe(self.members[place].inputs[0])
 

@@ -7,7 +7,7 @@ from typing import get_args
 from graph_builder import Builder
 
 from archc.ir.graph import Graph, Init, ScopeArgument
-from archc.ir.norms import ACTIVATIONS, GATES, NormName
+from archc.ir.norms import ACTIVATIONS, NORMS, NormName
 from archc.ir.ops import (
     OPERATIONS,
     Act,
@@ -98,10 +98,10 @@ def random_op(random: Random, kind: str, type_: TensorType) -> Operation:
         case Norm.kind:
             norm = random.choice(get_args(NormName)) if len(type_.shape) == 3 else "layer"
             groups = divisor(random, c) if norm in ("group", "evonorm_s0") else 1
-            linear = norm in GATES and random.random() < 0.5
+            linear = NORMS[norm].gate != "" and random.random() < 0.5
             return Norm(norm, c, random.choice((1e-5, 1e-3)), random.choice((0.1, 0.3)), groups, norm == "batch" and ceil, linear)
         case Act.kind:
-            act = random.choice(ACTIVATIONS)
+            act = random.choice(list(ACTIVATIONS))
             return Act(act, {"leaky_relu": 0.1, "elu": 0.7, "celu": 0.7}.get(act, 0.0))
         case Softmax.kind:
             over_space = len(type_.shape) == 3 and ceil

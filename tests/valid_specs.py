@@ -115,7 +115,7 @@ def networks(draw: st.DrawFn) -> Tree:
         "input": {"channels": draw(st.sampled_from((3, 1, 4))), "height": draw(sizes), "width": draw(sizes)},
         "classes": draw(st.sampled_from((10, 16))),
         "norm": norm,
-        "act": "none" if gated else draw(st.sampled_from(ACTIVATIONS)),
+        "act": "none" if gated else draw(st.sampled_from(list(ACTIVATIONS))),
         "conv": draw(st.sampled_from(CONVS)),
         "stem": draw(st.sampled_from(STEMS)),
         "block": draw(blocks()),

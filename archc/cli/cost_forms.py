@@ -12,7 +12,7 @@ from archc.cost.parts import Part
 from archc.cost.receptive import Field
 from archc.cost.report import Asked, Report
 from archc.cost.saved import for_training
-from archc.cost.work import CLASSES
+from archc.ir.op import CLASSES
 from archc.rendering.visible import visible
 
 VERSION = 1

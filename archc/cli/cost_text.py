@@ -10,7 +10,7 @@ from archc.cost.measures import Measures
 from archc.cost.parts import Part
 from archc.cost.report import Asked, Report, intensity
 from archc.cost.saved import SMALLEST, for_training
-from archc.cost.work import CLASSES, OpClass
+from archc.ir.op import CLASSES, Work
 from archc.rendering.visible import clipped
 
 NARROWEST = 20
@@ -118,8 +118,8 @@ def _both(pair: tuple[int, int]) -> str:
 
 def _classes(report: Report, asked: Asked) -> list[Column]:
     """Operations by class: in the convention, and all that there are."""
-    every: dict[OpClass, int] = dict(zip(CLASSES, report.measures.work, strict=True))
-    names: list[OpClass] = [name for name in CLASSES if every[name] or report.classes.get(name)]
+    every: dict[Work, int] = dict(zip(CLASSES, report.measures.work, strict=True))
+    names: list[Work] = [name for name in CLASSES if every[name] or report.classes.get(name)]
     counts = [report.classes.get(name, 0) * asked.batch for name in names]
     works = [every[name] * asked.batch for name in names]
     return [

@@ -5,13 +5,13 @@ from functools import partial
 from typing import TypeAlias
 
 from archc.cost import tools
-from archc.cost.each import Types, each
-from archc.cost.work import CLASSES, OpClass, work
+from archc.cost.each import each
 from archc.ir.graph import Graph
+from archc.ir.op import CLASSES, Types, Work
 from archc.ir.ops import Operation
 from archc.record import Record
 
-Rule: TypeAlias = Callable[[Operation, Types, Types], dict[OpClass, int]]
+Rule: TypeAlias = Callable[[Operation, Types, Types], dict[Work, int]]
 
 
 class Convention(Record):
@@ -32,12 +32,12 @@ class Convention(Record):
         return f"{self.program} ({where})" if self.program else self.name
 
 
-def _macs(op: Operation, inputs: Types, outputs: Types) -> dict[OpClass, int]:
-    found = work(op, inputs, outputs)
+def _macs(op: Operation, inputs: Types, outputs: Types) -> dict[Work, int]:
+    found = op.work(inputs, outputs)
     return {name: found[name] for name in ("conv", "linear") if name in found}
 
 
-def _flops(op: Operation, inputs: Types, outputs: Types) -> dict[OpClass, int]:
+def _flops(op: Operation, inputs: Types, outputs: Types) -> dict[Work, int]:
     return {name: 2 * count for name, count in _macs(op, inputs, outputs).items()}
 
 
@@ -71,12 +71,12 @@ CONVENTIONS: dict[str, Convention] = {
 }  # fmt: skip
 
 
-def node_counts(graph: Graph, convention: Convention) -> dict[str, dict[OpClass, int]]:
+def node_counts(graph: Graph, convention: Convention) -> dict[str, dict[Work, int]]:
     """By the node's name and class, for one image."""
     return {node.name: found for node, found in each(graph, convention.rule)}
 
 
-def class_counts(graph: Graph, convention: Convention) -> dict[OpClass, int]:
+def class_counts(graph: Graph, convention: Convention) -> dict[Work, int]:
     """Of the network by class, those that are not 0, in the order of CLASSES."""
     sums = dict.fromkeys(CLASSES, 0)
     for _, found in each(graph, convention.rule):

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from archc.cost.each import Types, each
+from archc.cost.each import each
 from archc.ir.convolutions import Conv, Linear
 from archc.ir.graph import Graph, Node, enclosing
+from archc.ir.op import Types
 from archc.ir.ops import Operation
 from archc.ir.types import TensorType
 from archc.record import Record

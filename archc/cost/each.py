@@ -1,13 +1,12 @@
 """A rule over a graph's operations, worked out once where operation and shapes are the same: blocks repeat by the hundred."""
 
 from collections.abc import Callable, Iterator
-from typing import TypeAlias, TypeVar
+from typing import TypeVar
 
 from archc.ir.graph import Graph, Node
+from archc.ir.op import Types
 from archc.ir.ops import Operation
-from archc.ir.types import TensorType
 
-Types: TypeAlias = tuple[TensorType, ...]
 _Found = TypeVar("_Found")
 
 

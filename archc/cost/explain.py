@@ -4,16 +4,16 @@ from collections.abc import Iterator
 
 from archc.cost.conventions import CONVENTIONS, Convention, class_counts, node_counts
 from archc.cost.parts import Level, cut
-from archc.cost.work import CLASSES, OpClass
 from archc.ir.graph import Graph
+from archc.ir.op import CLASSES, Work
 from archc.record import Record
 
-NAMES: dict[OpClass, str] = {
+NAMES: dict[Work, str] = {
     "conv": "convolutions", "linear": "linear layers", "bias": "biases", "norm": "norms", "activation": "activations",
     "pooling": "pools", "addition": "additions", "multiplication": "multiplications", "attention": "attention",
 }  # fmt: skip
 
-RATES: dict[str, dict[OpClass, str]] = {
+RATES: dict[str, dict[Work, str]] = {
     "flops": {"conv": "a second operation for each multiply-add", "linear": "a second operation for each multiply-add"},
     "fvcore": {
         "norm": "2 an element of batch norm, 5 of other norms",

@@ -5,11 +5,10 @@ from fractions import Fraction
 
 from archc.cost.batched import Batched
 from archc.cost.count import held
-from archc.cost.each import Types, each
-from archc.cost.traffic import moved
-from archc.cost.work import CLASSES, OpClass, size, work
+from archc.cost.each import each
 from archc.ir.graph import Graph, Node, enclosing
-from archc.ir.ops import Conv, Linear, Operation
+from archc.ir.op import CLASSES, Types, Work
+from archc.ir.ops import Operation
 from archc.record import Record
 
 NOTHING = (0,) * len(CLASSES)
@@ -19,7 +18,8 @@ class Measures(Record):
     """Sums over nodes. `parameters` are learned, `buffers` only kept; the rest is for one image, but for `read`.
 
     `macs`: multiply-adds of convolutions and linear layers. `activations`: elements that convolutions and linear layers put out
-    (Radosavovic et al. 2020, section 3). `work`: operations in the order of CLASSES. `read` and `written`: elements, not bytes.
+    (Radosavovic et al. 2020, section 3). `work`: operations in the order of CLASSES. `read` and `written`: elements, not bytes,
+    each once, as if nothing stayed in a cache between two nodes.
     """
 
     parameters: int = 0
@@ -42,7 +42,7 @@ class Measures(Record):
         )
 
     @property
-    def by_class(self) -> dict[OpClass, int]:
+    def by_class(self) -> dict[Work, int]:
         """Operations of one image by class, those that there are."""
         return {name: count for name, count in zip(CLASSES, self.work, strict=True) if count}
 
@@ -72,11 +72,15 @@ def _measured(graph: Graph) -> Iterator[tuple[Node, Measures]]:
 def measure(op: Operation, inputs: Types, outputs: Types) -> Measures:
     """Of one operation."""
     learned, kept = held(op)
-    found = work(op, inputs, outputs)
-    made = sum(map(size, outputs)) if isinstance(op, Conv | Linear) else 0
-    read, written = moved(op, inputs, outputs)
+    found = op.work(inputs, outputs)
+    read, written = sum([type_.elements for type_ in inputs]), sum([type_.elements for type_ in outputs])
+    activations = written if op.work_class in ("conv", "linear") else 0
+    if op.is_view(len(inputs)):
+        read = written = 0
     counts = tuple(found.get(name, 0) for name in CLASSES)
-    return Measures(learned, kept, op.macs(inputs, outputs), made, counts, Batched(learned + kept, read), Batched(0, written))
+    return Measures(
+        learned, kept, op.macs(inputs, outputs), activations, counts, Batched(learned + kept, read), Batched(0, written)
+    )
 
 
 def total(graph: Graph) -> Measures:

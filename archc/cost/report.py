@@ -7,8 +7,8 @@ from archc.cost.explain import Line, explain
 from archc.cost.measures import Measures, total
 from archc.cost.memory import BYTES, Dtype, Memory, memory
 from archc.cost.parts import Level, Part, parts
-from archc.cost.work import OpClass
 from archc.ir.graph import Graph
+from archc.ir.op import Work
 from archc.ir.types import TensorType
 from archc.record import Record
 
@@ -53,7 +53,7 @@ class Report(Record):
     title: str
     image: TensorType
     count: int
-    classes: dict[OpClass, int]
+    classes: dict[Work, int]
     measures: Measures
     parts: tuple[Part, ...]
     memory: Memory

@@ -3,10 +3,7 @@ memory they lie in, parameters and buffers left out.
 """
 
 from archc.cost.batched import Batched
-from archc.cost.kept import kept
 from archc.cost.storage import overwritten
-from archc.cost.traffic import is_view
-from archc.cost.work import size
 from archc.ir import ops
 from archc.ir.graph import Graph, Node
 from archc.record import Record
@@ -45,12 +42,12 @@ def saved(graph: Graph) -> Saved:
         if not memory.flows[node.outputs[0]]:
             continue
         inputs, outputs = (tuple([graph.types[name] for name in names]) for names in (node.inputs, node.outputs))
-        found = kept(node.op, inputs, outputs, needs, in_place=shared, rows=rows)
+        found = node.op.kept(inputs, outputs, needs, in_place=shared, rows=rows)
         names = [node.inputs[place] for place in found.operands]
         names += node.outputs if found.output else ()
         for name in names:
             root = memory.root[name]
-            values[root] = size(graph.types[root])
+            values[root] = graph.types[root].elements
         image, fixed, indices = image + found.image, fixed + found.fixed, indices + found.indices
     return Saved(Batched(fixed, image + sum(values.values())), indices)
 
@@ -87,8 +84,8 @@ class _Memory:
             shape = self.graph.types[node.inputs[0]].shape
             channels = self.graph.types[node.inputs[0]].channels
             ordered = self.rows[node.inputs[0]] == (len(shape) == 2)
-            return ordered or len(shape) == 1 or channels == 1 or size(self.graph.types[node.inputs[0]]) == channels
-        return is_view(node.op, len(node.inputs)) and not isinstance(
+            return ordered or len(shape) == 1 or channels == 1 or self.graph.types[node.inputs[0]].elements == channels
+        return node.op.is_view(len(node.inputs)) and not isinstance(
             node.op, ops.PixelShuffle
         )  # torch copies blocks of one pixel too
 

@@ -1,14 +1,10 @@
 """Which values share memory: views, and what is written over, by the rules of the emitted module."""
 
-from archc.cost.traffic import is_view
-from archc.cost.work import size
 from archc.ir import ops
 from archc.ir.graph import Graph, Node, enclosing
+from archc.ir.norms import ACTIVATIONS
 from archc.ir.types import TensorType
 from archc.record import Record
-
-IN_PLACE = frozenset(("relu", "relu6", "leaky_relu"))
-"""Activations whose gradient needs only their output."""
 
 
 class Storage(Record):
@@ -23,15 +19,15 @@ def storage_of(graph: Graph) -> Storage:
     """Where each value lies. Outside of training; in training dropout has an output of its own (`archc.cost.saved`)."""
     written = overwritten(graph)
     root = {graph.input: graph.input}
-    elements = {graph.input: size(graph.types[graph.input])}
+    elements = {graph.input: graph.types[graph.input].elements}
     for node in graph.nodes:
         operand = written.get(node.name)
-        if operand is None and is_view(node.op, len(node.inputs)):
+        if operand is None and node.op.is_view(len(node.inputs)):
             operand = 0
         for name in node.outputs:
             if operand is None:
                 root[name] = name
-                elements[name] = size(graph.types[name])
+                elements[name] = graph.types[name].elements
             else:
                 root[name] = root[node.inputs[operand]]
     return Storage(root, written, elements)
@@ -62,7 +58,7 @@ def overwritten(graph: Graph) -> dict[str, int]:
     found: dict[str, int] = {}
     for node in graph.nodes:
         op = node.op
-        if isinstance(op, ops.Act) and op.act in IN_PLACE and safe(node, node.inputs[0]):
+        if isinstance(op, ops.Act) and ACTIVATIONS[op.act].in_place != "no" and safe(node, node.inputs[0]):
             found[node.name] = 0
         elif isinstance(op, ops.Add) and len(node.inputs) == 2:
             whole = graph.types[node.outputs[0]]

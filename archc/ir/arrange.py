@@ -1,24 +1,28 @@
 """Operations that combine or rearrange values: sums, products, splits, tokens."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
-from archc.ir.op import Op, Parameter
+from archc.ir.op import Flags, Kept, Op, Parameter, Types
 from archc.ir.types import ShapeError, TensorType, feature_map, must_divide
 
 
-class Identity(Op):
+class Identity(Op, kind="identity", work=None, counted="none", saves="nothing", view=True, channels="kept", box="reshape"):
     """The value itself: a shortcut that changes nothing."""
-
-    kind: ClassVar[str] = "identity"
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         return (inputs[0],)
 
 
-class Add(Op):
+class Add(
+    Op, kind="add", work="addition", counted="none", saves="nothing", view=False, channels="kept", box="reshape", operands=None
+):
     """The sum of operands of one shape, or of maps NxCxHxW with NxCx1x1 (Cao et al. 2019, Fig. 4d)."""
 
-    kind: ClassVar[str] = "add"
+    def operations(self, inputs: Types, outputs: Types) -> int:
+        return outputs[0].elements * (len(inputs) - 1)
+
+    def is_view(self, operands: int = 1) -> bool:
+        return operands == 1
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         maps = all(len(type_.shape) == 3 and type_.channels == inputs[0].channels for type_ in inputs)
@@ -26,19 +30,52 @@ class Add(Op):
         return (_same("addition", whole or inputs),)
 
 
-class Mul(Op):
+class Mul(
+    Op,
+    kind="mul",
+    work="multiplication",
+    counted="none",
+    saves="by rule",
+    view=False,
+    channels="kept",
+    box="reshape",
+    operands=None,
+):
     """The product of operands of one shape, or of a map NxCxHxW with one NxCx1x1, Nx1xHxW or Nx1x1x1."""
 
-    kind: ClassVar[str] = "mul"
+    def operations(self, inputs: Types, outputs: Types) -> int:
+        return outputs[0].elements * (len(inputs) - 1)
+
+    def is_view(self, operands: int = 1) -> bool:
+        return operands == 1
+
+    def kept(self, inputs: Types, outputs: Types, needs: Flags, *, in_place: bool, rows: Flags) -> Kept:
+        """From the left, two at a time: each factor is kept for the other's gradient, partial products as well."""
+        operands: set[int] = set()
+        partial = 0
+        flows = needs[0]
+        for place in range(1, len(inputs)):
+            if flows:
+                operands.add(place)
+            if needs[place]:
+                if place == 1:
+                    operands.add(0)
+                else:
+                    partial += max(type_.elements for type_ in inputs[:place])
+            flows = flows or needs[place]
+        return Kept(tuple(sorted(operands)), image=partial)
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         return (_spread("multiplication", inputs),)
 
 
-class Div(Op):
+class Div(
+    Op, kind="div", work="multiplication", counted="none", saves="by rule", view=False, channels="own", box="reshape", operands=2
+):
     """The first operand divided by the second, of one shape or spread over each other as in a product."""
 
-    kind: ClassVar[str] = "div"
+    def kept(self, inputs: Types, outputs: Types, needs: Flags, *, in_place: bool, rows: Flags) -> Kept:
+        return Kept((0, 1) if needs[1] else (1,)) if any(needs) else Kept()
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         return (_spread("division", inputs),)
@@ -61,12 +98,13 @@ def _same(what: str, inputs: tuple[TensorType, ...]) -> TensorType:
     return inputs[0]
 
 
-class Concat(Op):
+class Concat(
+    Op, kind="concat", work=None, counted="none", saves="nothing", view=False, channels="own", box="reshape", operands=None
+):
     """Operands one after the other: maps and vectors along the channels, tokens along the tokens; maps also along the height or
     the width.
     """
 
-    kind: ClassVar[str] = "concat"
     along: Literal["channels", "height", "width"] = "channels"
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
@@ -80,6 +118,9 @@ class Concat(Op):
             raise ShapeError("E0315", "concatenation of unlike shapes: " + " and ".join(map(str, inputs)))
         return (TensorType((sum(type_.channels for type_ in inputs), *inputs[0].shape[1:])),)
 
+    def is_view(self, operands: int = 1) -> bool:
+        return operands == 1
+
 
 def _beside(inputs: tuple[TensorType, ...], axis: int) -> TensorType:
     """Maps side by side along the height or the width."""
@@ -91,10 +132,9 @@ def _beside(inputs: tuple[TensorType, ...], axis: int) -> TensorType:
     return TensorType(tuple(whole))
 
 
-class Split(Op):
+class Split(Op, kind="split", work=None, counted="none", saves="nothing", view=True, channels="own", box="reshape"):
     """The channels in `parts` equal parts: as many outputs."""
 
-    kind: ClassVar[str] = "split"
     parts: int
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
@@ -105,10 +145,9 @@ class Split(Op):
         return (TensorType((channels // self.parts, *inputs[0].shape[1:])),) * self.parts
 
 
-class PadChannels(Op):
+class PadChannels(Op, kind="pad_channels", work=None, counted="none", saves="nothing", view=False, channels="own", box="reshape"):
     """Zero channels before and after (He et al. 2015, section 3.3, option A)."""
 
-    kind: ClassVar[str] = "pad_channels"
     before: int = 0
     after: int = 0
 
@@ -117,10 +156,9 @@ class PadChannels(Op):
         return (TensorType((self.before + channels + self.after, height, width)),)
 
 
-class Shuffle(Op):
+class Shuffle(Op, kind="shuffle", work=None, counted="none", saves="nothing", view=False, channels="kept", box="reshape"):
     """Channels ordered (group, part, c) become (part, group, c)."""
 
-    kind: ClassVar[str] = "shuffle"
     groups: int
     parts: int
 
@@ -131,11 +169,12 @@ class Shuffle(Op):
             raise ShapeError("E0312", message, "groups")
         return (inputs[0],)
 
+    def is_view(self, operands: int = 1) -> bool:
+        return self.groups == 1 or self.parts == 1
 
-class Flatten(Op):
+
+class Flatten(Op, kind="flatten", work=None, counted="none", saves="nothing", view=True, channels="own", box="reshape"):
     """Everything but the batch in one axis: NxCxHxW to NxCHW."""
-
-    kind: ClassVar[str] = "flatten"
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         length = 1
@@ -144,20 +183,17 @@ class Flatten(Op):
         return (TensorType((length,)),)
 
 
-class Tokens(Op):
+class Tokens(Op, kind="tokens", work=None, counted="none", saves="nothing", view=True, channels="kept", box="reshape"):
     """The positions of a map as tokens, row by row: NxCxHxW to NxHWxC."""
-
-    kind: ClassVar[str] = "tokens"
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         channels, height, width = feature_map(inputs[0], "tokens")
         return (TensorType((height * width, channels)),)
 
 
-class Position(Op):
+class Position(Op, kind="position", work="addition", counted="none", saves="nothing", view=False, channels="kept", box="linear"):
     """Adds a learned table of the input's shape TxC, begun normal with deviation 1/sqrt(C): it fixes the input's size."""
 
-    kind: ClassVar[str] = "position"
     tokens: int
     channels: int
 
@@ -170,10 +206,11 @@ class Position(Op):
         return (Parameter("weight", (self.tokens, self.channels)),)
 
 
-class Attention(Op):
+class Attention(
+    Op, kind="attention", work="attention", counted="none", saves="by rule", view=False, channels="own", box="linear", operands=3
+):
     """Scaled dot-product attention of query, key and value tokens in `heads` heads (Vaswani et al. 2017, section 3.2)."""
 
-    kind: ClassVar[str] = "attention"
     heads: int
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
@@ -186,11 +223,31 @@ class Attention(Op):
             must_divide(self.heads, type_.channels, "channels", "heads")
         return (TensorType((query.shape[0], value.channels)),)
 
+    def operations(self, inputs: Types, outputs: Types) -> int:
+        query, key, value = inputs
+        return query.shape[0] * key.shape[0] * (query.channels + value.channels + self.heads)
 
-class Take(Op):
+    def kept(self, inputs: Types, outputs: Types, needs: Flags, *, in_place: bool, rows: Flags) -> Kept:
+        """The kernel that keeps its output and a number for each query in the place of the weights, where all lies in order and
+        a value is as wide as a query; else the weights, and scaled queries and keys.
+        """
+        query, key, value = inputs
+        if not any(needs):
+            return Kept()
+        if all(rows) and query.channels == value.channels:
+            return Kept((0, 1, 2), output=True, image=query.shape[0] * self.heads)
+        compared = needs[0] or needs[1]
+        weights = self.heads * query.shape[0] * key.shape[0]
+        scaled = (key.elements if needs[0] else 0) + (query.elements if needs[1] else 0)
+        copied = rows[2] and self.heads > 1
+        return Kept(
+            (2,) if compared and not copied else (), image=weights + scaled + (value.elements if compared and copied else 0)
+        )
+
+
+class Take(Op, kind="take", work=None, counted="none", saves="nothing", view=True, channels="kept", box="reshape"):
     """One token of many: NxTxC to NxC."""
 
-    kind: ClassVar[str] = "take"
     index: int = 0
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:

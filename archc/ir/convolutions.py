@@ -1,19 +1,19 @@
 """Operations with weights that count as multiply-adds: convolutions and linear layers."""
 
-from typing import ClassVar, Literal, TypeAlias
+from math import prod
+from typing import Literal, TypeAlias, assert_never
 
-from archc.ir.op import Op, Parameter
+from archc.ir.op import Flags, Kept, Op, Parameter, Types
 from archc.ir.types import ShapeError, Sides, TensorType, feature_map, must_divide, pair, windows
 
 Weights: TypeAlias = Literal["plain", "standardized", "scaled"]
 
 
-class Conv(Op):
+class Conv(Op, kind="conv", work="conv", counted="convolution", saves="by rule", view=False, channels="own", box="conv"):
     """A 2-D convolution. `standardized`: weights of zero mean and unit variance over each filter (Qiao et al. 2019);
     `scaled`: the same times a learned gain and `gamma / sqrt(fan_in)` (Brock et al. 2021).
     """
 
-    kind: ClassVar[str] = "conv"
     in_channels: int
     out_channels: int
     kernel: Sides
@@ -43,16 +43,31 @@ class Conv(Op):
             found.append(Parameter("gain", (self.out_channels, 1, 1, 1)))
         return tuple(found)
 
-    def macs(self, inputs: tuple[TensorType, ...], outputs: tuple[TensorType, ...]) -> int:
+    def macs(self, inputs: Types, outputs: Types) -> int:
         channels, height, width = outputs[0].shape
         rows, columns = pair(self.kernel)
         return height * width * channels * (self.in_channels // self.groups) * rows * columns
 
+    def operations(self, inputs: Types, outputs: Types) -> int:
+        return self.macs(inputs, outputs)
 
-class Linear(Op):
+    def kept(self, inputs: Types, outputs: Types, needs: Flags, *, in_place: bool, rows: Flags) -> Kept:
+        """The input, and tensors made of the weights alone: the filters that are applied, and what they are made of."""
+        weights = self.out_channels * (self.in_channels // self.groups) * prod(pair(self.kernel))
+        match self.weights:
+            case "plain":
+                return Kept((0,))
+            case "standardized":
+                return Kept((0,), fixed=2 * weights + self.out_channels)
+            case "scaled":
+                return Kept((0,), fixed=3 * weights + 2 * self.out_channels)
+            case _:
+                assert_never(self.weights)
+
+
+class Linear(Op, kind="linear", work="linear", counted="linear", saves="by rule", view=False, channels="own", box="linear"):
     """A matrix product over the channels, at each position of a map, each token, or of a vector."""
 
-    kind: ClassVar[str] = "linear"
     in_channels: int
     out_channels: int
     bias: bool = True
@@ -69,17 +84,22 @@ class Linear(Op):
         weight = Parameter("weight", (self.out_channels, self.in_channels))
         return (weight, Parameter("bias", (self.out_channels,))) if self.bias else (weight,)
 
-    def macs(self, inputs: tuple[TensorType, ...], outputs: tuple[TensorType, ...]) -> int:
-        rows = 1
-        for length in outputs[0].shape:
-            rows *= length
-        return rows * self.in_channels
+    def macs(self, inputs: Types, outputs: Types) -> int:
+        return outputs[0].elements * self.in_channels
+
+    def operations(self, inputs: Types, outputs: Types) -> int:
+        return self.macs(inputs, outputs)
+
+    def kept(self, inputs: Types, outputs: Types, needs: Flags, *, in_place: bool, rows: Flags) -> Kept:
+        copied = len(inputs[0].shape) > 1 and not rows[0] and self.in_channels > 1
+        return Kept(image=inputs[0].elements) if copied else Kept((0,))
 
 
-class ChannelConv(Op):
+class ChannelConv(
+    Op, kind="channel_conv", work="attention", counted="filter", saves="input", view=False, channels="kept", box="conv"
+):
     """A 1-D convolution along the channels of a pooled map NxCx1x1 (Wang et al. 2020, ECA); one filter, zero padding."""
 
-    kind: ClassVar[str] = "channel_conv"
     kernel: int
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
@@ -92,3 +112,6 @@ class ChannelConv(Op):
 
     def parameters(self) -> tuple[Parameter, ...]:
         return (Parameter("weight", (1, 1, self.kernel)),)
+
+    def operations(self, inputs: Types, outputs: Types) -> int:
+        return outputs[0].elements * self.kernel

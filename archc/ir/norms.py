@@ -1,23 +1,80 @@
 """Normalisation and activation."""
 
-from typing import ClassVar, Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias, assert_never
 
-from archc.ir.op import Op, Parameter
+from archc.ir.op import Flags, Kept, Op, Parameter, Types
 from archc.ir.types import ShapeError, TensorType, feature_map, must_divide
 
 NormName: TypeAlias = Literal["batch", "group", "layer", "instance", "evonorm_s0", "filter_response"]
 
-GATES = {"evonorm_s0": "v", "filter_response": "tau"}
-"""Norms that are an activation too, and the tensor that it needs."""
 
-ACTIVATIONS = (
-    "relu", "relu6", "leaky_relu", "elu", "celu", "selu", "silu", "gelu", "gelu_tanh", "quick_gelu", "mish", "tanh",
-    "sigmoid", "hard_sigmoid", "hard_swish", "hard_mish", "softplus",
-)  # fmt: skip
+class Normalisation(NamedTuple):
+    """What is known of a norm."""
+
+    label: str
+    """Its name on figures."""
+    work: int
+    """Operations an element: a multiply-add with the channel's two numbers, and one for each sum its statistics are made of."""
+    counted: tuple[int, int, int] = (0, 0, 0)
+    """Operations an element that fvcore (in training), ptflops and thop count of torch's module."""
+    gate: str = ""
+    """The tensor of the activation that is in it; "" where it is none."""
+    gate_work: int = 0
+    """What that activation adds to the work."""
+
+
+NORMS: dict[NormName, Normalisation] = {
+    "batch": Normalisation("BN", 1, (5, 2, 4)),
+    "group": Normalisation("GN", 3, (5, 2, 0)),
+    "layer": Normalisation("LN", 3, (5, 1, 4)),
+    "instance": Normalisation("IN", 3, (5, 2, 4)),
+    "evonorm_s0": Normalisation("EvoNorm-S0", 3, gate="v", gate_work=3),
+    "filter_response": Normalisation("FRN", 2, gate="tau", gate_work=1),
+}
+
+
+class Activation(NamedTuple):
+    """What is known of an activation."""
+
+    label: str
+    """Its name on figures."""
+    slope: float | None = None
+    """The slope where a spec states none; None where it takes none."""
+    saves: Literal["nothing", "input", "output"] = "input"
+    """What autograd saves of it."""
+    saves_own: int = 0
+    """Factors and arguments of its own that autograd saves, where torch composes it of several operators."""
+    in_place: Literal["no", "output", "copy"] = "no"
+    """Whether it may write over its input, and what autograd saves then: the output, or a copy of the input."""
+    ptflops: int = 0
+    """How often ptflops counts it: as a module, and as the function that the module calls."""
+    is_gate: bool = False
+    """Whether it is drawn as a gate."""
+
+
+ACTIVATIONS: dict[str, Activation] = {
+    "relu": Activation("ReLU", saves="output", in_place="output", ptflops=2),
+    "relu6": Activation("ReLU6", in_place="copy", ptflops=1),
+    "leaky_relu": Activation("leaky ReLU", slope=0.01, in_place="output", ptflops=1),
+    "elu": Activation("ELU", slope=1.0, ptflops=2),
+    "celu": Activation("CELU", slope=1.0),
+    "selu": Activation("SELU"),
+    "silu": Activation("SiLU", ptflops=1),
+    "gelu": Activation("GELU", ptflops=2),
+    "gelu_tanh": Activation("GELU (tanh)", ptflops=2),
+    "quick_gelu": Activation("quick GELU", saves_own=1),
+    "mish": Activation("mish"),
+    "tanh": Activation("tanh", saves="output"),
+    "sigmoid": Activation("sigmoid", saves="output", is_gate=True),
+    "hard_sigmoid": Activation("hard sigmoid", is_gate=True),
+    "hard_swish": Activation("hard swish"),
+    "hard_mish": Activation("hard mish", saves="nothing", saves_own=3),
+    "softplus": Activation("softplus"),
+}
 """Every activation; `gelu` is exact (erf), `gelu_tanh` and `quick_gelu` (x · sigmoid(1.702 x)) its approximations."""
 
 
-class Norm(Op):
+class Norm(Op, kind="norm", work="norm", counted="norm", saves="by rule", view=False, channels="kept", box="norm"):
     """Normalisation with a learned scale and shift per channel.
 
     `batch` over N, H, W (Ioffe and Szegedy 2015; `frozen`: running statistics and parameters fixed); `group` over H, W and the
@@ -26,7 +83,6 @@ class Norm(Op):
     and Krishnan 2019): x by its root mean square over H, W, at least a learned tau. Both are an activation too, unless `linear`.
     """
 
-    kind: ClassVar[str] = "norm"
     norm: NormName
     channels: int
     eps: float = 1e-5
@@ -51,28 +107,73 @@ class Norm(Op):
     def parameters(self) -> tuple[Parameter, ...]:
         shape = (self.channels,)
         learned = (Parameter("weight", shape, not self.frozen), Parameter("bias", shape, not self.frozen))
-        if self.norm in GATES and not self.linear:
-            return (*learned, Parameter(GATES[self.norm], shape, not self.frozen))
+        if (gate := NORMS[self.norm].gate) and not self.linear:
+            return (*learned, Parameter(gate, shape, not self.frozen))
         if self.norm != "batch":
             return learned
         return (*learned, Parameter("running_mean", shape, trainable=False), Parameter("running_var", shape, trainable=False))
 
+    def operations(self, inputs: Types, outputs: Types) -> int:
+        traits = NORMS[self.norm]
+        return outputs[0].elements * (traits.work + (0 if self.linear else traits.gate_work))
 
-class Act(Op):
+    def kept(self, inputs: Types, outputs: Types, needs: Flags, *, in_place: bool, rows: Flags) -> Kept:
+        """The input, and statistics: two numbers for each set of elements that is normalised together."""
+        channels, n, flows = self.channels, inputs[0].elements, needs[0]
+        match self.norm:
+            case "batch":
+                return Kept((0,), fixed=0 if self.frozen else 2 * channels)
+            case "group":
+                return Kept((0,), image=2 * self.groups)
+            case "layer":
+                return Kept((0,), image=2 * (n // channels))
+            case "instance":
+                return Kept(image=3 * channels + n) if rows[0] and n > channels else Kept((0,), image=3 * channels)
+            case "evonorm_s0":
+                return self._kept_of_evonorm(n, flows=flows)
+            case "filter_response":
+                # what the weight scales, and what is compared with tau; for the input's gradient itself and its root mean square
+                image = ((not self.frozen) + (not self.linear)) * n + (channels if flows else 0)
+                return Kept((0,) if flows else (), image=image)
+            case _:
+                assert_never(self.norm)
+
+    def _kept_of_evonorm(self, n: int, *, flows: bool) -> Kept:
+        """What the weight scales; where it is gated the sigmoid and the product with it; the deviation, at every element where a
+        group is several channels and not all.
+        """
+        copied = 1 < self.groups < self.channels
+        image = (0 if self.frozen else n) + (0 if self.linear else n) + (n if flows and not self.linear else 0)
+        if flows:
+            image += self.groups + (n if copied else 0)
+        elif not self.linear:
+            image += n if copied else self.groups
+        return Kept((0,) if flows or not self.linear else (), image=image)
+
+
+class Act(Op, kind="act", work="activation", counted="activation", saves="by rule", view=False, channels="kept", box="act"):
     """A pointwise non-linearity; `slope` is leaky_relu's (negative side), elu's and celu's alpha, 0 elsewhere."""
 
-    kind: ClassVar[str] = "act"
     act: str
     slope: float = 0.0
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         return (inputs[0],)
 
+    def kept(self, inputs: Types, outputs: Types, needs: Flags, *, in_place: bool, rows: Flags) -> Kept:
+        traits, n = ACTIVATIONS[self.act], outputs[0].elements
+        if not needs[0]:
+            return Kept()
+        if in_place and traits.in_place == "copy":
+            return Kept(image=n)
+        if traits.saves_own:
+            return Kept((0,) if traits.saves == "input" else (), image=traits.saves_own * n)
+        return Kept(output=True) if in_place or traits.saves == "output" else Kept((0,))
 
-class Softmax(Op):
+
+class Softmax(Op, kind="softmax", work="activation", counted="none", saves="output", view=False, channels="kept", box="gate"):
     """`space`: over H·W of each channel. `parts`: over P where the channels are P equal parts, part first (NxP·C)."""
 
-    kind: ClassVar[str] = "softmax"
     over: Literal["space", "parts"]
     parts: int = 1
 
@@ -86,10 +187,9 @@ class Softmax(Op):
         return (inputs[0],)
 
 
-class Affine(Op):
+class Affine(Op, kind="affine", work="multiplication", counted="none", saves="nothing", view=False, channels="kept", box="gate"):
     """`scale · x + shift`, two constants."""
 
-    kind: ClassVar[str] = "affine"
     scale: float = 1.0
     shift: float = 0.0
 
@@ -97,12 +197,11 @@ class Affine(Op):
         return (inputs[0],)
 
 
-class Scale(Op):
+class Scale(Op, kind="scale", work="multiplication", counted="none", saves="input", view=False, channels="kept", box="gate"):
     """A learned factor per channel, begun at `value` (layer scale, Touvron et al. 2021); `channels` 0: one for all, a tensor
     without axes (SkipInit).
     """
 
-    kind: ClassVar[str] = "scale"
     channels: int
     value: float = 1.0
 
@@ -115,7 +214,7 @@ class Scale(Op):
         return (Parameter("weight", (self.channels,) if self.channels else ()),)
 
 
-class Dropout(Op):
+class Dropout(Op, kind="dropout", work=None, counted="none", saves="by rule", view=True, channels="kept", box="gate"):
     """Zeroes elements with probability `rate` in training; `path` whole images (Huang et al. 2016), `channels` whole channels
     (Tompson et al. 2015), `block` squares of `size`. What is kept is scaled so that the mean stays.
 
@@ -123,7 +222,6 @@ class Dropout(Op):
     `timm` they may reach over the border, where they are cut, and all channels share them.
     """
 
-    kind: ClassVar[str] = "dropout"
     rate: float
     what: Literal["elements", "path", "block", "channels"] = "elements"
     size: int = 7
@@ -135,3 +233,20 @@ class Dropout(Op):
         if self.what == "channels" or (self.what == "block" and self.rate > 0):
             feature_map(inputs[0], f"drop_{self.what}")
         return (inputs[0],)
+
+    def kept(self, inputs: Types, outputs: Types, needs: Flags, *, in_place: bool, rows: Flags) -> Kept:
+        """The mask."""
+        n = inputs[0].elements
+        if not needs[0] or self.rate == 0:
+            return Kept()
+        match self.what:
+            case "elements":
+                return Kept(image=n)
+            case "path":
+                return Kept(image=1)
+            case "channels":
+                return Kept(image=inputs[0].shape[0])
+            case "block":
+                return Kept(image=n if self.law == "paper" else n // inputs[0].shape[0])
+            case _:
+                assert_never(self.what)

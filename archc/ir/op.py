@@ -1,9 +1,35 @@
-"""What an operation is: its attributes, and from them its output shapes, its parameters and its multiply-adds."""
+"""What an operation is: its attributes, and from them its output shapes, its parameters, its work and what training keeps."""
 
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, Literal, NamedTuple, TypeAlias, get_args
 
 from archc.ir.types import TensorType
 from archc.record import Record
+
+Types: TypeAlias = tuple[TensorType, ...]
+Flags: TypeAlias = tuple[bool, ...]
+"""One for each operand."""
+
+Work: TypeAlias = Literal["conv", "linear", "bias", "norm", "activation", "pooling", "addition", "multiplication", "attention"]
+"""The classes of elementary operations."""
+CLASSES: tuple[Work, ...] = get_args(Work)
+
+Module: TypeAlias = Literal[
+    "convolution",
+    "linear",
+    "filter",
+    "product",
+    "norm",
+    "activation",
+    "max pool",
+    "average pool",
+    "adaptive average pool",
+    "none",
+]
+"""What programs that count take the emitted code for: a module of torch's, a call of a convolution (`filter`) or of a matrix
+product in no module of torch's, or nothing they know.
+"""
+Saves: TypeAlias = Literal["nothing", "input", "output", "by rule"]
+Box: TypeAlias = Literal["conv", "linear", "norm", "act", "gate", "pool", "reshape"]
 
 
 class Parameter(NamedTuple):
@@ -21,10 +47,59 @@ class Parameter(NamedTuple):
         return n
 
 
-class Op(Record):
-    """An operation is its attributes. Subclasses are the closed set that every backend matches on."""
+class Kept(Record):
+    """What autograd saves of one operation for the backward pass, where the emitted module runs on a CPU.
 
-    kind: ClassVar[str] = ""
+    Operands by place, the output, and tensors of its own: `image` elements for each image, `fixed` elements for any batch, and
+    `indices` of 8 bytes for each image.
+    """
+
+    operands: tuple[int, ...] = ()
+    output: bool = False
+    image: int = 0
+    fixed: int = 0
+    indices: int = 0
+
+
+class Op(Record):
+    """An operation is its attributes. Subclasses are the closed set that every backend matches on.
+
+    A subclass states as keywords what the rest of archc asks of it; one that leaves a property out cannot be made.
+    """
+
+    kind: ClassVar[str]
+    """Its name in a graph."""
+    work_class: ClassVar[Work | None]
+    """The class of its elementary operations; None where elements are only moved or renamed."""
+    counted_as: ClassVar[Module]
+    saves: ClassVar[Saves]
+    """What training keeps; `by rule` stands for a method `kept` of the class."""
+    is_alias: ClassVar[bool]
+    """Whether the output is always the input's memory under another shape."""
+    keeps_channels: ClassVar[bool]
+    """Whether the output has the channels of the first operand; `passes_channels` knows the attributes too."""
+    box: ClassVar[Box]
+    """The kind of box it is drawn as."""
+    operands: ClassVar[int | None]
+    """How many values it takes; None stands for any number."""
+
+    def __init_subclass__(
+        cls,
+        *,
+        kind: str,
+        work: Work | None,
+        counted: Module,
+        saves: Saves,
+        view: bool,
+        channels: Literal["kept", "own"],
+        box: Box,
+        operands: int | None = 1,
+    ) -> None:
+        super().__init_subclass__()
+        if (saves == "by rule") != ("kept" in cls.__dict__):
+            raise TypeError(f"{cls.__name__} must have a method `kept` or say what it saves, and not both")
+        cls.kind, cls.work_class, cls.counted_as, cls.saves = kind, work, counted, saves
+        cls.is_alias, cls.keeps_channels, cls.box, cls.operands = view, channels == "kept", box, operands
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         """Types of the outputs; raises ShapeError."""
@@ -34,9 +109,41 @@ class Op(Record):
         """In the order a state dict keeps them."""
         return ()
 
-    def macs(self, inputs: tuple[TensorType, ...], outputs: tuple[TensorType, ...]) -> int:
+    def macs(self, inputs: Types, outputs: Types) -> int:
         """Multiply-adds of convolutions and linear layers for one image; no other operation counts as one."""
         return 0
+
+    def operations(self, inputs: Types, outputs: Types) -> int:
+        """Elementary operations of `work_class` for one image, a bias left out."""
+        return outputs[0].elements
+
+    def work(self, inputs: Types, outputs: Types) -> dict[Work, int]:
+        """Operations for one image by class: a multiply-add, an addition, a product, a comparison or a function of one element is
+        one. Conv and linear are exactly their multiply-adds. Dropout does none outside of training, and work on weights alone
+        (standardized convolutions) is the same for every batch and left out.
+        """
+        if self.work_class is None:
+            return {}
+        found: dict[Work, int] = {self.work_class: self.operations(inputs, outputs)}
+        if getattr(self, "bias", False):
+            found["bias"] = outputs[0].elements
+        return found
+
+    def is_view(self, operands: int = 1) -> bool:
+        """Whether the outputs are the input's memory under another shape: nothing is read, written or allocated."""
+        return self.is_alias
+
+    def passes_channels(self) -> bool:
+        """Whether the output has the channels of the first operand."""
+        return self.keeps_channels
+
+    def kept(self, inputs: Types, outputs: Types, needs: Flags, *, in_place: bool, rows: Flags) -> Kept:
+        """What training keeps. `needs`: which operands a gradient flows to. `in_place`: the output is the input's memory.
+        `rows`: of which operands a position's channels lie side by side.
+        """
+        if self.saves == "nothing" or not (needs[0] or self.parameters()):
+            return Kept()
+        return Kept((0,)) if self.saves == "input" else Kept(output=True)
 
 
 def stated(op: Op) -> list[tuple[str, object]]:

@@ -1,18 +1,19 @@
 """Operations on the spatial grid: pools, padding, subsampling."""
 
-from typing import ClassVar, Literal, TypeAlias
+from itertools import pairwise
+from math import prod
+from typing import Literal, TypeAlias
 
-from archc.ir.op import Op, Parameter
+from archc.ir.op import Flags, Kept, Op, Parameter, Types
 from archc.ir.types import ShapeError, Sides, TensorType, feature_map, must_divide, pair, window, windows
 
 Over: TypeAlias = Literal["space", "channels", "height", "width"]
 """The axes that a sum, mean or maximum is taken over; `space` are height and width."""
 
 
-class MaxPool(Op):
+class MaxPool(Op, kind="max_pool", work="pooling", counted="max pool", saves="by rule", view=False, channels="kept", box="pool"):
     """The largest value of each window; padding is minus infinity."""
 
-    kind: ClassVar[str] = "max_pool"
     kernel: Sides
     stride: Sides = 1
     padding: Sides = 0
@@ -21,11 +22,18 @@ class MaxPool(Op):
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         return (_pooled(inputs[0], self),)
 
+    def operations(self, inputs: Types, outputs: Types) -> int:
+        return outputs[0].elements * prod(pair(self.kernel))
 
-class AvgPool(Op):
+    def kept(self, inputs: Types, outputs: Types, needs: Flags, *, in_place: bool, rows: Flags) -> Kept:
+        return Kept((0,), indices=outputs[0].elements) if needs[0] else Kept()
+
+
+class AvgPool(
+    Op, kind="avg_pool", work="pooling", counted="average pool", saves="input", view=False, channels="kept", box="pool"
+):
     """The mean of each window; `count_include_pad` says whether padding counts in the divisor."""
 
-    kind: ClassVar[str] = "avg_pool"
     kernel: Sides
     stride: Sides = 1
     padding: Sides = 0
@@ -34,6 +42,9 @@ class AvgPool(Op):
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         return (_pooled(inputs[0], self),)
+
+    def operations(self, inputs: Types, outputs: Types) -> int:
+        return outputs[0].elements * prod(pair(self.kernel))
 
 
 def _pooled(type_: TensorType, pool: MaxPool | AvgPool) -> TensorType:
@@ -44,10 +55,9 @@ def _pooled(type_: TensorType, pool: MaxPool | AvgPool) -> TensorType:
     return TensorType((channels, *windows(size, pool.kernel, pool.stride, pool.padding, ceil=pool.ceil)))
 
 
-class BlurPool(Op):
+class BlurPool(Op, kind="blur_pool", work="pooling", counted="filter", saves="by rule", view=False, channels="kept", box="pool"):
     """A fixed binomial filter per channel after reflection padding (Zhang 2019); its filter is a buffer."""
 
-    kind: ClassVar[str] = "blur_pool"
     channels: int
     kernel: int = 3
     stride: int = 1
@@ -69,64 +79,128 @@ class BlurPool(Op):
     def parameters(self) -> tuple[Parameter, ...]:
         return (Parameter("filt", (self.channels, 1, self.kernel, self.kernel), trainable=False),)
 
+    def operations(self, inputs: Types, outputs: Types) -> int:
+        return outputs[0].elements * self.kernel**2
 
-class GlobalPool(Op):
+    def kept(self, inputs: Types, outputs: Types, needs: Flags, *, in_place: bool, rows: Flags) -> Kept:
+        """The input before it is padded and after."""
+        channels, height, width = inputs[0].shape
+        padded = channels * (height + 2 * self.padding) * (width + 2 * self.padding)
+        return Kept((0,), image=padded) if needs[0] else Kept()
+
+
+class GlobalPool(
+    Op,
+    kind="global_pool",
+    work="pooling",
+    counted="adaptive average pool",
+    saves="nothing",
+    view=False,
+    channels="kept",
+    box="pool",
+):
     """The mean over H and W: NxCxHxW to NxCx1x1."""
-
-    kind: ClassVar[str] = "global_pool"
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         return (TensorType((feature_map(inputs[0], "global_pool")[0], 1, 1)),)
 
+    def operations(self, inputs: Types, outputs: Types) -> int:
+        return inputs[0].elements
 
-class AdaptiveAvgPool(Op):
+
+class AdaptiveAvgPool(
+    Op,
+    kind="adaptive_avg_pool",
+    work="pooling",
+    counted="adaptive average pool",
+    saves="by rule",
+    view=False,
+    channels="kept",
+    box="pool",
+):
     """Means over `size` by `size` near-equal windows."""
 
-    kind: ClassVar[str] = "adaptive_avg_pool"
     size: Sides
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         return (TensorType((feature_map(inputs[0], "adaptive_avg_pool")[0], *pair(self.size))),)
 
+    def operations(self, inputs: Types, outputs: Types) -> int:
+        return _covered(inputs[0], outputs[0])
 
-class AdaptiveMaxPool(Op):
+    def kept(self, inputs: Types, outputs: Types, needs: Flags, *, in_place: bool, rows: Flags) -> Kept:
+        return Kept((0,)) if needs[0] and self.size != 1 else Kept()
+
+
+class AdaptiveMaxPool(
+    Op, kind="adaptive_max_pool", work="pooling", counted="max pool", saves="by rule", view=False, channels="kept", box="pool"
+):
     """The largest values of `size` by `size` near-equal windows."""
 
-    kind: ClassVar[str] = "adaptive_max_pool"
     size: Sides
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         return (TensorType((feature_map(inputs[0], "adaptive_max_pool")[0], *pair(self.size))),)
 
+    def operations(self, inputs: Types, outputs: Types) -> int:
+        return _covered(inputs[0], outputs[0])
 
-class Sum(Op):
+    def kept(self, inputs: Types, outputs: Types, needs: Flags, *, in_place: bool, rows: Flags) -> Kept:
+        return Kept((0,), indices=outputs[0].elements) if needs[0] else Kept()
+
+
+def _covered(read: TensorType, written: TensorType) -> int:
+    """Elements in the windows `[floor(i·n / p), ceil((i + 1)·n / p))` of an adaptive pool, which may overlap."""
+    lengths = zip(read.shape[1:], written.shape[1:], strict=True)
+    return written.channels * prod([sum([-(-(i + 1) * n // p) - i * n // p for i in range(p)]) for n, p in lengths])
+
+
+class Sum(Op, kind="sum", work="pooling", counted="none", saves="nothing", view=False, channels="kept", box="pool"):
     """The sum over some axes, which stay with length 1: over `space` NxCxHxW to NxCx1x1."""
 
-    kind: ClassVar[str] = "sum"
     over: Over = "space"
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         return (_reduced(inputs[0], self),)
 
+    def operations(self, inputs: Types, outputs: Types) -> int:
+        return inputs[0].elements
 
-class Mean(Op):
+    def passes_channels(self) -> bool:
+        return self.over != "channels"
+
+
+class Mean(Op, kind="mean", work="pooling", counted="none", saves="nothing", view=False, channels="kept", box="pool"):
     """The mean over an axis, which stays with length 1; that over `space` is a GlobalPool."""
 
-    kind: ClassVar[str] = "mean"
     over: Literal["channels", "height", "width"]
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         return (_reduced(inputs[0], self),)
 
+    def operations(self, inputs: Types, outputs: Types) -> int:
+        return inputs[0].elements
 
-class Max(Op):
+    def passes_channels(self) -> bool:
+        return self.over != "channels"
+
+
+class Max(Op, kind="max", work="pooling", counted="none", saves="by rule", view=False, channels="kept", box="pool"):
     """The largest value over some axes, which stay with length 1."""
 
-    kind: ClassVar[str] = "max"
     over: Over = "space"
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         return (_reduced(inputs[0], self),)
+
+    def operations(self, inputs: Types, outputs: Types) -> int:
+        return inputs[0].elements
+
+    def passes_channels(self) -> bool:
+        return self.over != "channels"
+
+    def kept(self, inputs: Types, outputs: Types, needs: Flags, *, in_place: bool, rows: Flags) -> Kept:
+        return Kept((0,), output=True) if needs[0] else Kept()
 
 
 AXES: dict[Over, tuple[int, ...]] = {"space": (2, 3), "channels": (1,), "height": (2,), "width": (3,)}
@@ -138,10 +212,9 @@ def _reduced(type_: TensorType, op: Sum | Mean | Max) -> TensorType:
     return TensorType(tuple([1 if axis in AXES[op.over] else length for axis, length in enumerate(shape, 1)]))
 
 
-class Pad(Op):
+class Pad(Op, kind="pad", work=None, counted="none", saves="nothing", view=False, channels="kept", box="reshape"):
     """Zeros around the map."""
 
-    kind: ClassVar[str] = "pad"
     left: int = 0
     right: int = 0
     top: int = 0
@@ -152,10 +225,9 @@ class Pad(Op):
         return (TensorType((channels, height + self.top + self.bottom, width + self.left + self.right)),)
 
 
-class Subsample(Op):
+class Subsample(Op, kind="subsample", work=None, counted="none", saves="nothing", view=True, channels="kept", box="pool"):
     """Every `stride`-th row and column, from the first."""
 
-    kind: ClassVar[str] = "subsample"
     stride: int
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
@@ -163,10 +235,11 @@ class Subsample(Op):
         return (TensorType((channels, -(-height // self.stride), -(-width // self.stride))),)
 
 
-class SpaceToDepth(Op):
+class SpaceToDepth(
+    Op, kind="space_to_depth", work=None, counted="none", saves="nothing", view=False, channels="own", box="reshape"
+):
     """Squares of `block` by `block` pixels become channels, position first: channel `(dy · block + dx) · C + c`."""
 
-    kind: ClassVar[str] = "space_to_depth"
     block: int
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
@@ -175,13 +248,17 @@ class SpaceToDepth(Op):
             raise ShapeError("E0314", f"squares of {self.block} do not divide {height}x{width}", "block")
         return (TensorType((channels * self.block**2, height // self.block, width // self.block)),)
 
+    def is_view(self, operands: int = 1) -> bool:
+        return self.block == 1
 
-class PixelShuffle(Op):
+
+class PixelShuffle(
+    Op, kind="pixel_shuffle", work=None, counted="none", saves="nothing", view=False, channels="own", box="reshape"
+):
     """Channels become squares of `block` by `block` pixels, a position's side by side: channel `c · block² + dy · block + dx`
     (Shi et al. 2016).
     """
 
-    kind: ClassVar[str] = "pixel_shuffle"
     block: int
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
@@ -192,13 +269,17 @@ class PixelShuffle(Op):
             )
         return (TensorType((channels // self.block**2, height * self.block, width * self.block)),)
 
+    def is_view(self, operands: int = 1) -> bool:
+        return self.block == 1
 
-class Mix(Op):
+
+class Mix(
+    Op, kind="mix", work="attention", counted="product", saves="by rule", view=False, channels="kept", box="linear", operands=2
+):
     """Blocks of rows (`along` the height) or of columns mixed by a KxK matrix M for each group of channels: with I the unit
     matrix of a block's size, (M ⊗ I) x along the height, x (M ⊗ I) along the width (Chi et al. 2020, section 3.2).
     """
 
-    kind: ClassVar[str] = "mix"
     along: Literal["height", "width"]
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
@@ -211,3 +292,24 @@ class Mix(Op):
         if length % rows:
             raise ShapeError("E0314", f"{rows} blocks do not divide a {self.along} of {length}")
         return (inputs[0],)
+
+    def operations(self, inputs: Types, outputs: Types) -> int:
+        return outputs[0].elements * inputs[1].shape[1]
+
+    def kept(self, inputs: Types, outputs: Types, needs: Flags, *, in_place: bool, rows: Flags) -> Kept:
+        """Either factor for the other's gradient. A map whose rows or columns do not lie as the product reads is copied."""
+        (channels, height, width), (groups, blocks, _) = inputs[0].shape, inputs[1].shape
+        deep = channels // groups
+        down, across, through = (width * channels, channels, 1) if rows[0] else (width, 1, height * width)
+        if self.along == "height":
+            copied = not _lies_flat((deep, through), (height // blocks * width, across))
+        else:
+            copied = not _lies_flat((deep, through), (height, down), (width // blocks, across))
+        held = [place for place, other in ((0, 1), (1, 0)) if needs[other] and not (place == 0 and copied)]
+        return Kept(tuple(held), image=inputs[0].elements if needs[1] and copied else 0)
+
+
+def _lies_flat(*axes: tuple[int, int]) -> bool:
+    """Whether axes, each a length and a stride, are one axis without a copy."""
+    several = [axis for axis in axes if axis[0] > 1]
+    return all(outer[1] == inner[0] * inner[1] for outer, inner in pairwise(several))

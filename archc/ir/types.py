@@ -34,6 +34,14 @@ class TensorType(Record, compiled=True):
         """C: first in a feature map and a vector, last in tokens."""
         return self.shape[1] if len(self.shape) == 2 else self.shape[0]
 
+    @property
+    def elements(self) -> int:
+        """How many numbers one image's value has."""
+        n = 1
+        for length in self.shape:
+            n *= length
+        return n
+
     def __str__(self) -> str:
         return "x".join(("N", *map(str, self.shape)))
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Container
 
-from archc.ir import ops
 from archc.ir.graph import Argument, Graph, Node, enclosing
 from archc.ir.types import ShapeError, TensorType
 
@@ -115,17 +114,9 @@ def _values(graph: Graph, scopes: dict[str, dict[str, Argument]]) -> set[str]:
 
 
 def _infer(node: Node, inputs: tuple[TensorType, ...]) -> tuple[TensorType, ...]:
-    match node.op:
-        case ops.Add() | ops.Mul() | ops.Concat():
-            fits, wanted = len(inputs) >= 1, "1 or more"
-        case ops.Div() | ops.Mix():
-            fits, wanted = len(inputs) == 2, "2"
-        case ops.Attention():
-            fits, wanted = len(inputs) == 3, "3"
-        case _:
-            fits, wanted = len(inputs) == 1, "1"
-    if not fits:
-        raise GraphError(node.name, f"`{node.op.kind}` has {len(inputs)} operands instead of {wanted}")
+    wanted = node.op.operands
+    if len(inputs) != wanted and (wanted is not None or not inputs):
+        raise GraphError(node.name, f"`{node.op.kind}` has {len(inputs)} operands instead of {wanted or '1 or more'}")
     try:
         return node.op.infer(*inputs)
     except ShapeError as error:

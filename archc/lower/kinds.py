@@ -3,9 +3,10 @@
 from contextlib import suppress
 
 from archc.document.nodes import Map, Node, Scalar
+from archc.ir import norms
 from archc.ir.convolutions import Weights
 from archc.ir.graph import Init
-from archc.ir.norms import ACTIVATIONS, GATES, Act
+from archc.ir.norms import ACTIVATIONS, Act
 from archc.lower.context import Failed
 from archc.lower.faults import show
 from archc.lower.names import ActKind, Names, NoNorm, NormKind, NormModule, identifier
@@ -42,7 +43,6 @@ _OF_KINDS = {
     "slope": "it belongs to `{kind: leaky_relu, slope: 0.1}`, elu and celu",
 }
 """Whose keys these are, for those who write them beside another kind."""
-SLOPES = {"leaky_relu": 0.01, "elu": 1.0, "celu": 1.0}
 INITS = ("torch", "kaiming_normal_fan_out", "kaiming_normal_fan_in", "xavier_uniform", "normal", "zeros", "ones")
 
 
@@ -142,7 +142,7 @@ def norm_kind(
             found = replace(found, momentum=_positive(momentum, names, "momentum"))
     if kind in GROUPED and not (changes and "groups" not in node and "group_size" not in node):
         found = _grouped(replace(found, groups=1, group_size=0), node, names)
-    if (linear := node.get("linear")) is not None and kind in GATES:
+    if (linear := node.get("linear")) is not None and norms.NORMS[found.norm].gate:
         found = replace(found, linear=truth(linear, names, "`linear`"))
     frozen = node.get("frozen")
     return found if frozen is None else replace(found, frozen=truth(frozen, names, "`frozen`"))
@@ -189,10 +189,11 @@ def act_kind(node: Node, names: Names, defaults: dict[str, object] | None = None
     kind = changed.act if changed is not None else _kind_word(node, names, "act", (*ACTIVATIONS, "none"))
     if kind == "none":
         return ActKind(None)
-    slope = changed.slope if changed is not None else SLOPES.get(kind, 0.0)
-    _take(node, names, defaults, {"slope": slope} if kind in SLOPES else {})
+    own = ACTIVATIONS[kind].slope
+    slope = changed.slope if changed is not None else own or 0.0
+    _take(node, names, defaults, {} if own is None else {"slope": slope})
     if isinstance(node, Map):
-        _unknown_keys(node, names, "act", ("kind", "slope") if kind in SLOPES else ("kind",))
+        _unknown_keys(node, names, "act", ("kind",) if own is None else ("kind", "slope"))
         if (given := node.get("slope")) is not None:
             slope = real(given, names, "slope")
             if kind == "celu" and abs(slope) * LARGEST_FLOAT < 1:

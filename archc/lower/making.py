@@ -17,12 +17,12 @@ from archc.lower.faults import blame, with_values
 from archc.lower.frame import POISON, Frame, Result
 from archc.lower.kinds import init_kind
 from archc.lower.names import Names, NormKind, identifier
-from archc.lower.operations import OPERANDS, OPERATIONS, SAME_CHANNELS, Made, norm_of
+from archc.lower.operations import OPERATIONS, Made, norm_of
 from archc.lower.values import argument_of, parsed
 from archc.suggest import advice
 
-STRIDED = ("conv", "max_pool", "avg_pool", "blur_pool", "subsample")
-"""Operations that can stand at `stride_at`."""
+MOST_OPERANDS = 64
+"""Of an operation that takes any number."""
 STRIDES = "convolutions, pools, `subsample` and modules with a parameter `stride` do"
 
 
@@ -52,17 +52,18 @@ def make_operation(frame: Frame, atom: Atom, operands: list[Ref]) -> Result:
         span = word.span if word else atom.span
         raise frame.context.fail("E0204", f"there is no operation `{kind}`", span, "not an operation", help=helped)
     given = frame.given_to(atom.unit)
-    if kind not in STRIDED and atom.unit in frame.given and given["stride"][0] > 1:
+    fields = _class(kind).record_fields
+    if "stride" not in fields and atom.unit in frame.given and given["stride"][0] > 1:
         label = "the block's stride is at this step"
         raise frame.context.fail("E0342", f"`{kind}` takes no stride", atom.span, label, help=STRIDES)
-    wanted = {"conv": ("stride", "dilation"), **dict.fromkeys(STRIDED[1:], ("stride",))}.get(kind, ())
-    given = {key: value for key, value in given.items() if key in wanted}
+    given = {key: value for key, value in given.items() if key in fields}
     a = Attributes(atom.step, frame.names, f"`{kind}`", given)
     return _make(frame, atom, a, operands, kind)
 
 
 def _make(frame: Frame, atom: Atom, a: Attributes, operands: list[Ref], kind: str) -> Result:
-    low, high = OPERANDS.get(kind, (1, 1))
+    exactly = _class(kind).operands
+    low, high = (1, MOST_OPERANDS) if exactly is None else (exactly, exactly)
     if not low <= len(operands) <= high:
         wanted = str(low) if low == high else f"{low} to {high}"
         message = f"{a.what} takes {wanted} operand{'s' * (high > 1)}, not {len(operands)}"
@@ -77,8 +78,7 @@ def _make(frame: Frame, atom: Atom, a: Attributes, operands: list[Ref], kind: st
         return operands[0]  # `norm: none`: the name stands for what it would have read
     fields = op.record_fields
     arguments = tuple((key, name) for key, name in recorded.items() if key in fields)
-    reduced = isinstance(op, ops.Sum | ops.Mean | ops.Max) and op.over == "channels"
-    channels = None if reduced else _channels(kind, atom, frame.names, recorded, operands)
+    channels = _channels(op, atom, frame.names, recorded, operands)
     init = _init(frame, atom, op)
     default = frame.defaults.norm
     said = default.origin if kind == "norm" and not a.has("kind") and isinstance(default, NormKind) else None
@@ -96,17 +96,22 @@ def look_up(frame: Frame, step: Map) -> None:
                         frame.names.get(name, item.span)
 
 
-def _channels(kind: str, atom: Atom, names: Names, recorded: dict[str, str], operands: list[Ref]) -> str | None:
+def _class(kind: str) -> type[Operation]:
+    """The operation that a word of a spec stands for: `drop_path`, `drop_channels` and `drop_block` are dropout too."""
+    return ops.OPERATIONS.get(kind, ops.Dropout)
+
+
+def _channels(op: Operation, atom: Atom, names: Names, recorded: dict[str, str], operands: list[Ref]) -> str | None:
     """Which of the scope's arguments the output's channels are, where that is known by construction."""
-    if kind in ("conv", "linear"):
+    if "out_channels" in op.record_fields:
         return recorded.get("out_channels")
-    if kind in SAME_CHANNELS:
+    if op.passes_channels():
         return next((ref.channels for ref in operands if ref.channels), None)
-    if kind == "pad_channels" and (out := atom.step.get("out")) is not None:
+    if isinstance(op, ops.PadChannels) and (out := atom.step.get("out")) is not None:
         return dict(argument_of("out", out, names)).get("out")
     type_ = operands[0].type
     pooled = type_ is not None and type_.shape[1:] == (1, 1)
-    return operands[0].channels if kind == "flatten" and pooled else None
+    return operands[0].channels if isinstance(op, ops.Flatten) and pooled else None
 
 
 def _init(frame: Frame, atom: Atom, op: Operation) -> tuple[tuple[str, Init], ...]:

@@ -231,19 +231,3 @@ OPERATIONS: dict[str, Callable[[Made], Operation]] = {
     "attention": lambda made: ops.Attention(made.attributes.whole("heads")),
     "take": lambda made: ops.Take(made.attributes.whole("index", 0, 0)),
 }
-OPERANDS: dict[str, tuple[int, int]] = {
-    "add": (1, 64),
-    "mul": (1, 64),
-    "div": (2, 2),
-    "mix": (2, 2),
-    "concat": (1, 64),
-    "attention": (3, 3),
-}
-"""How many operands an operation takes, where it is not one; lists count one for each of their values."""
-SAME_CHANNELS = (
-    "norm", "act", "max_pool", "avg_pool", "blur_pool", "global_pool", "adaptive_avg_pool", "adaptive_max_pool", "sum",
-    "mean", "max", "pad",
-    "subsample", "identity", "add", "mul", "mix", "affine", "scale", "softmax", "dropout", "drop_path", "drop_channels",
-    "drop_block", "channel_conv", "shuffle", "tokens", "position", "take",
-)  # fmt: skip
-"""Operations whose output has the channels of their first operand."""

@@ -4,8 +4,8 @@ from fractions import Fraction
 
 from archc.diagnostics import Span
 from archc.document.nodes import Entry, Map, Node, Scalar, Sequence
-from archc.ir.norms import Act
-from archc.lower.kinds import SLOPES, said_of_norm
+from archc.ir.norms import ACTIVATIONS, Act
+from archc.lower.kinds import said_of_norm
 from archc.lower.names import ActKind, NoNorm, NormKind
 
 
@@ -26,7 +26,7 @@ def written(value: object, place: Span) -> Node | None:
         case NoNorm() | ActKind(None):
             return Scalar("none", "none", place)
         case ActKind(Act() as op):
-            return _kind(op.act, {"slope": op.slope} if op.act in SLOPES else {}, place)
+            return _kind(op.act, {} if ACTIVATIONS[op.act].slope is None else {"slope": op.slope}, place)
         case NormKind():
             other = "groups" if value.group_size else "group_size"
             said = {key: getattr(value, key) for key in said_of_norm(value.norm) if key != other}

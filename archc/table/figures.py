@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from archc.cost.work import CLASSES
 from archc.ir.graph import Node
+from archc.ir.op import CLASSES
 from archc.record import Record
 from archc.table.network import Network
 from archc.table.numbers import short, short_bytes, three

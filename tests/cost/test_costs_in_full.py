@@ -17,7 +17,6 @@ from archc.cost.count import by_scope as costs_by_scope
 from archc.cost.count import depth, scope_costs, stage_shapes
 from archc.cost.explain import Line, compare, explain
 from archc.cost.features import described_features
-from archc.cost.kept import kept
 from archc.cost.measures import Measures, by_scope, measure, scope_measures, total
 from archc.cost.memory import Memory, memory
 from archc.cost.parts import LEVELS, parts
@@ -25,7 +24,6 @@ from archc.cost.receptive import Axis, receptive_fields
 from archc.cost.saved import saved
 from archc.cost.schedule import live_sets, peak
 from archc.cost.storage import overwritten, storage_of
-from archc.cost.traffic import is_view
 from archc.ir.graph import Graph
 from archc.ir.ops import (
     Act,
@@ -71,7 +69,7 @@ def said(measures: Measures) -> str:
 def of_operation(op: Operation, shapes: Shapes) -> Iterator[str]:
     inputs = tuple(map(TensorType, shapes))
     outputs = op.infer(*inputs)
-    yield said(measure(op, inputs, outputs)) + (" (a view)" if is_view(op, len(inputs)) else "")
+    yield said(measure(op, inputs, outputs)) + (" (a view)" if op.is_view(len(inputs)) else "")
     for name, convention in CONVENTIONS.items():
         if found := {kind: number for kind, number in convention.rule(op, inputs, outputs).items() if number}:
             yield f"    {name}: {found}"
@@ -79,7 +77,7 @@ def of_operation(op: Operation, shapes: Shapes) -> Iterator[str]:
     needs += [(True, False), (False, True)] if len(inputs) == 2 else []
     for flows in needs:
         for in_place, rows in ((False, False), (True, False), (False, True)):
-            held = kept(op, inputs, outputs, flows, in_place=in_place, rows=(rows,) * len(inputs))
+            held = op.kept(inputs, outputs, flows, in_place=in_place, rows=(rows,) * len(inputs))
             yield f"    keeps {held.operands} {held.output} {held.image} {held.fixed} {held.indices}"
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from archc.cli.main import main
 from archc.cost.conventions import CONVENTIONS, count
-from archc.cost.work import CLASSES
+from archc.ir.op import CLASSES
 from archc.pipeline import compile_spec
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "costs.md").read_text(encoding="utf-8")

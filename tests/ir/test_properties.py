@@ -1,0 +1,48 @@
+"""An operation states what the rest of archc asks of it, or its class cannot be made."""
+
+from typing import get_args
+
+import pytest
+
+from archc.ir.norms import ACTIVATIONS, NORMS, Act, Norm, NormName
+from archc.ir.op import Kept, Op
+from archc.ir.ops import OPERATIONS, Operation
+from archc.ir.types import TensorType
+
+PROPERTIES = {
+    "kind": "trial", "work": None, "counted": "none", "saves": "nothing", "view": False, "channels": "kept", "box": "reshape",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("left_out", PROPERTIES)
+def test_a_class_that_leaves_a_property_out_is_refused(left_out: str) -> None:
+    properties = {name: value for name, value in PROPERTIES.items() if name != left_out}
+    with pytest.raises(TypeError, match=left_out):
+        type("Trial", (Op,), {}, **properties)
+
+
+def test_what_is_saved_by_rule_needs_its_rule() -> None:
+    with pytest.raises(TypeError, match="must have a method `kept`"):
+        type("Trial", (Op,), {}, **PROPERTIES | {"saves": "by rule"})
+    with pytest.raises(TypeError, match="and not both"):
+        type("Trial", (Op,), {"kept": lambda *_, **__: Kept()}, **PROPERTIES)
+
+
+def test_what_is_stated_is_read_off_the_class() -> None:
+    trial: type[Op] = type("Trial", (Op,), {}, **PROPERTIES | {"work": "addition", "saves": "output", "operands": 2})
+    types = (TensorType((3, 2, 2)),)
+    assert trial().work(types, types) == {"addition": 12}
+    assert trial().kept(types, types, (True,), in_place=False, rows=(False,)) == Kept(output=True)
+    assert (trial.kind, trial.operands, trial().is_view(), trial().passes_channels()) == ("trial", 2, False, True)
+
+
+def test_operations_are_the_union_by_kind() -> None:
+    assert set(OPERATIONS.values()) == set(get_args(Operation))
+    assert all(cls.kind == kind for kind, cls in OPERATIONS.items())
+
+
+def test_norms_and_activations_alone_are_counted_by_their_tables() -> None:
+    assert [cls for cls in OPERATIONS.values() if cls.counted_as == "norm"] == [Norm]
+    assert [cls for cls in OPERATIONS.values() if cls.counted_as == "activation"] == [Act]
+    assert set(NORMS) == set(get_args(NormName))
+    assert {name for name, known in ACTIVATIONS.items() if known.slope is not None} == {"leaky_relu", "elu", "celu"}

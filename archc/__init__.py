@@ -11,9 +11,9 @@ __all__ = ["SpecError", "__version__", "compile_spec", "torch_module"]
 
 TYPE_CHECKING = False  # typing's own would be the first import of many
 if TYPE_CHECKING:
+    from archc.compile.pipeline import compile_spec
     from archc.diagnostics import SpecError
     from archc.live import torch_module
-    from archc.pipeline import compile_spec
 
 
 def __getattr__(name: str) -> object:
@@ -23,7 +23,7 @@ def __getattr__(name: str) -> object:
 
         return SpecError
     if name == "compile_spec":
-        from archc.pipeline import compile_spec
+        from archc.compile.pipeline import compile_spec
 
         return compile_spec
     if name == "torch_module":

@@ -6,7 +6,7 @@ from typing import Protocol, runtime_checkable
 from archc.arguments import text
 from archc.diagnostics import Diagnostic
 from archc.ir.graph import Graph
-from archc.layouts.table import Layout
+from archc.language.layouts.table import Layout
 from archc.record import Record
 
 GROUP = "archc.backends"

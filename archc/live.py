@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import torch
 
     from archc.arguments import StrPath
-    from archc.pipeline import Compiled
+    from archc.compile.pipeline import Compiled
 
 
 def torch_module(
@@ -30,7 +30,7 @@ def torch_module(
     cannot be a module, and ImportError where torch is not installed.
     """
     from archc.arguments import instance, texts
-    from archc.pipeline import Changes, compile_spec
+    from archc.compile.pipeline import Changes, compile_spec
 
     instance("head", head, bool, "true or false")
     paths = texts("features", features, "a list of paths, as ['layer1', 'layer2']")

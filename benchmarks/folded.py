@@ -14,7 +14,7 @@ import torchvision  # type: ignore[import-untyped]
 from rows import head, row
 from torch.fx.experimental.optimization import fuse
 
-from archc.pipeline import compile_spec
+from archc.compile.pipeline import compile_spec
 from archc_torch import TorchBackend
 
 warnings.filterwarnings("ignore", category=UserWarning)

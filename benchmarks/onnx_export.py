@@ -38,8 +38,8 @@ stages: {layer1: {out: 1024, repeat: 40}}
 head: {pool: {op: global_pool}, flat: {op: flatten}, fc: {op: linear, out: classes}}
 """
 LARGE_WEIGHTS = """
-from archc.pipeline import compile_spec
-from archc.layouts.naming import state_keys
+from archc.compile.pipeline import compile_spec
+from archc.language.layouts.naming import state_keys
 from archc.weights.safetensors import write_safetensors
 network = compile_spec("large.yaml")
 keys = state_keys(network.graph, network.layout)

@@ -11,8 +11,8 @@ from statistics import fmean
 from rows import head, row
 
 from archc.backend import find_backend
+from archc.compile.pipeline import compile_spec
 from archc.limits import Limits
-from archc.pipeline import compile_spec
 from archc.record import replace
 
 SPEC = """\

@@ -17,9 +17,9 @@ from pathlib import Path
 import gallery
 
 from archc.cli.main import main as archc
+from archc.language.shipped import shipped_file, shipped_root
+from archc.present.table.numbers import short
 from archc.rendering.escape import markdown
-from archc.shipped import shipped_file, shipped_root
-from archc.table.numbers import short
 
 ROOT = Path(__file__).resolve().parent.parent
 MARKED = ("README.md",)

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from archc.draw.metrics import width
-from archc.draw.scene import Box, Curve, Join, Plate, Rule, Scene, Text, baselines, flat
+from archc.present.draw.metrics import width
+from archc.present.draw.scene import Box, Curve, Join, Plate, Rule, Scene, Text, baselines, flat
 
 Area = tuple[float, float, float, float]
 

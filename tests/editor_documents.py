@@ -6,11 +6,11 @@ import random
 from pathlib import Path
 
 from archc.diagnostics import SpecError
-from archc.document.loader import parse
-from archc.document.nodes import Map
-from archc.document.source import read_source, text_source
+from archc.language.document.loader import parse
+from archc.language.document.nodes import Map
+from archc.language.document.source import read_source, text_source
+from archc.language.schema.places import as_document
 from archc.limits import Limits
-from archc.schema.places import as_document
 
 ROOT = Path(__file__).parents[1]
 VALUES: list[object] = [

@@ -8,9 +8,9 @@ import yaml
 from mutator import mutate
 from spec_mutator import Pool, Tree, mutate_spec, pool, spec_text
 
-from archc.document.nodes import Map, Node, Scalar, Sequence
-from archc.pipeline import read_spec
-from archc.shipped import shipped_file, shipped_names
+from archc.compile.pipeline import read_spec
+from archc.language.document.nodes import Map, Node, Scalar, Sequence
+from archc.language.shipped import shipped_file, shipped_names
 
 NETWORKS = (
     *("resnet18_a", "resnet50", "resnet50_c", "preact_resnet50", "cifar_preact_resnet110", "cifar_resnet20", "vgg19_bn"),

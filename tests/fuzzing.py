@@ -26,10 +26,10 @@ from xml.etree import ElementTree as ET
 
 from fuzz_cases import bases, case
 
-from archc.checking import check_file
+from archc.analyse.checking import check_file
 from archc.diagnostics import Diagnostic, Span
-from archc.document.lines import lines
-from archc.library import Library
+from archc.language.document.lines import lines
+from archc.language.library import Library
 from archc.limits import DEFAULT_LIMITS
 from archc.rendering.concise import as_concise
 from archc.rendering.github import as_github

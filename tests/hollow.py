@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from archc.ir.graph import Graph
-from archc.layouts.table import CANONICAL
+from archc.language.layouts.table import CANONICAL
 from archc_torch.source import Meta, emit_source
 
 

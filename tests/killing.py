@@ -16,8 +16,8 @@ from itertools import count
 from pathlib import Path
 
 from archc.backend import find_backend
+from archc.compile.pipeline import compile_spec
 from archc.output import write_files
-from archc.pipeline import compile_spec
 
 SPEC = """
 archc: 1

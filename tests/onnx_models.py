@@ -15,12 +15,12 @@ from onnx.reference import ReferenceEvaluator
 from rounding import SAFETY, Values, moved, of_terms
 from torch import Tensor
 
+from archc.analyse.verify.interpreter import run
 from archc.ir.graph import Graph
 from archc.ir.sizes import prove_sizes
-from archc.layouts.naming import state_keys
-from archc.layouts.table import CANONICAL, Layout
+from archc.language.layouts.naming import state_keys
+from archc.language.layouts.table import CANONICAL, Layout
 from archc.record import replace
-from archc.verify.interpreter import run
 from archc.weights.safetensors import write_safetensors
 from archc_onnx import OnnxBackend
 

@@ -4,9 +4,9 @@ import torch
 from golden_weights import golden_tensors
 from graph_builder import Builder
 
+from archc.analyse.verify.interpreter import run
 from archc.ir.graph import Graph, ScopeArgument
 from archc.ir.ops import Act, Add, Conv, Flatten, GlobalPool, Identity, Linear, Norm, Operation
-from archc.verify.interpreter import run
 
 
 def residual(*extra: Operation) -> Graph:

@@ -11,10 +11,10 @@ from pathlib import Path
 from written_specs import case
 
 from archc.cli.yamlout import with_places
+from archc.compile.pipeline import compile_spec, complete_spec
 from archc.diagnostics import SpecError
-from archc.document.nodes import plain
 from archc.ir.hash import graph_hash
-from archc.pipeline import compile_spec, complete_spec
+from archc.language.document.nodes import plain
 
 
 def hashes(path: Path | str) -> tuple[str, str]:

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from archc.compile.pipeline import compile_spec
 from archc.ir.graph import Graph, Node
-from archc.pipeline import compile_spec
 
 STEM = "{conv: {kernel: 3, out: 16}}"
 STAGES = "{layer1: {out: 16, repeat: 2}, layer2: {out: 32, repeat: 2, stride: 2}}"

@@ -9,9 +9,9 @@ from pathlib import Path
 import torch
 
 from archc.cli.main import main
+from archc.compile.pipeline import compile_spec
 from archc.ir.graph import Graph
-from archc.layouts.table import Layout
-from archc.pipeline import compile_spec
+from archc.language.layouts.table import Layout
 from archc.weights.files import WeightsFile, open_weights
 from archc.weights.slots import slots
 

@@ -14,7 +14,7 @@ from archc.cli.parsing import UsageError, change_arguments, changes_of, limits_o
 from archc.diagnostics import Diagnostic, Note, SpecError
 
 if TYPE_CHECKING:
-    from archc.pipeline import Compiled
+    from archc.compile.pipeline import Compiled
 
 EXAMPLES = """\
   archc build resnet50                          writes resnet50.py
@@ -83,8 +83,8 @@ def run(arguments: Namespace) -> int:
 
 
 def _build(arguments: Namespace) -> int:
+    from archc.compile.pipeline import compile_spec
     from archc.output import destinations, write_files
-    from archc.pipeline import compile_spec
 
     if isinstance(arguments.backend, BackendError):
         raise arguments.backend
@@ -123,7 +123,7 @@ def _warn(artifact: Artifact, arguments: Namespace) -> None:
 
 def _emitted(backend: Backend, networks: Sequence["Compiled"], arguments: Namespace) -> Artifact:
     """The files of all networks; of a target that puts them together, of all at once."""
-    from archc.pipeline import Emission, placed
+    from archc.compile.pipeline import Emission, placed
 
     emission = Emission(backend.emit, asking(backend, arguments), arguments.layout)
 

@@ -2,9 +2,9 @@
 
 import os
 
+from archc.analyse.diff.git import git
 from archc.cli.parsing import UsageError
 from archc.diagnostics import SpecError
-from archc.diff.git import git
 
 
 def is_revision(name: str) -> bool:

@@ -94,7 +94,7 @@ def _with_stdin(files: list[str], name: str | None, most: int) -> "tuple[list[st
             raise OSError("it is closed")
         return names, {called: sys.stdin.buffer.read(most + 1)}, {}
     except OSError as error:
-        from archc.document.source import unreadable
+        from archc.language.document.source import unreadable
 
         return names, {}, {called: unreadable(error, called).diagnostics[0]}
 
@@ -153,7 +153,7 @@ def _rendered(result: "Report", form: str, *, color: bool) -> str:
         return as_text(result, color=color)
     if form == "sarif":
         from archc import __version__
-        from archc.explain import page
+        from archc.present.explain import page
         from archc.rendering.sarif import as_sarif
 
         return as_sarif(result, __version__, page)

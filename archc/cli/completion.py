@@ -46,11 +46,11 @@ def _targets() -> list[list[str]]:
 def _words(name: str) -> list[str]:
     """What a command's own argument may be, where it is one of a few words."""
     if name in WITH_SPEC:
-        from archc.pipeline import shipped
+        from archc.compile.pipeline import shipped
 
         return [spec for spec, _ in shipped()]
     if name == "explain":
-        from archc.explain import codes
+        from archc.present.explain import codes
 
         return list(codes())
     return {"completion": ["bash", "zsh", "fish"], "weights": ["convert", "show"]}.get(name, [])

@@ -8,11 +8,11 @@ from archc.cli.command import Command
 from archc.cli.parsing import UsageError, limits_of, spec_arguments, unknown
 
 if TYPE_CHECKING:
+    from archc.compile.pipeline import Compiled
     from archc.cost.conventions import Convention
     from archc.cost.explain import Line
     from archc.cost.parts import Level
     from archc.cost.report import Asked, Reported
-    from archc.pipeline import Compiled
 
 EXAMPLES = """\
   archc cost resnet50                           by stage, with memory; multiply-adds
@@ -123,7 +123,7 @@ def _number(option: str, text: str, most: int) -> int:
 
 
 def _compiled(name: str, arguments: Namespace) -> "Compiled":
-    from archc.pipeline import compile_spec
+    from archc.compile.pipeline import compile_spec
 
     return compile_spec(name, overrides=arguments.set, limits=limits_of(arguments))
 
@@ -131,7 +131,7 @@ def _compiled(name: str, arguments: Namespace) -> "Compiled":
 def _reported(compiled: "Compiled") -> tuple["Reported", ...]:
     """The printed figures of `expect: {reported: …}`."""
     from archc.cost.report import Reported
-    from archc.spec.reported import reported
+    from archc.language.spec.reported import reported
 
     said = reported(compiled.spec.root)
     return tuple(Reported(figure, each.number, each.where) for figure, each in said.items())

@@ -33,8 +33,8 @@ def arguments(parser: ArgumentParser, _: Sequence[str]) -> None:
 
 
 def run(arguments: Namespace) -> int:
+    from archc.analyse.diff.read import difference
     from archc.diagnostics import SpecError
-    from archc.diff.read import difference
 
     try:
         found = difference(
@@ -49,15 +49,15 @@ def run(arguments: Namespace) -> int:
         show(error.diagnostics, color=arguments.color)
         return 2
     if arguments.format == "json":
-        from archc.diff.jsonout import as_json
+        from archc.analyse.diff.jsonout import as_json
 
         sys.stdout.write(as_json(found))
     elif arguments.format == "markdown":
-        from archc.diff.markdown import as_markdown
+        from archc.analyse.diff.markdown import as_markdown
 
         sys.stdout.write(as_markdown(found))
     else:
-        from archc.diff.text import as_text
+        from archc.analyse.diff.text import as_text
 
         color = wants_color(arguments.color, terminal=sys.stdout.isatty())
         sys.stdout.write(as_text(found, color=color, room=room()))

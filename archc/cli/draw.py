@@ -15,10 +15,10 @@ from archc.record import Record
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-    from archc.draw.compose import Asked, Level
-    from archc.draw.files import Format
-    from archc.draw.scene import Mark, Scene
-    from archc.pipeline import Compiled
+    from archc.compile.pipeline import Compiled
+    from archc.present.draw.compose import Asked, Level
+    from archc.present.draw.files import Format
+    from archc.present.draw.scene import Mark, Scene
 
     Ink: TypeAlias = Format | Literal["html"]
 
@@ -62,7 +62,7 @@ def arguments(parser: ArgumentParser, _: Sequence[str]) -> None:
 
 
 def run(arguments: Namespace) -> int:
-    from archc.draw.errors import FigureError
+    from archc.present.draw.errors import FigureError
 
     _check(arguments)
     ink = _format(arguments)
@@ -87,7 +87,7 @@ class _Figure(Record):
 
 def _check(arguments: Namespace) -> None:
     """What argparse cannot say: exactly one subject, a width that is a length."""
-    from archc.draw.lengths import pixels
+    from archc.present.draw.lengths import pixels
 
     subjects = [bool(arguments.spec), bool(arguments.block), bool(arguments.figure)]
     if sum(subjects) != 1:
@@ -102,7 +102,7 @@ def _check(arguments: Namespace) -> None:
 
 def _format(arguments: Namespace) -> "Ink":
     """What the output's suffix or `--format` says, svg where neither does; never another than was asked for."""
-    from archc.draw.files import FORMATS, SUFFIXES
+    from archc.present.draw.files import FORMATS, SUFFIXES
 
     known: list[str] = [*FORMATS, "html"]
     suffixes: dict[str, Ink] = {**{f".{ink}": ink for ink in FORMATS}, ".html": "html", **SUFFIXES}
@@ -122,7 +122,7 @@ def _format(arguments: Namespace) -> "Ink":
 def _figure(arguments: Namespace) -> _Figure:
     limits = limits_of(arguments)
     if arguments.figure:
-        from archc.draw.figures import draw_figure
+        from archc.present.draw.figures import draw_figure
 
         return _Figure(arguments.figure, draw_figure(arguments.figure, limits))
     if arguments.block:
@@ -131,13 +131,13 @@ def _figure(arguments: Namespace) -> _Figure:
 
 
 def _close_up(arguments: Namespace, limits: Limits) -> _Figure:
-    from archc.draw.compose import draw_bare, draw_scope
-    from archc.pipeline import compile_spec
+    from archc.compile.pipeline import compile_spec
+    from archc.present.draw.compose import draw_bare, draw_scope
 
     level: Level = arguments.level or "layer"
     target, colon, path = arguments.block.rpartition(":")
     if not colon:
-        from archc.draw.bare import around
+        from archc.present.draw.bare import around
 
         bare = around(arguments.block, arguments.set, limits)
         return _Figure(bare.name, draw_bare(bare, level), (bare.compiled,))
@@ -152,9 +152,9 @@ def _close_up(arguments: Namespace, limits: Limits) -> _Figure:
 
 
 def _networks(arguments: Namespace, limits: Limits) -> _Figure:
-    from archc.draw.compose import Asked, draw_networks
-    from archc.draw.lengths import pixels
-    from archc.pipeline import compile_spec
+    from archc.compile.pipeline import compile_spec
+    from archc.present.draw.compose import Asked, draw_networks
+    from archc.present.draw.lengths import pixels
 
     networks = tuple([compile_spec(target, overrides=arguments.set, limits=limits) for target in arguments.spec])
     known = [scope.path for one in networks for scope in one.graph.scopes if scope.kind == "stage"]
@@ -170,8 +170,8 @@ def _networks(arguments: Namespace, limits: Limits) -> _Figure:
 
 
 def _marks(networks: "Sequence[Compiled]") -> "tuple[Mapping[str, Mark], ...]":
-    from archc.diff.compare import Network, compare
-    from archc.diff.marks import marks
+    from archc.analyse.diff.compare import Network, compare
+    from archc.analyse.diff.marks import marks
 
     old, new = networks
     return marks(compare(Network(old), Network(new)))
@@ -179,8 +179,8 @@ def _marks(networks: "Sequence[Compiled]") -> "tuple[Mapping[str, Mark], ...]":
 
 def _small(scene: "Scene", width: str) -> list[str]:
     """A note where text would be printed too small to read."""
-    from archc.draw.lengths import pixels
-    from archc.draw.scene import Box, Text, flat
+    from archc.present.draw.lengths import pixels
+    from archc.present.draw.scene import Box, Text, flat
 
     wanted = pixels(width) if width else None
     sizes = [item.size for item in flat(scene.items) if isinstance(item, Box | Text)]
@@ -193,7 +193,7 @@ def _small(scene: "Scene", width: str) -> list[str]:
 
 
 def _content(arguments: Namespace, ink: "Ink", figure: _Figure) -> bytes:
-    from archc.draw.files import Look, written
+    from archc.present.draw.files import Look, written
 
     if ink == "html":
         return _page(arguments, figure).encode()
@@ -202,9 +202,9 @@ def _content(arguments: Namespace, ink: "Ink", figure: _Figure) -> bytes:
 
 def _page(arguments: Namespace, figure: _Figure) -> str:
     """A network in columns of panels folds and unfolds; any other figure is on the page as it is."""
-    from archc.draw.inks.html import html
-    from archc.draw.pages import draw_pieces, whole
-    from archc.draw.themes import THEMES
+    from archc.present.draw.inks.html import html
+    from archc.present.draw.pages import draw_pieces, whole
+    from archc.present.draw.themes import THEMES
 
     scene, asked = figure.scene, figure.asked
     folds = asked is not None and asked.level in ("block", "op") and asked.direction == "column" and asked.layout == "own"

@@ -11,9 +11,9 @@ from archc.cli.parsing import UsageError, limits_of
 from archc.cli.targets import STDIN, targets
 
 if TYPE_CHECKING:
+    from archc.compile.renewing import Figure, Renewal
     from archc.diagnostics import Diagnostic
-    from archc.library import Library
-    from archc.renewing import Figure, Renewal
+    from archc.language.library import Library
 
 EXAMPLES = """\
   archc expect my_net.yaml                      renew params, macs, depth and outputs where they are stated
@@ -37,7 +37,7 @@ def arguments(parser: ArgumentParser, _: Sequence[str]) -> None:
 def run(arguments: Namespace) -> int:
     """Every file by itself: one with other problems is told and left alone, and stops none of the others."""
     from archc.cli.fixing import difference, rewritten, write
-    from archc.library import Library
+    from archc.language.library import Library
     from archc.output import OutputError
     from archc.rendering.report import report
 
@@ -77,7 +77,7 @@ def _files(arguments: Namespace) -> list[str]:
     """The files meant. Raises UsageError for standard input and for what ships, which are no files of the user's."""
     if STDIN in arguments.paths:
         raise UsageError("`archc expect` changes files, and `-` is none")
-    from archc.shipped import shipped_file
+    from archc.language.shipped import shipped_file
 
     files = targets(arguments.paths)
     for name in files:
@@ -88,8 +88,8 @@ def _files(arguments: Namespace) -> list[str]:
 
 def _renewal(name: str, library: "Library", arguments: Namespace, problems: "list[Diagnostic]") -> "Renewal | None":
     """None for a file that is refused, its problems told, and for a definition in a folder."""
+    from archc.compile.renewing import renew
     from archc.diagnostics import Diagnostic, SpecError
-    from archc.renewing import renew
 
     try:
         renewal = renew(name, library, add=arguments.add)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from archc.cli.command import Command
 from archc.cli.parsing import UsageError
-from archc.explain import codes, page
+from archc.present.explain import codes, page
 
 EXAMPLES = """\
   archc explain E0312                           what it means, a spec that fails with it, the spec mended

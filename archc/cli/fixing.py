@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from archc.cli.parsing import UsageError
 from archc.cli.several import Task, check_here
 from archc.diagnostics import Diagnostic
-from archc.document.edits import applied, together
+from archc.language.document.edits import applied, together
 from archc.record import Record
 
 ROUNDS = 50

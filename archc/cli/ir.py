@@ -20,8 +20,8 @@ def arguments(parser: ArgumentParser, _: Sequence[str]) -> None:
 
 
 def run(arguments: Namespace) -> int:
+    from archc.compile.pipeline import compile_spec
     from archc.ir.text import to_text
-    from archc.pipeline import compile_spec
 
     changes = changes_of(arguments)
     compiled = compile_spec(arguments.spec, overrides=arguments.set, limits=limits_of(arguments), changes=changes)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from archc.cli.command import Command
 from archc.cli.parsing import UsageError
-from archc.document.nodes import Map, Node, Scalar
+from archc.language.document.nodes import Map, Node, Scalar
+from archc.language.shipped import shipped_root
 from archc.record import Record
-from archc.shipped import shipped_root
 from archc.suggest import nearest
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def arguments(parser: ArgumentParser, _: Sequence[str]) -> None:
 
 
 def run(arguments: Namespace) -> int:
-    from archc.pipeline import shipped
+    from archc.compile.pipeline import shipped
 
     if arguments.folder:
         print(shipped_root())
@@ -80,8 +80,8 @@ def _chosen(known: list[tuple[str, Path]], names: list[str]) -> list[tuple[str, 
 
 def _features(names: list[str], *, as_json: bool) -> int:
     from archc.cli.features import feature_table
+    from archc.compile.pipeline import compile_spec
     from archc.cost.features import described_features
-    from archc.pipeline import compile_spec
 
     graphs = [(name, compile_spec(name, layout="canonical").graph) for name in names]
     if not as_json:
@@ -103,7 +103,7 @@ def _as_json(feature: "Feature") -> dict[str, object]:
 
 def _network(name: str, path: str) -> Network:
     """From the spec as written: name, title, source and expect are a document's own, never inherited."""
-    from archc.pipeline import read_spec
+    from archc.compile.pipeline import read_spec
 
     root = read_spec(path).root
     expect = root.get("expect")

@@ -30,8 +30,8 @@ def arguments(parser: ArgumentParser, _: Sequence[str]) -> None:
 def run(arguments: Namespace) -> int:
     from archc.cli.fixing import difference, write
     from archc.diagnostics import Diagnostic, SpecError
+    from archc.language.versions import VERSION
     from archc.limits import DEFAULT_LIMITS
-    from archc.versions import VERSION
 
     if STDIN in arguments.paths:
         raise UsageError("`archc migrate` changes files, and `-` is none")
@@ -60,8 +60,8 @@ def run(arguments: Namespace) -> int:
 def _change(name: str, limits: "Limits") -> "list[Change]":
     """Nothing where the file is of the newest version. Raises SpecError."""
     from archc.cli.fixing import rewritten
-    from archc.document.source import read_source
-    from archc.versions import migrated
+    from archc.language.document.source import read_source
+    from archc.language.versions import migrated
 
     source = read_source(name, name, limits)
     _, text = migrated(source, limits)

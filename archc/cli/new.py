@@ -107,9 +107,9 @@ def _name(arguments: Namespace) -> str:
 def _validate(text: str, name: str) -> None:
     """Refuse what the language does, `class` for a name say. Raises SpecError."""
     from archc.diagnostics import Source, SpecError
-    from archc.document.loader import parse
+    from archc.language.document.loader import parse
+    from archc.language.schema.validate import validate
     from archc.limits import Limits
-    from archc.schema.validate import validate
 
     limits = Limits()
     if problems := validate(parse(Source(f"{name}.yaml", text), limits), "network"):
@@ -118,9 +118,9 @@ def _validate(text: str, name: str) -> None:
 
 def _variant(name: str, parent: str, path: str) -> str:
     """A variant of `parent`, to be written to `path`."""
+    from archc.compile.pipeline import compile_spec, read_spec
     from archc.cost.count import total
-    from archc.document.nodes import Map
-    from archc.pipeline import compile_spec, read_spec
+    from archc.language.document.nodes import Map
 
     stages = read_spec(parent).root.get("stages")
     stage = str(stages.entries[-1].key) if isinstance(stages, Map) else "layer1"
@@ -132,8 +132,8 @@ def _variant(name: str, parent: str, path: str) -> str:
 def _from(parent: str, path: str) -> str:
     """The parent as the file at `path` names it, as YAML. Raises SpecError (E0303) where it may not."""
     from archc.cli.yamlout import quoted
+    from archc.compile.pipeline import locate
     from archc.diagnostics import Diagnostic, SpecError
-    from archc.pipeline import locate
 
     file, shown = locate(parent)
     if shown != parent:  # a name of what ships

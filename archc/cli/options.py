@@ -50,7 +50,7 @@ def with_options(backend: Backend, arguments: Namespace) -> Backend:
 
 def asking(backend: Backend, arguments: Namespace) -> Span:
     """The option that asks for what a backend does: the only one of its own that was given, else --target."""
-    from archc.overrides import whole_span
+    from archc.language.overrides import whole_span
 
     given = [option.name for option in _fields(backend) if getattr(arguments, _dest(option)) not in (None, False)]
     option = f"--{given[0].replace('_', '-')}" if len(given) == 1 else f"--target {arguments.target}"

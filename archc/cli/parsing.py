@@ -10,7 +10,7 @@ from archc.limits import Limits
 from archc.suggest import nearest
 
 if TYPE_CHECKING:
-    from archc.pipeline import Changes
+    from archc.compile.pipeline import Changes
 
 
 class UsageError(Exception):
@@ -65,7 +65,7 @@ def change_arguments(parser: ArgumentParser) -> None:
 
 def changes_of(arguments: Namespace) -> "Changes":
     """What the options of `change_arguments` ask for; raises UsageError."""
-    from archc.pipeline import Changes
+    from archc.compile.pipeline import Changes
 
     features = () if arguments.features is None else tuple(name.strip() for name in arguments.features.split(","))
     if "" in features:

@@ -31,7 +31,7 @@ def run(arguments: Namespace) -> int:
             raise UsageError("the schema of a report has only draft 2020-12", "leave out --draft")
         print(schema_text(), end="")
         return 0
-    from archc.editor.view import Asked, editor_schema
+    from archc.language.editor.view import Asked, editor_schema
 
     kind: Asked = "network" if arguments.kind == "spec" else arguments.kind
     print(json.dumps(editor_schema(kind, arguments.draft), indent=2, ensure_ascii=False))

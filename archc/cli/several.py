@@ -5,10 +5,10 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from archc.checking import check_file
+from archc.analyse.checking import check_file
 from archc.cli.progress import Progress
 from archc.diagnostics import Diagnostic
-from archc.library import Library
+from archc.language.library import Library
 from archc.limits import Limits
 from archc.record import Record
 

@@ -1,8 +1,8 @@
 """`--size HxW`: the graph of a network at another size of image."""
 
 from archc.cli.parsing import UsageError
+from archc.compile.pipeline import Compiled
 from archc.ir.graph import Graph
-from archc.pipeline import Compiled
 
 LARGEST = 10**6
 

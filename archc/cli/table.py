@@ -10,10 +10,10 @@ from archc.cli.console import room, say
 from archc.cli.parsing import UsageError, limits_of, spec_arguments, unknown
 
 if TYPE_CHECKING:
-    from archc.table.figures import Figure
-    from archc.table.grid import Grid
-    from archc.table.levels import Level
-    from archc.table.network import Network
+    from archc.present.table.figures import Figure
+    from archc.present.table.grid import Grid
+    from archc.present.table.levels import Level
+    from archc.present.table.network import Network
 
 EXAMPLES = """\
   archc table                                   He et al. 2015, Table 1
@@ -78,7 +78,7 @@ def _one_of(what: str, known: Sequence[str]) -> Callable[[str], str]:
 
 def run(arguments: Namespace) -> int:
     if arguments.columns == "list":
-        from archc.table.figures import FIGURES
+        from archc.present.table.figures import FIGURES
 
         print("\n".join(f"{figure.name:{max(map(len, FIGURES))}}  {figure.help}" for figure in FIGURES.values()))
         return 0
@@ -107,7 +107,7 @@ def _format(arguments: Namespace) -> str:
 
 
 def _figures(arguments: Namespace) -> tuple["Figure", ...]:
-    from archc.table.figures import FIGURES, counted
+    from archc.present.table.figures import FIGURES, counted
 
     default = NETWORKS if arguments.level == "network" else PARTS if arguments.level else BELOW
     names = [name.strip() for name in (default if arguments.columns is None else arguments.columns).split(",")]
@@ -136,9 +136,9 @@ def _figures(arguments: Namespace) -> tuple["Figure", ...]:
 
 def _networks(arguments: Namespace) -> list["Network"]:
     from archc.cli.size import sized
-    from archc.library import Library
-    from archc.pipeline import compile_spec
-    from archc.table.network import Network, heads
+    from archc.compile.pipeline import compile_spec
+    from archc.language.library import Library
+    from archc.present.table.network import Network, heads
 
     targets: list[str] = arguments.specs or list(PAPER)
     twice = next((target for target in targets if targets.count(target) > 1), None)
@@ -155,8 +155,8 @@ def _networks(arguments: Namespace) -> list["Network"]:
 
 
 def _written(arguments: Namespace, form: str, networks: Sequence["Network"], figures: Sequence["Figure"]) -> str:
-    from archc.table.architecture import architecture, in_order
-    from archc.table.listing import lines, listing, ordered
+    from archc.present.table.architecture import architecture, in_order
+    from archc.present.table.listing import lines, listing, ordered
 
     level: Level | None = arguments.level
     whole = level in (None, "network")
@@ -169,11 +169,11 @@ def _written(arguments: Namespace, form: str, networks: Sequence["Network"], fig
         found = ordered(found, figures, arguments.sort, reverse=arguments.reverse)
     match form:
         case "csv":
-            from archc.table.csvout import to_csv
+            from archc.present.table.csvout import to_csv
 
             return to_csv(found, figures)
         case "json":
-            from archc.table.jsonout import to_json
+            from archc.present.table.jsonout import to_json
 
             return to_json(networks, level, figures, found, arguments.convention or "macs")
         case _:
@@ -183,19 +183,19 @@ def _written(arguments: Namespace, form: str, networks: Sequence["Network"], fig
 def _laid_out(arguments: Namespace, form: str, grid: "Grid", networks: Sequence["Network"]) -> str:
     match form:
         case "markdown":
-            from archc.table.markdown import to_markdown
+            from archc.present.table.markdown import to_markdown
 
             return to_markdown(grid, math=arguments.math)
         case "latex":
-            from archc.table.latex import to_latex
+            from archc.present.table.latex import to_latex
 
             return to_latex(grid, style=arguments.style or "ruled", standalone=arguments.standalone)
         case "html":
-            from archc.table.html import to_html
+            from archc.present.table.html import to_html
 
             return to_html(grid, title=", ".join(network.head for network in networks))
         case _:
-            from archc.table.terminal import to_terminal
+            from archc.present.table.terminal import to_terminal
 
             to_file = arguments.output not in (None, "-")
             return to_terminal(

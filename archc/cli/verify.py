@@ -12,7 +12,7 @@ from archc.cli.parsing import change_arguments, changes_of, limits_of, spec_argu
 from archc.diagnostics import Diagnostic, Note, SpecError
 
 if TYPE_CHECKING:
-    from archc.verify.outcome import Verdict
+    from archc.analyse.verify.outcome import Verdict
 
 EXAMPLES = """\
   archc verify resnet50                                       interpreter, emitted torch module and ONNX model
@@ -87,14 +87,14 @@ def run(arguments: Namespace) -> int:
 
 
 def _verdict(arguments: Namespace) -> "Verdict":
-    from archc.pipeline import compile_spec
-    from archc.verify.load import load, need
+    from archc.analyse.verify.load import load, need
+    from archc.compile.pipeline import compile_spec
 
     compiled = compile_spec(arguments.spec, overrides=arguments.set, limits=limits_of(arguments), changes=changes_of(arguments))
     need("torch")
-    from archc.verify.cases import cases
-    from archc.verify.compare import Settings, against
-    from archc.verify.own import agree
+    from archc.analyse.verify.cases import cases
+    from archc.analyse.verify.compare import Settings, against
+    from archc.analyse.verify.own import agree
 
     settings = Settings(arguments.tolerance, arguments.seed)
     if arguments.against is None:
@@ -104,7 +104,7 @@ def _verdict(arguments: Namespace) -> "Verdict":
 
 
 def _print(verdict: "Verdict", arguments: Namespace) -> None:
-    from archc.verify.report import lines, tree
+    from archc.analyse.verify.report import lines, tree
 
     if arguments.format == "json":
         import json

@@ -12,8 +12,8 @@ from archc.diagnostics import Note, Source, Span, SpecError
 from archc.record import replace
 
 if TYPE_CHECKING:
+    from archc.compile.pipeline import Compiled
     from archc.ir.graph import Graph
-    from archc.pipeline import Compiled
     from archc.weights.files import WeightsFile
     from archc.weights.plan import Move, Side, Stem
 
@@ -87,8 +87,8 @@ def _show(path: str) -> int:
 
 
 def _convert(arguments: Namespace) -> int:
+    from archc.compile.pipeline import compile_spec
     from archc.output import write_files
-    from archc.pipeline import compile_spec
     from archc.weights.content import content
     from archc.weights.files import Below, open_weights
     from archc.weights.origin import check_origin, provenance
@@ -122,9 +122,9 @@ def _convert(arguments: Namespace) -> int:
 
 def _recorded(file: "WeightsFile", ours: "Graph") -> "Graph | None":
     """The other network a file says its weights are for, if it ships: what a file says is never taken for a path."""
+    from archc.compile.pipeline import compile_spec
     from archc.ir.hash import weights_hash
-    from archc.pipeline import compile_spec
-    from archc.shipped import shipped_names
+    from archc.language.shipped import shipped_names
     from archc.weights.origin import HASH, SPEC
 
     name = file.metadata.get(SPEC, "")
@@ -145,7 +145,7 @@ def _adaptations(arguments: Namespace) -> list[str]:
 
 def _at_options(error: SpecError) -> SpecError:
     """The problems that an adaptation brings about, told at its option, which is what the user wrote."""
-    from archc.overrides import whole_span
+    from archc.language.overrides import whole_span
 
     def place(span: Span | None) -> Span | None:
         if span is None or not span.source.name.startswith("--set"):
@@ -183,8 +183,8 @@ def _planned(arguments: Namespace, given: "Compiled", file: "WeightsFile", sourc
 
 def _better_layout(arguments: Namespace, given: "Compiled", file: "WeightsFile", source: "Side") -> str:
     """Which layout of the spec knows more of a file's keys than the one that was named."""
-    from archc.document.nodes import Map
-    from archc.pipeline import compile_spec
+    from archc.compile.pipeline import compile_spec
+    from archc.language.document.nodes import Map
     from archc.weights.match import fitting
     from archc.weights.slots import slots
 

@@ -1,7 +1,7 @@
 """A document written back as YAML, each value beside the place it came from."""
 
 from archc.diagnostics import Span
-from archc.document.nodes import Map, Node, Scalar, Sequence
+from archc.language.document.nodes import Map, Node, Scalar, Sequence
 from archc.rendering.visible import visible
 
 _WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n", "~"})

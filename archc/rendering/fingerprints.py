@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from archc.diagnostics import Diagnostic
-from archc.document.lines import lines
+from archc.language.document.lines import lines
 from archc.rendering.paths import in_a_file, relative
 
 

@@ -3,7 +3,7 @@
 import os
 
 from archc.diagnostics import Span
-from archc.shipped import PREFIX
+from archc.language.shipped import PREFIX
 
 
 def repository(folder: str) -> str:

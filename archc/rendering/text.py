@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from archc.diagnostics import Diagnostic, Span
-from archc.document.lines import lines
+from archc.language.document.lines import lines
 from archc.record import Record
 from archc.rendering.excerpt import excerpt
 from archc.rendering.report import Report

@@ -7,7 +7,7 @@ from archc.ir import ops
 from archc.ir.graph import Graph, Node, Scope, enclosing
 from archc.ir.hash import weights_hash
 from archc.ir.types import shown
-from archc.layouts.table import Layout
+from archc.language.layouts.table import Layout
 from archc.weights.errors import WeightsError
 
 SPEC, LAYOUT, HASH = "archc.spec", "archc.layout", "archc.weights_hash"

@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 from archc.diagnostics import Diagnostic
 from archc.ir.ends import classifier, stem_convolution
 from archc.ir.graph import Graph, Node
-from archc.layouts.table import Layout
+from archc.language.layouts.table import Layout
 from archc.record import Record, replace
 from archc.weights.errors import WeightsError, refused
 from archc.weights.files import WeightsFile

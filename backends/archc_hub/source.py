@@ -6,7 +6,7 @@ from textwrap import wrap
 
 from archc.backend import BackendError, File, Network
 from archc.cost.count import parameters
-from archc.layouts.table import CANONICAL
+from archc.language.layouts.table import CANONICAL
 from archc_torch import emitted_source, meta_of
 from archc_torch.network import parameters_of, shapes
 from archc_torch.printer import Bracket, call, lines

@@ -11,7 +11,7 @@ from archc.cost.features import described_features
 from archc.ir.fold import Fold
 from archc.ir.graph import Graph, Node
 from archc.ir.hash import graph_hash, weights_hash
-from archc.layouts.naming import state_keys
+from archc.language.layouts.naming import state_keys
 from archc.weights.origin import HASH
 from archc_onnx.assemble import DOMAIN, Form, assemble
 from archc_onnx.dimensions import BATCH, Dimensions, dimensions

@@ -9,9 +9,9 @@ from archc.ir import ops
 from archc.ir.extract import without_head
 from archc.ir.graph import Argument, Graph, Node
 from archc.ir.types import pair
-from archc.layouts.lookup import Levels
-from archc.layouts.naming import attribute_paths
-from archc.layouts.table import Layout
+from archc.language.layouts.lookup import Levels
+from archc.language.layouts.naming import attribute_paths
+from archc.language.layouts.table import Layout
 from archc.record import Record
 from archc_timm.ending import before
 

@@ -5,8 +5,8 @@ from typing import Literal, TypeAlias
 from archc.backend import BackendError
 from archc.ir import ops
 from archc.ir.graph import Graph
-from archc.layouts.naming import attribute_paths
-from archc.layouts.table import Layout
+from archc.language.layouts.naming import attribute_paths
+from archc.language.layouts.table import Layout
 from archc.record import Record, field
 from archc.traced import Traced
 from archc_timm.ending import Ending, before_head, beheaded, find_ending, head_of

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from archc.backend import BackendError
 from archc.ir.graph import Graph
 from archc.ir.ops import Dropout
-from archc.layouts.lookup import Levels, Lookup
-from archc.layouts.naming import attribute_paths
-from archc.layouts.table import Layout
+from archc.language.layouts.lookup import Levels, Lookup
+from archc.language.layouts.naming import attribute_paths
+from archc.language.layouts.table import Layout
 from archc.record import Record, replace
 from archc_timm.ending import Ending, beheaded
 from archc_timm.features import Feature, features_of, named_features

@@ -3,7 +3,7 @@
 import re
 
 from archc.ir.graph import Graph
-from archc.layouts.table import Layout
+from archc.language.layouts.table import Layout
 from archc.record import Record, field
 from archc_torch.arguments import Arguments
 from archc_torch.classes import init_lines

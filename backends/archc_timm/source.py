@@ -7,8 +7,8 @@ from archc.backend import BackendError, Network
 from archc.ir.graph import Graph
 from archc.ir.hash import graph_hash
 from archc.ir.norms import Norm
-from archc.layouts.naming import attribute_paths
-from archc.layouts.table import Layout
+from archc.language.layouts.naming import attribute_paths
+from archc.language.layouts.table import Layout
 from archc_timm.ending import Ending, beheaded
 from archc_timm.head import divide
 from archc_timm.network import Model

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from archc.backend import BackendError
 from archc.ir.graph import Init, Role, Scope
-from archc.layouts.lookup import Levels
+from archc.language.layouts.lookup import Levels
 from archc.record import Record, field
 from archc_torch.parts import Applied, Leaf, Part, Parts
 

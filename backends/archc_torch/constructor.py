@@ -3,7 +3,7 @@
 from archc.backend import BackendError
 from archc.ir.graph import Init
 from archc.ir.ops import Scale
-from archc.layouts.lookup import Levels
+from archc.language.layouts.lookup import Levels
 from archc_torch.folding import Entry, by_key, listed, positional
 from archc_torch.printer import Doc, call, choice, flat, lines, number, prefixed
 from archc_torch.tree import MODULES, Level, clash

@@ -9,9 +9,9 @@ from archc.ir.fold import Fold, foldable, folded
 from archc.ir.graph import Graph, Node
 from archc.ir.norms import Norm
 from archc.ir.verify import verify
-from archc.layouts.lookup import Lookup
-from archc.layouts.naming import state_keys
-from archc.layouts.table import Layout
+from archc.language.layouts.lookup import Lookup
+from archc.language.layouts.naming import state_keys
+from archc.language.layouts.table import Layout
 from archc_torch.printer import Bracket, Doc, lines, number
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from archc.backend import BackendError
 from archc.cost.features import described_features
 from archc.ir.graph import Graph, InitPolicy
-from archc.layouts.lookup import Levels
+from archc.language.layouts.lookup import Levels
 from archc_torch.arguments import Arguments
 from archc_torch.classes import _call_doc, init_lines
 from archc_torch.constructor import attribute_lines, init_statement

@@ -6,7 +6,7 @@ from archc.ir import ops
 from archc.ir.graph import Graph, Init, Node, Role, Scope
 from archc.ir.ops import Operation
 from archc.ir.sizes import pooled_values
-from archc.layouts.lookup import Lookup
+from archc.language.layouts.lookup import Lookup
 from archc.record import Record, field
 
 

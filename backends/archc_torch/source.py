@@ -8,8 +8,8 @@ from typing import TypeAlias
 
 from archc.backend import BackendError
 from archc.ir.graph import Graph
-from archc.layouts.lookup import Levels, Lookup
-from archc.layouts.table import Layout
+from archc.language.layouts.lookup import Levels, Lookup
+from archc.language.layouts.table import Layout
 from archc.record import Record
 from archc_torch.body import all_bodies
 from archc_torch.classes import write_class

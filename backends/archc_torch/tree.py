@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Literal, TypeAlias
 
 from archc.backend import BackendError
-from archc.layouts.lookup import Levels
+from archc.language.layouts.lookup import Levels
 from archc.record import Record, field
 from archc_torch.body import Body, Member
 from archc_torch.words import check_attribute, is_word

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from archc.checking import check_file
+from archc.analyse.checking import check_file
 from archc.cli.main import main
 
 GOOD = """\

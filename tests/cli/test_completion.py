@@ -8,7 +8,7 @@ import pytest
 from archc.cli.command import COMMANDS, load
 from archc.cli.main import main
 from archc.cli.parsing import parser_of
-from archc.pipeline import shipped
+from archc.compile.pipeline import shipped
 
 
 @pytest.fixture(params=["bash", "zsh", "fish"])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from archc.checking import check_file
+from archc.analyse.checking import check_file
 from archc.cli.main import main
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from archc.cli.main import main
+from archc.compile.pipeline import compile_spec
 from archc.cost.count import total
-from archc.pipeline import compile_spec
 
 
 @pytest.fixture

@@ -12,13 +12,13 @@ from random import Random
 import pytest
 from small_specs import GOOD
 
-from archc.checking import check_file
+from archc.analyse.checking import check_file
 from archc.cli import several
 from archc.cli.main import main
-from archc.document.nodes import Map, Node
-from archc.library import Library
+from archc.compile.pipeline import read_spec
+from archc.language.document.nodes import Map, Node
+from archc.language.library import Library
 from archc.limits import DEFAULT_LIMITS
-from archc.pipeline import read_spec
 
 UNPRIVILEGED = """
 import ctypes, sys

@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 from archc.cli.main import main
+from archc.compile.pipeline import compile_spec, complete_spec, shipped
 from archc.diagnostics import Source
-from archc.document.loader import parse
-from archc.document.nodes import plain
-from archc.editor.view import editor_schema
 from archc.ir.hash import graph_hash
 from archc.ir.parse import from_text
+from archc.language.document.loader import parse
+from archc.language.document.nodes import plain
+from archc.language.editor.view import editor_schema
 from archc.limits import Limits
-from archc.pipeline import compile_spec, complete_spec, shipped
 
 
 def printed(capsys: pytest.CaptureFixture[str], *words: str) -> str:

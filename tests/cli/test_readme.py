@@ -67,7 +67,7 @@ def test_make_target_exists(target: str) -> None:
 
 
 def test_number_of_networks() -> None:
-    from archc.pipeline import shipped
+    from archc.compile.pipeline import shipped
 
     [number] = re.findall(r"Over (\d+) networks ship", README)
     assert int(number) < len(shipped()) <= int(number) + 50

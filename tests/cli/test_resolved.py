@@ -7,11 +7,11 @@ import pytest
 from resolving import drawn, fault_of, write
 from small_specs import HEAD, spec
 
+from archc.compile.pipeline import complete_spec, shipped
 from archc.diagnostics import Source
-from archc.document.loader import parse
-from archc.document.nodes import plain
+from archc.language.document.loader import parse
+from archc.language.document.nodes import plain
 from archc.limits import Limits
-from archc.pipeline import complete_spec, shipped
 
 BLOCK = "{kind: basic, order: post, shortcut: B}"
 DRAWN = 150

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from archc.cli.yamlout import quoted, with_places
 from archc.diagnostics import Source, Span
-from archc.document.loader import parse
-from archc.document.nodes import Entry, Map, Scalar, plain
+from archc.language.document.loader import parse
+from archc.language.document.nodes import Entry, Map, Scalar, plain
 from archc.limits import Limits
 
 

@@ -16,6 +16,7 @@ from packaging.version import Version
 from random_graphs import random_graph
 from torch import nn
 
+from archc.compile.pipeline import compile_spec
 from archc.cost.conventions import CONVENTIONS, class_counts, count, node_counts
 from archc.cost.count import macs
 from archc.cost.resize import at_size
@@ -23,7 +24,6 @@ from archc.ir import ops
 from archc.ir.graph import Graph
 from archc.ir.norms import ACTIVATIONS
 from archc.ir.ops import Act, Conv, Linear, Norm, Operation
-from archc.pipeline import compile_spec
 
 PROGRAMS = tuple(name for name, convention in CONVENTIONS.items() if convention.program)
 

@@ -5,6 +5,7 @@ from functools import cache
 import pytest
 from graph_builder import Builder
 
+from archc.compile.pipeline import compile_spec
 from archc.cost.batched import Batched
 from archc.cost.conventions import CONVENTIONS, class_counts, count
 from archc.cost.count import node_costs, stage_shapes
@@ -19,7 +20,6 @@ from archc.cost.resize import SizeError, at_size
 from archc.cost.saved import for_training
 from archc.ir.graph import Graph
 from archc.ir.ops import Conv, Flatten, GlobalPool
-from archc.pipeline import compile_spec
 from archc.record import replace
 
 

@@ -12,6 +12,7 @@ from graph_builder import Builder
 from operation_cases import Shapes, called, cases
 from told import page
 
+from archc.compile.pipeline import compile_spec
 from archc.cost.conventions import CONVENTIONS, count
 from archc.cost.count import by_scope as costs_by_scope
 from archc.cost.count import depth, scope_costs, stage_shapes
@@ -43,7 +44,6 @@ from archc.ir.ops import (
     Tokens,
 )
 from archc.ir.types import ShapeError, TensorType
-from archc.pipeline import compile_spec
 
 NETWORKS: dict[str, tuple[str, ...]] = {
     "cifar_resnet20": (),

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from archc.cli.main import main
+from archc.compile.pipeline import compile_spec
 from archc.cost.conventions import CONVENTIONS, count
 from archc.ir.op import CLASSES
-from archc.pipeline import compile_spec
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "costs.md").read_text(encoding="utf-8")
 COMMANDS = [

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_graphs import random_graph
 
+from archc.compile.pipeline import compile_spec
 from archc.cost import count
 from archc.cost.batched import Batched
 from archc.cost.conventions import CONVENTIONS
@@ -19,7 +20,6 @@ from archc.cost.resize import SizeError, at_size
 from archc.ir import ops
 from archc.ir.graph import Graph
 from archc.ir.ops import Act, Add, Attention, Concat, Conv, Linear, MaxPool, Norm, Operation, Tokens
-from archc.pipeline import compile_spec
 from archc.record import replace
 
 MAP = 4 * 8 * 8

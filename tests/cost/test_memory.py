@@ -18,6 +18,7 @@ from random_graphs import random_graph
 from saved_tensors import saved_bytes
 from valid_specs import networks
 
+from archc.compile.pipeline import compile_spec
 from archc.cost.batched import Batched
 from archc.cost.memory import memory
 from archc.cost.resize import at_size
@@ -27,7 +28,6 @@ from archc.cost.storage import overwritten
 from archc.ir.graph import Graph, Node
 from archc.ir.ops import Add, Conv
 from archc.live import torch_module
-from archc.pipeline import compile_spec
 
 SHORT = tuple(f"stages.layer{number}.repeat=1" for number in (1, 2, 3, 4))
 NETWORKS: list[tuple[str, tuple[str, ...]]] = [

@@ -8,6 +8,8 @@ from graph_builder import Builder
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archc.analyse.verify.interpreter import run
+from archc.compile.pipeline import compile_spec
 from archc.cost.receptive import Field, receptive_fields
 from archc.ir.graph import Graph
 from archc.ir.ops import (
@@ -26,9 +28,7 @@ from archc.ir.ops import (
     SpaceToDepth,
     Subsample,
 )
-from archc.pipeline import compile_spec
 from archc.record import replace
-from archc.verify.interpreter import run
 
 
 def last(name: str, kind: str) -> Field:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from archc.diff.read import difference
+from archc.analyse.diff.read import difference
 
 CASES: list[tuple[str, str, str, list[str]]] = [
     ("resnet50", "resnet50", "", []),

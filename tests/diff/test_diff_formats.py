@@ -8,13 +8,13 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from archc.diff.compare import Network, compare
-from archc.diff.jsonout import as_json
-from archc.diff.markdown import LONGEST, as_markdown
-from archc.diff.model import Change, Difference
-from archc.diff.read import difference
-from archc.diff.text import as_text
-from archc.pipeline import compile_spec
+from archc.analyse.diff.compare import Network, compare
+from archc.analyse.diff.jsonout import as_json
+from archc.analyse.diff.markdown import LONGEST, as_markdown
+from archc.analyse.diff.model import Change, Difference
+from archc.analyse.diff.read import difference
+from archc.analyse.diff.text import as_text
+from archc.compile.pipeline import compile_spec
 from archc.record import replace as dataclass_replace
 from archc.rendering.markdown import code, plain, prose
 
@@ -44,7 +44,8 @@ def test_colour_adds_nothing_but_colour() -> None:
 
 
 def schema() -> jsonschema.Draft202012Validator:
-    return jsonschema.Draft202012Validator(json.loads((files("archc.diff") / "diff-1.schema.json").read_text(encoding="utf-8")))
+    schema = files("archc.analyse.diff") / "diff-1.schema.json"
+    return jsonschema.Draft202012Validator(json.loads(schema.read_text(encoding="utf-8")))
 
 
 def test_the_schema_is_one() -> None:

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from valid_specs import networks
 
-from archc.diff.compare import Network, compare
-from archc.diff.marks import marks
-from archc.diff.model import Difference
-from archc.pipeline import compile_spec
+from archc.analyse.diff.compare import Network, compare
+from archc.analyse.diff.marks import marks
+from archc.analyse.diff.model import Difference
+from archc.compile.pipeline import compile_spec
 
 SWAPPED = {"added": "removed", "removed": "added", "changed": "changed"}
 

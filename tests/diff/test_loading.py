@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from archc.diff.model import Loading
-from archc.diff.read import difference
+from archc.analyse.diff.model import Loading
+from archc.analyse.diff.read import difference
 from archc.live import torch_module
 
 

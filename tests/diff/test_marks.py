@@ -1,7 +1,7 @@
 """What a drawing of two networks marks."""
 
-from archc.diff.marks import marks
-from archc.diff.read import difference
+from archc.analyse.diff.marks import marks
+from archc.analyse.diff.read import difference
 
 
 def test_of_an_insertion() -> None:

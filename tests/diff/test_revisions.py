@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from archc.analyse.diff import git as git_module
+from archc.analyse.diff import revision
+from archc.analyse.diff.read import difference
+from archc.analyse.diff.revision import Revision, revision_of
 from archc.diagnostics import SpecError
-from archc.diff import git as git_module
-from archc.diff import revision
-from archc.diff.read import difference
-from archc.diff.revision import Revision, revision_of
 
 Git = Callable[..., None]
 
@@ -102,7 +102,7 @@ def test_what_ships_is_that_of_the_revision_in_a_checkout_of_archc(repo: Path, m
         specs__blocks__own=BLOCK.format(kernel=3),
     )
     write(repo, specs__blocks__own=BLOCK.format(kernel=5))
-    for module in ("archc.library", "archc.diff.revision", "archc.shipped"):
+    for module in ("archc.language.library", "archc.analyse.diff.revision", "archc.language.shipped"):
         monkeypatch.setattr(f"{module}.shipped_root", lambda: repo / "specs")
     assert told("HEAD:specs/net.yaml", "specs/net.yaml") == ["every block: `conv1` kernel 3 → 5"]
 

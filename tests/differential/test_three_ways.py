@@ -13,8 +13,8 @@ from onnx_models import is_near, model_bytes, run_fast
 from rounding import SINGLE, UNIT
 from valid_specs import Tree, networks
 
+from archc.compile.pipeline import Compiled, compile_spec
 from archc.live import load_module
-from archc.pipeline import Compiled, compile_spec
 
 pytestmark = pytest.mark.no_cover
 

@@ -3,9 +3,9 @@
 import pytest
 
 from archc.diagnostics import Diagnostic, Edit, Source, Span
-from archc.document.edits import applied, begun, moved, renamed, text_of, together
-from archc.document.loader import parse
-from archc.document.nodes import Map
+from archc.language.document.edits import applied, begun, moved, renamed, text_of, together
+from archc.language.document.loader import parse
+from archc.language.document.nodes import Map
 from archc.limits import DEFAULT_LIMITS
 
 

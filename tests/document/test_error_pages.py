@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from archc.diagnostics import SpecError
-from archc.document.loader import parse
-from archc.document.source import text_source
+from archc.language.document.loader import parse
+from archc.language.document.source import text_source
 from archc.limits import Limits
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "errors"
@@ -30,7 +30,7 @@ SHOWN = [path for path in PAGES if section(path, "fails")]
 
 
 def test_these_are_all_of_the_loader() -> None:
-    sources = [path.read_text(encoding="utf-8") for path in (FOLDER.parents[1] / "archc" / "document").glob("*.py")]
+    sources = [path.read_text(encoding="utf-8") for path in (FOLDER.parents[1] / "archc" / "language" / "document").glob("*.py")]
     assert [path.stem for path in PAGES] == sorted({code for text in sources for code in re.findall(r'"(E\d{4})"', text)})
 
 

@@ -8,9 +8,9 @@ import sys
 import pytest
 
 from archc.diagnostics import SpecError
-from archc.document.loader import parse
-from archc.document.nodes import Map
-from archc.document.source import text_source
+from archc.language.document.loader import parse
+from archc.language.document.nodes import Map
+from archc.language.document.source import text_source
 from archc.limits import Limits
 
 LIMITS = Limits()

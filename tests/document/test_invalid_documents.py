@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from archc.diagnostics import SpecError
-from archc.document.loader import parse
-from archc.document.source import read_source
+from archc.language.document.loader import parse
+from archc.language.document.source import read_source
 from archc.limits import Limits
 
 _DUE = re.compile(r"error\[(E\d{4})\]")

@@ -6,11 +6,11 @@ import pytest
 import yaml
 
 from archc.diagnostics import Span, SpecError
-from archc.document import events
-from archc.document.lines import lines
-from archc.document.loader import parse, parse_value
-from archc.document.nodes import Map, Node, Scalar, Sequence, plain
-from archc.document.source import text_source
+from archc.language.document import events
+from archc.language.document.lines import lines
+from archc.language.document.loader import parse, parse_value
+from archc.language.document.nodes import Map, Node, Scalar, Sequence, plain
+from archc.language.document.source import text_source
 from archc.limits import Limits
 
 LIMITS = Limits()

@@ -8,9 +8,9 @@ import pytest
 from mutator import mutate
 
 from archc.diagnostics import Diagnostic, SpecError
-from archc.document.lines import lines
-from archc.document.loader import parse
-from archc.document.source import text_source
+from archc.language.document.lines import lines
+from archc.language.document.loader import parse
+from archc.language.document.source import text_source
 from archc.limits import Limits
 from archc.rendering.text import render
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from archc.diagnostics import SpecError
-from archc.document.source import bytes_source, read_source, text_source
+from archc.language.document.source import bytes_source, read_source, text_source
 from archc.limits import Limits
 
 LIMITS = Limits()

@@ -6,10 +6,10 @@ from told import place
 from yaml.reader import ReaderError
 
 from archc.diagnostics import Source, SpecError
-from archc.document import events
-from archc.document.loader import parse
-from archc.document.source import text_source
-from archc.document.syntax import syntax_error
+from archc.language.document import events
+from archc.language.document.loader import parse
+from archc.language.document.source import text_source
+from archc.language.document.syntax import syntax_error
 from archc.limits import Limits
 
 BROKEN = [

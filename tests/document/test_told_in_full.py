@@ -10,10 +10,10 @@ import pytest
 from told import page, place, told
 
 from archc.diagnostics import Diagnostic, Span, SpecError
-from archc.document.lines import Places
-from archc.document.loader import parse, parse_value
-from archc.document.nodes import plain
-from archc.document.source import bytes_source, read_source, text_source
+from archc.language.document.lines import Places
+from archc.language.document.loader import parse, parse_value
+from archc.language.document.nodes import plain
+from archc.language.document.source import bytes_source, read_source, text_source
 from archc.limits import DEFAULT_LIMITS, Limits
 from archc.record import replace
 

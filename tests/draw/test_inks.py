@@ -11,21 +11,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archc.draw.bare import around
-from archc.draw.compose import Asked, draw_bare, draw_networks
-from archc.draw.figures import draw_figure
-from archc.draw.files import FORMATS, Look, written
-from archc.draw.inks.dot import dot
-from archc.draw.inks.html import html
-from archc.draw.inks.mermaid import mermaid
-from archc.draw.inks.svg import svg
-from archc.draw.inks.tikz import escaped, tikz
-from archc.draw.metrics import drawable, lacking, width
-from archc.draw.pages import draw_pieces, whole
-from archc.draw.scene import Box, Curve, Facts, Scene, Text
-from archc.draw.themes import THEMES
+from archc.compile.pipeline import compile_spec
 from archc.limits import DEFAULT_LIMITS
-from archc.pipeline import compile_spec
+from archc.present.draw.bare import around
+from archc.present.draw.compose import Asked, draw_bare, draw_networks
+from archc.present.draw.figures import draw_figure
+from archc.present.draw.files import FORMATS, Look, written
+from archc.present.draw.inks.dot import dot
+from archc.present.draw.inks.html import html
+from archc.present.draw.inks.mermaid import mermaid
+from archc.present.draw.inks.svg import svg
+from archc.present.draw.inks.tikz import escaped, tikz
+from archc.present.draw.metrics import drawable, lacking, width
+from archc.present.draw.pages import draw_pieces, whole
+from archc.present.draw.scene import Box, Curve, Facts, Scene, Text
+from archc.present.draw.themes import THEMES
 from archc.rendering.visible import visible
 
 COMPILED = compile_spec("cifar_resnet20_b")

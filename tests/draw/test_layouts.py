@@ -9,19 +9,19 @@ from pathlib import Path
 import pytest
 from draw_geometry import faults
 
-from archc.draw.bare import KINDS, around
-from archc.draw.compose import Asked, draw_bare, draw_networks, draw_scope
-from archc.draw.content import Network
-from archc.draw.figures import FIGURES, draw_figure
-from archc.draw.layouts.cards import panels_of
-from archc.draw.layouts.columns import columns
-from archc.draw.layouts.lanes import Measures
-from archc.draw.read import read_network
-from archc.draw.scene import Box, Curve, Group, Item, Join, Plate, Scene, Text, flat
+from archc.compile.pipeline import Compiled, compile_spec
+from archc.language.shipped import shipped_names
 from archc.limits import DEFAULT_LIMITS
-from archc.pipeline import Compiled, compile_spec
+from archc.present.draw.bare import KINDS, around
+from archc.present.draw.compose import Asked, draw_bare, draw_networks, draw_scope
+from archc.present.draw.content import Network
+from archc.present.draw.figures import FIGURES, draw_figure
+from archc.present.draw.layouts.cards import panels_of
+from archc.present.draw.layouts.columns import columns
+from archc.present.draw.layouts.lanes import Measures
+from archc.present.draw.read import read_network
+from archc.present.draw.scene import Box, Curve, Group, Item, Join, Plate, Scene, Text, flat
 from archc.record import replace
-from archc.shipped import shipped_names
 
 NETWORKS = ("resnet18", "vgg19", "preact_resnet50", "resnet50_clip", "skresnet18")
 CLOSEUPS = (

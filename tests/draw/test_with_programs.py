@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 from draw.test_inks import COMPILED, HOSTILE, SCENE, hostile
 
-from archc.draw.compose import Asked, draw_networks
-from archc.draw.errors import FigureError
-from archc.draw.files import Look, written
-from archc.draw.inks.html import html
-from archc.draw.layouts import external
-from archc.draw.pages import draw_pieces
-from archc.draw.scene import Box, Curve, Scene, flat
-from archc.draw.themes import THEMES
-from archc.pipeline import compile_spec
+from archc.compile.pipeline import compile_spec
+from archc.present.draw.compose import Asked, draw_networks
+from archc.present.draw.errors import FigureError
+from archc.present.draw.files import Look, written
+from archc.present.draw.inks.html import html
+from archc.present.draw.layouts import external
+from archc.present.draw.pages import draw_pieces
+from archc.present.draw.scene import Box, Curve, Scene, flat
+from archc.present.draw.themes import THEMES
 
 WHEEL = str(Path(sys.executable).with_name("graphviz-pure"))
 """Graphviz as a package carries it."""

@@ -2,10 +2,10 @@
 
 import pytest
 
-from archc.draw.words import number, role, words
 from archc.ir import ops
 from archc.ir.graph import Node
 from archc.ir.ops import Operation
+from archc.present.draw.words import number, role, words
 
 CASES: tuple[tuple[Operation, str, str], ...] = (
     (ops.Conv(64, 128, 3, stride=2, padding=1), "conv", "3×3 conv, 128, /2"),

@@ -14,9 +14,9 @@ from timm_backend.models import emitted, imported
 from torch import Tensor, nn
 from torch_backend.live import module_of
 
+from archc.analyse.verify.interpreter import apply
+from archc.compile.pipeline import compile_spec
 from archc.ir.ops import Dropout
-from archc.pipeline import compile_spec
-from archc.verify.interpreter import apply
 from archc_hub import HubBackend
 
 Program: TypeAlias = Callable[[Tensor], Tensor]

@@ -6,15 +6,15 @@ import pytest
 from editor_documents import BROKEN, DOCUMENTS, SHIPPED, again, mutants, written
 from jsonschema import Draft7Validator, Draft202012Validator
 
-from archc.checking import check_file
-from archc.document.loader import parse
-from archc.document.source import read_source
-from archc.editor.view import editor_schema
-from archc.library import kind_of
+from archc.analyse.checking import check_file
+from archc.language.document.loader import parse
+from archc.language.document.source import read_source
+from archc.language.editor.view import editor_schema
+from archc.language.library import kind_of
+from archc.language.schema.load import Kind
+from archc.language.schema.places import as_document
+from archc.language.schema.validate import validate
 from archc.limits import Limits
-from archc.schema.load import Kind
-from archc.schema.places import as_document
-from archc.schema.validate import validate
 
 pytestmark = pytest.mark.no_cover
 

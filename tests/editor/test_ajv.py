@@ -9,7 +9,7 @@ from editor_documents import BROKEN, DOCUMENTS, mutants
 from jsonschema import Draft7Validator, Draft202012Validator
 from language_server import NODE
 
-from archc.editor.view import editor_schema
+from archc.language.editor.view import editor_schema
 
 pytestmark = pytest.mark.no_cover
 

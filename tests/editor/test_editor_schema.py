@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft7Validator, Draft202012Validator
 
-from archc.document.loader import parse
-from archc.document.nodes import plain
-from archc.document.source import text_source
-from archc.editor.tree import walked
-from archc.editor.view import Draft, editor_schema
+from archc.language.document.loader import parse
+from archc.language.document.nodes import plain
+from archc.language.document.source import text_source
+from archc.language.editor.tree import walked
+from archc.language.editor.view import Draft, editor_schema
+from archc.language.schema.load import Kind, Schema, definitions, whole_schema
+from archc.language.shipped import shipped_names
 from archc.limits import Limits
-from archc.schema.load import Kind, Schema, definitions, whole_schema
-from archc.shipped import shipped_names
 
 KINDS: tuple[Kind, ...] = ("network", "resolved", "block", "module", "shortcut", "layout")
 WHOLE = editor_schema("any")

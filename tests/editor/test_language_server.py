@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from language_server import LanguageServer
 
-from archc.checking import check_file
-from archc.editor.view import editor_schema
+from archc.analyse.checking import check_file
+from archc.language.editor.view import editor_schema
 
 pytestmark = pytest.mark.no_cover
 

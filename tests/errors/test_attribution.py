@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from small_specs import GOOD
 
-from archc.checking import check_file
+from archc.analyse.checking import check_file
+from archc.compile.pipeline import Changes, compile_spec, complete_spec, read_spec
 from archc.diagnostics import Diagnostic, SpecError
-from archc.library import Library
+from archc.language.library import Library
 from archc.limits import DEFAULT_LIMITS, Limits
-from archc.pipeline import Changes, compile_spec, complete_spec, read_spec
 
 
 def child(parent: str, *lines: str) -> str:

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from small_specs import spec
 
-from archc.checking import check_file
+from archc.analyse.checking import check_file
+from archc.compile.pipeline import compile_spec
 from archc.diagnostics import SpecError
 from archc.limits import DEFAULT_LIMITS
-from archc.pipeline import compile_spec
 from archc.record import replace
 from archc.rendering.text import render
 

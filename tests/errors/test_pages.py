@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from archc.checking import check_file
+from archc.analyse.checking import check_file
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docs" / "errors"

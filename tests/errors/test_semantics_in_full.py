@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from told import page, told
 
-from archc.checking import check_file
+from archc.analyse.checking import check_file
 
 FOLDER = Path(__file__).resolve().parents[1] / "cases" / "invalid" / "semantics"
 OVERRIDES = (Path(__file__).parent / "overrides.txt").read_text(encoding="utf-8").splitlines()

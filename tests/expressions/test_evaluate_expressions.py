@@ -4,9 +4,9 @@ from fractions import Fraction
 
 import pytest
 
-from archc.expressions.evaluate import Value, evaluate
-from archc.expressions.parse import parse
-from archc.expressions.tree import ExpressionError
+from archc.language.expressions.evaluate import Value, evaluate
+from archc.language.expressions.parse import parse
+from archc.language.expressions.tree import ExpressionError
 
 NAMES: dict[str, Value] = {
     "n": 18,

@@ -6,9 +6,9 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archc.expressions.evaluate import Value, evaluate
-from archc.expressions.parse import parse
-from archc.expressions.tree import ExpressionError
+from archc.language.expressions.evaluate import Value, evaluate
+from archc.language.expressions.parse import parse
+from archc.language.expressions.tree import ExpressionError
 
 NAMES: dict[str, Fraction] = {"a": Fraction(3), "b": Fraction(-7, 2), "c": Fraction(1, 3)}
 

@@ -4,8 +4,8 @@ from fractions import Fraction
 
 import pytest
 
-from archc.expressions.parse import parse
-from archc.expressions.tree import Binary, Call, Choice, ExpressionError, Logic, Name, Number, Truth, Unary, names, walk
+from archc.language.expressions.parse import parse
+from archc.language.expressions.tree import Binary, Call, Choice, ExpressionError, Logic, Name, Number, Truth, Unary, names, walk
 
 A, B, C = Name("a"), Name("b"), Name("c")
 

@@ -12,8 +12,8 @@ from small_specs import spec
 from torch import Tensor
 
 import archc
+from archc.compile.pipeline import Compiled, compile_spec
 from archc.live import load_module
-from archc.pipeline import Compiled, compile_spec
 
 BASIC = "{kind: basic, order: post, shortcut: B}"
 CLASSES_AND_CHANNELS = (17, 9)

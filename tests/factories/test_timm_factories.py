@@ -9,8 +9,8 @@ from factories.networks import DEFINITIONS, NAMES, parts_of
 from small_specs import spec
 from timm_backend.models import imported, randomized
 
+from archc.compile.pipeline import compile_spec
 from archc.live import load_module
-from archc.pipeline import compile_spec
 from archc_timm import TimmBackend
 
 NAMED = [name for name in NAMES if name not in ("conv", "grouped")]  # their features are of the head

@@ -6,8 +6,8 @@ from family.zoo import SHIPPED
 from references.known import KNOWN
 from references.known import SHIPPED as PAPERS
 
+from archc.compile.pipeline import compile_spec
 from archc.cost import count as cost
-from archc.pipeline import compile_spec
 
 MEASURED = [name for name in SHIPPED if name in KNOWN]
 

@@ -11,8 +11,8 @@ from timm.layers import SEModule
 from torch import nn
 from torchvision.ops import FrozenBatchNorm2d
 
+from archc.compile.pipeline import compile_spec
 from archc.diagnostics import SpecError
-from archc.pipeline import compile_spec
 
 ACTIVATIONS = ("relu6", "leaky_relu", "elu", "silu", "mish", "gelu", "gelu_tanh", "tanh", "hard_swish")
 EXACT_NORM = partial(nn.BatchNorm2d, eps=1e-3, momentum=0.01)

@@ -11,9 +11,9 @@ import torchvision
 from rounding import allowed, bound
 from torch import Tensor, nn
 
+from archc.compile.pipeline import compile_spec
+from archc.language.shipped import FOLDERS, shipped_root
 from archc.live import load_module
-from archc.pipeline import compile_spec
-from archc.shipped import FOLDERS, shipped_root
 
 SHIPPED: dict[str, Path] = {
     path.stem: path for path in sorted(shipped_root().glob("*/*.yaml")) if path.parent.name not in FOLDERS.values()

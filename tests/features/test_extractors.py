@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from small_specs import graph_of, spec
 
+from archc.compile.pipeline import Changes, Compiled, compile_spec
 from archc.cost.features import described_features
 from archc.diagnostics import SpecError
 from archc.ir.extract import extractor, named_values, without_head
@@ -14,7 +15,6 @@ from archc.ir.hash import graph_hash, weights_hash
 from archc.ir.parse import from_text
 from archc.ir.text import to_text
 from archc.ir.verify import GraphError, verify
-from archc.pipeline import Changes, Compiled, compile_spec
 from archc.record import replace
 
 BASIC = "{kind: basic, order: post, shortcut: B}"

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from archc.cli.main import main
+from archc.compile.pipeline import compile_spec
 from archc.ir.hash import weights_hash
 from archc.ir.parse import from_text
-from archc.pipeline import compile_spec
 
 pytestmark = pytest.mark.usefixtures("folder")
 

@@ -15,10 +15,10 @@ from small_specs import spec
 from torch import Tensor
 from torch_backend.live import tensors_of
 
+from archc.compile.pipeline import Changes, Compiled, compile_spec
 from archc.ir.hash import weights_hash
-from archc.layouts.naming import state_keys
+from archc.language.layouts.naming import state_keys
 from archc.live import load_module
-from archc.pipeline import Changes, Compiled, compile_spec
 from archc.weights.errors import WeightsError
 from archc.weights.origin import provenance
 from archc.weights.safetensors import write_safetensors

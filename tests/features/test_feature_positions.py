@@ -9,9 +9,9 @@ from small_specs import graph_of, spec
 from torch import Tensor
 from torch_backend.live import module_of, source_of, tensors_of
 
+from archc.analyse.verify.interpreter import run_all
 from archc.ir.extract import extractor, named_values
 from archc.ir.graph import Graph
-from archc.verify.interpreter import run_all
 
 pytestmark = pytest.mark.no_cover
 

@@ -14,8 +14,8 @@ from torch import Tensor, fx, nn
 from torchvision.ops import FeaturePyramidNetwork
 
 import archc
+from archc.compile.pipeline import Changes, compile_spec
 from archc.live import load_module
-from archc.pipeline import Changes, compile_spec
 
 pytestmark = pytest.mark.no_cover
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from archc.schema.load import whole_schema
+from archc.language.schema.load import whole_schema
 
 
 def patterns(at: object) -> Iterator[str]:

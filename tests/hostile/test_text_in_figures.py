@@ -14,14 +14,14 @@ import yaml
 from hostile_texts import TEXTS, batches
 from page_reader import Tags
 
-from archc.draw.inks.dot import dot
-from archc.draw.inks.html import html
-from archc.draw.inks.mermaid import mermaid
-from archc.draw.inks.svg import svg
-from archc.draw.inks.tikz import escaped, tikz
-from archc.draw.pages import whole
-from archc.draw.scene import Box, Facts, Group, Scene, Text
-from archc.draw.themes import THEMES
+from archc.present.draw.inks.dot import dot
+from archc.present.draw.inks.html import html
+from archc.present.draw.inks.mermaid import mermaid
+from archc.present.draw.inks.svg import svg
+from archc.present.draw.inks.tikz import escaped, tikz
+from archc.present.draw.pages import whole
+from archc.present.draw.scene import Box, Facts, Group, Scene, Text
+from archc.present.draw.themes import THEMES
 from archc.rendering.visible import visible
 
 pytestmark = pytest.mark.no_cover

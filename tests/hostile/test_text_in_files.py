@@ -10,13 +10,13 @@ import pytest
 from graph_builder import Builder
 from hostile_texts import COUNT, READABLE, TEXTS, batches
 
+from archc.compile.pipeline import compile_spec
 from archc.diagnostics import Source, Span
 from archc.ir.graph import Graph
 from archc.ir.norms import Act
 from archc.ir.ops import Conv
-from archc.layouts.table import CANONICAL
+from archc.language.layouts.table import CANONICAL
 from archc.output import OutputError, destinations, write_files
-from archc.pipeline import compile_spec
 from archc.record import replace
 from archc_onnx import OnnxBackend
 from archc_onnx.notes import place

@@ -12,15 +12,15 @@ from markdown_it import MarkdownIt
 from page_reader import Tags
 
 from archc.cli.yamlout import quoted
-from archc.document.loader import parse_value
-from archc.document.nodes import Map, Scalar
+from archc.language.document.loader import parse_value
+from archc.language.document.nodes import Map, Scalar
 from archc.limits import Limits
+from archc.present.table.grid import Band, Cell, Grid, text_cell
+from archc.present.table.html import to_html
+from archc.present.table.latex import to_latex
+from archc.present.table.markdown import to_markdown
 from archc.rendering import escape, markdown
 from archc.rendering.visible import clipped, visible
-from archc.table.grid import Band, Cell, Grid, text_cell
-from archc.table.html import to_html
-from archc.table.latex import to_latex
-from archc.table.markdown import to_markdown
 
 pytestmark = pytest.mark.no_cover
 

@@ -10,7 +10,7 @@ from rounding import SINGLE, allowed
 
 from archc.backend import BackendError
 from archc.cli.main import main
-from archc.pipeline import compile_spec
+from archc.compile.pipeline import compile_spec
 from archc_hub import HubBackend
 
 SPECS = ("cifar_resnet20", "cifar_resnet20_b")

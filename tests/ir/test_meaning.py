@@ -27,6 +27,7 @@ from timm.layers.split_attn import RadixSoftmax
 from torch import Tensor, nn
 from torchvision.ops import FrozenBatchNorm2d
 
+from archc.analyse.verify.interpreter import apply, run
 from archc.ir.norms import ACTIVATIONS
 from archc.ir.ops import (
     Act,
@@ -54,7 +55,6 @@ from archc.ir.ops import (
     Take,
     Tokens,
 )
-from archc.verify.interpreter import apply, run
 
 
 def image(*shape: int) -> Tensor:

@@ -12,6 +12,7 @@ from timm.layers import BlurPool2d, EvoNorm2dS0, FilterResponseNormTlu2d, Scaled
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from archc.analyse.verify.interpreter import apply
 from archc.ir.ops import (
     OPERATIONS,
     Add,
@@ -38,7 +39,6 @@ from archc.ir.ops import (
     Tokens,
 )
 from archc.ir.types import ShapeError, TensorType
-from archc.verify.interpreter import apply
 
 
 def made(op: Operation, *shapes: tuple[int, ...]) -> list[torch.Tensor]:

@@ -6,7 +6,7 @@ import pytest
 import yaml
 from references.known import SHIPPED
 
-from archc.shipped import shipped_root
+from archc.language.shipped import shipped_root
 
 PRINTED = {
     "params": {

@@ -6,7 +6,7 @@ from golden_weights import golden_input, golden_tensors
 from references.known import CIFAR, KNOWN, graph_of
 from rounding import bound
 
-from archc.verify.interpreter import run
+from archc.analyse.verify.interpreter import run
 
 
 @pytest.mark.parametrize("name", CIFAR)

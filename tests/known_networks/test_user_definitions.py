@@ -14,8 +14,8 @@ from rounding import allowed
 from torch import Tensor
 
 import archc
+from archc.compile.pipeline import compile_spec
 from archc.cost import count as cost
-from archc.pipeline import compile_spec
 
 USER = Path(__file__).parents[1] / "data" / "user"
 STRIDES = {(8, 0): 1, (8, 1): 1, (16, 0): 2, (16, 1): 1}

@@ -9,9 +9,9 @@ import timm
 import torch
 from references.residual_2015 import REPEATS
 
-from archc.layouts.naming import state_keys
+from archc.compile.pipeline import compile_spec
+from archc.language.layouts.naming import state_keys
 from archc.live import load_module
-from archc.pipeline import compile_spec
 
 ZOO = json.loads((Path(__file__).parents[1] / "data" / "zoo_keys.json").read_text("utf-8"))
 DEPTHS = list(REPEATS)

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from small_specs import spec
 
+from archc.compile.pipeline import Compiled, compile_spec
 from archc.diagnostics import SpecError
 from archc.ir.graph import Graph
-from archc.layouts.naming import attribute_paths, state_keys
-from archc.layouts.table import CANONICAL, Layout
-from archc.pipeline import Compiled, compile_spec
+from archc.language.layouts.naming import attribute_paths, state_keys
+from archc.language.layouts.table import CANONICAL, Layout
 
 BASIC = "{kind: basic, order: post, shortcut: B}"
 LAYOUT = "layouts: {zoo: zoo.yaml}"

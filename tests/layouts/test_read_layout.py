@@ -3,8 +3,8 @@
 import pytest
 
 from archc.diagnostics import Source, SpecError
-from archc.document.loader import parse
-from archc.layouts.table import Layout, Path, read_layout
+from archc.language.document.loader import parse
+from archc.language.layouts.table import Layout, Path, read_layout
 from archc.limits import Limits
 
 TEXT = """\

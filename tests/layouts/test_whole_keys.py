@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from archc.compile.pipeline import compile_spec
 from archc.diagnostics import SpecError
-from archc.layouts.naming import state_keys
-from archc.layouts.table import TORCH_KEEPS
-from archc.pipeline import compile_spec
+from archc.language.layouts.naming import state_keys
+from archc.language.layouts.table import TORCH_KEEPS
 
 SPEC = """\
 archc: 1

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from archc.checking import check_file
+from archc.analyse.checking import check_file
+from archc.compile.lint import LINTS, Lint
+from archc.compile.pipeline import shipped
 from archc.diagnostics import Diagnostic
-from archc.library import Library
+from archc.language.library import Library
+from archc.language.schema.load import definitions
 from archc.limits import DEFAULT_LIMITS
-from archc.lint import LINTS, Lint
-from archc.pipeline import shipped
-from archc.schema.load import definitions
 
 ROOT = Path(__file__).resolve().parents[2]
 BASE = """\

@@ -7,9 +7,9 @@ import pytest
 import torch
 from small_specs import spec
 
+from archc.compile.pipeline import Compiled, compile_spec
 from archc.diagnostics import SpecError
 from archc.live import load_module
-from archc.pipeline import Compiled, compile_spec
 
 BASIC = "{kind: basic, order: post, shortcut: B, insert: {step: %s, before: add}}}"
 FACTORS = (0, -1, "1e-30", "1e-300", "1e39", "1e300")

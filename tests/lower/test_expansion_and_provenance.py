@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from small_specs import graph_of, named, spec
 
+from archc.compile.lower import stages
+from archc.compile.lower.block import lower_block
+from archc.compile.pipeline import compile_spec
 from archc.ir.graph import Graph
 from archc.ir.verify import verify
-from archc.lower import stages
-from archc.lower.block import lower_block
-from archc.pipeline import compile_spec
-from archc.shipped import shipped_names
+from archc.language.shipped import shipped_names
 
 NAMES = shipped_names("network")
 SHALLOW = [name for name in NAMES if not re.search("[0-9]{3}", name)]

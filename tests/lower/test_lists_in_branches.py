@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from small_specs import spec
 
-from archc.checking import check_file
+from archc.analyse.checking import check_file
 
 BLOCK = "archc: 1\nblock: own\nstride_at: conv1\nsteps:\n"
 HALF = "  halves: {op: split, parts: 2}\n  conv1: {of: halves.1, kernel: 1, out: out}\n"

@@ -6,8 +6,8 @@ import pytest
 import timm
 import torch
 
+from archc.compile.pipeline import compile_spec
 from archc.ir.convolutions import Conv
-from archc.pipeline import compile_spec
 
 
 def timm_convolutions(name: str, stride: int) -> list[tuple[str, int, int, int, int]]:

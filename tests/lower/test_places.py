@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from small_specs import graph_of, named, spec
 
-from archc.document.nodes import Map, Node
-from archc.pipeline import read_spec
+from archc.compile.pipeline import read_spec
+from archc.language.document.nodes import Map, Node
 
 PARENT = spec("{kind: basic, order: post, shortcut: B}").replace("name: small", "name: parent")
 CHILD = """\

@@ -104,7 +104,7 @@ def test_a_shortcuts_default_sees_the_block_and_its_own_parameters(tmp_path: Pat
 
 
 def test_a_command_lines_value_sees_what_the_network_sees(tmp_path: Path) -> None:
-    from archc.pipeline import compile_spec
+    from archc.compile.pipeline import compile_spec
 
     (tmp_path / "small.yaml").write_text(spec(f"{{{BLOCK}}}", more="vars: {w: 8}", stem="{conv: {kernel: 3, out: w * 2}}"))
     graph = compile_spec(str(tmp_path / "small.yaml"), overrides=["block.mid=w + out"]).graph

@@ -13,12 +13,12 @@ from onnx_models import Net, distance, model_bytes, model_of, run_exactly
 from onnx_residual import GRAPH, X
 from rounding import allowed
 
+from archc.analyse.verify.interpreter import run
 from archc.backend import BackendError
+from archc.compile.pipeline import compile_spec
 from archc.ir.graph import Init, InitPolicy
 from archc.ir.ops import Conv, Linear, Norm, Operation, Position, Scale, Tokens
-from archc.pipeline import compile_spec
 from archc.record import replace
-from archc.verify.interpreter import run
 
 
 def arrays(model: onnx.ModelProto) -> dict[str, np.ndarray]:

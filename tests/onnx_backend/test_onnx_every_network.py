@@ -13,13 +13,13 @@ from onnx_models import distance, save
 from rounding import SINGLE, allowed
 from torch import Tensor
 
+from archc.compile.pipeline import Compiled, compile_spec, shipped
 from archc.cost.count import macs
 from archc.ir.graph import Graph
 from archc.ir.ops import BlurPool, Norm
-from archc.layouts.naming import state_keys
+from archc.language.layouts.naming import state_keys
 from archc.live import load_module
 from archc.output import write_files
-from archc.pipeline import Compiled, compile_spec, shipped
 from archc_onnx import OnnxBackend
 
 pytestmark = pytest.mark.no_cover

@@ -12,10 +12,10 @@ from onnx_models import Described, Net, distance, model_bytes, model_of, run_exa
 from onnx_residual import EXPECTED, GRAPH, TENSORS, X
 from rounding import SINGLE, allowed
 
+from archc.analyse.verify.interpreter import run
+from archc.compile.pipeline import compile_spec
 from archc.ir.hash import graph_hash, weights_hash
 from archc.ir.ops import Add, Conv, Identity, Norm
-from archc.pipeline import compile_spec
-from archc.verify.interpreter import run
 
 
 def names(model: onnx.ModelProto) -> list[str]:

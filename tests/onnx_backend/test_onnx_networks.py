@@ -12,8 +12,8 @@ from onnx_models import distance, inferred, model_of, run_exactly, run_fast
 from rounding import BRAIN, SINGLE, allowed
 
 import archc
-from archc.pipeline import Compiled, compile_spec, shipped
-from archc.verify.interpreter import run
+from archc.analyse.verify.interpreter import run
+from archc.compile.pipeline import Compiled, compile_spec, shipped
 from archc_onnx import OnnxBackend
 
 pytestmark = pytest.mark.no_cover

@@ -11,10 +11,10 @@ from onnx_models import Net, distance, inferred, is_near, model_of, named_by_num
 from random_graphs import random_graph
 from rounding import SINGLE, UNIT
 
+from archc.analyse.verify.interpreter import run
 from archc.ir.graph import Graph
 from archc.ir.norms import Act
 from archc.ir.ops import Concat, Split
-from archc.verify.interpreter import run
 from archc_onnx.opsets import IR_VERSIONS
 
 SEEDS = range(96)

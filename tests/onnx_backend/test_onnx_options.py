@@ -10,11 +10,11 @@ from onnx_models import Net, distance, model_bytes, model_of, run_exactly
 from onnx_residual import EXPECTED, GRAPH, TENSORS, X, residual
 from rounding import HALF, SINGLE, UNIT, allowed
 
+from archc.analyse.verify.interpreter import run, run_all
 from archc.backend import BackendError
+from archc.compile.pipeline import compile_spec
 from archc.ir.ops import Affine, Dropout, Flatten, MaxPool, Norm
-from archc.pipeline import compile_spec
 from archc.record import replace
-from archc.verify.interpreter import run, run_all
 from archc_onnx import OnnxBackend
 from archc_onnx.opsets import BFLOAT16, IR_VERSIONS
 

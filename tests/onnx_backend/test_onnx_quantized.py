@@ -13,7 +13,7 @@ from onnx_models import model_bytes, run_fast
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, quantize_static
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
-from archc.pipeline import compile_spec
+from archc.compile.pipeline import compile_spec
 
 
 class Images(CalibrationDataReader):  # type: ignore[misc]  # onnxruntime ships no types

@@ -16,8 +16,8 @@ from onnxruntime.tools.symbolic_shape_infer import SymbolicShapeInference
 from small_specs import spec
 from valid_specs import networks
 
+from archc.compile.pipeline import compile_spec, shipped
 from archc.ir.graph import Graph
-from archc.pipeline import compile_spec, shipped
 from archc_onnx.dimensions import dimensions
 
 FORMULA = re.compile(r"[HW0-9+\-*/() ]+")

@@ -16,7 +16,7 @@ from rounding import SINGLE, allowed
 from archc.backend import BackendError
 from archc.diagnostics import SpecError
 from archc.ir.ops import BlurPool, Conv
-from archc.layouts.table import CANONICAL
+from archc.language.layouts.table import CANONICAL
 from archc.record import replace
 from archc.weights.safetensors import write_safetensors
 from archc_onnx import OnnxBackend

@@ -104,7 +104,7 @@ def test_no_help_installs_it_by_name(words: list[str], capsys: pytest.CaptureFix
 
 @pytest.mark.parametrize("target", ["torch", "timm", "hub"])
 def test_no_emitted_file_installs_it_by_name(target: str, capsys: pytest.CaptureFixture[str]) -> None:
-    from archc.pipeline import compile_spec
+    from archc.compile.pipeline import compile_spec
 
     files = find_backend(target).emit(compile_spec("resnet18")).files
     assert [by_name(b"".join(file.chunks).decode()) for file in files] == [[] for _ in files]

@@ -5,19 +5,19 @@ from pathlib import Path
 from typing import Any
 
 import archc
+from archc.analyse.diff.read import difference
 from archc.backend import find_backend
+from archc.compile.pipeline import complete_spec, read_spec
 from archc.cost.memory import memory
 from archc.cost.report import Asked as CostAsked
 from archc.cost.report import report
-from archc.diff.read import difference
-from archc.draw.compose import Asked, draw_networks, read
-from archc.library import Library
+from archc.language.library import Library
 from archc.limits import DEFAULT_LIMITS
-from archc.pipeline import complete_spec, read_spec
+from archc.present.draw.compose import Asked, draw_networks, read
+from archc.present.table.architecture import architecture
+from archc.present.table.network import Network
+from archc.present.table.outline import outline
 from archc.record import Record
-from archc.table.architecture import architecture
-from archc.table.network import Network
-from archc.table.outline import outline
 from archc.weights.files import open_weights
 from archc.weights.safetensors import write_safetensors
 

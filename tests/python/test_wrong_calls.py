@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 import archc
+from archc.analyse.checking import check_file
+from archc.analyse.diff.read import difference
 from archc.backend import BackendError, find_backend
-from archc.checking import check_file
-from archc.diff.read import difference
-from archc.library import Library
+from archc.compile.pipeline import Changes, compile_spec, complete_spec, locate, read_spec
+from archc.language.library import Library
 from archc.limits import DEFAULT_LIMITS, Limits
 from archc.output import OutputError, destinations, write_files
-from archc.pipeline import Changes, compile_spec, complete_spec, locate, read_spec
 from archc.weights.files import open_weights
 
 SPEC = "cifar_resnet20"
@@ -52,7 +52,10 @@ CALLS: list[tuple[Callable[[], object], str]] = [
         "`limits` are not those of `library`, which were given to it: `Library(limits)`",
     ),
     (lambda: compile_spec(SPEC, library="lib"), "`library` is a `Library`, not a text ('lib')"),
-    (lambda: compile_spec(SPEC, changes="layer1"), "`changes` is what `archc.pipeline.Changes` makes, not a text ('layer1')"),
+    (
+        lambda: compile_spec(SPEC, changes="layer1"),
+        "`changes` is what `archc.compile.pipeline.Changes` makes, not a text ('layer1')",
+    ),
     (lambda: Changes(features="layer1"), f"{FEATURES} a text ('layer1')"),
     (lambda: Changes(without_head=1), "`without_head` is true or false, not a number (1)"),
     (lambda: Limits(blocks="many"), "`blocks` is a whole number, not a text ('many')"),

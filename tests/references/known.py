@@ -5,9 +5,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from archc.compile.pipeline import compile_spec
 from archc.ir.graph import Graph
-from archc.pipeline import compile_spec
-from archc.shipped import shipped_names, shipped_root
+from archc.language.shipped import shipped_names, shipped_root
 
 Row: TypeAlias = dict[str, Any]
 """One network: `params`, `macs`, `input`, `shapes`, `state_dict_sha256`, `golden`."""

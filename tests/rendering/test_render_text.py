@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from archc.diagnostics import Diagnostic, Note, Source, Span, SpecError, in_order
-from archc.document.loader import parse
-from archc.document.source import text_source
+from archc.language.document.loader import parse
+from archc.language.document.source import text_source
 from archc.limits import Limits
 from archc.rendering.tally import summary
 from archc.rendering.text import render

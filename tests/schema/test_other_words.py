@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 import archc
-from archc.expressions.functions import FUNCTIONS
+from archc.compile.lower.kinds import INITS, KINDS_OF_WEIGHTS, NORMS
+from archc.compile.lower.operations import OPERATIONS
+from archc.compile.lower.order import ORDERS
 from archc.ir.norms import ACTIVATIONS
-from archc.lower.kinds import INITS, KINDS_OF_WEIGHTS, NORMS
-from archc.lower.operations import OPERATIONS
-from archc.lower.order import ORDERS
-from archc.schema.load import language
-from archc.shipped import shipped_names
+from archc.language.expressions.functions import FUNCTIONS
+from archc.language.schema.load import language
+from archc.language.shipped import shipped_names
 from archc.suggest import advice, meant
 
 TABLE = json.loads((Path(archc.__file__).parent / "other_words.json").read_text(encoding="utf-8"))

@@ -12,16 +12,16 @@ from jsonschema.validators import extend
 from mutator import mutate
 
 from archc.diagnostics import SpecError
-from archc.document.loader import parse
-from archc.document.nodes import Map, plain
-from archc.document.source import text_source
+from archc.language.document.loader import parse
+from archc.language.document.nodes import Map, plain
+from archc.language.document.source import text_source
+from archc.language.lookup import kind_of
+from archc.language.schema.fast import is_valid
+from archc.language.schema.load import Kind, load_schema
+from archc.language.schema.places import as_document
+from archc.language.schema.validate import validate
+from archc.language.schema.violations import violations
 from archc.limits import Limits
-from archc.lookup import kind_of
-from archc.schema.fast import is_valid
-from archc.schema.load import Kind, load_schema
-from archc.schema.places import as_document
-from archc.schema.validate import validate
-from archc.schema.violations import violations
 
 SPECS = Path(__file__).parents[2] / "specs"
 TEXTS = [path.read_text(encoding="utf-8") for path in sorted(SPECS.rglob("*.yaml"))]

@@ -6,11 +6,11 @@ from pathlib import Path
 from told import page, told
 
 from archc.diagnostics import in_order
-from archc.document.loader import parse
-from archc.document.source import text_source
+from archc.language.document.loader import parse
+from archc.language.document.source import text_source
+from archc.language.lookup import kind_of
+from archc.language.schema.validate import validate
 from archc.limits import DEFAULT_LIMITS
-from archc.lookup import kind_of
-from archc.schema.validate import validate
 
 TEXTS = (Path(__file__).parent / "broken_specs.txt").read_text(encoding="utf-8").splitlines()
 """A document a line, written as in a Python string: `\\n` ends a line."""

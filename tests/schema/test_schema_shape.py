@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
+from archc.compile.lower.kinds import NORMS
+from archc.compile.lower.operations import OPERATIONS
+from archc.compile.lower.order import ORDERS
+from archc.compile.lower.settings import KEYS, STAGE_KEYS
 from archc.ir.norms import ACTIVATIONS
-from archc.lower.kinds import NORMS
-from archc.lower.operations import OPERATIONS
-from archc.lower.order import ORDERS
-from archc.lower.settings import KEYS, STAGE_KEYS
-from archc.schema import fast
-from archc.schema.load import Kind, definitions, load_schema, whole_schema
+from archc.language.schema import fast
+from archc.language.schema.load import Kind, definitions, load_schema, whole_schema
 
 KINDS: tuple[Kind, ...] = ("network", "resolved", "block", "module", "shortcut", "layout")
 MAPS_OF_SCHEMAS = ("properties", "patternProperties", "$defs")

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from archc.diagnostics import in_order
-from archc.document.loader import parse
-from archc.document.source import text_source
+from archc.language.document.loader import parse
+from archc.language.document.source import text_source
+from archc.language.lookup import kind_of
+from archc.language.schema.load import Kind
+from archc.language.schema.validate import validate
 from archc.limits import Limits
-from archc.lookup import kind_of
-from archc.schema.load import Kind
-from archc.schema.validate import validate
 
 SPECS = Path(__file__).parents[2] / "specs"
 NETWORK = """\
@@ -213,8 +213,8 @@ def test_steps_nested_to_the_limit_are_judged() -> None:
 
 def test_a_valid_document_needs_no_jsonschema() -> None:
     program = (
-        "import sys; from archc.document.loader import parse; from archc.document.source import text_source; "
-        "from archc.limits import Limits; from archc.schema.validate import validate; "
+        "import sys; from archc.language.document.loader import parse; from archc.language.document.source import text_source; "
+        "from archc.limits import Limits; from archc.language.schema.validate import validate; "
         f"print(validate(parse(text_source({NETWORK!r}, 'net.yaml', Limits()), Limits()), 'network'), 'jsonschema' in sys.modules)"
     )
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from archc.checking import check_file
+from archc.analyse.checking import check_file
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "cannot.md").read_text(encoding="utf-8")

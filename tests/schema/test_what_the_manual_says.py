@@ -11,13 +11,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from archc.analyse.verify.interpreter import run
+from archc.compile.pipeline import compile_spec
 from archc.diagnostics import SpecError
-from archc.expressions.evaluate import evaluate
-from archc.expressions.parse import parse
 from archc.ir.graph import Graph
 from archc.ir.ops import Affine, Conv, Norm
-from archc.pipeline import compile_spec
-from archc.verify.interpreter import run
+from archc.language.expressions.evaluate import evaluate
+from archc.language.expressions.parse import parse
 
 TEXT = " ".join((Path(__file__).parents[2] / "docs" / "language.md").read_text(encoding="utf-8").split())
 SENTENCES: dict[str, Callable[[Path], None]] = {}

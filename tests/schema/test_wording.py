@@ -2,7 +2,7 @@
 
 import pytest
 
-from archc.schema.wording import as_name, found, items, plural, rewritten, short, wanted
+from archc.language.schema.wording import as_name, found, items, plural, rewritten, short, wanted
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from archc.checking import check_file
+from archc.analyse.checking import check_file
 
 WHOLE = """\
 archc: 1

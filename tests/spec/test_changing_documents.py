@@ -7,14 +7,14 @@ import pytest
 from told import told
 
 from archc.diagnostics import Diagnostic, Edit
-from archc.document.loader import parse
-from archc.document.nodes import Map, Node, Scalar, Sequence, plain
-from archc.document.source import text_source
+from archc.language.document.loader import parse
+from archc.language.document.nodes import Map, Node, Scalar, Sequence, plain
+from archc.language.document.source import text_source
+from archc.language.spec.mend import guess_of, mended
+from archc.language.spec.paths import NothingThere, change, is_null, is_own, key_of
+from archc.language.spec.reported import Reported, reported
+from archc.language.spec.resolve import apply_all, cycle, merge
 from archc.limits import DEFAULT_LIMITS
-from archc.spec.mend import guess_of, mended
-from archc.spec.paths import NothingThere, change, is_null, is_own, key_of
-from archc.spec.reported import Reported, reported
-from archc.spec.resolve import apply_all, cycle, merge
 
 
 def tree(text: str, name: str = "net.yaml") -> Map:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from archc.checking import check_file
-from archc.document.nodes import plain
-from archc.pipeline import compile_spec, complete_spec
+from archc.analyse.checking import check_file
+from archc.compile.pipeline import compile_spec, complete_spec
+from archc.language.document.nodes import plain
 
 CHILD = "archc: 1\nname: child\nextends: resnet18\nset: {%s}\nexpect: {depth: 18}\n"
 

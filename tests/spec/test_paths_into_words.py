@@ -2,9 +2,9 @@
 
 import pytest
 
+from archc.compile.pipeline import compile_spec
 from archc.diagnostics import SpecError
 from archc.ir.hash import graph_hash
-from archc.pipeline import compile_spec
 
 SAME = [
     ("norm.eps=1e-3", "norm={kind: batch, eps: 1e-3}"),

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from archc.checking import check_file
+from archc.analyse.checking import check_file
+from archc.compile.pipeline import compile_spec
 from archc.diagnostics import SpecError
-from archc.pipeline import compile_spec
 
 CHILD = "archc: 1\nname: child\nextends: resnet18\n"
 PROPOSED = [

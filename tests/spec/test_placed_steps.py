@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from archc.checking import check_file
-from archc.document.nodes import Map
+from archc.analyse.checking import check_file
+from archc.compile.pipeline import compile_spec, complete_spec
 from archc.ir.hash import graph_hash
-from archc.pipeline import compile_spec, complete_spec
+from archc.language.document.nodes import Map
 
 CHILD = "archc: 1\nname: child\nextends: resnet18\nset:\n  layouts: null\n  %s\n"
 MODULE = "archc: 1\nmodule: base\nsteps:\n  conv: {kernel: 3, out: in}\n  y: {op: scale}\n"

@@ -6,7 +6,7 @@ import pytest
 from small_specs import spec
 from told import told
 
-from archc.checking import check_file
+from archc.analyse.checking import check_file
 
 SQUARES = "{fold: {op: space_to_depth, block: 4}, conv: {kernel: 3, out: 16}}"
 FLAT = "{flat: {op: flatten}, fc: {op: linear, out: classes}}"

@@ -5,9 +5,9 @@ from functools import cache
 
 from hypothesis import strategies as st
 
-from archc.pipeline import Compiled, compile_spec
-from archc.table.grid import Band, Bracket, Cell, Grid, text_cell
-from archc.table.network import Network
+from archc.compile.pipeline import Compiled, compile_spec
+from archc.present.table.grid import Band, Bracket, Cell, Grid, text_cell
+from archc.present.table.network import Network
 
 FIVE = ("resnet18_a", "resnet34_a", "resnet50_v1", "resnet101_v1", "resnet152_v1")
 

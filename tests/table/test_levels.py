@@ -6,10 +6,10 @@ from fractions import Fraction
 import pytest
 from table.tables import network
 
-from archc.table.figures import FIGURES
-from archc.table.levels import LEVELS, Level, parts
-from archc.table.listing import Line, lines, listing, ordered
-from archc.table.numbers import percent, plain, short, short_bytes, three
+from archc.present.table.figures import FIGURES
+from archc.present.table.levels import LEVELS, Level, parts
+from archc.present.table.listing import Line, lines, listing, ordered
+from archc.present.table.numbers import percent, plain, short, short_bytes, three
 
 NETWORKS = ("resnet50_v1", "preact_resnet18", "resnest14d", "res2net50d", "resnet50_clip", "vgg19", "cifar_resnet110")
 ADDED = ("params", "buffers", "macs", "acts", "norm", "addition")

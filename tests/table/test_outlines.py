@@ -4,10 +4,10 @@ import pytest
 from small_specs import graph_of, spec
 from table.tables import network
 
-from archc.table.architecture import architecture
-from archc.table.figures import FIGURES
-from archc.table.grid import Bracket, Cell, Grid, inline
-from archc.table.outline import Segment, outline
+from archc.present.table.architecture import architecture
+from archc.present.table.figures import FIGURES
+from archc.present.table.grid import Bracket, Cell, Grid, inline
+from archc.present.table.outline import Segment, outline
 
 
 def told(segment: Segment) -> tuple[str, str, str]:

@@ -10,16 +10,16 @@ from hypothesis import example, given, settings
 from markdown_it import MarkdownIt
 from table.tables import HOSTILE, network, one
 
+from archc.present.table.csvout import to_csv
+from archc.present.table.figures import FIGURES
+from archc.present.table.html import to_html
+from archc.present.table.jsonout import to_json
+from archc.present.table.latex import to_latex
+from archc.present.table.listing import lines
+from archc.present.table.markdown import to_markdown
+from archc.present.table.network import Network
+from archc.present.table.terminal import to_terminal
 from archc.rendering.visible import visible
-from archc.table.csvout import to_csv
-from archc.table.figures import FIGURES
-from archc.table.html import to_html
-from archc.table.jsonout import to_json
-from archc.table.latex import to_latex
-from archc.table.listing import lines
-from archc.table.markdown import to_markdown
-from archc.table.network import Network
-from archc.table.terminal import to_terminal
 
 FIGURE = (FIGURES["params"],)
 SPACES = re.compile(r"\s+")

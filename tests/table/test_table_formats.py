@@ -11,8 +11,8 @@ from jsonschema import Draft202012Validator
 from table.tables import FIVE, one
 
 from archc.cli.main import main
-from archc.table.latex import to_latex
-from archc.table.levels import LEVELS
+from archc.present.table.latex import to_latex
+from archc.present.table.levels import LEVELS
 
 GOLDEN: dict[str, Sequence[str]] = {
     "paper.txt": (),
@@ -39,7 +39,7 @@ def test_format(
     golden(f"golden/{name}", capsys.readouterr().out)
 
 
-SCHEMA = json.loads((files("archc.table") / "table-1.schema.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads((files("archc.present.table") / "table-1.schema.json").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("level", [None, *LEVELS])

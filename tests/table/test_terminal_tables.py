@@ -5,12 +5,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from table.tables import FIVE, grids, network
 
+from archc.present.table.architecture import architecture
+from archc.present.table.cells import measured, wrapped
+from archc.present.table.figures import FIGURES
+from archc.present.table.grid import Grid
+from archc.present.table.terminal import to_terminal
 from archc.rendering.visible import visible
-from archc.table.architecture import architecture
-from archc.table.cells import measured, wrapped
-from archc.table.figures import FIGURES
-from archc.table.grid import Grid
-from archc.table.terminal import to_terminal
 
 
 @pytest.fixture(scope="module")

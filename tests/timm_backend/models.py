@@ -12,7 +12,7 @@ from unittest.mock import patch
 import timm
 import torch
 
-from archc.pipeline import Changes, compile_spec
+from archc.compile.pipeline import Changes, compile_spec
 from archc_timm import TimmBackend
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from archc.backend import Backend
-from archc.pipeline import compile_spec
+from archc.compile.pipeline import compile_spec
 from archc_hub import HubBackend
 from archc_timm import TimmBackend
 

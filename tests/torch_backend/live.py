@@ -6,8 +6,8 @@ from typing import Any
 import torch
 
 from archc.ir.graph import Graph
-from archc.layouts.naming import state_keys
-from archc.layouts.table import CANONICAL, Layout
+from archc.language.layouts.naming import state_keys
+from archc.language.layouts.table import CANONICAL, Layout
 from archc_torch.source import Meta, emit_source
 
 

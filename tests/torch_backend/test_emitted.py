@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from archc.layouts.lookup import Lookup
-from archc.pipeline import Compiled, compile_spec, shipped
+from archc.compile.pipeline import Compiled, compile_spec, shipped
+from archc.language.layouts.lookup import Lookup
 from archc_torch import TorchBackend, emitted_source
 from archc_torch.parts import cut
 from archc_torch.source import FIRST_LINE

@@ -13,11 +13,11 @@ from torch import Tensor, nn
 
 from archc.backend import BackendError
 from archc.cli.main import main
+from archc.compile.pipeline import Changes, Compiled, compile_spec, shipped
 from archc.cost.count import parameters
 from archc.diagnostics import SpecError
-from archc.layouts.naming import state_keys
-from archc.layouts.table import CANONICAL
-from archc.pipeline import Changes, Compiled, compile_spec, shipped
+from archc.language.layouts.naming import state_keys
+from archc.language.layouts.table import CANONICAL
 from archc_torch import emitted_source
 
 KEPT = {
@@ -150,8 +150,8 @@ def test_every_layout(name: str) -> None:
 
 
 def layouts_of(name: str) -> list[str]:
-    from archc.document.nodes import Map
-    from archc.pipeline import read_spec
+    from archc.compile.pipeline import read_spec
+    from archc.language.document.nodes import Map
 
     layouts = read_spec(name).root.get("layouts")
     return [str(entry.key) for entry in layouts] if isinstance(layouts, Map) else []

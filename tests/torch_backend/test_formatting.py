@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from archc.pipeline import compile_spec, shipped
+from archc.compile.pipeline import compile_spec, shipped
 from archc_torch import emitted_source
 
 RUFF = str(Path(sys.executable).with_name("ruff"))

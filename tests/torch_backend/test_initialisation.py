@@ -9,8 +9,8 @@ import torch
 from small_specs import spec
 from torch import Tensor, nn
 
+from archc.compile.pipeline import compile_spec
 from archc.live import load_module
-from archc.pipeline import compile_spec
 
 BASIC = "{kind: basic, order: post, shortcut: B}"
 

@@ -12,7 +12,7 @@ from archc.backend import BackendError
 from archc.ir.graph import Graph, Scope
 from archc.ir.norms import Act
 from archc.ir.ops import Conv
-from archc.layouts.table import CANONICAL, Layout, Path, Table
+from archc.language.layouts.table import CANONICAL, Layout, Path, Table
 from archc.record import replace
 from archc_torch.source import FIRST_LINE, Meta, emit_source
 

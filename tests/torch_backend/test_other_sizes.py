@@ -11,8 +11,8 @@ from small_specs import HEAD, graph_of, spec
 from torch import Tensor
 from torch_backend.live import module_of, source_of, tensors_of
 
+from archc.analyse.verify.interpreter import run
 from archc.ir.graph import Graph
-from archc.verify.interpreter import run
 
 BASIC = "{kind: basic, order: %s, shortcut: %s, insert: {%s}}"
 STAGES = "{layer1: {out: 16, repeat: 2, stride: 2}, layer2: {out: 32, repeat: 2, stride: 2}}"

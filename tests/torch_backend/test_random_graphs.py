@@ -15,10 +15,10 @@ from torch import Tensor, fx
 from torch_backend.contiguous import contiguous
 from torch_backend.live import module_of, source_of, tensors_of
 
+from archc.analyse.verify.interpreter import run, run_all
 from archc.ir.graph import Graph
 from archc.ir.norms import Act, Norm
 from archc.ir.ops import Conv
-from archc.verify.interpreter import run, run_all
 
 SEEDS = st.integers(0, 2**32)
 

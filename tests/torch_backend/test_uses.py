@@ -13,8 +13,8 @@ from rounding import SINGLE, of_terms
 from small_specs import spec
 from torch import Tensor, fx, nn
 
+from archc.compile.pipeline import compile_spec
 from archc.live import load_module
-from archc.pipeline import compile_spec
 
 pytestmark = pytest.mark.no_cover
 

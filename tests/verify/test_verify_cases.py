@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from small_specs import graph_of, spec
 
-from archc.pipeline import compile_spec
-from archc.verify.cases import Case, cases, other_size
-from archc.verify.errors import VerifyError
+from archc.analyse.verify.cases import Case, cases, other_size
+from archc.analyse.verify.errors import VerifyError
+from archc.compile.pipeline import compile_spec
 
 BASIC = "{kind: basic, order: post, shortcut: B}"
 ANY: tuple[None, ...] = (None,) * 4

@@ -15,11 +15,11 @@ from onnx import TensorProto, helper
 from valid_specs import Tree, networks
 from verify.other_models import ceil_pool, same
 
+from archc.analyse.verify.cases import cases
+from archc.analyse.verify.compare import Settings, against
+from archc.analyse.verify.onnx_program import load_onnx
 from archc.cli.main import main
-from archc.pipeline import compile_spec
-from archc.verify.cases import cases
-from archc.verify.compare import Settings, against
-from archc.verify.onnx_program import load_onnx
+from archc.compile.pipeline import compile_spec
 from archc_onnx import OnnxBackend
 
 SPEC = str(Path(__file__).parent / "small.yaml")

@@ -12,7 +12,7 @@ from onnx import TensorProto, helper, numpy_helper
 from onnx.reference import ReferenceEvaluator
 from rounding import SINGLE, close, of_terms
 
-from archc.verify.onnx_program import load_onnx
+from archc.analyse.verify.onnx_program import load_onnx
 
 RANDOM = np.random.default_rng(0)
 MAP, ROW = (2, 4, 6, 8), (2, 12)

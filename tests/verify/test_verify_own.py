@@ -10,8 +10,8 @@ import torch
 from rounding import SINGLE, UNIT, of_terms
 from small_specs import spec
 
+from archc.analyse.verify import interpreter, meaning
 from archc.cli.main import main
-from archc.verify import interpreter, meaning
 
 SPEC = str(Path(__file__).parent / "small.yaml")
 CASES = [(False, [1, 3, 32, 32]), (False, [3, 3, 17, 21]), (True, [3, 3, 17, 21])]
@@ -73,7 +73,7 @@ def test_an_emitted_program_that_is_another_function(monkeypatch: pytest.MonkeyP
 
 def test_a_model_that_is_another_function(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """The emitted torch module agrees, the ONNX model does not: here because the weights it is fed are not the same."""
-    from archc.verify import own
+    from archc.analyse.verify import own
 
     def doubled(graph: Any, weights: Any, x: torch.Tensor) -> Any:
         return interpreter.run_all(graph, {**weights, "layer1.1.conv2.weight": 2 * weights["layer1.1.conv2.weight"]}, x)

@@ -5,10 +5,10 @@ import random
 import pytest
 from small_specs import spec
 
+from archc.analyse.verify.entries import Entry, entries_of
+from archc.analyse.verify.pairing import pair
+from archc.compile.pipeline import compile_spec
 from archc.ir.graph import Graph
-from archc.pipeline import compile_spec
-from archc.verify.entries import Entry, entries_of
-from archc.verify.pairing import pair
 
 NETWORKS = ("resnet18", "preact_resnet50", "res2net50_14w_8s", "resnest14d", "skresnet18", "regnety_002", "resnet50_clip")
 

@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
+from archc.analyse.verify.cases import cases
+from archc.analyse.verify.compare import Settings, against
+from archc.analyse.verify.load import load
+from archc.analyse.verify.outcome import Verdict
 from archc.cli.main import main
+from archc.compile.pipeline import compile_spec
 from archc.ir.graph import Graph
-from archc.pipeline import compile_spec
-from archc.verify.cases import cases
-from archc.verify.compare import Settings, against
-from archc.verify.load import load
-from archc.verify.outcome import Verdict
 
 EQUAL = [
     ("resnet18", "torchvision:resnet18", 102),

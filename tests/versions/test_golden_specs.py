@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from archc.compile.pipeline import compile_spec, shipped
 from archc.ir.hash import graph_hash
-from archc.pipeline import compile_spec, shipped
 
 HERE = Path(__file__).parent
 GOLDEN: dict[str, str] = json.loads((HERE / "version_1.json").read_text(encoding="utf-8"))

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import pytest
 
 from archc.diagnostics import Edit, Source, SpecError
-from archc.document.edits import renamed
-from archc.document.loader import parse
-from archc.document.nodes import Map
+from archc.language.document.edits import renamed
+from archc.language.document.loader import parse
+from archc.language.document.nodes import Map
+from archc.language.versions import UPGRADES, VERSION, Upgrade, migrated, version_problem
 from archc.limits import DEFAULT_LIMITS
-from archc.versions import UPGRADES, VERSION, Upgrade, migrated, version_problem
 
 
 def renames(old: str, new: str) -> Upgrade:

@@ -7,7 +7,7 @@ import torch
 from weight_session import Session
 
 from archc import torch_module
-from archc.pipeline import compile_spec
+from archc.compile.pipeline import compile_spec
 from archc.weights.files import open_weights
 from archc.weights.origin import differences, provenance
 

@@ -2,10 +2,10 @@
 
 import pytest
 
+from archc.compile.pipeline import compile_spec
 from archc.ir.ends import classifier, stem_convolution
 from archc.ir.graph import Graph
 from archc.ir.hash import graph_hash, weights_hash
-from archc.pipeline import compile_spec
 
 
 def graph(spec: str, *overrides: str) -> Graph:

@@ -1,0 +1,1 @@
+"""What is read off checked graphs and holds them against something: lints over files, differences, other programs."""

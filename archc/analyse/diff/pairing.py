@@ -1,0 +1,148 @@
+"""What is compared with what: parts by name, then by order and shape; blocks by index; operations by name, then by order."""
+
+from itertools import groupby
+
+from archc.analyse.diff.sequence import Pairs, align
+from archc.analyse.diff.units import Item, Part, Unit
+from archc.record import Record
+
+
+class ItemPair(Record, eq=False):
+    """One operation on both sides, or on one."""
+
+    old: Item | None
+    new: Item | None
+
+
+class UnitPair(Record):
+    """A block on both sides, or on one; `items` where it differs. Indices count within the stage."""
+
+    old: Unit | None
+    new: Unit | None
+    old_index: int
+    new_index: int
+    items: tuple[ItemPair, ...]
+
+    @property
+    def differs(self) -> bool:
+        return self.old is None or self.new is None or self.old.key != self.new.key
+
+
+class PartPair(Record):
+    """The stem, a stage or the head on both sides, or on one."""
+
+    old: Part | None
+    new: Part | None
+    units: tuple[UnitPair, ...]
+
+    @property
+    def any(self) -> Part:
+        """The new one, or where there is none the old one."""
+        part = self.new or self.old
+        assert part is not None  # noqa: S101  one of the two is always there
+        return part
+
+
+def pair_parts(old: list[Part], new: list[Part]) -> list[PartPair]:
+    """In the order of the new network, what was removed where it stood."""
+    kinds = ("stem", "stage", "head")
+    found: list[PartPair] = []
+    for kind in kinds:
+        olds = [part for part in old if part.scope.kind == kind]
+        news = [part for part in new if part.scope.kind == kind]
+        for a, b in _pair_stages(olds, news):
+            one, other = (None if a is None else olds[a]), (None if b is None else news[b])
+            found.append(PartPair(one, other, tuple(_pair_units(one, other))))
+    return found
+
+
+def _pair_stages(old: list[Part], new: list[Part]) -> Pairs:
+    """By name first; between two of one name by the shape they put out, else in order."""
+    found: Pairs = []
+    by_name = align([part.scope.path for part in old], [part.scope.path for part in new], fill=False)
+    for matched, group in groupby(by_name, key=lambda pair: None not in pair):
+        pairs = list(group)
+        if matched:
+            found += pairs
+            continue
+        olds, news = [a for a, _ in pairs if a is not None], [b for _, b in pairs if b is not None]
+        for a, b in align([old[i].shape for i in olds], [new[i].shape for i in news]):
+            found.append((None if a is None else olds[a], None if b is None else news[b]))
+    return found
+
+
+def _pair_units(old: Part | None, new: Part | None) -> list[UnitPair]:
+    olds, news = (part.units if part else () for part in (old, new))
+    found: list[UnitPair] = []
+    for a, b in align([unit.key for unit in olds], [unit.key for unit in news]):
+        one, other = (None if a is None else olds[a]), (None if b is None else news[b])
+        items = pair_items(one, other) if one and other and one.key != other.key else ()
+        found.append(UnitPair(one, other, -1 if a is None else a, -1 if b is None else b, tuple(items)))
+    return found
+
+
+def pair_items(old: Unit, new: Unit) -> list[ItemPair]:
+    """By name and kind of operation; the others in order: equal ones, then those of one kind and role."""
+    mates: dict[int, int] = {}
+    places = {(item.local, item.node.op.kind, item.role): i for i, item in enumerate(new.items)}
+    for i, item in enumerate(old.items):
+        mate = places.get((item.local, item.node.op.kind, item.role))
+        if mate is not None:
+            mates[i] = mate
+    # the norm and activation of a convolution that is called otherwise are those of its unit, so convolutions are paired first
+    for exact, units in ((True, False), (False, False), (True, True), (False, True)):
+        if (exact, units) == (True, True):
+            _follow(old, new, mates)
+        taken = set(mates.values())
+        olds = [i for i, item in enumerate(old.items) if i not in mates and (item.node.op.kind in ("norm", "act")) == units]
+        news = [i for i, item in enumerate(new.items) if i not in taken and (item.node.op.kind in ("norm", "act")) == units]
+        for a, b in align(
+            [_like(old.items[i], exact=exact) for i in olds], [_like(new.items[i], exact=exact) for i in news], fill=False
+        ):
+            if a is not None and b is not None:
+                mates[olds[a]] = news[b]
+    return _merged(old, new, mates)
+
+
+def _follow(old: Unit, new: Unit, mates: dict[int, int]) -> None:
+    """Pairs the norm and activation of each pair of convolutions."""
+    olds = {item.local: i for i, item in enumerate(old.items)}
+    news = {item.local: i for i, item in enumerate(new.items)}
+    taken = set(mates.values())
+    for a, b in list(mates.items()):
+        for kind in ("norm", "act"):
+            one, other = (_beside(item.local, kind) for item in (old.items[a], new.items[b]))
+            if one in olds and other in news and olds[one] not in mates and news[other] not in taken:
+                mates[olds[one]] = news[other]
+                taken.add(news[other])
+
+
+def _beside(local: str, kind: str) -> str:
+    """What the norm or activation of a convolution unit is called: `norm2` of `conv2`."""
+    path, dot, name = local.rpartition(".")
+    return f"{path}{dot}{kind}{name.removeprefix('conv')}" if name.startswith("conv") else ""
+
+
+def _like(item: Item, *, exact: bool) -> str:
+    return f"{item.role} {item.text if exact else item.node.op.kind}"
+
+
+def _merged(old: Unit, new: Unit, mates: dict[int, int]) -> list[ItemPair]:
+    """In the order of the new side, what was removed after what stood before it."""
+    back = {b: a for a, b in mates.items()}
+    found: list[ItemPair] = []
+    told: set[int] = set()
+
+    def removed_until(stop: int) -> None:
+        for i in range(stop):
+            if i not in mates and i not in told:
+                told.add(i)
+                found.append(ItemPair(old.items[i], None))
+
+    for b, item in enumerate(new.items):
+        a = back.get(b)
+        if a is not None:
+            removed_until(a)
+        found.append(ItemPair(None if a is None else old.items[a], item))
+    removed_until(len(old.items))
+    return found

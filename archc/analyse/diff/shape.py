@@ -1,0 +1,189 @@
+"""Numbers that differ: stages and how often they repeat, widths, strides, parameters of blocks and modules."""
+
+from collections.abc import Iterator
+
+from archc.analyse.diff.branch import entries, spans
+from archc.analyse.diff.facts import Fact
+from archc.analyse.diff.pairing import PartPair
+from archc.analyse.diff.said import network_entry, said
+from archc.analyse.diff.seen import Look, Sides
+from archc.analyse.diff.words import named, shown
+from archc.diagnostics import Span
+from archc.ir.graph import Argument, Graph, Scope
+
+OF_A_BLOCK = ("in", "out", "stride", "dilation")
+
+
+def network_facts(old: Graph, new: Graph, sides: Sides) -> Iterator[Fact]:
+    """The image's channels, the classes, and the features that are put out."""
+    before, after = ({a.name: a.value for a in graph.scopes[0].arguments} for graph in (old, new))
+    for name, words, keys in (("in", "input channels", ("input", "channels")), ("classes", "classes", ("classes",))):
+        if before.get(name) != after.get(name):
+            places = [entry.span if (entry := network_entry(root, *keys)) else None for root in (sides.old, sides.new)]
+            yield Fact(
+                "changed", "network", "change", words, _value(before.get(name)), _value(after.get(name)),
+                old_place=places[0], new_place=places[1],
+            )  # fmt: skip
+
+    if (old.output_names, len(old.outputs)) != (new.output_names, len(new.outputs)):
+        first, second = (named(*graph.output_names) or "the last value" for graph in (old, new))
+        places = [entry.span if (entry := root.entry("features")) else None for root in (sides.old, sides.new)]
+        yield Fact("changed", "network", "change", "output", first, second, old_place=places[0], new_place=places[1])
+
+
+def _value(value: Argument | None) -> str:
+    return "none" if value is None else shown(value)
+
+
+def part_facts(pair: PartPair, number: int, sides: Sides) -> Iterator[Fact]:
+    """Of a stage, or of a stem or head that only one side has."""
+    if pair.old is None or pair.new is None:
+        part = pair.any
+        blocks = [unit.scope.template for unit in part.units]
+        kinds = ", ".join(f"{blocks.count(kind)} × {named(kind)}" for kind in dict.fromkeys(blocks)) if part.is_stage else ""
+        shape = f"{kinds}, to {part.shape}" if part.is_stage and part.shape else kinds
+        path, place = (part.scope.path,), part.scope.origin
+        if pair.old is None:
+            yield Fact("added", "stage", "add", _called(part.scope), "", shape, number, -1, (), path, None, place)
+        else:
+            yield Fact("removed", "stage", "remove", _called(part.scope), shape, "", number, -1, path, (), place, None)
+        return
+    old, new = ({argument.name: argument.value for argument in part.scope.arguments} for part in (pair.old, pair.new))
+    for name in ("out", "stride", "repeat"):
+        if pair.any.is_stage and old[name] != new[name]:
+            places = _places(pair, name, sides)
+            yield Fact(
+                "changed", "stage", "change", name, shown(old[name]), shown(new[name]), number, -1,
+                (pair.old.scope.path,), (pair.new.scope.path,), places[0], places[1], _blocks(pair) if name == "repeat" else (),
+            )  # fmt: skip
+    if pair.any.is_stage and old["repeat"] == new["repeat"]:
+        yield from _replaced(pair, number)
+
+
+def _called(scope: Scope) -> str:
+    return f"stage {named(scope.path)}" if scope.kind == "stage" else scope.kind
+
+
+def _places(pair: PartPair, key: str, sides: Sides) -> tuple[Span | None, Span | None]:
+    found: list[Span | None] = []
+    for part, root in ((pair.old, sides.old), (pair.new, sides.new)):
+        entry = said(root, part.scope.path, -1, key) if part else None
+        found.append(entry.span if entry else part.scope.origin if part else None)
+    return found[0], found[1]
+
+
+def _blocks(pair: PartPair) -> tuple[tuple[str, str, str], ...]:
+    """Which blocks were added or removed, as ranges."""
+    from archc.analyse.diff.places import ranges
+
+    added = [unit.new_index for unit in pair.units if unit.old is None]
+    removed = [unit.old_index for unit in pair.units if unit.new is None]
+    return tuple(
+        (f"{pair.any.scope.path}: block{'s' if len(indices) > 1 else ''} {ranges(indices)} {what}", "", "")
+        for indices, what in ((removed, "removed"), (added, "added"))
+        if indices
+    )
+
+
+def _replaced(pair: PartPair, number: int) -> Iterator[Fact]:
+    """As many blocks as before, but not at the same places."""
+    for index, unit in enumerate(pair.units):
+        one = unit.new or unit.old
+        if one is None or (unit.old and unit.new):
+            continue
+        if unit.new:
+            yield Fact(
+                "added",
+                "block",
+                "add",
+                f"block {named(one.scope.template)}",
+                "",
+                "",
+                number,
+                index,
+                (),
+                (one.path,),
+                None,
+                one.scope.origin,
+            )
+        else:
+            yield Fact(
+                "removed",
+                "block",
+                "remove",
+                f"block {named(one.scope.template)}",
+                "",
+                "",
+                number,
+                index,
+                (one.path,),
+                (),
+                one.scope.origin,
+            )
+
+
+def argument_facts(look: Look, sides: Sides) -> Iterator[Fact]:
+    """Parameters of a block, and of modules in it, that differ and do not follow from others."""
+    if look.old.scope.kind == "block":
+        yield from _block(look, sides)
+    told = {one.pair.new.node.scope for one in look.seen if one.told and one.pair.new}
+    for local, changed in look.arguments.items():
+        scope = look.new.scopes.get(local)
+        if scope is None or scope.kind != "module" or scope.path in told:
+            continue
+        passed = {argument.name: argument.passed for argument in scope.arguments}
+        defaults = sides.new_defaults.get(scope.template, {})
+        for name, (before, after) in changed.items():
+            follows = passed.get(name) is not None or bool(defaults.get(name, frozenset()) & changed.keys())
+            if (
+                name != "in"
+                and before is not None
+                and after is not None
+                and not follows
+                and not _proportional((before, after), look)
+            ):
+                other = look.old.scopes[local]
+                yield Fact(
+                    "changed", "operation", "change", f"{named(local)} {name}", _value(before), _value(after), look.part_number,
+                    look.unit_number, (other.path,), (scope.path,), other.origin, scope.origin,
+                )  # fmt: skip
+
+
+def _proportional(pair: tuple[Argument | None, Argument | None], look: Look) -> bool:
+    """Whether a number grew as one of the block's did, whose change is told of."""
+    before, after = pair
+    if not isinstance(before, int | float) or not isinstance(after, int | float) or isinstance(before, bool):
+        return False
+    others = [(a, b) for a, b in look.arguments[""].values() if isinstance(a, int | float) and isinstance(b, int | float)]
+    return any(after * a == before * b for a, b in others)
+
+
+def _block(look: Look, sides: Sides) -> Iterator[Fact]:
+    """The parameters that differ by themselves; the first has those that follow as details."""
+    changed = {name: pair for name, pair in look.arguments[""].items() if name != "in" and None not in pair}
+    if look.old.scope.template != look.new.scope.template:
+        changed = {name: pair for name, pair in changed.items() if name in OF_A_BLOCK}
+    uses = sides.new_defaults.get(look.new.scope.template, {})
+    following = [
+        name
+        for name in changed
+        if uses.get(name, frozenset()) & look.arguments[""].keys() and entries(look, sides, name)[1] is None
+    ]
+    details = tuple([(f"{name} ", " → ".join(map(_value, changed[name])), "") for name in following])
+    for name, (before, after) in changed.items():
+        if name in following or (name in ("out", "stride") and _of_the_stage(look, name)):
+            continue
+        places = spans(entries(look, sides, name), look, sides)
+        yield Fact(
+            "changed", "block", "change", name, _value(before), _value(after), look.part_number, look.unit_number,
+            (look.old.path,), (look.new.path,), places[0], places[1], details,
+        )  # fmt: skip
+        details = ()
+
+
+def _of_the_stage(look: Look, name: str) -> bool:
+    """Whether the stage's own number differs as well: then it is told of there."""
+    if look.part.old is None or look.part.new is None:
+        return False
+    values = [{a.name: a.value for a in part.scope.arguments}.get(name) for part in (look.part.old, look.part.new)]
+    return values[0] != values[1]

@@ -1,0 +1,230 @@
+"""A network held against another program: tensors paired, weights shared, outputs compared, the first difference found."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+
+import torch
+from torch import Tensor
+
+from archc.analyse.verify.cases import Case
+from archc.analyse.verify.describe import described, step_text, unlike
+from archc.analyse.verify.entries import Entry, entries_of
+from archc.analyse.verify.errors import VerifyError, trouble
+from archc.analyse.verify.interpreter import outputs, run_all, undropped
+from archc.analyse.verify.locate import There, first_difference
+from archc.analyse.verify.meeting import STATISTICS, Meeting, folded, learned, only_here, only_there, tied
+from archc.analyse.verify.outcome import First, Run, Verdict
+from archc.analyse.verify.pairing import pair, pair_by_name
+from archc.analyse.verify.program import Program, first_line, record, run_exactly
+from archc.analyse.verify.reading import Reading, read
+from archc.analyse.verify.sharing import shared, stir
+from archc.analyse.verify.uncompared import uncompared
+from archc.ir.graph import Graph
+from archc.record import Record
+
+
+class Settings(Record):
+    """`tolerance`: the largest difference that counts as none, as a part of the largest value; None: what the type explains."""
+
+    tolerance: float | None = None
+    seed: int = 0
+
+
+def against(
+    graph: Graph, program: Program, wanted: Sequence[Case], settings: Settings, *, names: Mapping[str, str] | None = None
+) -> Verdict:
+    """`names` are theirs by ours where they are known; else tensors are paired by the flow of data.
+
+    Raises VerifyError (E0623) where the other program cannot run.
+    """
+    meeting = meet(undropped(graph), program, wanted, settings, names)
+    runs: list[Run] = []
+    first: First | None = None
+    beyond = ""
+    for what, case in _plan(meeting, wanted):
+        run = compared(meeting, what, case)
+        runs.append(run)
+        if not run.equal and first is None and not beyond:
+            with suppress(VerifyError):  # it failed in this run, and fails again
+                first, beyond = _first(meeting, case, run.tolerance)
+    alone = only_here(meeting)
+    if alone and all(run.equal for run in runs):
+        first = _lacking(meeting, alone[0])
+    return Verdict(
+        name=graph.name,
+        against=program.name,
+        pairs=tuple(
+            (meeting.entries[one].key, meeting.reading.entries[other].key) for one, other in sorted(meeting.pairs.items())
+        ),
+        folded=tuple(sorted(folded(meeting))),
+        only_here=tuple(entry.key for entry in alone),
+        only_there=tuple(only_there(meeting)),
+        tied=tuple(tied(meeting)),
+        runs=tuple(runs),
+        first=first,
+        beyond=beyond,
+        uncompared=uncompared(graph, program),
+    )
+
+
+def meet(
+    graph: Graph, program: Program, wanted: Sequence[Case], settings: Settings, names: Mapping[str, str] | None = None
+) -> Meeting:
+    """Both, paired by a run on the smallest of the inputs, or on the first where the program takes no other."""
+    program.train(training=False)
+    x = images(min(wanted, key=lambda case: (case.training, math.prod(case.shape[2:]))), settings.seed)
+    try:
+        reading = _followed(program, x)
+    except VerifyError:
+        x = images(wanted[0], settings.seed)
+        reading = _followed(program, x)
+    entries = entries_of(graph)
+    pairs = pair(entries, reading.entries) if names is None else pair_by_name(entries, reading.entries, names)
+    weights = shared(graph, entries, reading, pairs)
+    tolerance = program.rounding if settings.tolerance is None else settings.tolerance
+    asked = settings.tolerance is not None
+    return Meeting(graph, entries, program, x, reading, pairs, weights, tolerance, asked, settings.seed)
+
+
+def _followed(program: Program, x: Tensor) -> Reading:
+    """Raises VerifyError (E0623) where the program cannot run, or leaves torch on the way: nothing would be known of it."""
+    trace = record(program, x)
+    reading = read(trace)
+    if reading.depends.keys().isdisjoint(trace.outputs):
+        said = f"`{program.name}` cannot be followed: no operation of torch leads from its input to what it puts out"
+        raise trouble("E0623", said, "what is computed by numpy, or by a library of its own, has to be torch's")
+    return reading
+
+
+def images(case: Case, seed: int) -> Tensor:
+    return torch.randn(case.shape, generator=torch.Generator().manual_seed(seed + 1), dtype=torch.float64)
+
+
+def _plan(meeting: Meeting, wanted: Sequence[Case]) -> Iterator[tuple[str, Case]]:
+    """Each case and what its weights are: once with those of a file, the others with random ones, which are shared in between."""
+    if not meeting.program.trains:
+        yield "the file's weights", wanted[0]
+    stirred: bool | None = None
+    for case in wanted:
+        if case.training is not stirred:
+            stirred = case.training
+            _stir(meeting, far=not case.training)
+        yield "random weights", case
+
+
+def _stir(meeting: Meeting, *, far: bool) -> None:
+    stir(meeting.program.tensors(), learned(meeting), meeting.seed, far=far)
+    if not meeting.follows():
+        meeting.reading = read(record(meeting.program, meeting.x))
+    meeting.weights = shared(meeting.graph, meeting.entries, meeting.reading, meeting.pairs)
+
+
+def compared(meeting: Meeting, what: str, case: Case) -> Run:
+    """Both run once; in training each also updates its statistics, which are then put back."""
+    x = images(case, meeting.seed)
+    weights = meeting.own_weights()
+    with _statistics_kept(meeting):
+        meeting.program.train(training=case.training)
+        try:
+            theirs = run_exactly(meeting.program, x)
+        except (Exception, SystemExit) as error:  # noqa: BLE001  it is another's code
+            return Run(what, case, 0.0, meeting.tolerance, f"{meeting.program.name} fails: {first_line(error)}")
+        with torch.no_grad():
+            ours = outputs(meeting.graph, weights, x, training=case.training)
+        if [one.shape for one in ours] != [one.shape for one in theirs]:
+            shapes = [" and ".join("x".join(map(str, one.shape)) for one in side) for side in (ours, theirs)]
+            return Run(what, case, 0.0, meeting.tolerance, f"the output is {shapes[0]} here, {shapes[1]} there")
+        found = max(map(relative, ours, theirs), default=0.0)
+        if case.training:
+            found = max([found, *(away for _, away in _statistics(meeting, weights))])
+    tolerance = meeting.tolerance
+    if found > tolerance and not meeting.asked:
+        tolerance = max(tolerance, 10 * shaken(meeting.graph, meeting.own_weights(), x, weights, ours, training=case.training))
+    return Run(what, case, found, tolerance)
+
+
+def shaken(
+    graph: Graph,
+    weights: Mapping[str, Tensor],
+    x: Tensor,
+    after: Mapping[str, Tensor],
+    expected: Sequence[Tensor],
+    *,
+    training: bool,
+) -> float:
+    """How far rounding alone may take the network: what a change of the image's last bits does to outputs and statistics.
+
+    A hundred layers without shortcuts, trained, make of 1e-16 a millionfold.
+    """
+    signs = torch.randn(x.shape, generator=torch.Generator().manual_seed(0), dtype=x.dtype).sign()
+    with torch.no_grad():
+        made = outputs(graph, weights, x * (1 + 4 * torch.finfo(x.dtype).eps * signs), training=training)
+    changed = [relative(tensor, weights[key]) for key, tensor in after.items() if training and key.endswith(STATISTICS)]
+    return max([*map(relative, expected, made), *changed], default=0.0)
+
+
+def relative(expected: Tensor, actual: Tensor) -> float:
+    """The largest difference as a part of the largest value; infinite where either is not finite."""
+    if not bool(torch.isfinite(expected).all() and torch.isfinite(actual).all()):
+        return float("inf")
+    away, scale = float((expected - actual).abs().max()), float(expected.abs().max())
+    return away / scale if scale else away
+
+
+def _statistics(meeting: Meeting, weights: Mapping[str, Tensor]) -> Iterator[tuple[int, float]]:
+    """For each paired running statistic, the number of ours and how far they are apart."""
+    tensors = meeting.program.tensors()
+    for one, other in sorted(meeting.pairs.items()):
+        entry = meeting.entries[one]
+        if entry.role in STATISTICS:
+            yield one, relative(weights[entry.key], tensors[meeting.reading.entries[other].key].reshape(entry.shape))
+
+
+class _statistics_kept:  # noqa: N801  reads as what it does: `with _statistics_kept(meeting)`
+    """What training changes of the other program is put back."""
+
+    def __init__(self, meeting: Meeting) -> None:
+        tensors = meeting.program.tensors()
+        keys = [entry.key for entry in meeting.reading.entries if entry.role in STATISTICS]
+        self._kept = [(tensors[key], tensors[key].clone()) for key in keys]
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        with torch.no_grad():
+            for tensor, before in self._kept:
+                tensor.copy_(before)
+
+
+def _first(meeting: Meeting, case: Case, tolerance: float) -> tuple[First | None, str]:
+    """By running both once more, every value kept; where nothing of ours differs, what makes the other's output."""
+    x = images(case, meeting.seed)
+    weights = meeting.own_weights()
+    with _statistics_kept(meeting):
+        meeting.program.train(training=case.training)
+        trace = record(meeting.program, x, keep=True)
+        with torch.no_grad():
+            values = run_all(meeting.graph, weights, x, training=case.training)
+        there = There(trace, read(trace), meeting.pairs)
+        found = first_difference(meeting.graph, values, meeting.entries, there, tolerance)
+        found = found or _first_statistic(meeting, weights, there, tolerance)
+        makers = [step_text(step) for step in trace.steps if not set(trace.outputs).isdisjoint(step.outputs)]
+        return found, ", ".join(makers)
+
+
+def _first_statistic(meeting: Meeting, weights: Mapping[str, Tensor], there: There, tolerance: float) -> First | None:
+    for one, away in _statistics(meeting, weights):
+        if away > tolerance:
+            entry = meeting.entries[one]
+            node = meeting.graph.nodes[entry.place]
+            step = there.trace.steps[there.reading.entries[meeting.pairs[one]].place]
+            return First(node, f"`{entry.role}`", described(node.op), step_text(step), unlike(node.op, step), None, away)
+    return None
+
+
+def _lacking(meeting: Meeting, entry: Entry) -> First:
+    """A tensor that theirs has nowhere, where all that was run is as if it were at rest."""
+    node = meeting.graph.nodes[entry.place]
+    return First(node, f"`{entry.role}`", described(node.op), "nothing that it pairs with", "", None, None)

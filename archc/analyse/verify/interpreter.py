@@ -1,0 +1,140 @@
+"""A graph run operation by operation in torch: written from the operations alone, to compare any backend with."""
+
+from collections.abc import Mapping, Sequence
+from typing import assert_never
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from archc.analyse.verify import meaning
+from archc.ir import ops
+from archc.ir.graph import Graph, Node
+from archc.ir.ops import Operation
+from archc.ir.spatial import AXES
+from archc.record import replace
+
+
+def run(graph: Graph, tensors: Mapping[str, Tensor], x: Tensor, *, training: bool = False) -> Tensor:
+    """The graph's first output for a batch NxCxHxW. `tensors` is by canonical key; in training running statistics are updated
+    in place.
+    """
+    return outputs(graph, tensors, x, training=training)[0]
+
+
+def outputs(graph: Graph, tensors: Mapping[str, Tensor], x: Tensor, *, training: bool = False) -> list[Tensor]:
+    """All outputs, as `run`; a value is let go of after its last use."""
+    last = {name: place for place, node in enumerate(graph.nodes) for name in node.inputs}
+    values = {graph.input: x}
+    for place, node in enumerate(graph.nodes):
+        values.update(_made(node, tensors, values, training=training))
+        for name in {*node.inputs, *node.outputs}:
+            if last.get(name, -1) <= place and name not in graph.outputs:
+                del values[name]
+    return [values[name] for name in graph.outputs]
+
+
+def run_all(graph: Graph, tensors: Mapping[str, Tensor], x: Tensor, *, training: bool = False) -> dict[str, Tensor]:
+    """Every value by name, as `run`."""
+    values = {graph.input: x}
+    for node in graph.nodes:
+        values.update(_made(node, tensors, values, training=training))
+    return values
+
+
+def undropped(graph: Graph) -> Graph:
+    """The same network with every dropout, drop path and drop block at rate 0."""
+    nodes = (replace(node, op=ops.Identity()) if isinstance(node.op, ops.Dropout) else node for node in graph.nodes)
+    return replace(graph, nodes=tuple(nodes))
+
+
+def _made(node: Node, tensors: Mapping[str, Tensor], values: Mapping[str, Tensor], *, training: bool) -> dict[str, Tensor]:
+    own = {parameter.name: tensors[f"{node.name}.{parameter.name}"] for parameter in node.op.parameters()}
+    made = apply(node.op, [values[name] for name in node.inputs], own, training=training)
+    return dict(zip(node.outputs, made, strict=True))
+
+
+def apply(  # noqa: C901  a case an operation
+    op: Operation, inputs: Sequence[Tensor], own: Mapping[str, Tensor], *, training: bool = False
+) -> list[Tensor]:
+    """The outputs of one operation; `own` are its parameters and buffers by their own names."""
+    x = inputs[0]
+    match op:
+        case ops.Conv():
+            return [
+                functional.conv2d(x, meaning.filters(op, own), own.get("bias"), op.stride, op.padding, op.dilation, op.groups)
+            ]
+        case ops.Linear():
+            return [meaning.linear(x, own)]
+        case ops.ChannelConv():
+            return [functional.conv1d(x.flatten(1).unsqueeze(1), own["weight"], padding=op.kernel // 2).reshape(x.shape)]
+        case ops.Norm():
+            return [meaning.norm(op, x, own, training=training)]
+        case ops.Act():
+            return [meaning.activation(op, x)]
+        case ops.Softmax():
+            return [meaning.softmax(op, x)]
+        case ops.Affine():
+            return [op.scale * x + op.shift]
+        case ops.Scale():
+            return [x * meaning.along_channels(own["weight"], x)]
+        case ops.Dropout():
+            return [meaning.dropout(op, x) if training and op.rate > 0 else x]
+        case ops.MaxPool():
+            return [functional.max_pool2d(x, op.kernel, op.stride, op.padding, ceil_mode=op.ceil)]
+        case ops.AvgPool():
+            return [functional.avg_pool2d(x, op.kernel, op.stride, op.padding, op.ceil, op.count_include_pad)]
+        case ops.BlurPool():
+            padded = functional.pad(x, (op.padding,) * 4, mode="reflect")
+            return [functional.conv2d(padded, own["filt"], stride=op.stride, groups=op.channels)]
+        case ops.GlobalPool():
+            return [x.mean((2, 3), keepdim=True)]
+        case ops.AdaptiveAvgPool():
+            return [functional.adaptive_avg_pool2d(x, op.size)]
+        case ops.AdaptiveMaxPool():
+            return [functional.adaptive_max_pool2d(x, op.size)]
+        case ops.Sum():
+            return [x.sum(AXES[op.over], keepdim=True)]
+        case ops.Mean():
+            return [x.mean(AXES[op.over], keepdim=True)]
+        case ops.Max():
+            return [x.amax(AXES[op.over], keepdim=True)]
+        case ops.Pad():
+            return [functional.pad(x, (op.left, op.right, op.top, op.bottom))]
+        case ops.Subsample():
+            return [x[:, :, :: op.stride, :: op.stride]]
+        case ops.SpaceToDepth():
+            return [meaning.space_to_depth(op.block, x)]
+        case ops.PixelShuffle():
+            return [meaning.pixel_shuffle(op.block, x)]
+        case ops.Identity():
+            return [x]
+        case ops.Add():
+            return [meaning.folded(torch.add, inputs)]
+        case ops.Mul():
+            return [meaning.folded(torch.mul, inputs)]
+        case ops.Div():
+            return [x / inputs[1]]
+        case ops.Mix():
+            return [meaning.mix(op.along, *inputs)]
+        case ops.Concat():
+            return [torch.cat(list(inputs), dim=AXES[op.along][0])]
+        case ops.Split():
+            return list(x.chunk(op.parts, dim=1))
+        case ops.PadChannels():
+            return [functional.pad(x, (0, 0, 0, 0, op.before, op.after))]
+        case ops.Shuffle():
+            n, c, h, w = x.shape
+            return [x.reshape(n, op.groups, op.parts, -1, h, w).transpose(1, 2).reshape(n, c, h, w)]
+        case ops.Flatten():
+            return [x.flatten(1)]
+        case ops.Tokens():
+            return [x.flatten(2).transpose(1, 2)]
+        case ops.Position():
+            return [x + own["weight"]]
+        case ops.Attention():
+            return [meaning.attention(op.heads, *inputs)]
+        case ops.Take():
+            return [x[:, op.index]]
+        case _:
+            assert_never(op)

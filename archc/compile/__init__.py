@@ -1,0 +1,1 @@
+"""From a document to a checked graph: lowering, what is checked of the graph, lints, and where its problems are told."""

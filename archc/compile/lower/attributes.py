@@ -1,0 +1,132 @@
+"""The attributes of one step as a spec writes them: read once each, checked, with where each came from recorded."""
+
+from typing import TypeVar
+
+from archc.compile.lower.context import PASSED
+from archc.compile.lower.names import Names
+from archc.compile.lower.values import argument_of, real, truth, whole, word
+from archc.ir.types import Sides
+from archc.language.document.nodes import Map, Node, Scalar, Sequence
+from archc.record import Record, field
+from archc.suggest import advice
+
+Choice = TypeVar("Choice", bound=str)
+COMMON = ("op", "of", "when", "init", "after", "before")
+
+
+class Attributes(Record, frozen=False, eq=False, compiled=True):
+    """Reads the keys of a step; `given` are what the block passes (stride, dilation), used where the step does not say."""
+
+    step: Map
+    names: Names
+    what: str
+    given: dict[str, tuple[int, str | None]] = field(factory=dict)
+    arguments: list[tuple[str, str]] = field(factory=list)
+    seen: set[str] = field(factory=lambda: set(COMMON))
+    defaults: dict[str, object] = field(factory=dict)
+
+    def node(self, key: str) -> Node | None:
+        self.seen.add(key)
+        return self.step.get(key)
+
+    def has(self, key: str) -> bool:
+        return key in self.step
+
+    def _required(self, key: str) -> Node:
+        node = self.node(key)
+        if node is None:
+            raise self.names.context.fail("E0202", f"{self.what} does not say its `{key}`", self.step.span)
+        return node
+
+    def whole(self, key: str, default: int | None = None, minimum: int = 1, limit: str = "", field: str = "") -> int:
+        """A whole number, within the limit of that name; without a default the key is required."""
+        if key in self.given and key not in self.step:
+            self.seen.add(key)
+            self.defaults[key] = PASSED
+            value, name = self.given[key]
+            if name is not None and name in self.names.arguments:  # a loop's turn has none of its block's
+                self.arguments.append((field or key, name))
+            return value
+        node = self.node(key)
+        if node is None and default is not None:
+            self.defaults[key] = default
+            return default
+        node = self._required(key) if node is None else node
+        value = whole(node, self.names, f"`{key}`", minimum, limit)
+        self.arguments += argument_of(field or key, node, self.names)
+        return value
+
+    def sides(self, key: str, default: int | None = None, minimum: int = 1, limit: str = "") -> Sides:
+        """A whole number for both axes, or `[rows, columns]`."""
+        node = self.step.get(key)
+        if not isinstance(node, Sequence):
+            return self.whole(key, default, minimum, limit)
+        self.seen.add(key)
+        if len(node.items) != 2:
+            message = f"`{key}` must be one number, or one for the rows and one for the columns"
+            raise self.names.context.fail("E0205", message, node.span, "[3, 1]: three rows, one column")
+        high, wide = (whole(item, self.names, f"`{key}`", minimum, limit) for item in node.items)
+        return high if high == wide else (high, wide)
+
+    def channels(self, key: str = "out") -> int:
+        """The number of channels a step makes, within the limit."""
+        return self.whole(key, None, 1, "channels", "out_channels")
+
+    def stride(self) -> Sides:
+        return self.sides("stride", 1, 1, "size")
+
+    def window(self) -> Sides:
+        """The `kernel` of what reads a map."""
+        return self.sides("kernel", None, 1, "kernel")
+
+    def kernel(self, key: str = "kernel", default: int | None = None) -> int:
+        return self.whole(key, default, 1, "kernel")
+
+    def real(self, key: str, default: float | None = None) -> float:
+        """A number, as a float."""
+        node = self.node(key)
+        if node is None and default is not None:
+            self.defaults[key] = default
+            return default
+        node = self._required(key) if node is None else node
+        value = real(node, self.names, key)
+        self.arguments += argument_of(key, node, self.names)
+        return value
+
+    def truth(self, key: str, *, default: bool) -> bool:
+        node = self.node(key)
+        if node is None:
+            self.defaults[key] = default
+            return default
+        return truth(node, self.names, f"`{key}`")
+
+    def word(self, key: str, allowed: tuple[str, ...]) -> str:
+        return word(self._required(key), self.names, f"`{key}`", allowed)
+
+    def choice(self, key: str, allowed: tuple[Choice, ...], default: Choice | None = None) -> Choice:
+        """One of some words; without a default the key is required."""
+        if default is not None and self.node(key) is None:
+            self.defaults[key] = default
+            return default
+        found = self.word(key, allowed)
+        return next(one for one in allowed if one == found)
+
+    def finish(self) -> tuple[tuple[str, str], ...]:
+        """Reports the keys nobody read; the record of arguments."""
+        for entry in self.step:
+            if entry.key not in self.seen:
+                head, dot, rest = str(entry.key).partition(".")
+                known = "its keys: " + ", ".join(sorted(self.seen - set(COMMON)))
+                helped = advice(str(entry.key), sorted(self.seen), "keys step", known)
+                if dot and head in self.seen:
+                    helped = f"there is no map `{head}` to change: write `{head}: {{{rest}: …}}`"
+                message = f"unknown key `{entry.key}` in {self.what}"
+                self.names.context.report("E0201", message, entry.span, f"not a key of {self.what}", help=helped)
+        self.names.context.take(self.step, self.defaults)
+        return tuple(self.arguments)
+
+    def blame(self, key: str) -> Node:
+        """The value to point at for a problem with an attribute."""
+        names = {"out_channels": "out", "block": "block"}
+        node = self.step.get(names.get(key, key))
+        return node if node is not None else Scalar(None, "", self.step.span)

@@ -1,0 +1,168 @@
+"""A definition that is used: its file found, its parameters and their values, evaluated where they are written."""
+
+from archc.compile.lower.atoms import Atom
+from archc.compile.lower.builder import Ref
+from archc.compile.lower.context import PASSED, Context, Failed
+from archc.compile.lower.frame import Frame
+from archc.compile.lower.names import ActKind, Maker, Named, Names, NoNorm, NormKind, NormModule, identifier
+from archc.compile.lower.values import typed
+from archc.diagnostics import Note, SpecError
+from archc.ir.graph import ScopeArgument
+from archc.language.document.nodes import Entry, Map, Node, Scalar, Sequence
+from archc.language.library import Document
+from archc.language.shipped import Kind
+from archc.language.spec.mend import guess_of
+from archc.record import replace
+from archc.suggest import advice
+
+_OWN = ("module", "of", "when", "after", "before")
+_DEFAULTS = ("norm", "act", "conv")
+
+
+def definition(context: Context, name: Scalar, kind: Kind) -> Document:
+    """The definition a name stands for; problems in finding or reading it are reported, and Failed raised."""
+    key = (str(name.value), name.span.source, kind)
+    if key in context.found:
+        document = context.found[key]
+        if context.taken is not None:
+            context.taken.names[id(name)] = (name, document)
+        return document
+    user = context.library.file_of(name.span.source)
+    try:
+        path = context.library.find(name, user, kind)
+        document = context.library.read(path, context.library.shown(path, user, name.span.source.name), kind, at=name)
+    except SpecError as error:
+        context.diagnostics += error.diagnostics
+        first = error.diagnostics[0]
+        guess = guess_of(first) if first.span == name.span else None
+        if guess is None:
+            raise Failed from None
+        return definition(context, Scalar(guess, guess, name.span), kind)  # so that what it is told is checked too
+    if document.problems:
+        from archc.language.spec.lost import removes_nothing
+
+        used = Note("used here", name.span)
+        # What removes nothing is told of the definition's file; networks that use it were always compiled.
+        problems = [problem for problem in document.problems if not removes_nothing(problem)]
+        context.diagnostics += [replace(problem, notes=(*problem.notes, used)) for problem in problems]
+        context.doubted |= {"*"} if problems else set()
+    context.used.append((name, document))
+    context.found[key] = document
+    return definition(context, name, kind)
+
+
+def parameters_of(document: Document) -> dict[str, Map]:
+    declared = document.root.get("parameters")
+    return {str(e.key): e.value for e in declared if isinstance(e.value, Map)} if isinstance(declared, Map) else {}
+
+
+def input_names(document: Document) -> list[str]:
+    """What a module calls its operands: `[x]` unless it says."""
+    inputs = document.root.get("inputs")
+    return [str(i.value) for i in inputs.items if isinstance(i, Scalar)] if isinstance(inputs, Sequence) else ["x"]
+
+
+def channels_outside(last: Ref, arguments: tuple[ScopeArgument, ...]) -> str | None:
+    """Which of the enclosing scope's arguments the channels of a module's value are: by name, or the module's `out`."""
+    named = {argument.name: argument for argument in arguments}
+    if last.channels in named:
+        return named[last.channels].passed
+    out = named.get("out")
+    same = out is not None and last.type is not None and out.value == last.type.channels
+    return out.passed if same and out is not None else None
+
+
+def restated(step: Map, declared: dict[str, Map]) -> Map:
+    """The arguments `norm`, `act`, `conv` that the module does not declare: they restate its defaults."""
+    return Map(tuple(e for e in step if e.key in _DEFAULTS and e.key not in declared), step.span)
+
+
+def module_names(frame: Frame, atom: Atom, document: Document, channels: int) -> Names:
+    """The names of a module's file: `in`, and its parameters, each evaluated when first asked for."""
+    context, declared = frame.context, parameters_of(document)
+    given = frame.given.get(atom.unit, {}) if atom.what == "step" else {}
+    if frame.dilation[0] > 1 and "dilation" not in given and atom.role == "main":
+        given = {**given, "dilation": frame.dilation}
+    if frame.dilation[1] is not None and atom.role == "main":
+        context.take(atom.step, {"dilation": PASSED})
+    names = Names(context, f"module `{document.name}`", {"in": channels}, outer=None)
+    names.arguments = frozenset(("in", *declared))
+    nodes: dict[str, Node] = {}
+    if _unknown_arguments(context, atom.step, document, declared):
+        raise Failed
+    for key, declaration in declared.items():
+        entry = atom.step.entry(key)
+        default = declaration.get("default")
+        if entry is not None:
+            nodes[key] = entry.value
+            names.lazy[key] = _maker(declaration, entry.value, frame.names, f"`{key}` of module `{document.name}`")
+        elif key in given:
+            names.known[key] = given[key][0]
+            context.take(atom.step, {key: PASSED})
+        elif default is not None:
+            nodes[key] = default
+            made = _maker(declaration, default, names, f"`{key}` of module `{document.name}`")
+            names.lazy[key] = kept(context, atom.step, key, made)
+        else:
+            context.report("E0308", f"module `{document.name}` needs `{key}`", atom.span, "this argument is missing")
+            raise Failed
+    names.nodes = _followed(nodes, frame.names)
+    if given.get("stride", (1, None))[0] > 1 and "stride" not in declared:
+        message = f"module `{document.name}` has no parameter `stride`"
+        raise context.fail("E0342", message, atom.span, "the block's stride is at this step")
+    return names
+
+
+def _followed(nodes: dict[str, Node], caller: Names) -> dict[str, Node]:
+    """A parameter's value that is itself a name of the caller is followed there, to point at what the user wrote."""
+    found = dict(nodes)
+    for key, node in nodes.items():
+        name = identifier(node)
+        further = caller.node(name) if name is not None else None
+        if further is not None:
+            found[key] = further
+    return found
+
+
+def _maker(declaration: Map, node: Node, names: Names, what: str) -> Maker:
+    return lambda: typed(declaration, node, names, what)
+
+
+def kept(context: Context, use: Node, key: str, made: Maker) -> Maker:
+    """A parameter's default, kept as what the use of its definition leaves out once it is asked for."""
+
+    def value() -> Named:
+        found = made()
+        context.take(use, {key: found})
+        return found
+
+    return value
+
+
+def _unknown_arguments(context: Context, step: Map, document: Document, declared: dict[str, Map]) -> bool:
+    """Reports them; whether there are any."""
+    unknown = [entry for entry in step if entry.key not in declared and entry.key not in (*_OWN, *_DEFAULTS)]
+    for entry in unknown:
+        listed = "its parameters: " + (", ".join(declared) or "none")
+        helped = advice(str(entry.key), [*declared, *_DEFAULTS], "keys module", listed)
+        message = f"module `{document.name}` has no parameter `{entry.key}`"
+        context.report("E0201", message, entry.span, "unknown argument", help=helped)
+    return bool(unknown)
+
+
+def scope_arguments(frame: Frame, atom: Atom, document: Document, names: Names, first: Ref) -> tuple[ScopeArgument, ...]:
+    """What the scope was made with, as far as its steps asked."""
+    found = [ScopeArgument("in", first.type.channels if first.type else 0, first.channels)]
+    given = frame.given.get(atom.unit, {})
+    for key in parameters_of(document):
+        value: Named | None = names.known.get(key)
+        if value is None or isinstance(value, NormKind | NormModule | NoNorm | ActKind):
+            continue
+        entry: Entry | None = atom.step.entry(key)
+        passed = identifier(entry.value) if entry is not None else None
+        if passed is not None and not frame.names.passes(passed):
+            passed = None
+        if entry is None and key in given:
+            passed = given[key][1]
+        found.append(ScopeArgument(key, value, passed))
+    return tuple(found)

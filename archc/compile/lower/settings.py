@@ -1,0 +1,188 @@
+"""What a block is told: the keys of `block:`, changed by its stage and by its index, read once for all blocks that share them."""
+
+from archc.compile.lower.context import Context, Failed
+from archc.compile.lower.modules import definition, parameters_of
+from archc.compile.lower.order import ORDERS, Order, explicit, read_order
+from archc.diagnostics import Span
+from archc.language.document.nodes import Entry, Map, Node, Scalar
+from archc.language.library import Document
+from archc.language.spec.defaults import opened
+from archc.language.spec.lost import lost
+from archc.language.spec.paths import NothingThere, change, is_null
+from archc.record import Record, field
+from archc.suggest import meaning, meant
+
+KEYS = ("kind", "order", "shortcut", "stride_at", "insert", "norm", "act", "conv")
+OPENED = ("shortcut", "norm", "act", "conv")
+"""Keys whose word is short for a map with that `kind`."""
+_ASKED = {
+    "order": ("in which order are its units?", "post, pre, …"),
+    "shortcut": ("what stands beside its branch?", "A, B, C, D, none, …"),
+}
+"""Keys that every block needs: what is asked where one is missing, and some answers."""
+STAGE_KEYS = ("out", "repeat", "stride", "label", "blocks")
+
+
+class Settings(Record, eq=False):
+    """A block's kind, its steps with the network's changes in them, and the rest of what the network says.
+
+    `parameters` are the values the network gives to the kind's parameters, `named` is where it names the kind.
+    """
+
+    kind: Document
+    steps: Map
+    parameters: Map
+    order: Order
+    order_node: Node
+    stride_at: Scalar
+    shortcut: Node
+    insert: Map
+    defaults: Map
+    origin: Entry
+    named: Scalar
+    declared: dict[str, Map] = field(factory=dict)
+
+
+def read_settings(context: Context, layers: list[tuple[str, Map]], origin: Entry, block: Span) -> Settings:
+    """`layers` are the maps in order: `block`, the stage, the block's own; each named for messages; `block` is the key of
+    the first. Raises Failed.
+    """
+    node = _kind(context, layers, block)
+    kind = definition(context, node, "block")
+    declared = parameters_of(kind)
+    steps = kind.root.get("steps")
+    steps = steps if isinstance(steps, Map) else Map((), kind.root.span)
+    held = Map((), origin.span)
+    parameters = Map((), origin.span)
+    others = _other_kinds(context, layers, kind)
+    for name, layer in layers:
+        for entry in layer:
+            head = str(entry.key).partition(".")[0]
+            try:
+                if head in KEYS and not (head == "stride_at" != entry.key):
+                    held = change(opened_word(context, held, head, entry), str(entry.key), entry)
+                elif head in steps:
+                    steps = change(steps, str(entry.key), entry, "steps")
+                elif entry.key in declared:
+                    parameters = change(parameters, str(entry.key), entry)
+                elif not (entry.key in STAGE_KEYS and name != "block") and not (name == "block" and head in others):
+                    _unknown(context, entry, name, kind, [str(other.key) for other in layer])
+            except NothingThere as nothing:
+                if entry.key in ("kind", "order", "shortcut"):
+                    continue  # that nothing says it is told below
+                context.diagnostics.append(lost(entry, nothing, held if head in KEYS else steps, "steps"))
+    return _settings(context, kind, (steps, parameters, held), origin, node)
+
+
+def _settings(context: Context, kind: Document, parts: tuple[Map, Map, Map], origin: Entry, named: Scalar) -> Settings:
+    """From the kind's steps, its parameters' values, and the other keys, each as the layers left them."""
+    at = named.span
+    steps, parameters, held = parts
+    missing = [key for key in _ASKED if held.get(key) is None]
+    if missing:
+        lacking = " and ".join(f"`{key}`" for key in missing)
+        label = " ".join(_ASKED[key][0] for key in missing)
+        helped = "; ".join(_ASKED[key][1] for key in missing)
+        context.report("E0202", f"`block` does not say its {lacking}", at, label, help=helped)
+    stride_at = held.get("stride_at") or kind.root.get("stride_at")
+    if not isinstance(stride_at, Scalar):
+        helped = "conv1: as the paper and Caffe; conv2: as torchvision and timm" if kind.name == "bottleneck" else ""
+        message = f"`block` does not say its `stride_at`, and block `{kind.name}` leaves it to the network"
+        context.report("E0340", message, at, "which step carries the stride?", help=helped)
+        first = next((str(entry.key) for entry in steps), "")
+        stride_at = Scalar(first, first, at)
+    # after a problem the rest is read as if it were said, so that all there is to tell is told
+    order_node = held.get("order") or Scalar("post", "post", at)
+    shortcut = held.get("shortcut") or Scalar("none", "none", at)
+    insert = held.get("insert")
+    defaults = Map(tuple(e for e in held if e.key in ("norm", "act", "conv")), held.span)
+    try:
+        order = read_order(order_node, context)
+    except Failed:
+        order = ORDERS["post"]
+    insert = insert if isinstance(insert, Map) else Map((), origin.span)
+    return Settings(
+        kind, steps, parameters, order, order_node, stride_at, shortcut, insert, defaults, origin, named, parameters_of(kind)
+    )
+
+
+def _kind(context: Context, layers: list[tuple[str, Map]], block: Span) -> Scalar:
+    """The nearest layer's `kind`."""
+    for _, layer in reversed(layers):
+        node = layer.get("kind")
+        if isinstance(node, Scalar):
+            if is_null(node):
+                break
+            return node
+    for name, layer in layers:
+        where = "keys block" if name == "block" else "keys stage"
+        for entry in layer:
+            word = entry.value.value if isinstance(entry.value, Scalar) else None
+            unknown = entry.key not in (*KEYS, *STAGE_KEYS)
+            if unknown and isinstance(word, str) and meant(str(entry.key), KEYS, where) == "kind":
+                return Scalar(word, word, entry.value.span)  # its key is told of below
+    raise context.fail("E0202", "`block` does not say its `kind`", block, help="basic, bottleneck, conv, or your own")
+
+
+def _other_kinds(context: Context, layers: list[tuple[str, Map]], kind: Document) -> set[str]:
+    """Parameters and steps of the kind `block:` names, where a stage has another kind: they are not this stage's."""
+    found: set[str] = set()
+    for _, layer in layers:
+        node = layer.get("kind")
+        if isinstance(node, Scalar) and node.value != kind.name:
+            try:
+                other = definition(context, node, "block")
+            except Failed:
+                continue
+            steps = other.root.get("steps")
+            found |= set(parameters_of(other)) | {str(e.key) for e in (steps if isinstance(steps, Map) else ())}
+    return found
+
+
+def opened_word(context: Context, held: Map, head: str, entry: Entry) -> Map:
+    """Before a path changes a part of what a word stands for, the word is written out; where nothing is said, a map begins."""
+    node = held.get(head)
+    if entry.key == head:
+        return held
+    if node is None:
+        return change(held, head, Entry(head, entry.span, Map((), entry.span)))
+    if not isinstance(node, Scalar) or is_null(node):
+        return held
+    if head == "order":
+        return change(held, head, Entry(head, node.span, explicit(node, context)))
+    return change(held, head, Entry(head, node.span, opened(node))) if head in OPENED else held
+
+
+def opened_blocks(context: Context, root: Map) -> Map:
+    """A stage whose paths `blocks.0.shortcut` are in its `blocks`."""
+    for entry in root:
+        if str(entry.key).startswith("blocks."):
+            others = Map(tuple(other for other in root if other is not entry), root.span)
+            try:
+                root = change(others, str(entry.key), entry)
+            except NothingThere:
+                context.report("E0305", f"nothing to remove at `{entry.key}`", entry.span)
+    return root
+
+
+def _unknown(context: Context, entry: Entry, name: str, kind: Document, there: list[str]) -> None:
+    steps = kind.root.get("steps")
+    names = [str(e.key) for e in steps] if isinstance(steps, Map) else []
+    keys = [*parameters_of(kind), *KEYS, *(STAGE_KEYS if name != "block" else ())]
+    where = "block" if name == "block" else "stage"
+    label = f"not a key of a {where} or of block `{kind.name}`"
+    listed = f"block `{kind.name}` has " + ", ".join([*names, *parameters_of(kind)])
+    head, dot, rest = str(entry.key).partition(".")
+    if dot and head in keys:
+        guess, keys = None, []
+        helped = "blocks are called by their index, from 0" if head == "blocks" else f"`{head}` has no parts"
+    else:
+        guess = meant(head, [*names, *keys], f"keys {where}")
+        helped = f"did you mean `{guess}{dot}{rest}`?" if guess else meaning(head, f"keys {where}") or listed
+    from archc.language.document.edits import text_of
+    from archc.language.document.mends import of_key
+    from archc.language.schema.load import language
+
+    by_path = "." in text_of(entry.span)  # it changes what the parent says
+    fix = of_key(entry.span, head, keys, () if by_path else there, language() | set(names))
+    context.report("E0201", f"unknown key `{entry.key}` in `{name}`", entry.span, label, help=helped, fix=fix)

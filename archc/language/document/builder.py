@@ -1,0 +1,186 @@
+"""Builds the tree of a document from YAML events with a stack of its own, collecting every problem on the way.
+
+Work is bounded before it is done: an alias costs the size of what it stands for, though the node itself is shared.
+"""
+
+from collections.abc import Iterable
+from typing import NoReturn
+
+import yaml
+
+from archc.diagnostics import Diagnostic, Note, Source, Span, SpecError, in_order
+from archc.language.document.calls import notice
+from archc.language.document.events import Mark, end, start
+from archc.language.document.frames import BROKEN, Frame, add
+from archc.language.document.lines import Places
+from archc.language.document.nodes import Node, Scalar
+from archc.language.document.properties import properties
+from archc.language.document.scalars import Refusal, resolve
+from archc.limits import Limits
+from archc.record import Record, field
+from archc.suggest import nearest
+
+_FEW = 100
+
+
+class Anchor(Record, frozen=False):
+    """What a name given by `&` stands for. `node` is None until that is complete: an alias before is a cycle."""
+
+    span: Span
+    node: Node | None = None
+    size: int = 1
+    height: int = 0
+
+
+class Builder(Record, frozen=False):
+    """One reading: afterwards `root` is the tree, None where there was no document, and `found` is what is wrong."""
+
+    source: Source
+    limits: Limits
+    root: Node | None = None
+    found: list[Diagnostic] = field(factory=list[Diagnostic])
+    _stack: list[Frame] = field(factory=list[Frame])
+    _anchors: dict[str, Anchor] = field(factory=dict[str, Anchor])
+    _nodes: int = 0
+    _expanded: int = 0
+    _aliases: int = 0
+    _documents: int = 0
+    _places: Places = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._places = Places(self.source)
+
+    def read(self, stream: Iterable[yaml.Event]) -> None:
+        """Take all events. Raises SpecError at a limit or a second document, and what the stream raises."""
+        for event in stream:
+            match event:
+                case yaml.ScalarEvent():
+                    self._scalar(event)
+                case yaml.AliasEvent():
+                    self._alias(event)
+                case yaml.CollectionStartEvent():
+                    self._open(event)
+                case yaml.CollectionEndEvent():
+                    frame = self._stack.pop()
+                    mark = end(event)
+                    node = frame.close(self.source, (mark.line + 1, mark.column + 1))
+                    if frame.anchor is not None:
+                        anchor = self._anchors[frame.anchor]
+                        anchor.node, anchor.size, anchor.height = node, self._expanded - frame.before, frame.height
+                    self._add(node, node.span, frame.height)
+                case yaml.DocumentStartEvent():
+                    self._documents += 1
+                    if self._documents > 1:
+                        span = self._span(start(event), end(event))
+                        self._stop(Diagnostic("E0111", "a second document begins here", span, help="one file is one spec"))
+                case _:
+                    pass
+
+    def _scalar(self, event: yaml.ScalarEvent) -> None:
+        span = self._scalar_span(event)
+        self._count(1, 1, span)
+        text = event.value
+        if len(text) > self.limits.scalar:
+            self.found.append(_limit("E0406", f"a value of more than {self.limits.scalar} characters", span, "scalar"))
+        value = text if event.style else resolve(text, self.limits)
+        if isinstance(value, Refusal):
+            self.found.append(Diagnostic(value.code, value.message, span, help=value.help))
+            value = text
+        elif not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+            # libyaml refuses such an escape itself; PyYAML's own parser lets it through.
+            self.found.append(Diagnostic("E0116", "half of a surrogate pair is no character", span))
+        node = Scalar(value, text, span)
+        if event.anchor is not None:
+            self._anchors[event.anchor].node = node
+        if not event.style and self._stack and self._stack[-1].is_flow and ("(" in text or ")" in text):
+            notice(self._stack[-1], text, (start(event).index, end(event).index), self._places, self.found)
+        self._add(node, span, 0, is_merge=text == "<<" and not event.style)
+
+    def _alias(self, event: yaml.AliasEvent) -> None:
+        span = self._span(start(event), end(event))
+        name = event.anchor or ""
+        self._aliases += 1
+        if self._aliases > self.limits.aliases:
+            self._stop(_limit("E0405", f"more than {self.limits.aliases} aliases", span, "aliases"))
+        anchor = self._anchors.get(name)
+        if anchor is None:
+            few = len(self._anchors) <= _FEW and len(self.found) <= _FEW  # a search for each of a thousand takes seconds
+            near = nearest(name, self._anchors) if few else None
+            hint = f"did you mean `*{near}`?" if near else ""
+            self.found.append(Diagnostic("E0107", f"there is no anchor `&{name}` above", span, help=hint))
+        elif anchor.node is None:
+            note = Note("named here", anchor.span)
+            self.found.append(Diagnostic("E0108", f"`*{name}` stands inside what it names", span, notes=(note,)))
+        else:
+            self._count(0, anchor.size, span)
+            if len(self._stack) + anchor.height > self.limits.depth:
+                self._stop(_limit("E0402", f"more than {self.limits.depth} levels deep", span, "depth"))
+            self._add(anchor.node, span, anchor.height)
+            return
+        self._add(BROKEN, span, 0)
+
+    def _open(self, event: yaml.CollectionStartEvent) -> None:
+        first = start(event)
+        line, column = first.line + 1, first.column + 1
+        before = self._expanded
+        span = self._span(first, end(event))
+        self._count(1, 1, span)
+        if len(self._stack) >= self.limits.depth:
+            self._stop(_limit("E0402", f"more than {self.limits.depth} levels deep", span, "depth"))
+        if event.anchor is not None or event.tag is not None:
+            line, column = self._places.line_column(self._value_offset(event, event.tag, len(self.source.text)))
+        is_map = isinstance(event, yaml.MappingStartEvent)
+        self._stack.append(Frame(is_map, bool(event.flow_style), line, column, event.anchor, before, (line, column)))
+
+    def _add(self, node: Node, span: Span, height: int, *, is_merge: bool = False) -> None:
+        if not self._stack:
+            self.root = node
+        elif problem := add(self._stack[-1], node, span, height, self.limits, is_merge=is_merge):
+            self.found.append(problem)
+
+    def _scalar_span(self, event: yaml.ScalarEvent) -> Span:
+        first, last = start(event), end(event)
+        is_block = event.style in ("|", ">")
+        if event.anchor is None and event.tag is None and not is_block and last.column:
+            return self._span(first, last)
+        value = self._value_offset(event, event.tag, last.index)
+        # libyaml ends a block scalar, and an empty one at the start of a line, where the next token begins.
+        stop = self._places.trimmed(last.index) if is_block or not last.column else last.index
+        return self._places.span(min(value, stop), stop)
+
+    def _value_offset(self, event: yaml.NodeEvent, tag: str | None, limit: int) -> int:
+        """Where the value behind `&anchor` and `!tag` begins. Defines the anchor, refuses the tag."""
+        first = start(event).index
+        if event.anchor is None and tag is None:
+            return first
+        found = properties(self.source.text, first, limit)
+        if tag is not None:
+            written = self.source.text[slice(*found.tag)] if found.tag else tag
+            span = self._places.span(*(found.tag or (first, first + 1)))
+            hint = "delete it: a value's type is how it is written, and quotes make a text"
+            self.found.append(Diagnostic("E0106", f"the tag `{written}` is not allowed", span, help=hint))
+        if event.anchor is not None:
+            span = self._places.span(*(found.anchor or (first, first + 1)))
+            if event.anchor in self._anchors:
+                note = Note("first defined here", self._anchors[event.anchor].span)
+                self.found.append(Diagnostic("E0109", f"the anchor `&{event.anchor}` is defined twice", span, notes=(note,)))
+            self._anchors[event.anchor] = Anchor(span)
+        return found.value
+
+    def _count(self, nodes: int, expanded: int, span: Span) -> None:
+        self._nodes += nodes
+        self._expanded += expanded
+        if self._nodes > self.limits.nodes:
+            self._stop(_limit("E0403", f"more than {self.limits.nodes} values", span, "nodes"))
+        if self._expanded > self.limits.expanded:
+            self._stop(_limit("E0404", f"more than {self.limits.expanded} values once aliases are followed", span, "expanded"))
+
+    def _span(self, first: Mark, last: Mark) -> Span:
+        return Span(self.source, first.line + 1, first.column + 1, last.line + 1, last.column + 1)
+
+    def _stop(self, problem: Diagnostic) -> NoReturn:
+        raise SpecError(in_order([*self.found, problem]))
+
+
+def _limit(code: str, message: str, span: Span, name: str) -> Diagnostic:
+    return Diagnostic(code, message, span, help=f"raise the limit with `--limit {name}=N`")

@@ -1,0 +1,120 @@
+"""Reading a spec's text: a bounded read of a regular file, strict UTF-8, and no character that hides something."""
+
+import codecs
+import os
+import stat
+
+from archc.diagnostics import Diagnostic, Source, SpecError, in_order
+from archc.language.document.characters import refused_characters
+from archc.language.document.lines import Places
+from archc.limits import Limits
+
+# UTF-32 before UTF-16: the little-endian mark of the one begins with that of the other.
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "UTF-32"),
+    (codecs.BOM_UTF32_BE, "UTF-32"),
+    (codecs.BOM_UTF16_LE, "UTF-16"),
+    (codecs.BOM_UTF16_BE, "UTF-16"),
+)
+
+
+def read_source(path: str | os.PathLike[str], name: str, limits: Limits) -> Source:
+    """The text of a file, printed as `name`. Raises SpecError: E0001 to E0007, E0401."""
+    return bytes_source(_read(path, name, limits), name, limits)
+
+
+def bytes_source(data: bytes, name: str, limits: Limits) -> Source:
+    """The text of bytes that were read elsewhere, say from standard input. Raises SpecError: E0004 to E0007, E0401."""
+    if len(data) > limits.bytes:
+        raise _refused("E0401", f"`{name}` has more than {limits.bytes} bytes", name, "raise it with `--limit bytes=N`")
+    if encoding := _foreign(data):
+        raise _refused("E0005", f"`{name}` is {encoding}, not UTF-8", name, "save it as UTF-8")
+    data = data.removeprefix(codecs.BOM_UTF8)
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        source = Source(name, data.decode("utf-8", "replace"))
+        start = len(data[: error.start].decode("utf-8"))
+        raise SpecError(
+            (
+                Diagnostic(
+                    "E0004",
+                    f"byte 0x{data[error.start]:02x} at offset {error.start} is not UTF-8",
+                    Places(source).span(start, start + 1),
+                    help="save the file as UTF-8",
+                ),
+            )
+        ) from None
+    return _checked(Source(name, text), limits)
+
+
+def text_source(text: str, name: str, limits: Limits) -> Source:
+    """A text that came as text: the value of `--set`, a string of the API. Raises SpecError: E0006, E0007, E0401."""
+    if len(text) > limits.bytes:
+        raise _refused("E0401", f"`{name}` has more than {limits.bytes} bytes", name, "raise it with `--limit bytes=N`")
+    return _checked(Source(name, text.removeprefix("\ufeff")), limits)
+
+
+def _checked(source: Source, limits: Limits) -> Source:
+    if found := refused_characters(source, limits):
+        raise SpecError(in_order(found))
+    return source
+
+
+def _read(path: str | os.PathLike[str], name: str, limits: Limits) -> bytes:
+    """At most one byte more than the limit: a size asked for beforehand may have changed, and /dev/zero has none."""
+    descriptor = _open(path, name)
+    try:
+        if not stat.S_ISREG(mode := os.fstat(descriptor).st_mode):
+            raise _refused("E0002", f"`{name}` is {_kind(mode)}, not a file", name)
+        chunks: list[bytes] = []
+        left = limits.bytes + 1
+        while left and (chunk := os.read(descriptor, left)):
+            chunks.append(chunk)
+            left -= len(chunk)
+        return b"".join(chunks)
+    except OSError as error:
+        raise unreadable(error, name) from None
+    finally:
+        os.close(descriptor)
+
+
+def _open(path: str | os.PathLike[str], name: str) -> int:
+    flags = os.O_RDONLY
+    for flag in ("O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"):  # a FIFO without a writer must not block
+        flags |= getattr(os, flag, 0)
+    try:
+        return os.open(path, flags)
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: a NUL in the path
+        raise _refused("E0001", f"cannot find `{name}`", name) from None
+    except OSError as error:
+        raise unreadable(error, name) from None
+
+
+def _foreign(data: bytes) -> str | None:
+    """The name of a wide encoding, by its mark or by where its zero bytes stand (YAML 1.2.2, section 5.2)."""
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return encoding
+    match tuple(byte == 0 for byte in data[:4]):
+        case (True, True, True, False) | (False, True, True, True):
+            return "UTF-32"
+        case (True, False, *_) | (False, True, *_) if len(data) > 1:
+            return "UTF-16"
+        case _:
+            return None
+
+
+def _kind(mode: int) -> str:
+    if stat.S_ISDIR(mode):
+        return "a folder"
+    return "a pipe" if stat.S_ISFIFO(mode) else "a device"
+
+
+def unreadable(error: OSError, name: str) -> SpecError:
+    """E0003, with the system's reason."""
+    return _refused("E0003", f"cannot read `{name}`: {(error.strerror or str(error)).lower()}", name)
+
+
+def _refused(code: str, message: str, name: str, help: str = "") -> SpecError:
+    return SpecError((Diagnostic(code, message, Places(Source(name, "")).span(0, 0), help=help),))

@@ -1,0 +1,178 @@
+"""What a layout says about one scope or step: the levels of its attribute path, below those of the scope around it."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import TypeAlias
+
+from archc.diagnostics import Span
+from archc.ir.graph import Scope
+from archc.language.layouts.table import Layout, Path, Table, paths_of
+from archc.record import Record, field
+
+Levels: TypeAlias = tuple[str, ...]
+"""Attribute path levels with placeholders filled in; `#`, the parent's next number, is left to whoever counts."""
+
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+
+class Lookup(Record, frozen=False, eq=False):
+    """A layout applied to the scopes of one graph. A turn of a loop has no levels: its steps are named by the scope around it."""
+
+    layout: Layout
+    order: Iterable[Scope]
+    scopes: dict[str, Scope] = field(init=False)
+    counts: bool = field(init=False)
+    """Whether a path may depend on those before it: the layout has a `#` somewhere."""
+    _stages: dict[str, int] = field(init=False)
+    _steps: dict[tuple[str, str, str], Levels] = field(factory=dict)
+    _known: dict[tuple[str, str], tuple[Table, ...]] = field(factory=dict)
+
+    def __post_init__(self) -> None:
+        self.scopes = {scope.path: scope for scope in self.order}
+        self.counts = any("#" in path.levels for path in paths_of(self.layout))
+        stages = [scope.path for scope in self.scopes.values() if scope.kind == "stage"]
+        self._stages = {path: index for index, path in enumerate(stages)}
+
+    def parent(self, path: str) -> str:
+        """The scope around one: a turn `loop.0` has no scope called `loop`."""
+        path = path.rpartition(".")[0]
+        while path not in self.scopes:
+            path = path.rpartition(".")[0]
+        return path
+
+    def own(self, scope: Scope) -> Levels:
+        """The levels a scope adds."""
+        path = self._own(scope)
+        if path is None:
+            return self._named(scope)
+        values: dict[str, object] = {}
+        local = scope.path.rpartition(".")[2]
+        if scope.kind == "stage":
+            index = self._stages[scope.path]
+            values = {"n": index + 1, "i": index, "name": local}
+        elif scope.kind == "block":
+            stage = self._stages.get(self.parent(scope.path), -1) + 1
+            number = int(local) + 1 if local.isdigit() else 0
+            values = {"n": number, "i": local, "name": local, "stage": stage}
+        return tuple(_filled(level, values) for level in path.levels)
+
+    def own_span(self, scope: Scope) -> Span | None:
+        path = self._own(scope)
+        if path is not None:
+            return path.span
+        owner, local = self._place(scope.path)
+        return self.step_span(owner, local) if scope.kind == "module" else None
+
+    def step(self, scope: str, local: str) -> Levels:
+        """The levels of a step, below its scope's; of a step in a loop, below those of the scope the loop is in."""
+        around = self.scopes[scope]
+        if around.kind == "turn":
+            scope, local = self._place(f"{scope}.{local}")
+            around = self.scopes[scope]
+        key = (around.kind, around.template, local)
+        found = self._steps.get(key)
+        if found is None:
+            path, values, rest = self._said(around, local)
+            found = self._steps[key] = (*(_filled(level, values) for level in path.levels), *rest)
+        return found
+
+    def step_span(self, scope: str, local: str) -> Span | None:
+        owner, local = self._place(f"{scope}.{local}" if scope else local)
+        return self._said(self.scopes[owner], local)[0].span
+
+    def renamed(self, scope: str, local: str) -> Mapping[str, Levels]:
+        """The tensors of a step that have a path of their own, below that of the scope that owns the step.
+
+        Where the layout is one of keys only they are whole keys, in which `{stage}` and `{block}` are the paths of the two.
+        """
+        owner = scope
+        if self.scopes[scope].kind == "turn":
+            owner, local = self._place(f"{scope}.{local}")
+        tables = [table for table in self._tables(self.scopes[owner]) if table.parameters]
+        found: dict[str, Levels] = {}
+        if not tables:  # of almost every step, and there are many
+            return found
+        parts = local.split(".")
+        name, values = ".".join(parts[::2]), {**self._around(owner), **_counted(parts)}
+        for table in tables:
+            for key, path in table.parameters.items():
+                step, _, tensor = key.rpartition(".")
+                if step == name:
+                    found.setdefault(tensor, tuple(_filled(level, values) for level in path.levels))
+        return found
+
+    def _around(self, path: str) -> Mapping[str, object]:
+        """What `{stage}` and `{block}` stand for in a key."""
+        found: dict[str, object] = {}
+        while self.layout.keys_only and path:
+            scope = self.scopes[path]
+            if scope.kind in ("stage", "block"):
+                found[scope.kind] = ".".join(self.own(scope))
+            path = self.parent(path)
+        return found
+
+    def _own(self, scope: Scope) -> Path | None:
+        """What the layout says of the scope itself, apart from the table of the scope around it."""
+        match scope.kind:
+            case "network" | "turn":
+                return Path(())
+            case "stage":
+                return self.layout.by_stage.get(scope.path, self.layout.stages)
+            case "block":
+                paths = self.layout.blocks_by_stage.get(self.parent(scope.path), self.layout.blocks)
+                local = scope.path.rpartition(".")[2]
+                return paths[min(int(local), len(paths) - 1)] if local.isdigit() else paths[-1]
+            case _:
+                return next((table.own for table in self._tables(scope) if table.own is not None), None)
+
+    def _named(self, scope: Scope) -> Levels:
+        """A module has the name of its step; stem and head their own."""
+        if scope.kind != "module":
+            return (scope.path,)
+        owner, local = self._place(scope.path)
+        return self.step(owner, local)
+
+    def _place(self, path: str) -> tuple[str, str]:
+        """The nearest scope that is no turn around a path, and the rest of the path."""
+        owner = self.parent(path)
+        while self.scopes[owner].kind == "turn":
+            owner = self.parent(owner)
+        return owner, path[len(owner) + 1 :] if owner else path
+
+    def _tables(self, scope: Scope) -> tuple[Table, ...]:
+        """What names a scope's steps, the most specific first; a stem or head may be a module too."""
+        key = (scope.kind, scope.template)
+        found = self._known.get(key)
+        if found is None:
+            layout = self.layout
+            module = layout.modules.get(scope.template)
+            named = {"stem": layout.stem, "block": layout.block, "head": layout.head}.get(scope.kind)
+            found = self._known[key] = tuple(table for table in (named, module) if table is not None)
+        return found
+
+    def _said(self, scope: Scope, local: str) -> tuple[Path, Mapping[str, object], Levels]:
+        """The path a step has, what its placeholders stand for, and levels to add: `loop.0.step` is keyed `loop.step`."""
+        parts = local.split(".")
+        name, values = ".".join(parts[::2]), _counted(parts)
+        tables = self._tables(scope)
+        for table in tables:
+            if name in table.steps:
+                return table.steps[name], values, ()
+        if len(parts) > 1:
+            for table in tables:
+                if parts[0] in table.steps:
+                    return table.steps[parts[0]], {}, tuple(parts[1:])
+        for table in tables:
+            if table.rest is not None:
+                return table.rest, values, ()
+        return Path(tuple(parts)), {}, ()
+
+
+def _counted(parts: list[str]) -> Mapping[str, object]:
+    """What `{i}` and `{n}` stand for in a loop: its innermost turn."""
+    return {"i": parts[-2], "n": int(parts[-2]) + 1} if len(parts) > 1 else {}
+
+
+def _filled(level: str, values: Mapping[str, object]) -> str:
+    # A key may speak of the block around a module that is used outside of blocks too: it is left out there.
+    return _PLACEHOLDER.sub(lambda found: str(values.get(found[1], "")), level) if "{" in level else level

@@ -1,0 +1,103 @@
+"""A document as a validator wants it, and the way back from a path in it to the place in the text."""
+
+from typing import TypeAlias
+
+from archc.diagnostics import Diagnostic, Span
+from archc.language.document.mends import of_index
+from archc.language.document.nodes import Entry, Map, Node, Scalar, Sequence
+from archc.record import Record
+
+Path: TypeAlias = tuple[str | int, ...]
+
+
+class Place(Record, compiled=True):
+    """A value and the key it stands under; a list's items and the document itself have none."""
+
+    node: Node
+    entry: Entry | None
+
+    @property
+    def key_span(self) -> Span:
+        """Where to point for what is wrong with the whole: its key, or its first key."""
+        if self.entry is not None:
+            return self.entry.span
+        if isinstance(self.node, Map) and self.node.entries:
+            return self.node.entries[0].span
+        return self.node.span
+
+
+def as_document(root: Map, problems: list[Diagnostic]) -> dict[str, object]:
+    """Dicts, lists and scalars with keys of text, without `x-…`; keys that are numbers where none may be are reported."""
+    entries = tuple(entry for entry in root if not str(entry.key).startswith("x-"))
+    return _as_dict(Map(entries, root.span), "", problems)
+
+
+def _as_dict(node: Map, under: str, problems: list[Diagnostic]) -> dict[str, object]:
+    indices = under.rpartition(".")[2] == "blocks"
+    found: dict[str, object] = {}
+    for before, entry in zip((None, *node), node, strict=False):
+        if not isinstance(entry.key, str) and not indices:
+            message = f"the key `{entry.key}` is a number"
+            label = "only blocks are called by a number, under `blocks`"
+            problems.append(Diagnostic("E0210", message, entry.span, label, help=_decimal(before, entry)))
+        elif indices and isinstance(entry.key, str) and _is_index(entry.key):
+            advice = f"write {entry.key} without quotes"
+            fix = of_index(entry.span, entry.key)
+            problems.append(Diagnostic("E0210", f"the index `{entry.key}` is a text", entry.span, help=advice, fix=fix))
+        if entry is entry_of(node, str(entry.key)):
+            found[str(entry.key)] = _as_value(entry.value, str(entry.key), problems)
+    return found
+
+
+def _decimal(before: Entry | None, entry: Entry) -> str:
+    """What helps where `{rate: 0,5}` is two keys."""
+    whole = before.value if before is not None else None
+    empty = isinstance(entry.value, Scalar) and entry.value.value is None
+    if before is None or not empty or not isinstance(whole, Scalar) or not isinstance(whole.value, int):
+        return ""
+    return f"a decimal has a point: `{before.key}: {whole.value}.{entry.key}`"
+
+
+def _as_value(node: Node, under: str, problems: list[Diagnostic]) -> object:
+    match node:
+        case Scalar():
+            return node.value
+        case Sequence():
+            return [_as_value(item, "", problems) for item in node.items]
+        case Map():
+            return _as_dict(node, under, problems)
+
+
+def _is_index(key: str) -> bool:
+    return key.isascii() and key.isdigit()
+
+
+def place_of(root: Map, path: Path) -> Place:
+    """The value at a path that a validator reports."""
+    place = Place(root, None)
+    for part in path:
+        match place.node:
+            case Map():
+                entry = entry_of(place.node, str(part))
+                place = Place(entry.value, entry)
+            case Sequence():
+                place = Place(place.node.items[int(part)], None)
+            case Scalar():
+                raise LookupError(path)
+    return place
+
+
+def entry_of(node: Map, key: str) -> Entry:
+    """The entry a text key stands for, which may be a number."""
+    entry = node.entry(key) or (node.entry(int(key)) if _is_index(key.removeprefix("-")) else None)
+    if entry is None:
+        raise LookupError(key)
+    return entry
+
+
+def shown(path: Path) -> str:
+    """`stages.layer1.blocks.0`, `of[1]`."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text

@@ -1,0 +1,28 @@
+"""The check of a document against the schema of its kind: every problem at once, each with its place."""
+
+from archc.diagnostics import Diagnostic
+from archc.language.document.nodes import Map
+from archc.language.schema.fast import is_valid
+from archc.language.schema.load import Kind, load_schema
+from archc.language.schema.places import as_document
+from archc.language.versions import version_problem
+
+__all__ = ["Kind", "load_schema", "validate"]
+
+
+def validate(root: Map, kind: Kind) -> list[Diagnostic]:
+    """The problems of a document: E0201 to E0210, and E0331 for a step that is none. An unknown version is the only one.
+
+    `network` is a document as written, `resolved` one after `extends` and `set`. Only where there are
+    problems is jsonschema loaded.
+    """
+    if unknown := version_problem(root):
+        return [unknown]
+    problems: list[Diagnostic] = []
+    document = as_document(root, problems)
+    schema = load_schema(kind)
+    if is_valid(document, schema):
+        return problems
+    from archc.language.schema.problems import problems_of
+
+    return problems + problems_of(root, document, schema, kind)

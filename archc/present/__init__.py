@@ -1,0 +1,1 @@
+"""For the eyes of people: tables, figures, pages of the diagnostic codes."""

@@ -1,0 +1,202 @@
+"""A definition by itself, drawn in a small network around it: what it leaves open has a plain value, said on the figure."""
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Literal, TypeAlias, assert_never
+
+from archc.arguments import StrPath
+from archc.arguments import path as path_text
+from archc.compile.pipeline import Compiled, compile_spec
+from archc.diagnostics import SpecError
+from archc.language.document.nodes import Map, Node, Scalar
+from archc.language.document.nodes import Sequence as Items
+from archc.language.library import Document, Library
+from archc.language.shipped import Kind, is_file, shipped_file, shipped_name, shipped_names
+from archc.limits import Limits
+from archc.present.draw.errors import FigureError
+from archc.record import Record
+from archc.suggest import nearest
+
+Drawable: TypeAlias = Literal["block", "module", "shortcut"]
+KINDS: tuple[Drawable, ...] = ("block", "module", "shortcut")
+
+SIZES = ("", ", fixed: true", ", multiple: 2", ", multiple: 4", ", multiple: 8")
+"""What a network may have to say of the sizes it works at (E0352, E0353): tried in this order."""
+JOINED = 3
+"""How many values a module reads that stands where a block adds (its shortcut, its branch and what both read)."""
+NUMBERS = {"stride": 1, "dilation": 1, "groups": 1, "kernel": 3}
+"""A whole number that a definition asks for, by its name; another is 2."""
+
+
+class Bare(Record):
+    """The network around a definition, what of it to draw (scopes, each with a caption), and what had to be chosen."""
+
+    compiled: Compiled
+    name: str
+    title: str
+    place: str
+    shown: tuple[tuple[str, str], ...]
+    chosen: str
+
+
+class _Plan(Record):
+    """The network's lines; what of it is drawn; where the definition's parameters stand in it; what else is told."""
+
+    lines: list[str]
+    shown: tuple[tuple[str, str], ...]
+    place: str
+    told: tuple[str, ...] = ()
+
+
+def around(definition: StrPath, overrides: Sequence[str], limits: Limits) -> Bare:
+    """A network for a definition that ships or a file of one; `overrides` change it. Raises FigureError, SpecError."""
+    target = path_text("definition", definition)
+    path, name = _located(target)
+    document = Library(limits).read(path, name)
+    if document.problems:
+        raise SpecError(document.problems)
+    given = dict(_missing(document.root))
+    plan = _plan(document, f"./{path.name}", given, target)
+    compiled = _compiled(path, name, plan.lines, overrides, limits)
+    said = document.name.replace("_", " ")
+    title = f"shortcut {said}" if document.kind == "shortcut" else f"{said} {document.kind}"
+    chosen = _told(compiled.spec.root, [*plan.told, *(f"{plan.place}.{parameter}" for parameter in given)])
+    return Bare(compiled, document.name, title, name, plan.shown, f"drawn with {chosen}" if chosen else "")
+
+
+def _plan(document: Document, reference: str, given: dict[str, object], target: str) -> _Plan:
+    """A network that has the definition in it, in the file of `reference`, its parameters as `given`."""
+    root = document.root
+    match document.kind:
+        case "block":
+            stride = {} if "stride_at" in root else {"stride_at": _strided(root)}
+            block = {"kind": reference, "order": "post", "shortcut": "B", **stride, **given}
+            told = ("block.order", "block.shortcut", "block.stride_at")
+            return _Plan(_stages(block, 1), (("layer1.0", ""),), "block", told)
+        case "shortcut":
+            block = {"kind": "basic", "order": "post", "shortcut": {"kind": reference, **given}}
+            shown = (("layer1.0", "same shape"), ("layer2.0", "shape changes"))
+            return _Plan(_stages(block, 2), shown, "block.shortcut", ("block.kind", "block.order"))
+        case "module":
+            return _module(document, reference, given)
+        case "network":
+            hint = f"say which: --block {target}:layer1.0; `archc ir {target}` prints the paths"
+        case "layout":
+            hint = "a block, a module or a shortcut policy can be drawn"
+        case _:
+            assert_never(document.kind)
+    raise FigureError(f"`{target}` is a {document.kind}, not a block", hint)
+
+
+def _module(document: Document, reference: str, given: dict[str, object]) -> _Plan:
+    """One that reads three values joins a shortcut, a branch and their input; another reads a map."""
+    reads = len(_names(document.root))
+    if reads == JOINED:
+        change = {"module": "projection", "out": "out", "stride": "stride"}
+        policy = {"same": "identity", "change": change, "join": {"module": reference, **given}}
+        lines = _stages({"kind": "basic", "order": "post", "shortcut": policy}, 1)
+        return _Plan(lines, (("layer1.0", ""),), "block.shortcut.join", ("block.kind", "block.order"))
+    use = {"module": reference, "of": ["x"] * reads, **given}
+    lines = _stages({"kind": "conv", "order": "post", "shortcut": "none"}, 1)
+    lines = [*lines[:-1], "head:", f"  {document.name}: {json.dumps(use)}"]
+    return _Plan(lines, ((f"head.{document.name}", ""),), f"head.{document.name}")
+
+
+def _located(target: str) -> tuple[Path, str]:
+    """The file of a definition, and the name to print."""
+    if "/" in target or "\\" in target or "." in target or is_file(Path(target)):
+        return Path(target), target
+    kinds: tuple[Kind, ...] = (*KINDS, "network")
+    for kind in kinds:
+        found = shipped_file(target, kind)
+        if found is not None:
+            return found, shipped_name(found)
+    known = [name for kind in KINDS for name in shipped_names(kind)]
+    guess = nearest(target, known)
+    hint = f"did you mean `{guess}`?" if guess else "a file is named with its suffix; of a network: --block resnet50:layer2.0"
+    raise FigureError(f"there is no file and no shipped block, module or shortcut policy `{target}`", hint)
+
+
+def _compiled(path: Path, name: str, lines: Sequence[str], overrides: Sequence[str], limits: Limits) -> Compiled:
+    """The network, as if a file of it stood beside the definition; sizes are said as far as they have to be."""
+    first: SpecError | None = None
+    for sizes in SIZES:
+        library = Library(limits)
+        beside = path.parent / f".around-{path.name}"
+        text = ["archc: 1", "name: around", f"input: {{channels: 256, height: 56, width: 56{sizes}}}", *lines, ""]
+        library.hold(beside, f"the network around {name}", "\n".join(text).encode())
+        try:
+            return compile_spec(str(beside), overrides=overrides, limits=limits, library=library)
+        except SpecError as error:
+            first = first or error
+            if {diagnostic.code for diagnostic in error.diagnostics} - {"E0352", "E0353"} or sizes == SIZES[-1]:
+                raise first from None
+    raise AssertionError(SIZES)
+
+
+def _stages(block: dict[str, object], count: int) -> list[str]:
+    stages = ["layer1: {out: 256, repeat: 1}", "layer2: {out: 512, repeat: 1, stride: 2}"][:count]
+    return ["stem: {}", f"block: {json.dumps(block)}", "stages:", *[f"  {stage}" for stage in stages], "head: {}"]
+
+
+def _names(root: Map) -> list[str]:
+    """What a module reads."""
+    inputs = root.get("inputs")
+    return [str(item.value) for item in inputs.items if isinstance(item, Scalar)] if isinstance(inputs, Items) else ["x"]
+
+
+def _missing(root: Map) -> Iterator[tuple[str, object]]:
+    """A plain value for each parameter that has no default."""
+    parameters = root.get("parameters")
+    for entry in parameters.entries if isinstance(parameters, Map) else ():
+        if isinstance(entry.value, Map) and "default" not in entry.value:
+            yield str(entry.key), _plain(str(entry.key), entry.value)
+
+
+def _plain(name: str, parameter: Map) -> object:
+    kind, words = parameter.get("type"), parameter.get("one_of")
+    match kind.value if isinstance(kind, Scalar) else "":
+        case "channels":
+            return 256 if name == "out" else 64
+        case "integer":
+            return NUMBERS.get(name, 2)
+        case "number":
+            return 0.5
+        case "boolean":
+            return False
+        case "act":
+            return "relu"
+        case "norm":
+            return "batch"
+        case _:
+            first = words.items[0] if isinstance(words, Items) and words.items else None
+            return first.value if isinstance(first, Scalar) else name
+
+
+def _strided(root: Map) -> str:
+    """The step that would stride: the first convolution with a kernel above 1, else the first there is."""
+    steps = root.get("steps")
+    entries = steps.entries if isinstance(steps, Map) else ()
+    found = [entry for entry in entries if str(entry.key).startswith("conv")]
+    wide = [entry for entry in found if _text(entry.value, "kernel") not in ("1", "")]
+    return next((str(entry.key) for entry in [*wide, *found, *entries]), "conv1")
+
+
+def _text(node: Node, key: str) -> str:
+    found = node.get(key) if isinstance(node, Map) else None
+    return found.text if isinstance(found, Scalar) else ""
+
+
+def _told(root: Map, paths: Sequence[str]) -> str:
+    """`order post, shortcut B, width 64`, as they are after all changes."""
+    found = []
+    for path in paths:
+        node: Node | None = root
+        *around, name = path.split(".")
+        for key in around:
+            node = node.get(key) if isinstance(node, Map) else None
+        text = _text(node, name) if isinstance(node, Map) else ""
+        if text:
+            found.append(f"{'block' if name == 'kind' else name} {text}")
+    return ", ".join(found)

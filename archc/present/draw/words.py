@@ -1,0 +1,222 @@
+"""What an operation is called on a figure, and which kind of box it is."""
+
+from typing import Literal, TypeAlias, assert_never
+
+from archc.ir import ops
+from archc.ir.graph import Node
+from archc.ir.ops import Operation
+from archc.ir.types import Sides, by_axis, shown
+from archc.present.draw.scene import Facts, Role
+
+Detail: TypeAlias = Literal["full", "brief", "kernel", "symbol"]
+"""`3×3 conv, 64, /2`; `3×3, 64, /2`, as He et al. 2015, Fig. 5; `3×3 conv`, as He et al. 2016, Fig. 2; `weight`, Fig. 4."""
+
+ACTIVATIONS = {
+    "relu": "ReLU", "relu6": "ReLU6", "leaky_relu": "leaky ReLU", "elu": "ELU", "celu": "CELU", "selu": "SELU", "silu": "SiLU",
+    "gelu": "GELU",
+    "gelu_tanh": "GELU (tanh)", "quick_gelu": "quick GELU", "hard_sigmoid": "hard sigmoid", "hard_swish": "hard swish",
+}  # fmt: skip
+NORMS = {
+    "batch": "BN", "group": "GN", "layer": "LN", "instance": "IN", "evonorm_s0": "EvoNorm-S0", "filter_response": "FRN",
+}  # fmt: skip
+DROPOUTS = {"elements": "dropout", "path": "drop path", "block": "drop block", "channels": "drop channels"}
+
+
+def role(op: Operation) -> Role:
+    """The kind of box an operation is drawn as."""
+    match op:
+        case ops.Conv() | ops.ChannelConv():
+            return "conv"
+        case ops.Linear() | ops.Attention() | ops.Mix() | ops.Position():
+            return "linear"
+        case ops.Norm():
+            return "norm"
+        case ops.Act(act=act):
+            return "gate" if act in ("sigmoid", "hard_sigmoid") else "act"
+        case ops.Softmax() | ops.Affine() | ops.Scale() | ops.Dropout():
+            return "gate"
+        case (
+            ops.MaxPool()
+            | ops.AvgPool()
+            | ops.BlurPool()
+            | ops.GlobalPool()
+            | ops.AdaptiveAvgPool()
+            | ops.AdaptiveMaxPool()
+            | ops.Sum()
+            | ops.Mean()
+            | ops.Max()
+            | ops.Subsample()
+        ):
+            return "pool"
+        case ops.Pad() | ops.SpaceToDepth() | ops.PixelShuffle() | ops.Identity() | ops.Add() | ops.Mul() | ops.Div():
+            return "reshape"
+        case ops.Concat() | ops.Split():
+            return "reshape"
+        case ops.PadChannels() | ops.Shuffle() | ops.Flatten() | ops.Tokens() | ops.Take():
+            return "reshape"
+        case _:
+            assert_never(op)
+
+
+def symbol(op: Operation) -> str:
+    """What stands in the circle of an operation that joins or weighs values; "" where it is a box."""
+    match op:
+        case ops.Add():
+            return "+"
+        case ops.Mul():
+            return "×"
+        case ops.Div():
+            return "÷"
+        case ops.Affine(scale=-1.0, shift=1.0):
+            return "1−"
+        case ops.Affine(shift=0.0) | ops.Scale():
+            return "×"
+        case _:
+            return ""
+
+
+def beside(op: Operation) -> str:
+    """What is written beside such a circle: the constant it multiplies by, the factor it learns."""
+    match op:
+        case ops.Affine(scale=scale, shift=0.0):
+            return f"{scale:.3g}"
+        case ops.Scale(channels=channels):
+            return "learned, per channel" if channels else "learned"
+        case _:
+            return ""
+
+
+def words(node: Node, detail: Detail = "full") -> str:
+    """`7×7 conv, 64, /2`, `max pool, /2`, `fc 1000`: the operation and what a paper would say of it."""
+    op = node.op
+    match op:
+        case ops.Conv():
+            return _conv(op, detail)
+        case ops.Linear(out_channels=out):
+            return f"fc {out}" if detail in ("full", "brief") else "fc"
+        case ops.ChannelConv(kernel=kernel):
+            return f"1×{kernel} channel conv"
+        case ops.Norm(norm=norm, groups=groups):
+            name = NORMS[norm]
+            return f"{name}, {groups} groups" if norm == "group" and detail in ("full", "brief") else name
+        case ops.Act(act=act):
+            return ACTIVATIONS.get(act, act.replace("_", " "))
+        case ops.Softmax(over=over, parts=parts):
+            return (
+                "softmax"
+                if detail not in ("full", "brief")
+                else f"softmax over {parts if over == 'parts' else ''} {over}".replace("  ", " ")
+            )
+        case ops.Affine(scale=scale, shift=shift):
+            return f"{scale:.3g}·x + {shift:.3g}" if shift else f"× {scale:.3g}"
+        case ops.Scale(channels=channels):
+            return "scale" if channels else "scale (one)"
+        case ops.Dropout(rate=rate, what=what):
+            return f"{DROPOUTS[what]} {rate:.2g}" if detail in ("full", "brief") else DROPOUTS[what]
+        case _:
+            return _spatial(op)
+
+
+def _conv(op: ops.Conv, detail: Detail) -> str:
+    if detail == "symbol":
+        return "weight"
+    depthwise = op.groups == op.in_channels == op.out_channels and op.groups > 1
+    found = f"{by_axis(op.kernel)} {'depthwise ' if depthwise else ''}conv"
+    if detail == "kernel":
+        return found
+    if detail == "brief" and not depthwise:
+        found = by_axis(op.kernel)
+    found += f", {op.out_channels}"
+    if op.groups > 1 and not depthwise:
+        found += f", {op.groups} groups"
+    if op.dilation != 1:
+        found += f", dilation {shown(op.dilation)}"
+    return found + _stride(op.stride)
+
+
+def _spatial(op: Operation) -> str:  # noqa: C901  a line for each of a closed set
+    match op:
+        case ops.MaxPool(kernel=kernel, stride=stride):
+            return f"{by_axis(kernel)} max pool{_stride(stride)}"
+        case ops.AvgPool(kernel=kernel, stride=stride):
+            return f"{by_axis(kernel)} avg pool{_stride(stride)}"
+        case ops.BlurPool(kernel=kernel, stride=stride):
+            return f"{kernel}×{kernel} blur pool{_stride(stride)}"
+        case ops.GlobalPool():
+            return "global avg pool"
+        case ops.AdaptiveAvgPool(size=size):
+            return f"avg pool to {by_axis(size)}"
+        case ops.AdaptiveMaxPool(size=size):
+            return f"max pool to {by_axis(size)}"
+        case ops.Sum(over=over) | ops.Mean(over=over) | ops.Max(over=over):
+            return f"{op.kind} over {over}"
+        case ops.Subsample(stride=stride):
+            return f"subsample{_stride(stride)}"
+        case ops.Pad():
+            return "pad with zeros"
+        case ops.PadChannels(before=before, after=after):
+            return f"+{before + after} zero channels"
+        case ops.SpaceToDepth(block=block):
+            return f"space to depth, {block}×{block}"
+        case ops.PixelShuffle(block=block):
+            return f"pixel shuffle, {block}×{block}"
+        case ops.Mix(along=along):
+            return f"mix along the {along}"
+        case ops.Concat():
+            return "concatenate"
+        case ops.Split(parts=parts):
+            return f"split in {parts}"
+        case ops.Shuffle(groups=groups, parts=parts):
+            return f"shuffle {groups}×{parts}"
+        case ops.Tokens():
+            return "to tokens"
+        case ops.Position(tokens=tokens):
+            return f"positions, {tokens}"
+        case ops.Attention(heads=heads):
+            return f"attention, {heads} heads"
+        case ops.Take(index=index):
+            return f"take token {index}"
+        case _:
+            return op.kind.replace("_", " ")
+
+
+def _stride(stride: Sides) -> str:
+    return "" if stride == 1 else f", /{shown(stride)}"
+
+
+def number(count: float, unit: str = "") -> str:
+    """`21.8 M`, `3.66 G`, `512`: three digits and a factor of a thousand."""
+    for factor, letter in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if count >= factor * 0.9995:
+            return f"{count / factor:#.3g}".rstrip(".") + f" {letter}{unit}"
+    return f"{count:g} {unit}".rstrip()
+
+
+def cost(params: int, macs: int) -> str:
+    """`0.22 M params · 0.68 GMACs`; a part without either says so by leaving it out."""
+    found = [number(params) + " params"] if params else []
+    return " · ".join([*found, number(macs, "MACs")] if macs else found)
+
+
+def size(shape: tuple[int, ...]) -> str:
+    """`56×56` of a map, `197 tokens`, `1×1` of a vector."""
+    if len(shape) == 3:
+        return f"{shape[1]}×{shape[2]}"
+    return f"{shape[0]} tokens" if len(shape) == 2 else "1×1"
+
+
+def dimensions(shape: tuple[int, ...]) -> str:
+    """`256×56×56`."""
+    return "×".join(map(str, shape))
+
+
+def told(facts: Facts) -> str:
+    """The facts in lines: what a tooltip shows."""
+    found = [facts.title, facts.shape]
+    if facts.params:
+        found.append(f"{facts.params:,} parameters")
+    if facts.macs:
+        found.append(f"{facts.macs:,} MACs ({number(facts.macs)})")
+    if facts.place:
+        found.append(f"{facts.place}  {facts.line}")
+    return "\n".join([line for line in found if line])

@@ -99,13 +99,13 @@ fuzz: $(VENV)/.installed
 	+@$(call each,broken laws,SEED=$(FRESH))
 
 broken:
-	@nice -n 10 $(VENV)/bin/python tests/fuzzing.py --seed $(FRESH) $(if $(COUNT),--count $(COUNT))
+	@nice -n 10 $(VENV)/bin/python tests/support/fuzzing.py --seed $(FRESH) $(if $(COUNT),--count $(COUNT))
 
 laws:
 	@nice -n 10 env $(PYTEST) -m drawn -q --hypothesis-seed=$(FRESH) --examples=$(or $(EXAMPLES),10)
 
 repeat: $(VENV)/.installed $(SERVER)
-	@nice -n 10 env $(THREADS) $(VENV)/bin/python tests/repeated.py --times $(or $(TIMES),20) -- $(MANY) -m repeated
+	@nice -n 10 env $(THREADS) $(VENV)/bin/python tests/support/repeated.py --times $(or $(TIMES),20) -- $(MANY) -m repeated
 
 # What takes hours; `make test` holds a sample of each. Never in CI.
 long:

@@ -87,7 +87,7 @@ def test_a_given_seed_is_used() -> None:
     said = subprocess.run(["make", "fuzz", "SEED=7", "COUNT=9", "EXAMPLES=2"], capture_output=True, text=True, check=True).stdout
     calls = Path("calls").read_text().splitlines()
     assert said == "again: make fuzz SEED=7 COUNT=9 EXAMPLES=2\n"
-    assert calls[0] == "python tests/fuzzing.py --seed 7 --count 9"
+    assert calls[0] == "python tests/support/fuzzing.py --seed 7 --count 9"
     assert calls[1].endswith("-m drawn -q --hypothesis-seed=7 --examples=2")
 
 
@@ -137,10 +137,10 @@ def test_runs_are_repeated_in_both_orders_and_under_load(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("test_trial.py").write_text(TRIAL.format(first=first))
-    for name in ("conftest.py", "draws.py", "repeated.py"):
-        shutil.copy(TESTS / name, name)
+    for name in ("conftest.py", "support/draws.py", "support/repeated.py"):
+        shutil.copy(TESTS / name, Path(name).name)
     Path("pytest.ini").write_text("[pytest]\nmarkers =\n  repeated\n  drawn\npythonpath = .\n")
-    command = [sys.executable, TESTS / "repeated.py", "--times", "4", "--", "test_trial.py", "-p", "no:cacheprovider"]
+    command = [sys.executable, TESTS / "support" / "repeated.py", "--times", "4", "--", "test_trial.py", "-p", "no:cacheprovider"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     said = [line for line in done.stdout.splitlines() if line.startswith(("run ", str(passed)))]
     shown = [re.sub(r", \d+ s\).*", ")", line) for line in said]

@@ -11,7 +11,7 @@ import pytest
 
 pytestmark = pytest.mark.no_cover
 
-PROGRAM = Path(__file__).resolve().parents[1] / "killing.py"
+PROGRAM = Path(__file__).resolve().parents[1] / "support" / "killing.py"
 KILLS = 250
 HANGING = 3600
 """Seconds after which a program hangs, however loaded the machine is."""

@@ -18,7 +18,7 @@ from archc.diagnostics import Diagnostic
 # Where tests have threads, newer Pythons warn of every fork; archc itself has none.
 pytestmark = [pytest.mark.no_cover, pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")]
 
-PROGRAM = Path(__file__).resolve().parents[1] / "writing_together.py"
+PROGRAM = Path(__file__).resolve().parents[1] / "support" / "writing_together.py"
 ROUNDS, COUNT = 60, 1_000
 HANGING = 3600
 """Seconds after which a program hangs, however loaded the machine is."""

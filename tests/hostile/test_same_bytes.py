@@ -14,7 +14,7 @@ import pytest
 pytestmark = pytest.mark.no_cover
 
 ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = ROOT / "tests" / "all_outputs.py"
+PROGRAM = ROOT / "tests" / "support" / "all_outputs.py"
 COMPILED = ("pdf", "onnx")
 """Written with packages that are compiled for one Python, which another cannot borrow."""
 

@@ -1,4 +1,4 @@
-"""`archc resolve` of networks drawn from numbers: `python tests/resolving.py 3600` prints those whose printed form is another.
+"""`archc resolve` of networks drawn from numbers: `python tests/support/resolving.py 3600` prints those of another form.
 
 The suite tries the first 150. More than half of what is drawn are networks; the others are passed over.
 """

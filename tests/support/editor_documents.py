@@ -12,7 +12,7 @@ from archc.language.document.source import read_source, text_source
 from archc.language.schema.places import as_document
 from archc.limits import Limits
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 VALUES: list[object] = [
     *(None, True, False, 0, 1, -1, 3.5, 0.5, "out", "none", "identity", "yes", "", "a b", "post", "B", "batch"),
     *([], ["conv"], [3, 1], {}, {"op": "add"}, {"module": "m"}, {"kind": "group", "groups": 8}, {"kernel": 3, "out": 64}),

@@ -1,4 +1,4 @@
-"""Writers killed while they write, and what they leave; a program: `python tests/killing.py KIND KILLS`, in an empty folder.
+"""Writers killed while they write, and what they leave: `python tests/support/killing.py KIND KILLS`, in an empty folder.
 
 Each writer writes the same files over and over, in one version after another. KIND says which: `file` one that is there, `new`
 one that is not, `onnx` a model and its weights, `hub` a folder of several. Prints how often the folder held which state.

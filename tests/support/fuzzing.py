@@ -1,4 +1,4 @@
-"""Specs broken by the million, each checked as `archc check` does; a program: `python tests/fuzzing.py --count N --seed S`.
+"""Specs broken by the million, each checked as `archc check` does: `python tests/support/fuzzing.py --count N --seed S`.
 
 What is looked for: an exception, a signal, a rejection without file:line:column, a character in the output that a terminal
 obeys, a second of processor time, 256 MB. The last two are limits that the system holds: who passes one is ended by it.
@@ -273,7 +273,7 @@ def _all(run: Run, below: Path) -> int:
         ]
     for number, fault in sorted(found)[:20]:
         _say(f"{save(run, number, fault, below)}: {fault}")
-        _say(f"  again: python tests/fuzzing.py --seed {run.seed} --first {number} --count 1 --deep {run.deep}")
+        _say(f"  again: python tests/support/fuzzing.py --seed {run.seed} --first {number} --count 1 --deep {run.deep}")
     _say(f"{len(found)} faults in {time.monotonic() - started:.0f} s")
     return bool(found)
 

@@ -1,4 +1,4 @@
-"""Two writers of the same files at once, and whose remain; a program: `python tests/writing_together.py KIND ROUNDS`."""
+"""Two writers of the same files at once, and whose remain; a program: `python tests/support/writing_together.py KIND ROUNDS`."""
 
 import json
 import os

@@ -5,11 +5,23 @@ Convolutional Neural Networks, whose recurrences these are).
 
 from typing import NamedTuple, TypeAlias, assert_never
 
-from archc.ir import ops
+from archc.ir.behaviour import (
+    Attended,
+    Beside,
+    Collected,
+    Enlarged,
+    Fixed,
+    Joined,
+    Mixed,
+    Pointwise,
+    Pooled,
+    Resized,
+    Taken,
+    Window,
+    Windowed,
+)
 from archc.ir.graph import Graph, Node
 from archc.ir.ops import Operation
-from archc.ir.spatial import AXES
-from archc.ir.types import Sides, pair
 
 
 class Axis(NamedTuple):
@@ -77,73 +89,49 @@ def receptive_fields(graph: Graph) -> dict[str, Field]:
 
 
 def _kept(node: Node, grids: dict[str, tuple[int, int]]) -> tuple[int, int]:
-    return (1, 1) if isinstance(node.op, ops.Flatten | ops.Take) else grids[node.inputs[0]]
+    behaviour = node.op.behaviour()
+    is_point = isinstance(behaviour, Taken) or behaviour == Collected(channels=True)
+    return (1, 1) if is_point else grids[node.inputs[0]]
 
 
 def _whole(axes: _Axes, lengths: tuple[int, int]) -> bool:
     return all(axis.everywhere and axis.start <= 0 and axis.end >= n - 1 for axis, n in zip(axes, lengths, strict=True))
 
 
-def _rule(  # noqa: C901  a case an operation
-    op: Operation, inputs: list[_Axes], grids: list[tuple[int, int]], lengths: tuple[int, int]
-) -> _Axes:
+def _rule(op: Operation, inputs: list[_Axes], grids: list[tuple[int, int]], lengths: tuple[int, int]) -> _Axes:
     first = inputs[0]
-    match op:
-        case ops.Conv():
-            reach = [dilation * (kernel - 1) for kernel, dilation in zip(pair(op.kernel), pair(op.dilation), strict=True)]
-            return _slide(first, (reach[0], reach[1]), op.stride, op.padding)
-        case ops.MaxPool() | ops.AvgPool() | ops.BlurPool():
-            rows, columns = pair(op.kernel)
-            return _slide(first, (rows - 1, columns - 1), op.stride, op.padding)
-        case ops.Subsample():
-            return _slide(first, 0, op.stride, (0, 0))
-        case ops.SpaceToDepth():
-            return _slide(first, op.block - 1, op.block, (0, 0))
-        case ops.Pad():
-            return _slide(first, 0, 1, (op.top, op.left))
-        case ops.AdaptiveAvgPool() | ops.AdaptiveMaxPool():
-            if all(n % size == 0 for n, size in zip(grids[0], pair(op.size), strict=True)):
-                windows = [n // size for n, size in zip(grids[0], pair(op.size), strict=True)]
-                return (_slid(first[0], windows[0] - 1, windows[0], 0), _slid(first[1], windows[1] - 1, windows[1], 0))
+    match op.behaviour():
+        case Windowed(windows):
+            return _slid(first[0], windows[0]), _slid(first[1], windows[1])
+        case Resized(sizes):
+            if all(n % size == 0 for n, size in zip(grids[0], sizes, strict=True)):
+                steps = [n // size for n, size in zip(grids[0], sizes, strict=True)]
+                return _slid(first[0], Window(steps[0], steps[0])), _slid(first[1], Window(steps[1], steps[1]))
             return _spread(first, grids[0], lengths)
-        case ops.GlobalPool() | ops.Flatten() | ops.Take():
+        case Collected(channels=True) | Taken():
             high, wide = _spread(first, grids[0], lengths)
             return high._replace(stride=0), wide._replace(stride=0)
-        case ops.Sum() | ops.Mean() | ops.Max():
+        case Pooled(over):
             spread = _spread(first, grids[0], lengths)
-            over = AXES[op.over]
             return _one(first[0], spread[0], reduced=2 in over), _one(first[1], spread[1], reduced=3 in over)
-        case ops.PixelShuffle():
+        case Enlarged(factor):
             high, wide = _spread(first, grids[0], lengths)
-            return high._replace(stride=high.stride // op.block), wide._replace(stride=wide.stride // op.block)
-        case ops.Mix():
+            return high._replace(stride=high.stride // factor), wide._replace(stride=wide.stride // factor)
+        case Mixed(axis):
             spread = _spread(first, grids[0], lengths)
-            mixed = (spread[0], first[1]) if op.along == "height" else (first[0], spread[1])
+            mixed = (first[0], spread[1]) if axis else (spread[0], first[1])
             high, wide = _joined([mixed, _spread(inputs[1], grids[1], lengths)], grids, lengths)
             return high._replace(stride=first[0].stride), wide._replace(stride=first[1].stride)
-        case ops.Concat() if op.along != "channels":
+        case Beside() | Attended():
             return _joined([_spread(axes, grid, lengths) for axes, grid in zip(inputs, grids, strict=True)], grids, lengths)
-        case ops.Norm():
-            return first if op.norm in ("batch", "layer") else _spread(first, grids[0], lengths)
-        case ops.Softmax():
-            return first if op.over == "parts" else _spread(first, grids[0], lengths)
-        case ops.Attention():
-            return _joined([_spread(axes, grid, lengths) for axes, grid in zip(inputs, grids, strict=True)], grids, lengths)
-        case ops.Add() | ops.Mul() | ops.Div() | ops.Concat():
+        case Joined():
             return _joined(inputs, grids, lengths)
-        case (
-            ops.Linear() | ops.ChannelConv() | ops.Act() | ops.Affine() | ops.Scale() | ops.Dropout() | ops.Identity()
-            | ops.Split() | ops.PadChannels()
-            | ops.Shuffle() | ops.Tokens() | ops.Position()
-        ):  # fmt: skip
+        case Pointwise(spread=True):
+            return _spread(first, grids[0], lengths)
+        case Pointwise() | Collected() | Fixed():
             return first
-        case _:
-            assert_never(op)
-
-
-def _slide(axes: _Axes, reach: Sides, stride: Sides, padding: Sides) -> _Axes:
-    high, wide = (_slid(*each) for each in zip(axes, pair(reach), pair(stride), pair(padding), strict=True))
-    return high, wide
+        case _ as never:
+            assert_never(never)
 
 
 def _one(axis: Axis, spread: Axis, *, reduced: bool) -> Axis:
@@ -151,13 +139,12 @@ def _one(axis: Axis, spread: Axis, *, reduced: bool) -> Axis:
     return spread._replace(stride=0) if reduced else axis
 
 
-def _slid(axis: Axis, reach: int, stride: int, padding: int) -> Axis:
-    """A window over `reach` + 1 positions, `padding` before the first."""
+def _slid(axis: Axis, window: Window) -> Axis:
     if axis.everywhere:
-        return axis._replace(stride=axis.stride * stride)
-    start = axis.start - padding * axis.stride
-    end = axis.end + (reach - padding) * axis.stride
-    return Axis(start, end, axis.stride * stride)
+        return axis._replace(stride=axis.stride * window.stride)
+    start = axis.start - window.before * axis.stride
+    end = axis.end + (window.reach - window.before) * axis.stride
+    return Axis(start, end, axis.stride * window.stride)
 
 
 def _spread(axes: _Axes, grid: tuple[int, int], lengths: tuple[int, int]) -> _Axes:

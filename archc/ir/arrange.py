@@ -2,11 +2,15 @@
 
 from typing import Literal
 
+from archc.ir.behaviour import Attended, Behaviour, Beside, Collected, Fixed, Joined, Pointwise, Taken
 from archc.ir.op import Flags, Kept, Op, Parameter, Types
 from archc.ir.types import ShapeError, TensorType, feature_map, must_divide
 
 
-class Identity(Op, kind="identity", work=None, counted="none", saves="nothing", view=True, channels="kept", box="reshape"):
+class Identity(
+    Op, kind="identity", work=None, counted="none", saves="nothing", view=True, channels="kept", box="reshape",
+    does=Pointwise(),
+):  # fmt: skip
     """The value itself: a shortcut that changes nothing."""
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
@@ -14,8 +18,9 @@ class Identity(Op, kind="identity", work=None, counted="none", saves="nothing", 
 
 
 class Add(
-    Op, kind="add", work="addition", counted="none", saves="nothing", view=False, channels="kept", box="reshape", operands=None
-):
+    Op, kind="add", work="addition", counted="none", saves="nothing", view=False, channels="kept", box="reshape",
+    does=Joined("pixels"), operands=None,
+):  # fmt: skip
     """The sum of operands of one shape, or of maps NxCxHxW with NxCx1x1 (Cao et al. 2019, Fig. 4d)."""
 
     def operations(self, inputs: Types, outputs: Types) -> int:
@@ -31,16 +36,9 @@ class Add(
 
 
 class Mul(
-    Op,
-    kind="mul",
-    work="multiplication",
-    counted="none",
-    saves="by rule",
-    view=False,
-    channels="kept",
-    box="reshape",
-    operands=None,
-):
+    Op, kind="mul", work="multiplication", counted="none", saves="by rule", view=False, channels="kept", box="reshape",
+    does=Joined("axes"), operands=None,
+):  # fmt: skip
     """The product of operands of one shape, or of a map NxCxHxW with one NxCx1x1, Nx1xHxW or Nx1x1x1."""
 
     def operations(self, inputs: Types, outputs: Types) -> int:
@@ -70,8 +68,9 @@ class Mul(
 
 
 class Div(
-    Op, kind="div", work="multiplication", counted="none", saves="by rule", view=False, channels="own", box="reshape", operands=2
-):
+    Op, kind="div", work="multiplication", counted="none", saves="by rule", view=False, channels="own", box="reshape",
+    does=Joined("axes"), operands=2,
+):  # fmt: skip
     """The first operand divided by the second, of one shape or spread over each other as in a product."""
 
     def kept(self, inputs: Types, outputs: Types, needs: Flags, *, in_place: bool, rows: Flags) -> Kept:
@@ -99,13 +98,17 @@ def _same(what: str, inputs: tuple[TensorType, ...]) -> TensorType:
 
 
 class Concat(
-    Op, kind="concat", work=None, counted="none", saves="nothing", view=False, channels="own", box="reshape", operands=None
-):
+    Op, kind="concat", work=None, counted="none", saves="nothing", view=False, channels="own", box="reshape",
+    operands=None,
+):  # fmt: skip
     """Operands one after the other: maps and vectors along the channels, tokens along the tokens; maps also along the height or
     the width.
     """
 
     along: Literal["channels", "height", "width"] = "channels"
+
+    def behaviour(self) -> Behaviour:
+        return Joined("nowhere", stacked=True) if self.along == "channels" else Beside(("height", "width").index(self.along))
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         if self.along != "channels":
@@ -137,6 +140,9 @@ class Split(Op, kind="split", work=None, counted="none", saves="nothing", view=T
 
     parts: int
 
+    def behaviour(self) -> Behaviour:
+        return Pointwise(parts=self.parts, split=True)
+
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         channels = inputs[0].channels
         if len(inputs[0].shape) == 2:
@@ -145,7 +151,10 @@ class Split(Op, kind="split", work=None, counted="none", saves="nothing", view=T
         return (TensorType((channels // self.parts, *inputs[0].shape[1:])),) * self.parts
 
 
-class PadChannels(Op, kind="pad_channels", work=None, counted="none", saves="nothing", view=False, channels="own", box="reshape"):
+class PadChannels(
+    Op, kind="pad_channels", work=None, counted="none", saves="nothing", view=False, channels="own", box="reshape",
+    does=Pointwise(),
+):  # fmt: skip
     """Zero channels before and after (He et al. 2015, section 3.3, option A)."""
 
     before: int = 0
@@ -156,7 +165,10 @@ class PadChannels(Op, kind="pad_channels", work=None, counted="none", saves="not
         return (TensorType((self.before + channels + self.after, height, width)),)
 
 
-class Shuffle(Op, kind="shuffle", work=None, counted="none", saves="nothing", view=False, channels="kept", box="reshape"):
+class Shuffle(
+    Op, kind="shuffle", work=None, counted="none", saves="nothing", view=False, channels="kept", box="reshape",
+    does=Pointwise(),
+):  # fmt: skip
     """Channels ordered (group, part, c) become (part, group, c)."""
 
     groups: int
@@ -173,7 +185,10 @@ class Shuffle(Op, kind="shuffle", work=None, counted="none", saves="nothing", vi
         return self.groups == 1 or self.parts == 1
 
 
-class Flatten(Op, kind="flatten", work=None, counted="none", saves="nothing", view=True, channels="own", box="reshape"):
+class Flatten(
+    Op, kind="flatten", work=None, counted="none", saves="nothing", view=True, channels="own", box="reshape",
+    does=Collected(channels=True),
+):  # fmt: skip
     """Everything but the batch in one axis: NxCxHxW to NxCHW."""
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
@@ -183,7 +198,10 @@ class Flatten(Op, kind="flatten", work=None, counted="none", saves="nothing", vi
         return (TensorType((length,)),)
 
 
-class Tokens(Op, kind="tokens", work=None, counted="none", saves="nothing", view=True, channels="kept", box="reshape"):
+class Tokens(
+    Op, kind="tokens", work=None, counted="none", saves="nothing", view=True, channels="kept", box="reshape",
+    does=Collected(channels=False),
+):  # fmt: skip
     """The positions of a map as tokens, row by row: NxCxHxW to NxHWxC."""
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
@@ -191,7 +209,10 @@ class Tokens(Op, kind="tokens", work=None, counted="none", saves="nothing", view
         return (TensorType((height * width, channels)),)
 
 
-class Position(Op, kind="position", work="addition", counted="none", saves="nothing", view=False, channels="kept", box="linear"):
+class Position(
+    Op, kind="position", work="addition", counted="none", saves="nothing", view=False, channels="kept", box="linear",
+    does=Fixed(),
+):  # fmt: skip
     """Adds a learned table of the input's shape TxC, begun normal with deviation 1/sqrt(C): it fixes the input's size."""
 
     tokens: int
@@ -207,8 +228,9 @@ class Position(Op, kind="position", work="addition", counted="none", saves="noth
 
 
 class Attention(
-    Op, kind="attention", work="attention", counted="none", saves="by rule", view=False, channels="own", box="linear", operands=3
-):
+    Op, kind="attention", work="attention", counted="none", saves="by rule", view=False, channels="own", box="linear",
+    does=Attended(), operands=3,
+):  # fmt: skip
     """Scaled dot-product attention of query, key and value tokens in `heads` heads (Vaswani et al. 2017, section 3.2)."""
 
     heads: int
@@ -245,7 +267,7 @@ class Attention(
         )
 
 
-class Take(Op, kind="take", work=None, counted="none", saves="nothing", view=True, channels="kept", box="reshape"):
+class Take(Op, kind="take", work=None, counted="none", saves="nothing", view=True, channels="kept", box="reshape", does=Taken()):
     """One token of many: NxTxC to NxC."""
 
     index: int = 0

@@ -3,6 +3,7 @@
 from math import prod
 from typing import Literal, TypeAlias, assert_never
 
+from archc.ir.behaviour import Behaviour, Fixed, Pointwise, windowed
 from archc.ir.op import Flags, Kept, Op, Parameter, Types
 from archc.ir.types import ShapeError, Sides, TensorType, feature_map, must_divide, pair, windows
 
@@ -25,6 +26,9 @@ class Conv(Op, kind="conv", work="conv", counted="convolution", saves="by rule",
     weights: Weights = "plain"
     eps: float = 1e-6
     gamma: float = 1.0
+
+    def behaviour(self) -> Behaviour:
+        return windowed(self.kernel, self.stride, self.padding, self.dilation)
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         channels, *size = feature_map(inputs[0], "conv")
@@ -65,7 +69,10 @@ class Conv(Op, kind="conv", work="conv", counted="convolution", saves="by rule",
                 assert_never(self.weights)
 
 
-class Linear(Op, kind="linear", work="linear", counted="linear", saves="by rule", view=False, channels="own", box="linear"):
+class Linear(
+    Op, kind="linear", work="linear", counted="linear", saves="by rule", view=False, channels="own", box="linear",
+    does=Pointwise(bound=True),
+):  # fmt: skip
     """A matrix product over the channels, at each position of a map, each token, or of a vector."""
 
     in_channels: int
@@ -96,8 +103,9 @@ class Linear(Op, kind="linear", work="linear", counted="linear", saves="by rule"
 
 
 class ChannelConv(
-    Op, kind="channel_conv", work="attention", counted="filter", saves="input", view=False, channels="kept", box="conv"
-):
+    Op, kind="channel_conv", work="attention", counted="filter", saves="input", view=False, channels="kept", box="conv",
+    does=Fixed(),
+):  # fmt: skip
     """A 1-D convolution along the channels of a pooled map NxCx1x1 (Wang et al. 2020, ECA); one filter, zero padding."""
 
     kernel: int

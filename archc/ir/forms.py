@@ -1,13 +1,25 @@
 """How each operation's outputs depend on the input's size: the shape rules, on lengths, and where they do not hold."""
 
 from collections.abc import Iterable
-from typing import TypeAlias, assert_never
+from typing import Literal, TypeAlias, assert_never
 
-from archc.ir import ops
+from archc.ir.behaviour import (
+    Attended,
+    Beside,
+    Collected,
+    Enlarged,
+    Fixed,
+    Joined,
+    Mixed,
+    Pointwise,
+    Pooled,
+    Resized,
+    Taken,
+    Window,
+    Windowed,
+)
 from archc.ir.graph import Graph, Node
-from archc.ir.lengths import ONE, Length, divides, through, widened, window_offsets
-from archc.ir.spatial import AXES
-from archc.ir.types import Sides, pair
+from archc.ir.lengths import ONE, Length, divides, through, widened
 from archc.record import Record
 
 Axes: TypeAlias = tuple[Length, Length]
@@ -40,75 +52,56 @@ class Proof(Record):
     failures: list[Failure]
 
 
-def rule(proof: Proof, node: Node, inputs: tuple[Form, ...]) -> Form:  # noqa: C901 -- one case for each kind of operation
-    """How the outputs depend on the input's size: the shape rule of each operation, on lengths."""
-    op = node.op
+def rule(proof: Proof, node: Node, inputs: tuple[Form, ...]) -> Form:  # noqa: C901 -- one case for each behaviour
+    """How the outputs depend on the input's size: the shape rule of each behaviour, on lengths."""
     first = inputs[0]
-    shape = proof.graph.types[node.inputs[0]].shape
-    match op:
-        case ops.Conv():
-            return _slide(proof, node, first, op.stride, window_offsets(op.kernel, op.stride, op.padding, op.dilation))
-        case ops.MaxPool() | ops.AvgPool():
-            return _slide(proof, node, first, op.stride, window_offsets(op.kernel, op.stride, op.padding, ceil=op.ceil))
-        case ops.BlurPool():
-            return _slide(proof, node, first, op.stride, window_offsets(op.kernel, op.stride, op.padding))
-        case ops.Subsample():
-            return _slide(proof, node, first, op.stride, (op.stride - 1, op.stride - 1))
-        case ops.Pad():
-            return _slide(proof, node, first, 1, (op.top + op.bottom, op.left + op.right))
-        case ops.SpaceToDepth():
-            _divisible(proof, node, first, op.block)
-            return _slide(proof, node, first, op.block, (0, 0))
-        case ops.PixelShuffle():
-            return _widened(proof, node, first, op.block)
-        case ops.GlobalPool():
-            return POOLED
-        case ops.Sum() | ops.Mean() | ops.Max():
-            return _reduced(first, AXES[op.over])
-        case ops.AdaptiveAvgPool() | ops.AdaptiveMaxPool():
-            high, wide = pair(op.size)
+    type_ = proof.graph.types[node.inputs[0]]
+    is_vector = len(type_.shape) == 1
+    match node.op.behaviour():
+        case Windowed(axes):
+            return _slide(proof, node, first, axes)
+        case Enlarged(factor):
+            return _widened(proof, node, first, factor)
+        case Pooled(over):
+            return _reduced(first, over)
+        case Resized((high, wide)):
             return ((((0, high), (0, wide)), 1),)
-        case ops.Add() | ops.Mul() | ops.Div():
-            return _joined(proof, node, inputs, len(shape))
-        case ops.Mix():
-            return _mixed(proof, node, inputs)
-        case ops.Concat() if op.along != "channels":
-            return _beside(proof, node, inputs, op.along)
-        case ops.Concat():
-            return _equal(proof, node, inputs) if len(shape) == 3 else _collected([term for form in inputs for term in form])
-        case ops.Attention():
+        case Pointwise(bound=True):
+            return _constant(proof, node, first) if is_vector else first
+        case Pointwise(parts=parts, split=split):
+            return _parted(proof, node, first, parts, split=split) if is_vector else first
+        case Joined(stacked=True) if len(type_.shape) < 3:
+            return _collected([term for form in inputs for term in form])
+        case Joined(spread):
+            return _joined(proof, node, inputs, spread if len(type_.shape) == 3 else "nowhere")
+        case Beside(axis):
+            return _beside(proof, node, inputs, axis)
+        case Mixed(axis):
+            return _mixed(proof, node, inputs, axis)
+        case Attended():
             _equal(proof, node, inputs, of=1)
             return first
-        case ops.Flatten():
-            channels = proof.graph.types[node.inputs[0]].channels if len(shape) > 1 else 1
-            return _collected([(axes, times * channels) for axes, times in first])
-        case ops.Tokens():
-            return _collected(first)
-        case ops.Take():
+        case Collected(channels):
+            return _collected([(axes, times * (1 if is_vector or not channels else type_.channels)) for axes, times in first])
+        case Taken():
             return ()
-        case ops.Position() | ops.ChannelConv():
+        case Fixed():
             return _constant(proof, node, first)
-        case ops.Linear() | ops.Norm():
-            return _constant(proof, node, first) if len(shape) == 1 else first
-        case ops.Scale():
-            return _constant(proof, node, first) if len(shape) == 1 and op.channels else first
-        case ops.Softmax() | ops.Split():
-            return _parted(proof, node, first, op.parts) if len(shape) == 1 else first
-        case ops.Act() | ops.Affine() | ops.Dropout() | ops.Identity() | ops.PadChannels() | ops.Shuffle():
-            return first
-        case _:
-            assert_never(op)
+        case _ as never:
+            assert_never(never)
 
 
-def _slide(proof: Proof, node: Node, form: Form, stride: Sides, offsets: tuple[int, int]) -> Form:
-    """A window or a stride, with its offsets along both axes; a constant length stays one."""
+def _slide(proof: Proof, node: Node, form: Form, windows: tuple[Window, Window]) -> Form:
+    """The number of windows along both axes; a constant length stays one."""
     ((axes, _),) = form
     after = proof.graph.types[node.outputs[0]].shape
-    height, width = (
-        through(what, step, offset, proof.multiple) if what[0] else (0, size)
-        for what, step, offset, size in zip(axes, pair(stride), offsets, after[1:], strict=True)
-    )
-    return (((height, width), 1),)
+    sides: list[Length] = []
+    for axis, (before, window, size) in enumerate(zip(axes, windows, after[1:], strict=True)):
+        if window.exact and before[0] and not divides(window.stride, before, proof.multiple):
+            message = f"squares of {window.stride} do not divide a {SIDES[axis]} of {{}}"
+            proof.failures.append(Failure(node, (form,), message, axis, (before,)))
+        sides.append(through(before, window.stride, window.offset, proof.multiple) if before[0] else (0, size))
+    return (((sides[0], sides[1]), 1),)
 
 
 def _reduced(form: Form, over: tuple[int, ...]) -> Form:
@@ -130,28 +123,26 @@ def _widened(proof: Proof, node: Node, form: Form, block: int) -> Form:
     return (((sides[0], sides[1]), 1),)
 
 
-def _mixed(proof: Proof, node: Node, inputs: tuple[Form, ...]) -> Form:
+def _mixed(proof: Proof, node: Node, inputs: tuple[Form, ...], axis: int) -> Form:
     """As many blocks at every size as the matrices are for, which must not change."""
-    changing = [(axis, what) for axis, what in enumerate(inputs[1][0][0]) if what[0]]
-    for axis, what in changing[:1]:
+    changing = [(side, what) for side, what in enumerate(inputs[1][0][0]) if what[0]]
+    for side, what in changing[:1]:
         message = "`mix` with matrices of a size that depends on the input's and is another one"
-        proof.failures.append(Failure(node, inputs, message, axis, (what,), fixed=True))
+        proof.failures.append(Failure(node, inputs, message, side, (what,), fixed=True))
     rows = proof.graph.types[node.inputs[1]].shape[1]
     ((axes, _),) = inputs[0]
-    axis = SIDES.index(node.op.along) if isinstance(node.op, ops.Mix) else 0
     if axes[axis][0] and not divides(rows, axes[axis], proof.multiple):
         message = f"{rows} blocks do not divide a {SIDES[axis]} of {{}}"
         proof.failures.append(Failure(node, inputs, message, axis, (axes[axis],)))
     return inputs[0]
 
 
-def _beside(proof: Proof, node: Node, inputs: tuple[Form, ...], along: str) -> Form:
+def _beside(proof: Proof, node: Node, inputs: tuple[Form, ...], axis: int) -> Form:
     """Maps side by side along the height or the width: constant there, as a sum of lengths is none; equal along the other."""
-    axis = SIDES.index(along)
     lengths = [form[0][0] for form in inputs]
     varying = [axes[axis] for axes in lengths if axes[axis][0]]
     if varying and len(inputs) > 1:
-        message = f"`{node.op.kind}` along a {along} of {{}} that depends on the input's size"
+        message = f"`{node.op.kind}` along a {SIDES[axis]} of {{}} that depends on the input's size"
         proof.failures.append(Failure(node, inputs, message, axis, (varying[0],), fixed=True))
     _same(proof, node, inputs, 1 - axis, dict.fromkeys(axes[1 - axis] for axes in lengths))
     sides = [*lengths[0]]
@@ -180,27 +171,17 @@ def _constant(proof: Proof, node: Node, form: Form) -> Form:
     return form
 
 
-def _parted(proof: Proof, node: Node, form: Form, parts: int) -> Form:
+def _parted(proof: Proof, node: Node, form: Form, parts: int, *, split: bool) -> Form:
     """A vector in equal parts, which must divide every term of its length."""
     if any(times % parts for _, times in form):
         return _constant(proof, node, form)
-    return tuple((axes, times // parts) for axes, times in form) if isinstance(node.op, ops.Split) else form
+    return tuple((axes, times // parts) for axes, times in form) if split else form
 
 
-def _divisible(proof: Proof, node: Node, form: Form, block: int) -> None:
-    ((axes, _),) = form
-    for axis, what in enumerate(axes):
-        if what[0] and not divides(block, what, proof.multiple):
-            message = f"squares of {block} do not divide a {SIDES[axis]} of {{}}"
-            proof.failures.append(Failure(node, (form,), message, axis, (what,)))
-
-
-def _joined(proof: Proof, node: Node, inputs: tuple[Form, ...], rank: int) -> Form:
-    """Of a sum or product: equal, but for what is one pixel at every size."""
-    if rank != 3:
-        return _equal(proof, node, inputs)
-    if isinstance(node.op, ops.Add):
-        return _equal(proof, node, inputs, but=POOLED)
+def _joined(proof: Proof, node: Node, inputs: tuple[Form, ...], spread: Literal["nowhere", "pixels", "axes"]) -> Form:
+    """Equal forms, but for what is spread over the others: maps of one pixel, or axes of length one."""
+    if spread != "axes":
+        return _equal(proof, node, inputs, but=POOLED if spread == "pixels" else None)
     sides: list[Length] = []
     for axis in (0, 1):
         whole = dict.fromkeys(form[0][0][axis] for form in inputs if form[0][0][axis] != ONE)

@@ -7,8 +7,6 @@ are equal at all sizes exactly when stride and offset agree, and nothing needs t
 from math import gcd
 from typing import TypeAlias
 
-from archc.ir.types import Sides, pair
-
 Length: TypeAlias = tuple[int, int]
 """Stride and offset; stride 0 is the constant `offset`. Offsets are canonical for the multiple that sizes are of."""
 
@@ -25,15 +23,6 @@ def through(before: Length, stride: int, offset: int, multiple: int) -> Length:
     return length(before[0] * stride, before[1] + before[0] * offset, multiple)
 
 
-def window_offset(kernel: int, stride: int, padding: int, dilation: int = 1, *, ceil: bool = False) -> int:
-    """The a of `floor((n + a) / stride)` for a sliding window; see `archc.ir.types.window`."""
-    room = 2 * padding - dilation * (kernel - 1) - 1
-    if not ceil:
-        return room + stride
-    # rounded up, but no window beginning past the input and its left padding: the smaller of two such forms
-    return min(room + 2 * stride - 1, padding + stride - 1)
-
-
 def widened(what: Length, block: int, multiple: int) -> Length | None:
     """`block` times a length, where that is a length again: of a constant, or where the stride divides every size and is itself a
     multiple of `block`.
@@ -43,14 +32,6 @@ def widened(what: Length, block: int, multiple: int) -> Length | None:
         return (stride, offset * block)
     exact = stride % block == 0 and multiple % stride == 0 and offset % stride == 0
     return length(stride // block, offset, multiple) if exact else None
-
-
-def window_offsets(kernel: Sides, stride: Sides, padding: Sides, dilation: Sides = 1, *, ceil: bool = False) -> tuple[int, int]:
-    """`window_offset` along the height and the width."""
-    high, wide = (
-        window_offset(*each, ceil=ceil) for each in zip(pair(kernel), pair(stride), pair(padding), pair(dilation), strict=True)
-    )
-    return high, wide
 
 
 def at(what: Length, size: int) -> int:

@@ -2,6 +2,7 @@
 
 from typing import Literal, NamedTuple, TypeAlias, assert_never
 
+from archc.ir.behaviour import Behaviour, Pointwise
 from archc.ir.op import Flags, Kept, Op, Parameter, Types
 from archc.ir.types import ShapeError, TensorType, feature_map, must_divide
 
@@ -91,6 +92,9 @@ class Norm(Op, kind="norm", work="norm", counted="norm", saves="by rule", view=F
     frozen: bool = False
     linear: bool = False
 
+    def behaviour(self) -> Behaviour:
+        return Pointwise(spread=self.norm not in ("batch", "layer"), bound=True)
+
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         (type_,) = inputs
         if type_.channels != self.channels:
@@ -151,7 +155,10 @@ class Norm(Op, kind="norm", work="norm", counted="norm", saves="by rule", view=F
         return Kept((0,) if flows or not self.linear else (), image=image)
 
 
-class Act(Op, kind="act", work="activation", counted="activation", saves="by rule", view=False, channels="kept", box="act"):
+class Act(
+    Op, kind="act", work="activation", counted="activation", saves="by rule", view=False, channels="kept", box="act",
+    does=Pointwise(),
+):  # fmt: skip
     """A pointwise non-linearity; `slope` is leaky_relu's (negative side), elu's and celu's alpha, 0 elsewhere."""
 
     act: str
@@ -177,6 +184,9 @@ class Softmax(Op, kind="softmax", work="activation", counted="none", saves="outp
     over: Literal["space", "parts"]
     parts: int = 1
 
+    def behaviour(self) -> Behaviour:
+        return Pointwise(spread=self.over == "space", parts=self.parts)
+
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         if self.over == "space":
             feature_map(inputs[0], "softmax over space")
@@ -187,7 +197,10 @@ class Softmax(Op, kind="softmax", work="activation", counted="none", saves="outp
         return (inputs[0],)
 
 
-class Affine(Op, kind="affine", work="multiplication", counted="none", saves="nothing", view=False, channels="kept", box="gate"):
+class Affine(
+    Op, kind="affine", work="multiplication", counted="none", saves="nothing", view=False, channels="kept", box="gate",
+    does=Pointwise(),
+):  # fmt: skip
     """`scale · x + shift`, two constants."""
 
     scale: float = 1.0
@@ -205,6 +218,9 @@ class Scale(Op, kind="scale", work="multiplication", counted="none", saves="inpu
     channels: int
     value: float = 1.0
 
+    def behaviour(self) -> Behaviour:
+        return Pointwise(bound=self.channels > 0)
+
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         if self.channels not in (0, inputs[0].channels):
             raise ShapeError("", f"a scale of {self.channels} channels reads {inputs[0].channels}")
@@ -214,7 +230,10 @@ class Scale(Op, kind="scale", work="multiplication", counted="none", saves="inpu
         return (Parameter("weight", (self.channels,) if self.channels else ()),)
 
 
-class Dropout(Op, kind="dropout", work=None, counted="none", saves="by rule", view=True, channels="kept", box="gate"):
+class Dropout(
+    Op, kind="dropout", work=None, counted="none", saves="by rule", view=True, channels="kept", box="gate",
+    does=Pointwise(),
+):  # fmt: skip
     """Zeroes elements with probability `rate` in training; `path` whole images (Huang et al. 2016), `channels` whole channels
     (Tompson et al. 2015), `block` squares of `size`. What is kept is scaled so that the mean stays.
 

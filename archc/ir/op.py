@@ -2,6 +2,7 @@
 
 from typing import ClassVar, Literal, NamedTuple, TypeAlias, get_args
 
+from archc.ir.behaviour import Behaviour
 from archc.ir.types import TensorType
 from archc.record import Record
 
@@ -80,6 +81,8 @@ class Op(Record):
     """Whether the output has the channels of the first operand; `passes_channels` knows the attributes too."""
     box: ClassVar[Box]
     """The kind of box it is drawn as."""
+    does: ClassVar[Behaviour | None]
+    """What it does to the axes of its operands, where that hangs on no attribute; else there is a method `behaviour`."""
     operands: ClassVar[int | None]
     """How many values it takes; None stands for any number."""
 
@@ -93,13 +96,23 @@ class Op(Record):
         view: bool,
         channels: Literal["kept", "own"],
         box: Box,
+        does: Behaviour | None = None,
         operands: int | None = 1,
     ) -> None:
         super().__init_subclass__()
+        if (does is None) != ("behaviour" in cls.__dict__):
+            raise TypeError(f"{cls.__name__} must say what it `does` or have a method `behaviour`, and not both")
         if (saves == "by rule") != ("kept" in cls.__dict__):
             raise TypeError(f"{cls.__name__} must have a method `kept` or say what it saves, and not both")
         cls.kind, cls.work_class, cls.counted_as, cls.saves = kind, work, counted, saves
         cls.is_alias, cls.keeps_channels, cls.box, cls.operands = view, channels == "kept", box, operands
+        cls.does = does
+
+    def behaviour(self) -> Behaviour:
+        """What it does to the axes of its operands."""
+        if self.does is None:
+            raise TypeError(f"{type(self).__name__} has no behaviour")
+        return self.does
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         """Types of the outputs; raises ShapeError."""

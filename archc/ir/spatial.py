@@ -4,6 +4,7 @@ from itertools import pairwise
 from math import prod
 from typing import Literal, TypeAlias
 
+from archc.ir.behaviour import Behaviour, Enlarged, Mixed, Pooled, Resized, Window, Windowed, windowed
 from archc.ir.op import Flags, Kept, Op, Parameter, Types
 from archc.ir.types import ShapeError, Sides, TensorType, feature_map, must_divide, pair, window, windows
 
@@ -19,6 +20,9 @@ class MaxPool(Op, kind="max_pool", work="pooling", counted="max pool", saves="by
     padding: Sides = 0
     ceil: bool = False
 
+    def behaviour(self) -> Behaviour:
+        return windowed(self.kernel, self.stride, self.padding, ceil=self.ceil)
+
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         return (_pooled(inputs[0], self),)
 
@@ -30,8 +34,9 @@ class MaxPool(Op, kind="max_pool", work="pooling", counted="max pool", saves="by
 
 
 class AvgPool(
-    Op, kind="avg_pool", work="pooling", counted="average pool", saves="input", view=False, channels="kept", box="pool"
-):
+    Op, kind="avg_pool", work="pooling", counted="average pool", saves="input", view=False, channels="kept",
+    box="pool",
+):  # fmt: skip
     """The mean of each window; `count_include_pad` says whether padding counts in the divisor."""
 
     kernel: Sides
@@ -39,6 +44,9 @@ class AvgPool(
     padding: Sides = 0
     ceil: bool = False
     count_include_pad: bool = True
+
+    def behaviour(self) -> Behaviour:
+        return windowed(self.kernel, self.stride, self.padding, ceil=self.ceil)
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         return (_pooled(inputs[0], self),)
@@ -67,6 +75,9 @@ class BlurPool(Op, kind="blur_pool", work="pooling", counted="filter", saves="by
         """On every side: half of what window and stride reach over."""
         return (self.stride + self.kernel - 2) // 2
 
+    def behaviour(self) -> Behaviour:
+        return windowed(self.kernel, self.stride, self.padding)
+
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         channels, height, width = feature_map(inputs[0], "blur_pool")
         padding = self.padding
@@ -90,15 +101,9 @@ class BlurPool(Op, kind="blur_pool", work="pooling", counted="filter", saves="by
 
 
 class GlobalPool(
-    Op,
-    kind="global_pool",
-    work="pooling",
-    counted="adaptive average pool",
-    saves="nothing",
-    view=False,
-    channels="kept",
-    box="pool",
-):
+    Op, kind="global_pool", work="pooling", counted="adaptive average pool", saves="nothing", view=False, channels="kept",
+    box="pool", does=Pooled((2, 3)),
+):  # fmt: skip
     """The mean over H and W: NxCxHxW to NxCx1x1."""
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
@@ -109,18 +114,15 @@ class GlobalPool(
 
 
 class AdaptiveAvgPool(
-    Op,
-    kind="adaptive_avg_pool",
-    work="pooling",
-    counted="adaptive average pool",
-    saves="by rule",
-    view=False,
-    channels="kept",
+    Op, kind="adaptive_avg_pool", work="pooling", counted="adaptive average pool", saves="by rule", view=False, channels="kept",
     box="pool",
-):
+):  # fmt: skip
     """Means over `size` by `size` near-equal windows."""
 
     size: Sides
+
+    def behaviour(self) -> Behaviour:
+        return Resized(pair(self.size))
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         return (TensorType((feature_map(inputs[0], "adaptive_avg_pool")[0], *pair(self.size))),)
@@ -133,11 +135,15 @@ class AdaptiveAvgPool(
 
 
 class AdaptiveMaxPool(
-    Op, kind="adaptive_max_pool", work="pooling", counted="max pool", saves="by rule", view=False, channels="kept", box="pool"
-):
+    Op, kind="adaptive_max_pool", work="pooling", counted="max pool", saves="by rule", view=False, channels="kept",
+    box="pool",
+):  # fmt: skip
     """The largest values of `size` by `size` near-equal windows."""
 
     size: Sides
+
+    def behaviour(self) -> Behaviour:
+        return Resized(pair(self.size))
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         return (TensorType((feature_map(inputs[0], "adaptive_max_pool")[0], *pair(self.size))),)
@@ -160,6 +166,9 @@ class Sum(Op, kind="sum", work="pooling", counted="none", saves="nothing", view=
 
     over: Over = "space"
 
+    def behaviour(self) -> Behaviour:
+        return Pooled(AXES[self.over])
+
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         return (_reduced(inputs[0], self),)
 
@@ -175,6 +184,9 @@ class Mean(Op, kind="mean", work="pooling", counted="none", saves="nothing", vie
 
     over: Literal["channels", "height", "width"]
 
+    def behaviour(self) -> Behaviour:
+        return Pooled(AXES[self.over])
+
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         return (_reduced(inputs[0], self),)
 
@@ -189,6 +201,9 @@ class Max(Op, kind="max", work="pooling", counted="none", saves="by rule", view=
     """The largest value over some axes, which stay with length 1."""
 
     over: Over = "space"
+
+    def behaviour(self) -> Behaviour:
+        return Pooled(AXES[self.over])
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         return (_reduced(inputs[0], self),)
@@ -220,6 +235,9 @@ class Pad(Op, kind="pad", work=None, counted="none", saves="nothing", view=False
     top: int = 0
     bottom: int = 0
 
+    def behaviour(self) -> Behaviour:
+        return Windowed((Window(before=self.top, after=self.bottom), Window(before=self.left, after=self.right)))
+
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         channels, height, width = feature_map(inputs[0], "pad")
         return (TensorType((channels, height + self.top + self.bottom, width + self.left + self.right)),)
@@ -230,17 +248,24 @@ class Subsample(Op, kind="subsample", work=None, counted="none", saves="nothing"
 
     stride: int
 
+    def behaviour(self) -> Behaviour:
+        return windowed(1, self.stride)
+
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         channels, height, width = feature_map(inputs[0], "subsample")
         return (TensorType((channels, -(-height // self.stride), -(-width // self.stride))),)
 
 
 class SpaceToDepth(
-    Op, kind="space_to_depth", work=None, counted="none", saves="nothing", view=False, channels="own", box="reshape"
-):
+    Op, kind="space_to_depth", work=None, counted="none", saves="nothing", view=False, channels="own",
+    box="reshape",
+):  # fmt: skip
     """Squares of `block` by `block` pixels become channels, position first: channel `(dy · block + dx) · C + c`."""
 
     block: int
+
+    def behaviour(self) -> Behaviour:
+        return Windowed((Window(self.block, self.block, exact=True),) * 2)
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         channels, height, width = feature_map(inputs[0], "space_to_depth")
@@ -253,13 +278,17 @@ class SpaceToDepth(
 
 
 class PixelShuffle(
-    Op, kind="pixel_shuffle", work=None, counted="none", saves="nothing", view=False, channels="own", box="reshape"
-):
+    Op, kind="pixel_shuffle", work=None, counted="none", saves="nothing", view=False, channels="own",
+    box="reshape",
+):  # fmt: skip
     """Channels become squares of `block` by `block` pixels, a position's side by side: channel `c · block² + dy · block + dx`
     (Shi et al. 2016).
     """
 
     block: int
+
+    def behaviour(self) -> Behaviour:
+        return Enlarged(self.block)
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         channels, height, width = feature_map(inputs[0], "pixel_shuffle")
@@ -274,13 +303,17 @@ class PixelShuffle(
 
 
 class Mix(
-    Op, kind="mix", work="attention", counted="product", saves="by rule", view=False, channels="kept", box="linear", operands=2
-):
+    Op, kind="mix", work="attention", counted="product", saves="by rule", view=False, channels="kept", box="linear",
+    operands=2,
+):  # fmt: skip
     """Blocks of rows (`along` the height) or of columns mixed by a KxK matrix M for each group of channels: with I the unit
     matrix of a block's size, (M ⊗ I) x along the height, x (M ⊗ I) along the width (Chi et al. 2020, section 3.2).
     """
 
     along: Literal["height", "width"]
+
+    def behaviour(self) -> Behaviour:
+        return Mixed(("height", "width").index(self.along))
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         channels, *size = feature_map(inputs[0], "mix")

@@ -3,11 +3,23 @@
 from collections.abc import Mapping
 from typing import TypeAlias, assert_never
 
-from archc.ir import ops
+from archc.ir.behaviour import (
+    Attended,
+    Beside,
+    Collected,
+    Enlarged,
+    Fixed,
+    Joined,
+    Mixed,
+    Pointwise,
+    Pooled,
+    Resized,
+    Taken,
+    Window,
+    Windowed,
+)
 from archc.ir.graph import Graph, Node
-from archc.ir.lengths import Length, length, through, widened, window_offsets
-from archc.ir.spatial import AXES
-from archc.ir.types import Sides, pair
+from archc.ir.lengths import Length, length, through, widened
 
 Dimension: TypeAlias = int | str
 Dimensions: TypeAlias = tuple[Dimension, ...]
@@ -44,55 +56,36 @@ def is_constant(shape: Dimensions) -> bool:
     return all(isinstance(dimension, int) for dimension in shape)
 
 
-def _moved(node: Node, axes: Mapping[str, tuple[_Axis, ...]], multiple: int) -> tuple[_Axis, ...]:  # noqa: C901 -- one case for each kind
+def _moved(node: Node, axes: Mapping[str, tuple[_Axis, ...]], multiple: int) -> tuple[_Axis, ...]:
     """The axes of a node's outputs; numbers in it stand for the number the graph says. () where all are such."""
-    op, first = node.op, axes[node.inputs[0]]
-    match op:
-        case ops.Conv():
-            return _windowed(first, op.stride, window_offsets(op.kernel, op.stride, op.padding, op.dilation), multiple)
-        case ops.MaxPool() | ops.AvgPool():
-            return _windowed(first, op.stride, window_offsets(op.kernel, op.stride, op.padding, ceil=op.ceil), multiple)
-        case ops.BlurPool():
-            return _windowed(first, op.stride, window_offsets(op.kernel, op.stride, op.padding), multiple)
-        case ops.Subsample():
-            return _slid(first, op.stride, op.stride - 1, multiple)
-        case ops.Pad():
-            return _windowed(first, 1, (op.top + op.bottom, op.left + op.right), multiple)
-        case ops.PixelShuffle():
-            return tuple(widened(axis, op.block, multiple) or axis if isinstance(axis, tuple) else axis for axis in first)
-        case ops.Sum() | ops.Mean() | ops.Max():
-            return tuple(0 if place in AXES[op.over] else axis for place, axis in enumerate(first, 1))
-        case ops.SpaceToDepth():
-            return _slid(first, op.block, 0, multiple)
-        case ops.GlobalPool() | ops.AdaptiveAvgPool() | ops.AdaptiveMaxPool() | ops.Take() | ops.Position() | ops.ChannelConv():
+    first = axes[node.inputs[0]]
+    match node.op.behaviour():
+        case Windowed(windows):
+            return (0, *(_slid(axis, window, multiple) for axis, window in zip(first[1:], windows, strict=True)))
+        case Enlarged(factor):
+            return tuple(widened(axis, factor, multiple) or axis if isinstance(axis, tuple) else axis for axis in first)
+        case Pooled(over):
+            return tuple(0 if place in over else axis for place, axis in enumerate(first, 1))
+        case Resized() | Taken() | Fixed():
             return ()
-        case ops.Add() | ops.Mul() | ops.Div():
-            return tuple(_whole(operands) for operands in zip(*(axes[name] for name in node.inputs), strict=True))
-        case ops.Concat() if len(first) < 3:
+        case Joined(stacked=True) if len(first) < 3:
             return (_joined("+", [axes[name][0] for name in node.inputs]), *first[1:])
-        case ops.Split() if isinstance(first[0], str):
-            return (f"({first[0]})//{op.parts}",)
-        case ops.Flatten():
+        case Joined(stacked=False):
+            return tuple(_whole(operands) for operands in zip(*(axes[name] for name in node.inputs), strict=True))
+        case Pointwise(parts=parts, split=True) if isinstance(first[0], str):
+            return (f"({first[0]})//{parts}",)
+        case Collected(channels=True):
             return (_joined("*", [_text(axis, place) for place, axis in enumerate(first)]),)
-        case ops.Tokens():
+        case Collected():
             return (_joined("*", [_text(axis, place) for place, axis in enumerate(first) if place]), 0)
-        case (
-            ops.Concat() | ops.Mix() | ops.Attention() | ops.Linear() | ops.Norm() | ops.Scale() | ops.Softmax()
-            | ops.Split() | ops.Act() | ops.Affine() | ops.Dropout()
-            | ops.Identity() | ops.PadChannels() | ops.Shuffle()
-        ):  # fmt: skip
+        case Joined() | Beside() | Mixed() | Attended() | Pointwise():
             return first
-        case _:
-            assert_never(op)
+        case _ as never:
+            assert_never(never)
 
 
-def _windowed(axes: tuple[_Axis, ...], stride: Sides, offsets: tuple[int, int], multiple: int) -> tuple[_Axis, ...]:
-    high, wide = pair(stride)
-    return (0, *_slid(axes[1:2], high, offsets[0], multiple), *_slid(axes[2:], wide, offsets[1], multiple))
-
-
-def _slid(axes: tuple[_Axis, ...], stride: int, offset: int, multiple: int) -> tuple[_Axis, ...]:
-    return tuple(through(axis, stride, offset, multiple) if isinstance(axis, tuple) else axis for axis in axes)
+def _slid(axis: _Axis, window: Window, multiple: int) -> _Axis:
+    return through(axis, window.stride, window.offset, multiple) if isinstance(axis, tuple) else axis
 
 
 def _whole(operands: tuple[_Axis, ...]) -> _Axis:

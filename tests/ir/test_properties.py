@@ -4,6 +4,7 @@ from typing import get_args
 
 import pytest
 
+from archc.ir.behaviour import Pointwise
 from archc.ir.norms import ACTIVATIONS, NORMS, Act, Norm, NormName
 from archc.ir.op import Kept, Op
 from archc.ir.ops import OPERATIONS, Operation
@@ -11,6 +12,7 @@ from archc.ir.types import TensorType
 
 PROPERTIES = {
     "kind": "trial", "work": None, "counted": "none", "saves": "nothing", "view": False, "channels": "kept", "box": "reshape",
+    "does": Pointwise(),
 }  # fmt: skip
 
 
@@ -26,6 +28,11 @@ def test_what_is_saved_by_rule_needs_its_rule() -> None:
         type("Trial", (Op,), {}, **PROPERTIES | {"saves": "by rule"})
     with pytest.raises(TypeError, match="and not both"):
         type("Trial", (Op,), {"kept": lambda *_, **__: Kept()}, **PROPERTIES)
+
+
+def test_what_is_done_to_axes_is_stated_once() -> None:
+    with pytest.raises(TypeError, match="and not both"):
+        type("Trial", (Op,), {"behaviour": lambda _: Pointwise()}, **PROPERTIES)
 
 
 def test_what_is_stated_is_read_off_the_class() -> None:

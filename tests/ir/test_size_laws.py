@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_graphs import random_graph
 
+from archc.ir.behaviour import Window
 from archc.ir.graph import Graph
-from archc.ir.lengths import at, window_offset
+from archc.ir.lengths import at
 from archc.ir.ops import (
     AdaptiveAvgPool,
     Add,
@@ -161,4 +162,4 @@ def test_a_window_is_one_form_at_every_size(size: int, kernel: int, stride: int,
         dilation, padding = 1, min(padding, kernel // 2)
     size += dilation * kernel
     expected = window(size, kernel, stride, padding, dilation, ceil=ceil)
-    assert expected == at((stride, window_offset(kernel, stride, padding, dilation, ceil=ceil)), size)
+    assert expected == at((stride, Window(kernel, stride, padding, padding, dilation, ceil).offset), size)

@@ -7,8 +7,9 @@ import pytest
 from graph_builder import Builder
 from told import page
 
+from archc.ir.behaviour import Window, windowed
 from archc.ir.graph import Graph
-from archc.ir.lengths import Length, at, divides, length, next_change, through, widened, window_offset, window_offsets
+from archc.ir.lengths import Length, at, divides, length, next_change, through, widened
 from archc.ir.ops import (
     Act,
     AdaptiveAvgPool,
@@ -177,7 +178,7 @@ def test_the_form_of_a_window_is_the_window(*, ceil: bool) -> None:
         for stride in range(1, 5):
             for padding in range(kernel // 2 + 1):
                 for dilation in (1, 2):
-                    form = through((1, 0), stride, window_offset(kernel, stride, padding, dilation, ceil=ceil), 1)
+                    form = through((1, 0), stride, Window(kernel, stride, padding, padding, dilation, ceil).offset, 1)
                     sizes = range(2 * dilation * kernel, 24)
                     wrong += [
                         (kernel, stride, padding, dilation, n)
@@ -188,7 +189,7 @@ def test_the_form_of_a_window_is_the_window(*, ceil: bool) -> None:
 
 
 def test_offsets_are_along_both_axes() -> None:
-    assert window_offsets((3, 5), (1, 2), (1, 0), (1, 2)) == (window_offset(3, 1, 1), window_offset(5, 2, 0, 2))
+    assert windowed((3, 5), (1, 2), (1, 0), (1, 2)).axes == (Window(3, 1, 1, 1), Window(5, 2, 0, 0, 2))
 
 
 def test_windows_are_along_both_axes() -> None:

@@ -196,20 +196,22 @@ def _declared(cls: type[Record], name: str, declared: object) -> Field:
 def _compiled_init(cls: type[Record]) -> object:
     """The `__init__` of a class as code of its own: from names of fields alone, which are identifiers."""
     factories = dict(cls._record_factories)
-    given = {"factories": factories, "Missing": Missing, "defaults": cls._record_defaults}
-    heads, lines = [], ["    values = self.__dict__"]
+    names = {"_factories": factories, "_Missing": Missing, "_defaults": cls._record_defaults}
+    heads, values = [], []
     for name, one in cls.record_fields.items():
-        default = "Missing" if name in factories else f"defaults[{name!r}]" if name in cls._record_defaults else ""
-        value = f"factories[{name!r}]() if {name} is Missing else {name}" if name in factories else name
+        default = "_Missing" if name in factories else f"_defaults[{name!r}]" if name in cls._record_defaults else ""
+        make = f"_factories[{name!r}]()" if name in factories else ""
         if one.init:
             heads.append(f"{name}={default}" if default else name)
-            lines.append(f"    values[{name!r}] = {value}")
-        elif name in factories:
-            lines.append(f"    values[{name!r}] = factories[{name!r}]()")
+            values.append(f"{name}={make} if {name} is _Missing else {name}" if make else f"{name}={name}")
+        elif make:
+            values.append(f"{name}={make}")
+    # Filled at once: a dictionary that is filled key by key shares its keys with others, and Python 3.11 reads those more slowly.
+    body = f"    self.__dict__.update({', '.join(values)})"
     if cls.__post_init__ is not Record.__post_init__:
-        lines.append("    self.__post_init__()")
+        body += "\n    self.__post_init__()"
     made: dict[str, object] = {}
-    exec(f"def __init__(self, {', '.join(heads)}):\n" + "\n".join(lines), given, made)  # noqa: S102  no text of a user
+    exec(f"def __init__(self, {', '.join(heads)}):\n{body}", names, made)  # noqa: S102  no text of a user
     return made["__init__"]
 
 

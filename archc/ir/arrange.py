@@ -13,9 +13,6 @@ class Identity(
 ):  # fmt: skip
     """The value itself: a shortcut that changes nothing."""
 
-    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
-        return (inputs[0],)
-
 
 class Add(
     Op, kind="add", work="addition", counted="none", saves="nothing", view=False, channels="kept", box="reshape",
@@ -143,12 +140,10 @@ class Split(Op, kind="split", work=None, counted="none", saves="nothing", view=T
     def behaviour(self) -> Behaviour:
         return Pointwise(parts=self.parts, split=True)
 
-    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
-        channels = inputs[0].channels
+    def check(self, *inputs: TensorType) -> None:
         if len(inputs[0].shape) == 2:
             raise ShapeError("E0310", f"`split` needs a feature map or a vector, not {inputs[0]}")
-        must_divide(self.parts, channels, "channels", "parts")
-        return (TensorType((channels // self.parts, *inputs[0].shape[1:])),) * self.parts
+        must_divide(self.parts, inputs[0].channels, "channels", "parts")
 
 
 class PadChannels(
@@ -160,9 +155,11 @@ class PadChannels(
     before: int = 0
     after: int = 0
 
-    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
-        channels, height, width = feature_map(inputs[0], "pad_channels")
-        return (TensorType((self.before + channels + self.after, height, width)),)
+    def check(self, *inputs: TensorType) -> None:
+        feature_map(inputs[0], "pad_channels")
+
+    def width(self, channels: int) -> int:
+        return self.before + channels + self.after
 
 
 class Shuffle(
@@ -174,12 +171,11 @@ class Shuffle(
     groups: int
     parts: int
 
-    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
+    def check(self, *inputs: TensorType) -> None:
         channels, _, _ = feature_map(inputs[0], "shuffle")
         if channels % (self.groups * self.parts):
             message = f"{self.groups} groups of {self.parts} parts do not divide {channels} channels"
             raise ShapeError("E0312", message, "groups")
-        return (inputs[0],)
 
     def is_view(self, operands: int = 1) -> bool:
         return self.groups == 1 or self.parts == 1
@@ -191,12 +187,6 @@ class Flatten(
 ):  # fmt: skip
     """Everything but the batch in one axis: NxCxHxW to NxCHW."""
 
-    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
-        length = 1
-        for n in inputs[0].shape:
-            length *= n
-        return (TensorType((length,)),)
-
 
 class Tokens(
     Op, kind="tokens", work=None, counted="none", saves="nothing", view=True, channels="kept", box="reshape",
@@ -204,9 +194,8 @@ class Tokens(
 ):  # fmt: skip
     """The positions of a map as tokens, row by row: NxCxHxW to NxHWxC."""
 
-    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
-        channels, height, width = feature_map(inputs[0], "tokens")
-        return (TensorType((height * width, channels)),)
+    def check(self, *inputs: TensorType) -> None:
+        feature_map(inputs[0], "tokens")
 
 
 class Position(
@@ -218,10 +207,9 @@ class Position(
     tokens: int
     channels: int
 
-    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
+    def check(self, *inputs: TensorType) -> None:
         if inputs[0].shape != (self.tokens, self.channels):
             raise ShapeError("", f"a table of {self.tokens}x{self.channels} positions is added to {inputs[0]}")
-        return (inputs[0],)
 
     def parameters(self) -> tuple[Parameter, ...]:
         return (Parameter("weight", (self.tokens, self.channels)),)
@@ -272,9 +260,8 @@ class Take(Op, kind="take", work=None, counted="none", saves="nothing", view=Tru
 
     index: int = 0
 
-    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
+    def check(self, *inputs: TensorType) -> None:
         if len(inputs[0].shape) != 2:
             raise ShapeError("E0310", f"`take` needs tokens NxTxC, not {inputs[0]}")
         if not 0 <= self.index < inputs[0].shape[0]:
             raise ShapeError("E0309", f"there is no token {self.index} among {inputs[0].shape[0]}", "index")
-        return (TensorType((inputs[0].channels,)),)

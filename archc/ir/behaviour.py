@@ -3,13 +3,14 @@
 Sizes, their proof at every size, the receptive field and the dimensions of an ONNX model are read off a `Behaviour`.
 """
 
-from typing import Literal, TypeAlias
+from math import prod
+from typing import Literal, TypeAlias, assert_never
 
-from archc.ir.types import Sides, pair
+from archc.ir.types import ShapeError, Sides, TensorType, pair
 from archc.record import Record
 
 
-class Window(Record):
+class Window(Record, compiled=True):
     """A sliding window along one axis, with padding before and after it."""
 
     kernel: int = 1
@@ -35,8 +36,16 @@ class Window(Record):
             return room + self.stride
         return min(room + 2 * self.stride - 1, self.before + self.stride - 1)
 
+    def size(self, length: int) -> int:
+        """The number of windows over an axis of this length. Raises ShapeError E0311 where none fits."""
+        number = (length + self.offset) // self.stride
+        if number < 1:
+            message = f"a window of {self.reach + 1} does not fit a size of {length} with padding {self.before}"
+            raise ShapeError("E0311", message, "kernel")
+        return number
 
-class Windowed(Record):
+
+class Windowed(Record, compiled=True):
     """A window slides along the height and one along the width."""
 
     axes: tuple[Window, Window]
@@ -114,6 +123,8 @@ class Fixed(Record):
     """The shape stays, and must not change with the image's size."""
 
 
+OfMaps: TypeAlias = Windowed | Enlarged | Pooled | Resized
+"""What speaks of a height and a width."""
 Behaviour: TypeAlias = (
     Windowed | Enlarged | Pooled | Resized | Pointwise | Joined | Beside | Mixed | Attended | Collected | Taken | Fixed
 )
@@ -124,3 +135,32 @@ def windowed(kernel: Sides, stride: Sides, padding: Sides = 0, dilation: Sides =
     sides = zip(pair(kernel), pair(stride), pair(padding), pair(dilation), strict=True)
     high, wide = (Window(size, step, room, room, spacing, ceil) for size, step, room, spacing in sides)
     return Windowed((high, wide))
+
+
+def output_types(behaviour: Behaviour, type_: TensorType, channels: int) -> tuple[TensorType, ...]:
+    """The types of what comes of the first operand, a map where heights and widths are spoken of.
+
+    `channels` is the number afterwards. An operation whose other operands decide the shape too has a rule of its own.
+    """
+    shape = type_.shape
+    match behaviour:
+        case Pointwise(parts=parts, split=True):
+            return (TensorType((channels // parts, *shape[1:])),) * parts
+        case Pointwise() | Joined() | Beside() | Mixed() | Attended() | Fixed():
+            return (TensorType((shape[0], channels) if len(shape) == 2 else (channels, *shape[1:])),)
+        case Windowed(windows):
+            return (TensorType((channels, *[window.size(length) for window, length in zip(windows, shape[1:], strict=True)])),)
+        case Enlarged(factor):
+            return (TensorType((channels, *[length * factor for length in shape[1:]])),)
+        case Pooled(over):
+            return (TensorType(tuple([1 if place in over else length for place, length in enumerate(shape, 1)])),)
+        case Resized(sizes):
+            return (TensorType((channels, *sizes)),)
+        case Collected(channels=True):
+            return (TensorType((prod(shape),)),)
+        case Collected():
+            return (TensorType((prod(shape[1:]), channels)),)
+        case Taken():
+            return (TensorType((channels,)),)
+        case _ as never:
+            assert_never(never)

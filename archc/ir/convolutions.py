@@ -5,7 +5,7 @@ from typing import Literal, TypeAlias, assert_never
 
 from archc.ir.behaviour import Behaviour, Fixed, Pointwise, windowed
 from archc.ir.op import Flags, Kept, Op, Parameter, Types
-from archc.ir.types import ShapeError, Sides, TensorType, feature_map, must_divide, pair, windows
+from archc.ir.types import ShapeError, Sides, TensorType, feature_map, must_divide, pair
 
 Weights: TypeAlias = Literal["plain", "standardized", "scaled"]
 
@@ -30,14 +30,14 @@ class Conv(Op, kind="conv", work="conv", counted="convolution", saves="by rule",
     def behaviour(self) -> Behaviour:
         return windowed(self.kernel, self.stride, self.padding, self.dilation)
 
-    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
-        channels, *size = feature_map(inputs[0], "conv")
-        if channels != self.in_channels:
-            raise ShapeError("", f"a convolution of {self.in_channels} channels reads {channels}")
+    def check(self, *inputs: TensorType) -> None:
+        if inputs[0].channels != self.in_channels:
+            raise ShapeError("", f"a convolution of {self.in_channels} channels reads {inputs[0].channels}")
         for what, count in (("input", self.in_channels), ("output", self.out_channels)):
             must_divide(self.groups, count, f"{what} channels", "groups")
-        made = windows(size, self.kernel, self.stride, self.padding, self.dilation)
-        return (TensorType((self.out_channels, *made)),)
+
+    def width(self, channels: int) -> int:
+        return self.out_channels
 
     def parameters(self) -> tuple[Parameter, ...]:
         found = [Parameter("weight", (self.out_channels, self.in_channels // self.groups, *pair(self.kernel)))]
@@ -79,13 +79,12 @@ class Linear(
     out_channels: int
     bias: bool = True
 
-    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
-        (type_,) = inputs
-        if type_.channels != self.in_channels:
-            raise ShapeError("", f"a linear layer of {self.in_channels} channels reads {type_.channels}")
-        if len(type_.shape) == 2:
-            return (TensorType((type_.shape[0], self.out_channels)),)
-        return (TensorType((self.out_channels, *type_.shape[1:])),)
+    def check(self, *inputs: TensorType) -> None:
+        if inputs[0].channels != self.in_channels:
+            raise ShapeError("", f"a linear layer of {self.in_channels} channels reads {inputs[0].channels}")
+
+    def width(self, channels: int) -> int:
+        return self.out_channels
 
     def parameters(self) -> tuple[Parameter, ...]:
         weight = Parameter("weight", (self.out_channels, self.in_channels))
@@ -110,13 +109,12 @@ class ChannelConv(
 
     kernel: int
 
-    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
+    def check(self, *inputs: TensorType) -> None:
         _, height, width = feature_map(inputs[0], "channel_conv")
         if (height, width) != (1, 1):
             raise ShapeError("E0310", f"`channel_conv` needs a pooled map NxCx1x1, not {inputs[0]}")
         if self.kernel % 2 == 0:
             raise ShapeError("E0309", f"a kernel of {self.kernel} along the channels is even", "kernel")
-        return (inputs[0],)
 
     def parameters(self) -> tuple[Parameter, ...]:
         return (Parameter("weight", (1, 1, self.kernel)),)

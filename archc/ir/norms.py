@@ -95,7 +95,7 @@ class Norm(Op, kind="norm", work="norm", counted="norm", saves="by rule", view=F
     def behaviour(self) -> Behaviour:
         return Pointwise(spread=self.norm not in ("batch", "layer"), bound=True)
 
-    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
+    def check(self, *inputs: TensorType) -> None:
         (type_,) = inputs
         if type_.channels != self.channels:
             raise ShapeError("", f"a norm of {self.channels} channels reads {type_.channels}")
@@ -106,7 +106,6 @@ class Norm(Op, kind="norm", work="norm", counted="norm", saves="by rule", view=F
         if self.norm == "instance" and type_.shape[1:] == (1, 1):
             helped = "norm before the map is pooled, or by another norm"
             raise ShapeError("E0313", f"an instance norm of {type_} has one value to take a mean of", help=helped)
-        return (type_,)
 
     def parameters(self) -> tuple[Parameter, ...]:
         shape = (self.channels,)
@@ -164,9 +163,6 @@ class Act(
     act: str
     slope: float = 0.0
 
-    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
-        return (inputs[0],)
-
     def kept(self, inputs: Types, outputs: Types, needs: Flags, *, in_place: bool, rows: Flags) -> Kept:
         traits, n = ACTIVATIONS[self.act], outputs[0].elements
         if not needs[0]:
@@ -187,14 +183,13 @@ class Softmax(Op, kind="softmax", work="activation", counted="none", saves="outp
     def behaviour(self) -> Behaviour:
         return Pointwise(spread=self.over == "space", parts=self.parts)
 
-    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
+    def check(self, *inputs: TensorType) -> None:
         if self.over == "space":
             feature_map(inputs[0], "softmax over space")
         elif len(inputs[0].shape) == 2:
             raise ShapeError("E0310", f"`softmax` over parts needs a feature map or a vector, not {inputs[0]}")
         if self.over == "parts":
             must_divide(self.parts, inputs[0].channels, "channels", "parts")
-        return (inputs[0],)
 
 
 class Affine(
@@ -205,9 +200,6 @@ class Affine(
 
     scale: float = 1.0
     shift: float = 0.0
-
-    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
-        return (inputs[0],)
 
 
 class Scale(Op, kind="scale", work="multiplication", counted="none", saves="input", view=False, channels="kept", box="gate"):
@@ -221,10 +213,9 @@ class Scale(Op, kind="scale", work="multiplication", counted="none", saves="inpu
     def behaviour(self) -> Behaviour:
         return Pointwise(bound=self.channels > 0)
 
-    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
+    def check(self, *inputs: TensorType) -> None:
         if self.channels not in (0, inputs[0].channels):
             raise ShapeError("", f"a scale of {self.channels} channels reads {inputs[0].channels}")
-        return (inputs[0],)
 
     def parameters(self) -> tuple[Parameter, ...]:
         return (Parameter("weight", (self.channels,) if self.channels else ()),)
@@ -246,12 +237,11 @@ class Dropout(
     size: int = 7
     law: Literal["paper", "timm"] = "paper"
 
-    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
+    def check(self, *inputs: TensorType) -> None:
         if not 0 <= self.rate < 1:
             raise ShapeError("E0309", f"a rate of {self.rate:g} is not in [0, 1)", "rate")
         if self.what == "channels" or (self.what == "block" and self.rate > 0):
             feature_map(inputs[0], f"drop_{self.what}")
-        return (inputs[0],)
 
     def kept(self, inputs: Types, outputs: Types, needs: Flags, *, in_place: bool, rows: Flags) -> Kept:
         """The mask."""

@@ -1,9 +1,9 @@
 """What an operation is: its attributes, and from them its output shapes, its parameters, its work and what training keeps."""
 
-from typing import ClassVar, Literal, NamedTuple, TypeAlias, get_args
+from typing import ClassVar, Literal, NamedTuple, TypeAlias, cast, get_args
 
-from archc.ir.behaviour import Behaviour
-from archc.ir.types import TensorType
+from archc.ir.behaviour import Behaviour, OfMaps, output_types
+from archc.ir.types import TensorType, feature_map
 from archc.record import Record
 
 Types: TypeAlias = tuple[TensorType, ...]
@@ -110,13 +110,22 @@ class Op(Record):
 
     def behaviour(self) -> Behaviour:
         """What it does to the axes of its operands."""
-        if self.does is None:
-            raise TypeError(f"{type(self).__name__} has no behaviour")
-        return self.does
+        return cast("Behaviour", self.does)  # a class that does not state it has a method of its own
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         """Types of the outputs; raises ShapeError."""
-        raise TypeError(f"{type(self).__name__} has no shape rule")
+        behaviour = self.behaviour()
+        if isinstance(behaviour, OfMaps):
+            feature_map(inputs[0], self.kind)
+        self.check(*inputs)
+        return output_types(behaviour, inputs[0], self.width(inputs[0].channels))
+
+    def check(self, *inputs: TensorType) -> None:
+        """Refuse operands and attributes that do not fit, apart from what the behaviour says; raises ShapeError."""
+
+    def width(self, channels: int) -> int:
+        """Channels of the output, by those of the first operand."""
+        return channels
 
     def parameters(self) -> tuple[Parameter, ...]:
         """In the order a state dict keeps them."""

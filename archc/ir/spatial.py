@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 from archc.ir.behaviour import Behaviour, Enlarged, Mixed, Pooled, Resized, Window, Windowed, windowed
 from archc.ir.op import Flags, Kept, Op, Parameter, Types
-from archc.ir.types import ShapeError, Sides, TensorType, feature_map, must_divide, pair, window, windows
+from archc.ir.types import ShapeError, Sides, TensorType, feature_map, must_divide, pair
 
 Over: TypeAlias = Literal["space", "channels", "height", "width"]
 """The axes that a sum, mean or maximum is taken over; `space` are height and width."""
@@ -23,8 +23,8 @@ class MaxPool(Op, kind="max_pool", work="pooling", counted="max pool", saves="by
     def behaviour(self) -> Behaviour:
         return windowed(self.kernel, self.stride, self.padding, ceil=self.ceil)
 
-    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
-        return (_pooled(inputs[0], self),)
+    def check(self, *inputs: TensorType) -> None:
+        _check_padding(self)
 
     def operations(self, inputs: Types, outputs: Types) -> int:
         return outputs[0].elements * prod(pair(self.kernel))
@@ -48,19 +48,17 @@ class AvgPool(
     def behaviour(self) -> Behaviour:
         return windowed(self.kernel, self.stride, self.padding, ceil=self.ceil)
 
-    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
-        return (_pooled(inputs[0], self),)
+    def check(self, *inputs: TensorType) -> None:
+        _check_padding(self)
 
     def operations(self, inputs: Types, outputs: Types) -> int:
         return outputs[0].elements * prod(pair(self.kernel))
 
 
-def _pooled(type_: TensorType, pool: MaxPool | AvgPool) -> TensorType:
-    channels, *size = feature_map(type_, pool.kind)
+def _check_padding(pool: MaxPool | AvgPool) -> None:
     for padding, kernel in zip(pair(pool.padding), pair(pool.kernel), strict=True):
         if padding * 2 > kernel:
             raise ShapeError("E0309", f"padding {padding} is more than half of kernel {kernel}", "padding")
-    return TensorType((channels, *windows(size, pool.kernel, pool.stride, pool.padding, ceil=pool.ceil)))
 
 
 class BlurPool(Op, kind="blur_pool", work="pooling", counted="filter", saves="by rule", view=False, channels="kept", box="pool"):
@@ -78,14 +76,12 @@ class BlurPool(Op, kind="blur_pool", work="pooling", counted="filter", saves="by
     def behaviour(self) -> Behaviour:
         return windowed(self.kernel, self.stride, self.padding)
 
-    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
+    def check(self, *inputs: TensorType) -> None:
         channels, height, width = feature_map(inputs[0], "blur_pool")
-        padding = self.padding
         if channels != self.channels:
             raise ShapeError("", f"a blur pool of {self.channels} channels reads {channels}")
-        if min(height, width) <= padding:
-            raise ShapeError("E0311", f"reflection by {padding} does not fit a size of {min(height, width)}", "kernel")
-        return (TensorType((channels, *(window(n, self.kernel, self.stride, padding) for n in (height, width)))),)
+        if min(height, width) <= self.padding:
+            raise ShapeError("E0311", f"reflection by {self.padding} does not fit a size of {min(height, width)}", "kernel")
 
     def parameters(self) -> tuple[Parameter, ...]:
         return (Parameter("filt", (self.channels, 1, self.kernel, self.kernel), trainable=False),)
@@ -106,9 +102,6 @@ class GlobalPool(
 ):  # fmt: skip
     """The mean over H and W: NxCxHxW to NxCx1x1."""
 
-    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
-        return (TensorType((feature_map(inputs[0], "global_pool")[0], 1, 1)),)
-
     def operations(self, inputs: Types, outputs: Types) -> int:
         return inputs[0].elements
 
@@ -123,9 +116,6 @@ class AdaptiveAvgPool(
 
     def behaviour(self) -> Behaviour:
         return Resized(pair(self.size))
-
-    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
-        return (TensorType((feature_map(inputs[0], "adaptive_avg_pool")[0], *pair(self.size))),)
 
     def operations(self, inputs: Types, outputs: Types) -> int:
         return _covered(inputs[0], outputs[0])
@@ -144,9 +134,6 @@ class AdaptiveMaxPool(
 
     def behaviour(self) -> Behaviour:
         return Resized(pair(self.size))
-
-    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
-        return (TensorType((feature_map(inputs[0], "adaptive_max_pool")[0], *pair(self.size))),)
 
     def operations(self, inputs: Types, outputs: Types) -> int:
         return _covered(inputs[0], outputs[0])
@@ -169,9 +156,6 @@ class Sum(Op, kind="sum", work="pooling", counted="none", saves="nothing", view=
     def behaviour(self) -> Behaviour:
         return Pooled(AXES[self.over])
 
-    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
-        return (_reduced(inputs[0], self),)
-
     def operations(self, inputs: Types, outputs: Types) -> int:
         return inputs[0].elements
 
@@ -186,9 +170,6 @@ class Mean(Op, kind="mean", work="pooling", counted="none", saves="nothing", vie
 
     def behaviour(self) -> Behaviour:
         return Pooled(AXES[self.over])
-
-    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
-        return (_reduced(inputs[0], self),)
 
     def operations(self, inputs: Types, outputs: Types) -> int:
         return inputs[0].elements
@@ -205,9 +186,6 @@ class Max(Op, kind="max", work="pooling", counted="none", saves="by rule", view=
     def behaviour(self) -> Behaviour:
         return Pooled(AXES[self.over])
 
-    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
-        return (_reduced(inputs[0], self),)
-
     def operations(self, inputs: Types, outputs: Types) -> int:
         return inputs[0].elements
 
@@ -222,11 +200,6 @@ AXES: dict[Over, tuple[int, ...]] = {"space": (2, 3), "channels": (1,), "height"
 """The axes of NxCxHxW that `over` stands for."""
 
 
-def _reduced(type_: TensorType, op: Sum | Mean | Max) -> TensorType:
-    shape = feature_map(type_, op.kind)
-    return TensorType(tuple([1 if axis in AXES[op.over] else length for axis, length in enumerate(shape, 1)]))
-
-
 class Pad(Op, kind="pad", work=None, counted="none", saves="nothing", view=False, channels="kept", box="reshape"):
     """Zeros around the map."""
 
@@ -238,10 +211,6 @@ class Pad(Op, kind="pad", work=None, counted="none", saves="nothing", view=False
     def behaviour(self) -> Behaviour:
         return Windowed((Window(before=self.top, after=self.bottom), Window(before=self.left, after=self.right)))
 
-    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
-        channels, height, width = feature_map(inputs[0], "pad")
-        return (TensorType((channels, height + self.top + self.bottom, width + self.left + self.right)),)
-
 
 class Subsample(Op, kind="subsample", work=None, counted="none", saves="nothing", view=True, channels="kept", box="pool"):
     """Every `stride`-th row and column, from the first."""
@@ -250,10 +219,6 @@ class Subsample(Op, kind="subsample", work=None, counted="none", saves="nothing"
 
     def behaviour(self) -> Behaviour:
         return windowed(1, self.stride)
-
-    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
-        channels, height, width = feature_map(inputs[0], "subsample")
-        return (TensorType((channels, -(-height // self.stride), -(-width // self.stride))),)
 
 
 class SpaceToDepth(
@@ -267,11 +232,13 @@ class SpaceToDepth(
     def behaviour(self) -> Behaviour:
         return Windowed((Window(self.block, self.block, exact=True),) * 2)
 
-    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
-        channels, height, width = feature_map(inputs[0], "space_to_depth")
+    def check(self, *inputs: TensorType) -> None:
+        _, height, width = feature_map(inputs[0], "space_to_depth")
         if height % self.block or width % self.block:
             raise ShapeError("E0314", f"squares of {self.block} do not divide {height}x{width}", "block")
-        return (TensorType((channels * self.block**2, height // self.block, width // self.block)),)
+
+    def width(self, channels: int) -> int:
+        return channels * self.block**2
 
     def is_view(self, operands: int = 1) -> bool:
         return self.block == 1
@@ -290,13 +257,15 @@ class PixelShuffle(
     def behaviour(self) -> Behaviour:
         return Enlarged(self.block)
 
-    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
-        channels, height, width = feature_map(inputs[0], "pixel_shuffle")
-        if channels % self.block**2:
+    def check(self, *inputs: TensorType) -> None:
+        channels, area = inputs[0].channels, self.block**2
+        if channels % area:
             raise ShapeError(
-                "E0312", f"squares of {self.block} take {self.block**2} channels each, which do not divide {channels}", "block"
+                "E0312", f"squares of {self.block} take {area} channels each, which do not divide {channels}", "block"
             )
-        return (TensorType((channels // self.block**2, height * self.block, width * self.block)),)
+
+    def width(self, channels: int) -> int:
+        return channels // self.block**2
 
     def is_view(self, operands: int = 1) -> bool:
         return self.block == 1
@@ -315,7 +284,7 @@ class Mix(
     def behaviour(self) -> Behaviour:
         return Mixed(("height", "width").index(self.along))
 
-    def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
+    def check(self, *inputs: TensorType) -> None:
         channels, *size = feature_map(inputs[0], "mix")
         groups, rows, columns = feature_map(inputs[1], "mix")
         if rows != columns:
@@ -324,7 +293,6 @@ class Mix(
         length = size[0] if self.along == "height" else size[1]
         if length % rows:
             raise ShapeError("E0314", f"{rows} blocks do not divide a {self.along} of {length}")
-        return (inputs[0],)
 
     def operations(self, inputs: Types, outputs: Types) -> int:
         return outputs[0].elements * inputs[1].shape[1]

@@ -1,6 +1,5 @@
 """The type of a value: its shape without the batch, which is symbolic and first everywhere."""
 
-from collections.abc import Sequence
 from typing import TypeAlias
 
 from archc.record import Record
@@ -80,26 +79,3 @@ def feature_map(type_: TensorType, what: str) -> tuple[int, int, int]:
     if len(type_.shape) != 3:
         raise ShapeError("E0310", f"`{what}` needs a feature map NxCxHxW, not {type_}")
     return type_.shape
-
-
-def window(size: int, kernel: int, stride: int, padding: int, dilation: int = 1, *, ceil: bool = False) -> int:
-    """Output size of a sliding window along one axis; with `ceil`, a last window must begin in the input or its left padding."""
-    room = size + 2 * padding - dilation * (kernel - 1) - 1
-    out = room // stride + 1
-    if ceil and room % stride:
-        out += 1
-        if (out - 1) * stride >= size + padding:
-            out -= 1
-    if out < 1:
-        reach = dilation * (kernel - 1) + 1
-        raise ShapeError("E0311", f"a window of {reach} does not fit a size of {size} with padding {padding}", "kernel")
-    return out
-
-
-def windows(
-    size: Sequence[int], kernel: Sides, stride: Sides, padding: Sides, dilation: Sides = 1, *, ceil: bool = False
-) -> tuple[int, int]:
-    """`window` along the height and the width."""
-    sides = zip(size, pair(kernel), pair(stride), pair(padding), pair(dilation), strict=True)
-    high, wide = (window(n, *each, ceil=ceil) for n, *each in sides)
-    return high, wide

@@ -5,7 +5,6 @@ The same from torch is in test_operations.py; here nothing is computed twice, so
 
 from collections.abc import Callable, Iterator
 
-import pytest
 from operation_cases import Shapes, called, cases
 from told import page
 
@@ -37,9 +36,3 @@ def test_operations(golden: Callable[[str, str], None]) -> None:
 
 def test_every_operation_is_among_them() -> None:
     assert {op.kind for op, _ in cases()} == set(OPERATIONS)
-
-
-def test_an_operation_without_a_rule_says_so() -> None:
-    with pytest.raises(TypeError) as error:
-        Op().infer()
-    assert str(error.value) == "Op has no shape rule"

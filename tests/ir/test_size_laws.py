@@ -7,6 +7,7 @@ from graph_builder import Builder
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_graphs import random_graph
+from windows import window
 
 from archc.ir.behaviour import Window
 from archc.ir.graph import Graph
@@ -25,7 +26,7 @@ from archc.ir.ops import (
     Subsample,
 )
 from archc.ir.sizes import prove_sizes
-from archc.ir.types import ShapeError, TensorType, window
+from archc.ir.types import ShapeError, TensorType
 
 
 def works_at(graph: Graph, height: int, width: int) -> bool:

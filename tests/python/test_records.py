@@ -60,6 +60,15 @@ def test_fields(cls: Any) -> None:
     assert cls.__match_args__ == ("a", "b", "kept", "place")
 
 
+def test_fields_of_any_name() -> None:
+    class Odd(Record, compiled=True):
+        values: int
+        factories: list[int] = field(factory=list)
+        defaults: int = 3
+
+    assert vars(Odd(1)) == {"values": 1, "factories": [], "defaults": 3}
+
+
 @BOTH
 def test_equal_by_what_is_compared(cls: Any) -> None:
     assert (cls(1, place=3) == cls(1, place=4), cls(1) == cls(2), cls(1) == (1, "b")) == (True, False, False)

@@ -25,7 +25,7 @@ BASES = (
 )
 """Parents of the thousand, in turn."""
 COUNT = 1_000
-SCHEMA = Path(__file__).parents[1] / "archc" / "schema" / "archc-1.schema.json"
+SCHEMA = Path(__file__).parents[1] / "archc" / "language" / "schema" / "archc-1.schema.json"
 """What archc itself validates against. What `archc schema` prints has more in it, for editors."""
 
 

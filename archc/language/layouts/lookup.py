@@ -26,6 +26,7 @@ class Lookup(Record, frozen=False, eq=False):
     _stages: dict[str, int] = field(init=False)
     _steps: dict[tuple[str, str, str], Levels] = field(factory=dict)
     _known: dict[tuple[str, str], tuple[Table, ...]] = field(factory=dict)
+    _keys: dict[tuple[str, str, str], tuple[tuple[str, Path], ...]] = field(factory=dict)
 
     def __post_init__(self) -> None:
         self.scopes = {scope.path: scope for scope in self.order}
@@ -88,18 +89,26 @@ class Lookup(Record, frozen=False, eq=False):
         owner = scope
         if self.scopes[scope].kind == "turn":
             owner, local = self._place(f"{scope}.{local}")
-        tables = [table for table in self._tables(self.scopes[owner]) if table.parameters]
-        found: dict[str, Levels] = {}
-        if not tables:  # of almost every step, and there are many
-            return found
-        parts = local.split(".")
-        name, values = ".".join(parts[::2]), {**self._around(owner), **_counted(parts)}
-        for table in tables:
+        around = self.scopes[owner]
+        step = (around.kind, around.template, local)
+        keys = self._keys.get(step)
+        if keys is None:
+            keys = self._keys[step] = self._parameters(around, local)
+        if not keys:  # of almost every step, and there are many
+            return {}
+        values = {**self._around(owner), **_counted(local.split("."))}
+        return {tensor: tuple(_filled(level, values) for level in path.levels) for tensor, path in keys}
+
+    def _parameters(self, scope: Scope, local: str) -> tuple[tuple[str, Path], ...]:
+        """The tensors of a step to which the tables of its scope give a path, the most specific table's."""
+        name = ".".join(local.split(".")[::2])
+        paths: dict[str, Path] = {}
+        for table in self._tables(scope):
             for key, path in table.parameters.items():
                 step, _, tensor = key.rpartition(".")
                 if step == name:
-                    found.setdefault(tensor, tuple(_filled(level, values) for level in path.levels))
-        return found
+                    paths.setdefault(tensor, path)
+        return tuple(paths.items())
 
     def _around(self, path: str) -> Mapping[str, object]:
         """What `{stage}` and `{block}` stand for in a key."""

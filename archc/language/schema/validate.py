@@ -3,7 +3,7 @@
 from archc.diagnostics import Diagnostic
 from archc.language.document.nodes import Map
 from archc.language.schema.fast import is_valid
-from archc.language.schema.load import Kind, load_schema
+from archc.language.schema.load import Kind, definitions, load_schema
 from archc.language.schema.places import as_document
 from archc.language.versions import version_problem
 
@@ -20,9 +20,9 @@ def validate(root: Map, kind: Kind) -> list[Diagnostic]:
         return [unknown]
     problems: list[Diagnostic] = []
     document = as_document(root, problems)
-    schema = load_schema(kind)
-    if is_valid(document, schema):
+    known = definitions()
+    if is_valid(document, known[f"{kind}_document"], known):
         return problems
     from archc.language.schema.problems import problems_of
 
-    return problems + problems_of(root, document, schema, kind)
+    return problems + problems_of(root, document, load_schema(kind), kind)

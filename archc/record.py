@@ -100,6 +100,8 @@ class Record:
     _record_defaults: ClassVar[dict[str, object]] = {}
     _record_factories: ClassVar[tuple[tuple[str, Callable[[], object]], ...]] = ()
     _record_key: ClassVar[Any] = type
+    _record_goes_on: ClassVar[bool] = False
+    """Whether it has a `__post_init__` of its own."""
     _record_whole: ClassVar[int] = 0
     """How many values by position are a whole record, which is then neither completed nor checked; -1: none are."""
 
@@ -114,7 +116,8 @@ class Record:
         cls._record_defaults = {name: one.default for name, one in fields.items() if one.default is not Missing}
         cls._record_factories = tuple([(name, one.factory) for name, one in fields.items() if one.factory is not None])
         cls._record_names = frozenset([name for name, one in fields.items() if one.init or one.factory is not None])
-        is_completed = kw_only or cls._record_factories or cls.__post_init__ is not Record.__post_init__
+        cls._record_goes_on = cls.__post_init__ is not Record.__post_init__
+        is_completed = kw_only or cls._record_factories or cls._record_goes_on
         cls._record_whole = -1 if is_completed else len(cls._record_positional)
         compared = [name for name, one in fields.items() if one.compare]
         cls._record_key = staticmethod(attrgetter(*compared)) if compared else type
@@ -141,7 +144,8 @@ class Record:
                     values[name] = factory()
             if values.keys() != self._record_names or (given and not self._record_fits(given, named)):
                 raise TypeError(_misfit(type(self), given, named))
-            self.__post_init__()
+            if self._record_goes_on:
+                self.__post_init__()
 
     def _record_fits(self, given: tuple[Any, ...], named: dict[str, Any]) -> bool:
         names = self._record_positional
@@ -208,7 +212,7 @@ def _compiled_init(cls: type[Record]) -> object:
             values.append(f"{name}={make}")
     # Filled at once: a dictionary that is filled key by key shares its keys with others, and Python 3.11 reads those more slowly.
     body = f"    self.__dict__.update({', '.join(values)})"
-    if cls.__post_init__ is not Record.__post_init__:
+    if cls._record_goes_on:
         body += "\n    self.__post_init__()"
     made: dict[str, object] = {}
     exec(f"def __init__(self, {', '.join(heads)}):\n{body}", names, made)  # noqa: S102  no text of a user

@@ -75,6 +75,9 @@ ACTIVATIONS: dict[str, Activation] = {
 """Every activation; `gelu` is exact (erf), `gelu_tanh` and `quick_gelu` (x · sigmoid(1.702 x)) its approximations."""
 
 
+BY_POSITION, BY_IMAGE = Pointwise(bound=True), Pointwise(spread=True, bound=True)
+
+
 class Norm(Op, kind="norm", work="norm", counted="norm", saves="by rule", view=False, channels="kept", box="norm"):
     """Normalisation with a learned scale and shift per channel.
 
@@ -93,7 +96,7 @@ class Norm(Op, kind="norm", work="norm", counted="norm", saves="by rule", view=F
     linear: bool = False
 
     def behaviour(self) -> Behaviour:
-        return Pointwise(spread=self.norm not in ("batch", "layer"), bound=True)
+        return BY_POSITION if self.norm in ("batch", "layer") else BY_IMAGE
 
     def check(self, *inputs: TensorType) -> None:
         (type_,) = inputs

@@ -41,6 +41,12 @@ class TensorType(Record, compiled=True):
             n *= length
         return n
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, TensorType) and self.shape == other.shape
+
+    def __hash__(self) -> int:
+        return hash(self.shape)
+
     def __str__(self) -> str:
         return "x".join(("N", *map(str, self.shape)))
 

@@ -90,9 +90,9 @@ def _values(graph: Graph, scopes: dict[str, dict[str, Argument]]) -> set[str]:
         if name in names:
             raise GraphError(name, "another node or scope has this name")
         names.add(name)
-        for value in node.inputs:
-            if value not in values:
-                raise GraphError(name, f"reads `{value}`, which no node before it makes")
+        if not values.issuperset(node.inputs):
+            unmade = next(value for value in node.inputs if value not in values)
+            raise GraphError(name, f"reads `{unmade}`, which no node before it makes")
         key = (id(node.op), tuple([types[value].shape for value in node.inputs]))
         outputs = inferred.get(key)
         if outputs is None:

@@ -13,10 +13,13 @@ from archc.language.spec.paths import OWN
 def unread_part(subject: Subject) -> Iterator[Finding]:
     """A part of a split that nothing reads."""
     graph = subject.graph
+    splits = [node for node in graph.nodes if isinstance(node.op, Split)]
+    if not splits:
+        return
     read = {value for node in graph.nodes for value in node.inputs}.union(graph.outputs, subject.given.outputs)
     told: set[object] = set()
-    for node in graph.nodes:
-        unread = [i for i, value in enumerate(node.outputs) if value not in read] if isinstance(node.op, Split) else []
+    for node in splits:
+        unread = [i for i, value in enumerate(node.outputs) if value not in read]
         if unread and node.origin not in told:
             told.add(node.origin)
             which = " and ".join(f"`{node.local}.{i}`" for i in unread)

@@ -3,6 +3,7 @@
 import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 from archc.cli.command import COMMANDS, Command
@@ -27,6 +28,10 @@ class Parser(ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise UsageError(message, f"see: {self.prog} --help")
 
+    def format_help(self) -> str:
+        self.formatter_class = RawDescriptionHelpFormatter
+        return super().format_help()
+
 
 def parser_of(name: str, command: Command, words: Sequence[str] = ()) -> Parser:
     """The parser of `archc NAME`, for these words."""
@@ -34,7 +39,7 @@ def parser_of(name: str, command: Command, words: Sequence[str] = ()) -> Parser:
         prog=f"archc {name}",
         description=COMMANDS[name],
         epilog=f"examples:\n{command.examples}",
-        formatter_class=RawDescriptionHelpFormatter,
+        formatter_class=partial(RawDescriptionHelpFormatter, width=80),  # else shutil is imported to ask for the terminal's
         allow_abbrev=False,
     )
     command.arguments(parser, words)

@@ -119,14 +119,16 @@ def _follow(proof: Proof) -> dict[str, Form]:
     types = proof.graph.types
     start = length(1, 0, proof.multiple)
     forms: dict[str, Form] = {proof.graph.input: (((start, start), 1),)}
-    known: dict[tuple[int, tuple[int, ...], tuple[Form, ...]], Form] = {}
+    known: dict[tuple[int, tuple[int, ...], tuple[int, ...]], Form] = {}
+    distinct: dict[Form, Form] = {}  # equal forms are one object
     for node in proof.graph.nodes:
         inputs = tuple([forms[name] for name in node.inputs])
-        # operations are told apart by identity: hashing their attributes would cost more than the rule
-        key = (id(node.op), types[node.inputs[0]].shape, inputs)
+        # operations and forms are told apart by identity: hashing them would cost more than the rule
+        key = (id(node.op), types[node.inputs[0]].shape, tuple(map(id, inputs)))
         form = known.get(key)
         if form is None:
-            form = known[key] = rule(proof, node, inputs)
+            form = rule(proof, node, inputs)
+            form = known[key] = distinct.setdefault(form, form)
         for name in node.outputs:
             forms[name] = form
     return forms

@@ -123,7 +123,7 @@ class Fixed(Record):
     """The shape stays, and must not change with the image's size."""
 
 
-OfMaps: TypeAlias = Windowed | Enlarged | Pooled | Resized
+OF_MAPS = (Windowed, Enlarged, Pooled, Resized)
 """What speaks of a height and a width."""
 Behaviour: TypeAlias = (
     Windowed | Enlarged | Pooled | Resized | Pointwise | Joined | Beside | Mixed | Attended | Collected | Taken | Fixed
@@ -146,12 +146,12 @@ def output_types(behaviour: Behaviour, type_: TensorType, channels: int) -> tupl
     """
     shape = type_.shape
     match behaviour:
+        case Windowed(windows):
+            return (TensorType((channels, *[window.size(length) for window, length in zip(windows, shape[1:], strict=True)])),)
         case Pointwise(parts=parts, split=True):
             return (TensorType((channels // parts, *shape[1:])),) * parts
         case Pointwise() | Joined() | Beside() | Mixed() | Attended() | Fixed():
             return (TensorType((shape[0], channels) if len(shape) == 2 else (channels, *shape[1:])),)
-        case Windowed(windows):
-            return (TensorType((channels, *[window.size(length) for window, length in zip(windows, shape[1:], strict=True)])),)
         case Enlarged(factor):
             return (TensorType((channels, *[length * factor for length in shape[1:]])),)
         case Pooled(over):

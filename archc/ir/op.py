@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal, NamedTuple, TypeAlias, cast, get_args
 
-from archc.ir.behaviour import Behaviour, OfMaps, output_types
+from archc.ir.behaviour import OF_MAPS, Behaviour, output_types
 from archc.ir.types import TensorType, feature_map
 from archc.record import Record
 
@@ -115,7 +115,7 @@ class Op(Record):
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         """Types of the outputs; raises ShapeError."""
         behaviour = self.behaviour()
-        if isinstance(behaviour, OfMaps):
+        if isinstance(behaviour, OF_MAPS):
             feature_map(inputs[0], self.kind)
         self.check(*inputs)
         return output_types(behaviour, inputs[0], self.width(inputs[0].channels))

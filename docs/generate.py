@@ -15,6 +15,7 @@ from difflib import unified_diff
 from pathlib import Path
 
 import gallery
+import rooms
 
 from archc.cli.main import main as archc
 from archc.language.shipped import shipped_file, shipped_root
@@ -118,6 +119,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     for name in MARKED:
         yield ROOT / name, marked((ROOT / name).read_text(encoding="utf-8"))
     yield ROOT / "docs" / "networks.md", networks()
+    yield from rooms.pages()
     yield from gallery.pages()
 
 

@@ -164,10 +164,13 @@ def _numbered(wiring: _Wiring) -> list[str]:
     numbers = [0] * len(wiring.op)
     named = [0] * len(wiring.ops)
     maker, first, operands_of = wiring.maker, wiring.first, wiring.operands
-    ends = [*first, len(maker)][1:]
-    references = ["0"] * len(maker)
     count = kinds = 0
     lines: list[str] = []
+
+    def reference(value: int) -> str:
+        node = maker[value]
+        return "0" if node < 0 else f"{numbers[node]}.{value - first[node]}"
+
     for output in wiring.outputs:
         stack = [maker[output]] if maker[output] >= 0 else []
         while stack:
@@ -187,8 +190,6 @@ def _numbered(wiring: _Wiring) -> list[str]:
                 kinds += 1
                 named[op] = kinds
                 lines.append(wiring.ops[op])
-            lines.append(f"{named[op]} " + " ".join([references[value] for value in operands_of[node]]))
-            for value in range(first[node], ends[node]):
-                references[value] = f"{count}.{value - first[node]}"
-    lines.extend("output " + references[value] for value in wiring.outputs)
+            lines.append(f"{named[op]} " + " ".join([reference(value) for value in operands_of[node]]))
+    lines.extend("output " + reference(value) for value in wiring.outputs)
     return lines

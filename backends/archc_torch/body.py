@@ -12,7 +12,7 @@ Passed = dict[str, str | None]
 """Which argument of the class each argument of a scope inside it came from."""
 
 
-class Member(Record, frozen=False, eq=False):
+class Member(Record, frozen=False, eq=False, compiled=True):
     """One operation, or one child with a class of its own (`part`), in a body.
 
     `name` is its path in the scope, `levels` its attribute path in the class; `arguments` say which argument of the class an

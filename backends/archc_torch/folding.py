@@ -9,7 +9,7 @@ from archc_torch.plan import Plan
 from archc_torch.printer import Bracket, Doc, flat, number, prefixed
 
 
-class Entry(Record, frozen=False, eq=False):
+class Entry(Record, frozen=False, eq=False, compiled=True):
     """One module of a container: its key there, the call that makes it, and for an instance of a class what it is called with."""
 
     key: str

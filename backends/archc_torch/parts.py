@@ -71,7 +71,7 @@ class Parts(Record, frozen=False, eq=False):
     """How many scopes each part stands for."""
 
 
-class _Open(Record, frozen=False, eq=False):
+class _Open(Record, frozen=False, eq=False, compiled=True):
     """A scope being read."""
 
     scope: Scope

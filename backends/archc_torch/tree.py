@@ -23,7 +23,7 @@ CHAINED = MODULES | {"flatten", "identity", "pad"}
 """What can stand in an nn.Sequential."""
 
 
-class Level(Record, frozen=False, eq=False):
+class Level(Record, frozen=False, eq=False, compiled=True):
     """One level of an attribute path: what is below it by name, and the members that stand at it."""
 
     children: dict[str, "Level"] = field(factory=dict)

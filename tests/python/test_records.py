@@ -22,7 +22,7 @@ class Plain(Record):
     size: int = field(init=False)
 
     def __post_init__(self) -> None:
-        vars(self)["size"] = len(self.b)
+        self.record_set({"size": len(self.b)})
 
 
 class Compiled(Record, compiled=True):
@@ -33,7 +33,7 @@ class Compiled(Record, compiled=True):
     size: int = field(init=False)
 
     def __post_init__(self) -> None:
-        vars(self)["size"] = len(self.b)
+        self.record_set({"size": len(self.b)})
 
 
 class Open(Record, frozen=False, eq=False):
@@ -66,7 +66,8 @@ def test_fields_of_any_name() -> None:
         factories: list[int] = field(factory=list)
         defaults: int = 3
 
-    assert vars(Odd(1)) == {"values": 1, "factories": [], "defaults": 3}
+    odd = Odd(1)
+    assert (odd.values, odd.factories, odd.defaults) == (1, [], 3)
 
 
 @BOTH
@@ -86,7 +87,8 @@ def test_frozen(cls: Any) -> None:
 @BOTH
 def test_replaced_and_copied(cls: Any) -> None:
     record = cls(1, "long")
-    assert vars(replace(record, b="longer")) == {"a": 1, "b": "longer", "kept": [], "place": 0, "size": 6}
+    other = replace(record, b="longer")
+    assert (other.a, other.b, other.kept, other.place, other.size) == (1, "longer", [], 0, 6)
     assert [copy.copy(record), copy.deepcopy(record), back(record)] == [record] * 3
     with pytest.raises(TypeError, match=f"{cls.__name__} has no field `c`"):
         replace(record, c=1)

@@ -71,6 +71,7 @@ ACTIVATIONS: dict[str, Activation] = {
     "hard_swish": Activation("hard swish"),
     "hard_mish": Activation("hard mish", saves="nothing", saves_own=3),
     "softplus": Activation("softplus"),
+    "softsign": Activation("softsign", saves_own=1),
 }
 """Every activation; `gelu` is exact (erf), `gelu_tanh` and `quick_gelu` (x · sigmoid(1.702 x)) its approximations."""
 

@@ -230,7 +230,7 @@ class SpaceToDepth(
     block: int
 
     def behaviour(self) -> Behaviour:
-        return Windowed((Window(self.block, self.block, exact=True),) * 2)
+        return Windowed((Window(self.block, self.block, exact=True), Window(self.block, self.block, exact=True)))
 
     def check(self, *inputs: TensorType) -> None:
         _, height, width = feature_map(inputs[0], "space_to_depth")

@@ -97,6 +97,13 @@ def _mish(place: Place, _: Act) -> None:
     place.give("Mul", place.x, place.step("tanh", "Tanh", place.step("softplus", "Softplus", place.x)))
 
 
+def _softsign(place: Place, _: Act) -> None:
+    if place.emitter.double:
+        place.give("Div", place.x, place.step("above", "Add", place.step("size", "Abs", place.x), place.number(1.0)))
+    else:
+        place.give("Softsign", place.x)
+
+
 def _hard_sigmoid(place: Place, _: Act) -> None:
     if place.emitter.double:
         place.give("Clip", _line(place), place.number(0.0), place.number(1.0))
@@ -134,4 +141,5 @@ _FORMS = {
     "mish": _mish,
     "hard_sigmoid": _hard_sigmoid,
     "hard_swish": _hard_swish,
+    "softsign": _softsign,
 }

@@ -17,7 +17,7 @@ _ACTIVATIONS = {
     "relu": "ReLU", "relu6": "ReLU6", "leaky_relu": "LeakyReLU", "elu": "ELU", "celu": "CELU", "selu": "SELU", "silu": "SiLU",
     "gelu": "GELU",
     "gelu_tanh": "GELU", "mish": "Mish", "tanh": "Tanh", "sigmoid": "Sigmoid", "hard_sigmoid": "Hardsigmoid",
-    "hard_swish": "Hardswish", "softplus": "Softplus",
+    "hard_swish": "Hardswish", "softplus": "Softplus", "softsign": "Softsign",
 }  # fmt: skip
 
 

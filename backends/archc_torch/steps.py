@@ -22,6 +22,7 @@ _FUNCTIONS = {
     "relu": "F.relu", "relu6": "F.relu6", "leaky_relu": "F.leaky_relu", "elu": "F.elu", "celu": "F.celu", "selu": "F.selu",
     "silu": "F.silu", "gelu": "F.gelu", "gelu_tanh": "F.gelu", "mish": "F.mish", "tanh": "torch.tanh", "sigmoid": "torch.sigmoid",
     "hard_sigmoid": "F.hardsigmoid", "hard_swish": "F.hardswish", "softplus": "F.softplus",
+    "softsign": "F.softsign",
 }  # fmt: skip
 
 

@@ -134,6 +134,7 @@ FUNCTIONS = {
     "hard_swish": F.hardswish,
     "hard_mish": timm.layers.activations.HardMish(),
     "softplus": F.softplus,
+    "softsign": F.softsign,
 }
 
 

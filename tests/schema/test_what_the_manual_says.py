@@ -245,6 +245,7 @@ def channel_conv(folder: Path) -> None:
 @says(
     "`hard_sigmoid` is x/6 + 1/2, at least 0 and at most 1; `hard_swish` is x times that;",
     "`hard_mish` is x/2 times x + 2, that at least 0",
+    "`softsign` is x/(1 + |x|).",
     "`elu` below zero is slope·(eˣ − 1), `celu` slope·(e^(x/slope) − 1).",
 )
 def activations(folder: Path) -> None:
@@ -252,6 +253,7 @@ def activations(folder: Path) -> None:
         "hard_sigmoid": lambda x: min(max(x / 6 + 0.5, 0), 1),
         "hard_swish": lambda x: x * min(max(x / 6 + 0.5, 0), 1),
         "hard_mish": lambda x: x / 2 * min(max(x + 2, 0), 2),
+        "softsign": lambda x: x / (1 + abs(x)),
         "elu": lambda x: x if x > 0 else 0.5 * (math.exp(x) - 1),
         "celu": lambda x: x if x > 0 else 0.5 * (math.exp(x / 0.5) - 1),
     }

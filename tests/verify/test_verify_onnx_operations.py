@@ -31,7 +31,7 @@ CASES: list[tuple[str, tuple[int, ...], list[Any], dict[str, Any]]] = [
     *((op, MAP, [], {}) for op in "Abs Ceil Elu Erf Exp Floor GlobalAveragePool GlobalMaxPool HardSigmoid HardSwish".split()),
     *(
         (op, MAP, [], {})
-        for op in "Identity LeakyRelu Mish Neg Relu Shape Sigmoid Softmax Softplus Tanh Transpose Flatten".split()
+        for op in "Identity LeakyRelu Mish Neg Relu Shape Sigmoid Softmax Softplus Softsign Tanh Transpose Flatten".split()
     ),
     *((op, MAP, [numbers(4, 1, 1)], {}) for op in "Add Sub Mul Div Max Min PRelu".split()),
     ("Elu", MAP, [], {"alpha": 0.5}),

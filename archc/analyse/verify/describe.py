@@ -15,7 +15,7 @@ LIKE: dict[str, tuple[str, ...]] = {
     "norm": ("native_batch_norm", "native_group_norm", "native_layer_norm", "_native_batch_norm_legit", "mul", "add"),
     "act": (
         "relu", "hardtanh", "clamp", "clamp_min", "leaky_relu", "elu", "silu", "gelu", "mish", "tanh", "sigmoid", "hardsigmoid",
-        "hardswish", "softplus", "mul", "minimum", "maximum",
+        "hardswish", "softplus", "mul", "div", "minimum", "maximum",
     ),
     "softmax": ("_softmax", "softmax", "sigmoid"),
     "affine": ("mul", "add", "sub", "div"),

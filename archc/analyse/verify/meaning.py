@@ -119,6 +119,7 @@ ACTIVATIONS: dict[str, Callable[[Tensor, float], Tensor]] = {
     "hard_swish": lambda x, _: x * (x / 6 + 0.5).clamp(0, 1),
     "hard_mish": lambda x, _: 0.5 * x * (x + 2).clamp(0, 2),
     "softplus": lambda x, _: torch.logaddexp(x, torch.zeros_like(x)),
+    "softsign": lambda x, _: x / (1 + x.abs()),
 }
 
 

@@ -173,6 +173,7 @@ OPERATIONS: dict[str, Rule] = {
     "Slice": arrange.sliced,
     "Softmax": _softmax,
     "Softplus": _each(functional.softplus),
+    "Softsign": _each(functional.softsign),
     "SpaceToDepth": arrange.space_to_depth,
     "Split": arrange.split,
     "Sqrt": _each(torch.sqrt),

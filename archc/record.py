@@ -90,7 +90,7 @@ class _Slotted(type):
     """Gives a class that is `compiled` slots for its fields, whose defaults would stand in their way as attributes."""
 
     def __new__(
-        mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], *, compiled: bool = False, **options: bool
+        mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], *, compiled: bool = False, **options: Any
     ) -> "_Slotted":
         if compiled:
             options["compiled"] = True
@@ -151,7 +151,7 @@ class Record(metaclass=_Slotted):
                 setattr(cls, name, method)
 
     def __init__(self, *given: Any, **named: Any) -> None:
-        values = self.__dict__
+        values = vars(self)
         if len(given) != self._record_whole or named:
             values.update(self._record_defaults)
             values.update(named)

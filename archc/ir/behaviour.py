@@ -133,7 +133,8 @@ Behaviour: TypeAlias = (
 def windowed(kernel: Sides, stride: Sides, padding: Sides = 0, dilation: Sides = 1, *, ceil: bool = False) -> Windowed:
     """Windows with as much padding after an axis as before it."""
     if isinstance(kernel, int) and isinstance(stride, int) and isinstance(padding, int) and isinstance(dilation, int):
-        return Windowed((Window(kernel, stride, padding, padding, dilation, ceil),) * 2)
+        window = Window(kernel, stride, padding, padding, dilation, ceil)
+        return Windowed((window, window))
     sides = zip(pair(kernel), pair(stride), pair(padding), pair(dilation), strict=True)
     high, wide = (Window(size, step, room, room, spacing, ceil) for size, step, room, spacing in sides)
     return Windowed((high, wide))

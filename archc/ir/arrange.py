@@ -8,14 +8,14 @@ from archc.ir.types import ShapeError, TensorType, feature_map, must_divide
 
 
 class Identity(
-    Op, kind="identity", work=None, counted="none", saves="nothing", view=True, channels="kept", box="reshape",
+    Op, kind="identity", work=None, counted="none", saves="nothing", view=True, channels="kept", box="reshape", row="none",
     does=Pointwise(),
 ):  # fmt: skip
     """The value itself: a shortcut that changes nothing."""
 
 
 class Add(
-    Op, kind="add", work="addition", counted="none", saves="nothing", view=False, channels="kept", box="reshape",
+    Op, kind="add", work="addition", counted="none", saves="nothing", view=False, channels="kept", box="reshape", row="none",
     does=Joined("pixels"), operands=None,
 ):  # fmt: skip
     """The sum of operands of one shape, or of maps NxCxHxW with NxCx1x1 (Cao et al. 2019, Fig. 4d)."""
@@ -34,7 +34,7 @@ class Add(
 
 class Mul(
     Op, kind="mul", work="multiplication", counted="none", saves="by rule", view=False, channels="kept", box="reshape",
-    does=Joined("axes"), operands=None,
+    row="none", does=Joined("axes"), operands=None,
 ):  # fmt: skip
     """The product of operands of one shape, or of a map NxCxHxW with one NxCx1x1, Nx1xHxW or Nx1x1x1."""
 
@@ -66,7 +66,7 @@ class Mul(
 
 class Div(
     Op, kind="div", work="multiplication", counted="none", saves="by rule", view=False, channels="own", box="reshape",
-    does=Joined("axes"), operands=2,
+    row="none", does=Joined("axes"), operands=2,
 ):  # fmt: skip
     """The first operand divided by the second, of one shape or spread over each other as in a product."""
 
@@ -95,8 +95,8 @@ def _same(what: str, inputs: tuple[TensorType, ...]) -> TensorType:
 
 
 class Concat(
-    Op, kind="concat", work=None, counted="none", saves="nothing", view=False, channels="own", box="reshape",
-    operands=None,
+    Op, kind="concat", work=None, counted="none", saves="nothing", view=False, channels="own", box="reshape", row="none",
+    figure="concatenate", operands=None,
 ):  # fmt: skip
     """Operands one after the other: maps and vectors along the channels, tokens along the tokens; maps also along the height or
     the width.
@@ -132,7 +132,10 @@ def _beside(inputs: tuple[TensorType, ...], axis: int) -> TensorType:
     return TensorType(tuple(whole))
 
 
-class Split(Op, kind="split", work=None, counted="none", saves="nothing", view=True, channels="own", box="reshape"):
+class Split(
+    Op, kind="split", work=None, counted="none", saves="nothing", view=True, channels="own", box="reshape", row="none",
+    words="split in {parts}",
+):  # fmt: skip
     """The channels in `parts` equal parts: as many outputs."""
 
     parts: int
@@ -147,8 +150,8 @@ class Split(Op, kind="split", work=None, counted="none", saves="nothing", view=T
 
 
 class PadChannels(
-    Op, kind="pad_channels", work=None, counted="none", saves="nothing", view=False, channels="own", box="reshape",
-    does=Pointwise(),
+    Op, kind="pad_channels", work=None, counted="none", saves="nothing", view=False, channels="own", box="reshape", row="none",
+    words="pad channels {before}, {after}", does=Pointwise(),
 ):  # fmt: skip
     """Zero channels before and after (He et al. 2015, section 3.3, option A)."""
 
@@ -163,8 +166,8 @@ class PadChannels(
 
 
 class Shuffle(
-    Op, kind="shuffle", work=None, counted="none", saves="nothing", view=False, channels="kept", box="reshape",
-    does=Pointwise(),
+    Op, kind="shuffle", work=None, counted="none", saves="nothing", view=False, channels="kept", box="reshape", row="none",
+    figure="shuffle {groups}×{parts}", does=Pointwise(),
 ):  # fmt: skip
     """Channels ordered (group, part, c) become (part, group, c)."""
 
@@ -182,15 +185,15 @@ class Shuffle(
 
 
 class Flatten(
-    Op, kind="flatten", work=None, counted="none", saves="nothing", view=True, channels="own", box="reshape",
+    Op, kind="flatten", work=None, counted="none", saves="nothing", view=True, channels="own", box="reshape", row="none",
     does=Collected(channels=True),
 ):  # fmt: skip
     """Everything but the batch in one axis: NxCxHxW to NxCHW."""
 
 
 class Tokens(
-    Op, kind="tokens", work=None, counted="none", saves="nothing", view=True, channels="kept", box="reshape",
-    does=Collected(channels=False),
+    Op, kind="tokens", work=None, counted="none", saves="nothing", view=True, channels="kept", box="reshape", row="none",
+    figure="to tokens", does=Collected(channels=False),
 ):  # fmt: skip
     """The positions of a map as tokens, row by row: NxCxHxW to NxHWxC."""
 
@@ -200,7 +203,7 @@ class Tokens(
 
 class Position(
     Op, kind="position", work="addition", counted="none", saves="nothing", view=False, channels="kept", box="linear",
-    does=Fixed(),
+    row="none", figure="positions, {tokens}", does=Fixed(),
 ):  # fmt: skip
     """Adds a learned table of the input's shape TxC, begun normal with deviation 1/sqrt(C): it fixes the input's size."""
 
@@ -217,7 +220,7 @@ class Position(
 
 class Attention(
     Op, kind="attention", work="attention", counted="none", saves="by rule", view=False, channels="own", box="linear",
-    does=Attended(), operands=3,
+    row="layer", words="attention, {heads} heads", does=Attended(), operands=3,
 ):  # fmt: skip
     """Scaled dot-product attention of query, key and value tokens in `heads` heads (Vaswani et al. 2017, section 3.2)."""
 
@@ -255,7 +258,10 @@ class Attention(
         )
 
 
-class Take(Op, kind="take", work=None, counted="none", saves="nothing", view=True, channels="kept", box="reshape", does=Taken()):
+class Take(
+    Op, kind="take", work=None, counted="none", saves="nothing", view=True, channels="kept", box="reshape", row="none",
+    figure="take token {index}", does=Taken(),
+):  # fmt: skip
     """One token of many: NxTxC to NxC."""
 
     index: int = 0

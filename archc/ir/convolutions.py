@@ -5,12 +5,14 @@ from typing import Literal, TypeAlias, assert_never
 
 from archc.ir.behaviour import Behaviour, Fixed, Pointwise, windowed
 from archc.ir.op import Flags, Kept, Op, Parameter, Types
-from archc.ir.types import ShapeError, Sides, TensorType, feature_map, must_divide, pair
+from archc.ir.types import ShapeError, Sides, TensorType, by_axis, feature_map, must_divide, pair, shown
 
 Weights: TypeAlias = Literal["plain", "standardized", "scaled"]
 
 
-class Conv(Op, kind="conv", work="conv", counted="convolution", saves="by rule", view=False, channels="own", box="conv"):
+class Conv(
+    Op, kind="conv", work="conv", counted="convolution", saves="by rule", view=False, channels="own", box="conv", row="layer"
+):
     """A 2-D convolution. `standardized`: weights of zero mean and unit variance over each filter (Qiao et al. 2019);
     `scaled`: the same times a learned gain and `gamma / sqrt(fan_in)` (Brock et al. 2021).
     """
@@ -26,6 +28,12 @@ class Conv(Op, kind="conv", work="conv", counted="convolution", saves="by rule",
     weights: Weights = "plain"
     eps: float = 1e-6
     gamma: float = 1.0
+
+    def words(self, medium: Literal["table", "figure"] = "table") -> str:
+        """With its cardinality in the notation of Xie et al. 2017, Table 1."""
+        grouped = f", C={self.groups}" if self.groups > 1 else ""
+        dilated = "" if self.dilation == 1 else f", dilation {shown(self.dilation)}"
+        return f"{by_axis(self.kernel)}, {self.out_channels}{grouped}{dilated}"
 
     def behaviour(self) -> Behaviour:
         return windowed(self.kernel, self.stride, self.padding, self.dilation)
@@ -70,8 +78,8 @@ class Conv(Op, kind="conv", work="conv", counted="convolution", saves="by rule",
 
 
 class Linear(
-    Op, kind="linear", work="linear", counted="linear", saves="by rule", view=False, channels="own", box="linear",
-    does=Pointwise(bound=True),
+    Op, kind="linear", work="linear", counted="linear", saves="by rule", view=False, channels="own", box="linear", row="layer",
+    words="{out_channels}-d fc", does=Pointwise(bound=True),
 ):  # fmt: skip
     """A matrix product over the channels, at each position of a map, each token, or of a vector."""
 
@@ -103,7 +111,7 @@ class Linear(
 
 class ChannelConv(
     Op, kind="channel_conv", work="attention", counted="filter", saves="input", view=False, channels="kept", box="conv",
-    does=Fixed(),
+    row="layer", words="{kernel}, along channels", figure="1×{kernel} channel conv", does=Fixed(),
 ):  # fmt: skip
     """A 1-D convolution along the channels of a pooled map NxCx1x1 (Wang et al. 2020, ECA); one filter, zero padding."""
 

@@ -79,7 +79,7 @@ ACTIVATIONS: dict[str, Activation] = {
 BY_POSITION, BY_IMAGE = Pointwise(bound=True), Pointwise(spread=True, bound=True)
 
 
-class Norm(Op, kind="norm", work="norm", counted="norm", saves="by rule", view=False, channels="kept", box="norm"):
+class Norm(Op, kind="norm", work="norm", counted="norm", saves="by rule", view=False, channels="kept", box="norm", row="none"):
     """Normalisation with a learned scale and shift per channel.
 
     `batch` over N, H, W (Ioffe and Szegedy 2015; `frozen`: running statistics and parameters fixed); `group` over H, W and the
@@ -95,6 +95,9 @@ class Norm(Op, kind="norm", work="norm", counted="norm", saves="by rule", view=F
     groups: int = 1
     frozen: bool = False
     linear: bool = False
+
+    def words(self, medium: Literal["table", "figure"] = "table") -> str:
+        return f"{self.norm.replace('_', ' ')} norm" + (f", {self.groups} groups" if self.groups > 1 else "")
 
     def behaviour(self) -> Behaviour:
         return BY_POSITION if self.norm in ("batch", "layer") else BY_IMAGE
@@ -160,12 +163,15 @@ class Norm(Op, kind="norm", work="norm", counted="norm", saves="by rule", view=F
 
 class Act(
     Op, kind="act", work="activation", counted="activation", saves="by rule", view=False, channels="kept", box="act",
-    does=Pointwise(),
+    row="none", does=Pointwise(),
 ):  # fmt: skip
     """A pointwise non-linearity; `slope` is leaky_relu's (negative side), elu's and celu's alpha, 0 elsewhere."""
 
     act: str
     slope: float = 0.0
+
+    def words(self, medium: Literal["table", "figure"] = "table") -> str:
+        return ACTIVATIONS[self.act].label if medium == "figure" else self.act.replace("_", " ")
 
     def kept(self, inputs: Types, outputs: Types, needs: Flags, *, in_place: bool, rows: Flags) -> Kept:
         traits, n = ACTIVATIONS[self.act], outputs[0].elements
@@ -178,7 +184,10 @@ class Act(
         return Kept(output=True) if in_place or traits.saves == "output" else Kept((0,))
 
 
-class Softmax(Op, kind="softmax", work="activation", counted="none", saves="output", view=False, channels="kept", box="gate"):
+class Softmax(
+    Op, kind="softmax", work="activation", counted="none", saves="output", view=False, channels="kept", box="gate", row="none",
+    words="softmax over {over}",
+):  # fmt: skip
     """`space`: over H·W of each channel. `parts`: over P where the channels are P equal parts, part first (NxP·C)."""
 
     over: Literal["space", "parts"]
@@ -198,7 +207,7 @@ class Softmax(Op, kind="softmax", work="activation", counted="none", saves="outp
 
 class Affine(
     Op, kind="affine", work="multiplication", counted="none", saves="nothing", view=False, channels="kept", box="gate",
-    does=Pointwise(),
+    row="none", words="affine, {scale:g}, {shift:g}", does=Pointwise(),
 ):  # fmt: skip
     """`scale · x + shift`, two constants."""
 
@@ -206,7 +215,9 @@ class Affine(
     shift: float = 0.0
 
 
-class Scale(Op, kind="scale", work="multiplication", counted="none", saves="input", view=False, channels="kept", box="gate"):
+class Scale(
+    Op, kind="scale", work="multiplication", counted="none", saves="input", view=False, channels="kept", box="gate", row="none"
+):
     """A learned factor per channel, begun at `value` (layer scale, Touvron et al. 2021); `channels` 0: one for all, a tensor
     without axes (SkipInit).
     """
@@ -225,9 +236,13 @@ class Scale(Op, kind="scale", work="multiplication", counted="none", saves="inpu
         return (Parameter("weight", (self.channels,) if self.channels else ()),)
 
 
+DROPS: dict[str, str] = {"elements": "dropout", "path": "drop path", "block": "drop block", "channels": "drop channels"}
+"""What dropout is called, by what it drops."""
+
+
 class Dropout(
-    Op, kind="dropout", work=None, counted="none", saves="by rule", view=True, channels="kept", box="gate",
-    does=Pointwise(),
+    Op, kind="dropout", work=None, counted="none", saves="by rule", view=True, channels="kept", box="gate", row="none",
+    words="dropout of {what}, {rate:g}", does=Pointwise(),
 ):  # fmt: skip
     """Zeroes elements with probability `rate` in training; `path` whole images (Huang et al. 2016), `channels` whole channels
     (Tompson et al. 2015), `block` squares of `size`. What is kept is scaled so that the mean stays.

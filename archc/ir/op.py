@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal, NamedTuple, TypeAlias, cast, get_args
 
 from archc.ir.behaviour import OF_MAPS, Behaviour, output_types
-from archc.ir.types import TensorType, feature_map
+from archc.ir.types import TensorType, by_axis, feature_map
 from archc.record import Record
 
 Types: TypeAlias = tuple[TensorType, ...]
@@ -31,6 +31,10 @@ product in no module of torch's, or nothing they know.
 """
 Saves: TypeAlias = Literal["nothing", "input", "output", "by rule"]
 Box: TypeAlias = Literal["conv", "linear", "norm", "act", "gate", "pool", "reshape"]
+Row: TypeAlias = Literal["layer", "pool", "none"]
+"""Whether papers give it a line in a table: what has weights of its own to learn but norms, or pools. A `pool` does nothing but
+make a map smaller.
+"""
 
 
 class Parameter(NamedTuple):
@@ -81,6 +85,9 @@ class Op(Record):
     """Whether the output has the channels of the first operand; `passes_channels` knows the attributes too."""
     box: ClassVar[Box]
     """The kind of box it is drawn as."""
+    row: ClassVar[Row]
+    templates: ClassVar[tuple[str, str]]
+    """What tables and figures call it, with attributes in braces; `window` is its kernel or size by axis."""
     does: ClassVar[Behaviour | None]
     """What it does to the axes of its operands, where that hangs on no attribute; else there is a method `behaviour`."""
     operands: ClassVar[int | None]
@@ -96,6 +103,9 @@ class Op(Record):
         view: bool,
         channels: Literal["kept", "own"],
         box: Box,
+        row: Row,
+        words: str = "",
+        figure: str = "",
         does: Behaviour | None = None,
         operands: int | None = 1,
     ) -> None:
@@ -105,8 +115,18 @@ class Op(Record):
         if (saves == "by rule") != ("kept" in cls.__dict__):
             raise TypeError(f"{cls.__name__} must have a method `kept` or say what it saves, and not both")
         cls.kind, cls.work_class, cls.counted_as, cls.saves = kind, work, counted, saves
-        cls.is_alias, cls.keeps_channels, cls.box, cls.operands = view, channels == "kept", box, operands
+        cls.is_alias, cls.keeps_channels, cls.box, cls.row, cls.operands = view, channels == "kept", box, row, operands
+        plain = words or kind.replace("_", " ")
+        cls.templates = (plain, figure or plain)
         cls.does = does
+
+    def words(self, medium: Literal["table", "figure"] = "table") -> str:
+        """What it is called, without its stride, which belongs to a place in the network."""
+        template = self.templates[medium == "figure"]
+        if "{" not in template:
+            return template
+        values = vars(self)
+        return template.format(**values, window=by_axis(values.get("kernel") or values.get("size") or 1))
 
     def behaviour(self) -> Behaviour:
         """What it does to the axes of its operands."""

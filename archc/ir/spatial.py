@@ -12,7 +12,10 @@ Over: TypeAlias = Literal["space", "channels", "height", "width"]
 """The axes that a sum, mean or maximum is taken over; `space` are height and width."""
 
 
-class MaxPool(Op, kind="max_pool", work="pooling", counted="max pool", saves="by rule", view=False, channels="kept", box="pool"):
+class MaxPool(
+    Op, kind="max_pool", work="pooling", counted="max pool", saves="by rule", view=False, channels="kept", box="pool",
+    row="pool", words="{window} max pool",
+):  # fmt: skip
     """The largest value of each window; padding is minus infinity."""
 
     kernel: Sides
@@ -34,8 +37,8 @@ class MaxPool(Op, kind="max_pool", work="pooling", counted="max pool", saves="by
 
 
 class AvgPool(
-    Op, kind="avg_pool", work="pooling", counted="average pool", saves="input", view=False, channels="kept",
-    box="pool",
+    Op, kind="avg_pool", work="pooling", counted="average pool", saves="input", view=False, channels="kept", box="pool",
+    row="pool", words="{window} average pool", figure="{window} avg pool",
 ):  # fmt: skip
     """The mean of each window; `count_include_pad` says whether padding counts in the divisor."""
 
@@ -61,7 +64,10 @@ def _check_padding(pool: MaxPool | AvgPool) -> None:
             raise ShapeError("E0309", f"padding {padding} is more than half of kernel {kernel}", "padding")
 
 
-class BlurPool(Op, kind="blur_pool", work="pooling", counted="filter", saves="by rule", view=False, channels="kept", box="pool"):
+class BlurPool(
+    Op, kind="blur_pool", work="pooling", counted="filter", saves="by rule", view=False, channels="kept", box="pool",
+    row="pool", words="{window} blur pool",
+):  # fmt: skip
     """A fixed binomial filter per channel after reflection padding (Zhang 2019); its filter is a buffer."""
 
     channels: int
@@ -98,7 +104,7 @@ class BlurPool(Op, kind="blur_pool", work="pooling", counted="filter", saves="by
 
 class GlobalPool(
     Op, kind="global_pool", work="pooling", counted="adaptive average pool", saves="nothing", view=False, channels="kept",
-    box="pool", does=Pooled((2, 3)),
+    box="pool", row="layer", words="average pool", figure="global avg pool", does=Pooled((2, 3)),
 ):  # fmt: skip
     """The mean over H and W: NxCxHxW to NxCx1x1."""
 
@@ -108,7 +114,7 @@ class GlobalPool(
 
 class AdaptiveAvgPool(
     Op, kind="adaptive_avg_pool", work="pooling", counted="adaptive average pool", saves="by rule", view=False, channels="kept",
-    box="pool",
+    box="pool", row="layer", words="average pool to {window}", figure="avg pool to {window}",
 ):  # fmt: skip
     """Means over `size` by `size` near-equal windows."""
 
@@ -125,8 +131,8 @@ class AdaptiveAvgPool(
 
 
 class AdaptiveMaxPool(
-    Op, kind="adaptive_max_pool", work="pooling", counted="max pool", saves="by rule", view=False, channels="kept",
-    box="pool",
+    Op, kind="adaptive_max_pool", work="pooling", counted="max pool", saves="by rule", view=False, channels="kept", box="pool",
+    row="layer", words="max pool to {window}",
 ):  # fmt: skip
     """The largest values of `size` by `size` near-equal windows."""
 
@@ -148,7 +154,10 @@ def _covered(read: TensorType, written: TensorType) -> int:
     return written.channels * prod([sum([-(-(i + 1) * n // p) - i * n // p for i in range(p)]) for n, p in lengths])
 
 
-class Sum(Op, kind="sum", work="pooling", counted="none", saves="nothing", view=False, channels="kept", box="pool"):
+class Sum(
+    Op, kind="sum", work="pooling", counted="none", saves="nothing", view=False, channels="kept", box="pool", row="none",
+    words="sum over {over}",
+):  # fmt: skip
     """The sum over some axes, which stay with length 1: over `space` NxCxHxW to NxCx1x1."""
 
     over: Over = "space"
@@ -163,7 +172,10 @@ class Sum(Op, kind="sum", work="pooling", counted="none", saves="nothing", view=
         return self.over != "channels"
 
 
-class Mean(Op, kind="mean", work="pooling", counted="none", saves="nothing", view=False, channels="kept", box="pool"):
+class Mean(
+    Op, kind="mean", work="pooling", counted="none", saves="nothing", view=False, channels="kept", box="pool", row="none",
+    words="mean over {over}",
+):  # fmt: skip
     """The mean over an axis, which stays with length 1; that over `space` is a GlobalPool."""
 
     over: Literal["channels", "height", "width"]
@@ -178,7 +190,10 @@ class Mean(Op, kind="mean", work="pooling", counted="none", saves="nothing", vie
         return self.over != "channels"
 
 
-class Max(Op, kind="max", work="pooling", counted="none", saves="by rule", view=False, channels="kept", box="pool"):
+class Max(
+    Op, kind="max", work="pooling", counted="none", saves="by rule", view=False, channels="kept", box="pool", row="none",
+    words="max over {over}",
+):  # fmt: skip
     """The largest value over some axes, which stay with length 1."""
 
     over: Over = "space"
@@ -200,7 +215,10 @@ AXES: dict[Over, tuple[int, ...]] = {"space": (2, 3), "channels": (1,), "height"
 """The axes of NxCxHxW that `over` stands for."""
 
 
-class Pad(Op, kind="pad", work=None, counted="none", saves="nothing", view=False, channels="kept", box="reshape"):
+class Pad(
+    Op, kind="pad", work=None, counted="none", saves="nothing", view=False, channels="kept", box="reshape", row="none",
+    words="pad {left}, {right}, {top}, {bottom}", figure="pad with zeros",
+):  # fmt: skip
     """Zeros around the map."""
 
     left: int = 0
@@ -212,7 +230,9 @@ class Pad(Op, kind="pad", work=None, counted="none", saves="nothing", view=False
         return Windowed((Window(before=self.top, after=self.bottom), Window(before=self.left, after=self.right)))
 
 
-class Subsample(Op, kind="subsample", work=None, counted="none", saves="nothing", view=True, channels="kept", box="pool"):
+class Subsample(
+    Op, kind="subsample", work=None, counted="none", saves="nothing", view=True, channels="kept", box="pool", row="pool"
+):
     """Every `stride`-th row and column, from the first."""
 
     stride: int
@@ -222,8 +242,8 @@ class Subsample(Op, kind="subsample", work=None, counted="none", saves="nothing"
 
 
 class SpaceToDepth(
-    Op, kind="space_to_depth", work=None, counted="none", saves="nothing", view=False, channels="own",
-    box="reshape",
+    Op, kind="space_to_depth", work=None, counted="none", saves="nothing", view=False, channels="own", box="reshape",
+    row="pool", figure="space to depth, {block}×{block}",
 ):  # fmt: skip
     """Squares of `block` by `block` pixels become channels, position first: channel `(dy · block + dx) · C + c`."""
 
@@ -245,8 +265,8 @@ class SpaceToDepth(
 
 
 class PixelShuffle(
-    Op, kind="pixel_shuffle", work=None, counted="none", saves="nothing", view=False, channels="own",
-    box="reshape",
+    Op, kind="pixel_shuffle", work=None, counted="none", saves="nothing", view=False, channels="own", box="reshape", row="none",
+    figure="pixel shuffle, {block}×{block}",
 ):  # fmt: skip
     """Channels become squares of `block` by `block` pixels, a position's side by side: channel `c · block² + dy · block + dx`
     (Shi et al. 2016).
@@ -272,8 +292,8 @@ class PixelShuffle(
 
 
 class Mix(
-    Op, kind="mix", work="attention", counted="product", saves="by rule", view=False, channels="kept", box="linear",
-    operands=2,
+    Op, kind="mix", work="attention", counted="product", saves="by rule", view=False, channels="kept", box="linear", row="none",
+    figure="mix along the {along}", operands=2,
 ):  # fmt: skip
     """Blocks of rows (`along` the height) or of columns mixed by a KxK matrix M for each group of channels: with I the unit
     matrix of a block's size, (M ⊗ I) x along the height, x (M ⊗ I) along the width (Chi et al. 2020, section 3.2).

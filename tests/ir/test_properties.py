@@ -1,5 +1,6 @@
 """An operation states what the rest of archc asks of it, or its class cannot be made."""
 
+from string import Formatter
 from typing import get_args
 
 import pytest
@@ -7,12 +8,12 @@ import pytest
 from archc.ir.behaviour import Pointwise
 from archc.ir.norms import ACTIVATIONS, NORMS, Act, Norm, NormName
 from archc.ir.op import Kept, Op
-from archc.ir.ops import OPERATIONS, Operation
+from archc.ir.ops import OPERATIONS, AvgPool, MaxPool, Operation, SpaceToDepth
 from archc.ir.types import TensorType
 
-PROPERTIES = {
+PROPERTIES: dict[str, object] = {
     "kind": "trial", "work": None, "counted": "none", "saves": "nothing", "view": False, "channels": "kept", "box": "reshape",
-    "does": Pointwise(),
+    "row": "none", "does": Pointwise(),
 }  # fmt: skip
 
 
@@ -53,3 +54,17 @@ def test_norms_and_activations_alone_are_counted_by_their_tables() -> None:
     assert [cls for cls in OPERATIONS.values() if cls.counted_as == "activation"] == [Act]
     assert set(NORMS) == set(get_args(NormName))
     assert {name for name, known in ACTIVATIONS.items() if known.slope is not None} == {"leaky_relu", "elu", "celu"}
+
+
+def test_words_are_filled_with_attributes() -> None:
+    assert MaxPool((3, 1), 2).words() == "3×1 max pool"
+    assert (AvgPool(2).words(), AvgPool(2).words("figure")) == ("2×2 average pool", "2×2 avg pool")
+    assert (SpaceToDepth(2).words(), SpaceToDepth(2).words("figure")) == ("space to depth", "space to depth, 2×2")
+
+
+def test_words_name_no_attribute_that_is_missing() -> None:
+    for cls in OPERATIONS.values():
+        for template in cls.templates:
+            named = {name for _, name, _, _ in Formatter().parse(template) if name}
+            assert named - {"window"} <= set(cls.record_fields)
+            assert "window" not in named or {"kernel", "size"} & set(cls.record_fields)

@@ -3,13 +3,12 @@
 from fractions import Fraction
 
 from archc.ir import ops
+from archc.ir.norms import DROPS
 from archc.ir.op import Op, stated
 from archc.ir.text import literal
 from archc.ir.types import by_axis
 
 PLAIN_NAMES = {"act": "activation", "conv": "convolution", "add": "addition", "mul": "product"}
-
-DROPS = {"elements": "dropout", "path": "drop path", "block": "drop block", "channels": "drop channels"}
 
 
 def op_text(op: Op) -> str:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
-from archc.analyse.diff.words import DROPS, shown
+from archc.analyse.diff.words import shown
 from archc.analyse.verify.program import Program
 from archc.ir.graph import Graph
+from archc.ir.norms import DROPS
 from archc.ir.ops import Dropout
 
 

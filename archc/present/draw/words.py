@@ -1,9 +1,10 @@
 """What an operation is called on a figure, and which kind of box it is."""
 
-from typing import Literal, TypeAlias, assert_never
+from typing import Literal, TypeAlias
 
 from archc.ir import ops
 from archc.ir.graph import Node
+from archc.ir.norms import ACTIVATIONS, DROPS, NORMS
 from archc.ir.ops import Operation
 from archc.ir.types import Sides, by_axis, shown
 from archc.present.draw.scene import Facts, Role
@@ -11,51 +12,10 @@ from archc.present.draw.scene import Facts, Role
 Detail: TypeAlias = Literal["full", "brief", "kernel", "symbol"]
 """`3×3 conv, 64, /2`; `3×3, 64, /2`, as He et al. 2015, Fig. 5; `3×3 conv`, as He et al. 2016, Fig. 2; `weight`, Fig. 4."""
 
-ACTIVATIONS = {
-    "relu": "ReLU", "relu6": "ReLU6", "leaky_relu": "leaky ReLU", "elu": "ELU", "celu": "CELU", "selu": "SELU", "silu": "SiLU",
-    "gelu": "GELU",
-    "gelu_tanh": "GELU (tanh)", "quick_gelu": "quick GELU", "hard_sigmoid": "hard sigmoid", "hard_swish": "hard swish",
-}  # fmt: skip
-NORMS = {
-    "batch": "BN", "group": "GN", "layer": "LN", "instance": "IN", "evonorm_s0": "EvoNorm-S0", "filter_response": "FRN",
-}  # fmt: skip
-DROPOUTS = {"elements": "dropout", "path": "drop path", "block": "drop block", "channels": "drop channels"}
-
 
 def role(op: Operation) -> Role:
     """The kind of box an operation is drawn as."""
-    match op:
-        case ops.Conv() | ops.ChannelConv():
-            return "conv"
-        case ops.Linear() | ops.Attention() | ops.Mix() | ops.Position():
-            return "linear"
-        case ops.Norm():
-            return "norm"
-        case ops.Act(act=act):
-            return "gate" if act in ("sigmoid", "hard_sigmoid") else "act"
-        case ops.Softmax() | ops.Affine() | ops.Scale() | ops.Dropout():
-            return "gate"
-        case (
-            ops.MaxPool()
-            | ops.AvgPool()
-            | ops.BlurPool()
-            | ops.GlobalPool()
-            | ops.AdaptiveAvgPool()
-            | ops.AdaptiveMaxPool()
-            | ops.Sum()
-            | ops.Mean()
-            | ops.Max()
-            | ops.Subsample()
-        ):
-            return "pool"
-        case ops.Pad() | ops.SpaceToDepth() | ops.PixelShuffle() | ops.Identity() | ops.Add() | ops.Mul() | ops.Div():
-            return "reshape"
-        case ops.Concat() | ops.Split():
-            return "reshape"
-        case ops.PadChannels() | ops.Shuffle() | ops.Flatten() | ops.Tokens() | ops.Take():
-            return "reshape"
-        case _:
-            assert_never(op)
+    return "gate" if isinstance(op, ops.Act) and ACTIVATIONS[op.act].is_gate else op.box
 
 
 def symbol(op: Operation) -> str:
@@ -94,13 +54,9 @@ def words(node: Node, detail: Detail = "full") -> str:
             return _conv(op, detail)
         case ops.Linear(out_channels=out):
             return f"fc {out}" if detail in ("full", "brief") else "fc"
-        case ops.ChannelConv(kernel=kernel):
-            return f"1×{kernel} channel conv"
         case ops.Norm(norm=norm, groups=groups):
-            name = NORMS[norm]
+            name = NORMS[norm].label
             return f"{name}, {groups} groups" if norm == "group" and detail in ("full", "brief") else name
-        case ops.Act(act=act):
-            return ACTIVATIONS.get(act, act.replace("_", " "))
         case ops.Softmax(over=over, parts=parts):
             return (
                 "softmax"
@@ -112,9 +68,11 @@ def words(node: Node, detail: Detail = "full") -> str:
         case ops.Scale(channels=channels):
             return "scale" if channels else "scale (one)"
         case ops.Dropout(rate=rate, what=what):
-            return f"{DROPOUTS[what]} {rate:.2g}" if detail in ("full", "brief") else DROPOUTS[what]
+            return f"{DROPS[what]} {rate:.2g}" if detail in ("full", "brief") else DROPS[what]
+        case ops.PadChannels(before=before, after=after):
+            return f"+{before + after} zero channels"
         case _:
-            return _spatial(op)
+            return op.words("figure") + _stride(getattr(op, "stride", 1))
 
 
 def _conv(op: ops.Conv, detail: Detail) -> str:
@@ -132,52 +90,6 @@ def _conv(op: ops.Conv, detail: Detail) -> str:
     if op.dilation != 1:
         found += f", dilation {shown(op.dilation)}"
     return found + _stride(op.stride)
-
-
-def _spatial(op: Operation) -> str:  # noqa: C901  a line for each of a closed set
-    match op:
-        case ops.MaxPool(kernel=kernel, stride=stride):
-            return f"{by_axis(kernel)} max pool{_stride(stride)}"
-        case ops.AvgPool(kernel=kernel, stride=stride):
-            return f"{by_axis(kernel)} avg pool{_stride(stride)}"
-        case ops.BlurPool(kernel=kernel, stride=stride):
-            return f"{kernel}×{kernel} blur pool{_stride(stride)}"
-        case ops.GlobalPool():
-            return "global avg pool"
-        case ops.AdaptiveAvgPool(size=size):
-            return f"avg pool to {by_axis(size)}"
-        case ops.AdaptiveMaxPool(size=size):
-            return f"max pool to {by_axis(size)}"
-        case ops.Sum(over=over) | ops.Mean(over=over) | ops.Max(over=over):
-            return f"{op.kind} over {over}"
-        case ops.Subsample(stride=stride):
-            return f"subsample{_stride(stride)}"
-        case ops.Pad():
-            return "pad with zeros"
-        case ops.PadChannels(before=before, after=after):
-            return f"+{before + after} zero channels"
-        case ops.SpaceToDepth(block=block):
-            return f"space to depth, {block}×{block}"
-        case ops.PixelShuffle(block=block):
-            return f"pixel shuffle, {block}×{block}"
-        case ops.Mix(along=along):
-            return f"mix along the {along}"
-        case ops.Concat():
-            return "concatenate"
-        case ops.Split(parts=parts):
-            return f"split in {parts}"
-        case ops.Shuffle(groups=groups, parts=parts):
-            return f"shuffle {groups}×{parts}"
-        case ops.Tokens():
-            return "to tokens"
-        case ops.Position(tokens=tokens):
-            return f"positions, {tokens}"
-        case ops.Attention(heads=heads):
-            return f"attention, {heads} heads"
-        case ops.Take(index=index):
-            return f"take token {index}"
-        case _:
-            return op.kind.replace("_", " ")
 
 
 def _stride(stride: Sides) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from archc.ir.graph import Graph, Node, Scope
 from archc.present.table.modules import Line, module_line
-from archc.present.table.words import pools, printed, stride, words
+from archc.present.table.words import stride
 
 
 def grouped(nodes: Sequence[Node], depth: int) -> list[tuple[str, tuple[Node, ...]]]:
@@ -28,8 +28,8 @@ def lines_of(graph: Graph, scopes: Mapping[str, Scope], home: Scope, nodes: Sequ
             held = [n for n in nodes[place:] if n.scope == inside or n.scope.startswith(inside + ".")]
             if module.role != "shortcut":
                 found.append(module_line(graph, module, held))
-        elif node.role != "shortcut" and printed(node.op):
-            found.append(Line(words(node.op), stride(node.op), node.local, node.outputs[0], pools(node.op)))
+        elif node.role != "shortcut" and node.op.row != "none":
+            found.append(Line(node.op.words(), stride(node.op), node.local, node.outputs[0], node.op.row == "pool"))
     return found
 
 

@@ -8,7 +8,7 @@ from archc.ir.graph import Graph, Node, Scope
 from archc.present.table.branch import grouped, lines_of
 from archc.present.table.grid import inline
 from archc.present.table.outline import stage
-from archc.present.table.words import printed, stride, with_stride, words
+from archc.present.table.words import stride, with_stride
 from archc.record import Record
 
 Level: TypeAlias = Literal["network", "stage", "block", "layer", "op"]
@@ -116,7 +116,7 @@ def _opened(graph: Graph, scopes: dict[str, Scope], run: _Run, level: Level) -> 
     for group in groups:
         main = next((node for node in group if _leads(node)), group[0])
         last = by_name[main.name[shift:]]
-        text = with_stride(words(main.op), stride(main.op))
+        text = with_stride(main.op.words(), stride(main.op))
         yield Part(main.name, text, group, main.outputs[0], run.times, last.name, last.outputs[0])
 
 
@@ -146,4 +146,4 @@ def _unit(node: Node) -> tuple[str, str] | None:
 
 def _leads(node: Node) -> bool:
     """Whether an operation is a layer in its own right."""
-    return printed(node.op)
+    return node.op.row != "none"

@@ -7,7 +7,7 @@ from archc.ir.graph import Graph, Node, Scope
 from archc.ir.types import Sides, shown
 from archc.present.table.branch import Line, grouped, lines_of, outermost
 from archc.present.table.grid import Bracket, Part
-from archc.present.table.words import spoken, with_stride, words
+from archc.present.table.words import spoken, with_stride
 from archc.record import Record
 
 Size: TypeAlias = tuple[int, ...]
@@ -144,7 +144,7 @@ def _shortcuts(scopes: dict[str, Scope], blocks: Blocks) -> list[str]:
     for path, nodes in blocks:
         for node in nodes:
             if node.role == "shortcut" and node.scope == path and node.op.kind != "identity":
-                found[words(node.op)] = None
+                found[node.op.words()] = None
             elif node.scope != path:
                 module = outermost(scopes, scopes[path], node)
                 if module is not None and module.role == "shortcut":

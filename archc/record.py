@@ -1,4 +1,4 @@
-"""The one way archc declares data: classes of fields, made without compiling code for each class.
+"""The one way archc declares data: classes of fields, made without compiling code for most of them.
 
 `@dataclass(frozen=True, slots=True)` compiles six methods a class, 0.6 to 0.85 ms each: two hundred classes would be half of what
 `archc check` takes. Type checkers read a subclass of `Record` as they read a frozen dataclass.
@@ -138,7 +138,7 @@ class Record(metaclass=_Slotted):
         is_completed = kw_only or cls._record_factories or cls._record_goes_on
         cls._record_whole = -1 if is_completed else len(cls._record_positional)
         compared = [name for name, one in fields.items() if one.compare]
-        cls._record_key = staticmethod(attrgetter(*compared)) if compared else type
+        cls._record_key = attrgetter(*compared) if compared else type
         methods: dict[str, object] = {"__match_args__": cls._record_positional}
         if compiled:
             methods["__init__"] = _compiled_init(cls)

@@ -5,21 +5,7 @@ Convolutional Neural Networks, whose recurrences these are).
 
 from typing import NamedTuple, TypeAlias, assert_never
 
-from archc.ir.behaviour import (
-    Attended,
-    Beside,
-    Collected,
-    Enlarged,
-    Fixed,
-    Joined,
-    Mixed,
-    Pointwise,
-    Pooled,
-    Resized,
-    Taken,
-    Window,
-    Windowed,
-)
+from archc.ir import behaviour as does
 from archc.ir.graph import Graph, Node
 from archc.ir.ops import Operation
 
@@ -90,7 +76,7 @@ def receptive_fields(graph: Graph) -> dict[str, Field]:
 
 def _kept(node: Node, grids: dict[str, tuple[int, int]]) -> tuple[int, int]:
     behaviour = node.op.behaviour()
-    is_point = isinstance(behaviour, Taken) or behaviour == Collected(channels=True)
+    is_point = isinstance(behaviour, does.Taken) or behaviour == does.Collected(channels=True)
     return (1, 1) if is_point else grids[node.inputs[0]]
 
 
@@ -101,34 +87,34 @@ def _whole(axes: _Axes, lengths: tuple[int, int]) -> bool:
 def _rule(op: Operation, inputs: list[_Axes], grids: list[tuple[int, int]], lengths: tuple[int, int]) -> _Axes:
     first = inputs[0]
     match op.behaviour():
-        case Windowed(windows):
+        case does.Windowed(windows):
             return _slid(first[0], windows[0]), _slid(first[1], windows[1])
-        case Resized(sizes):
+        case does.Resized(sizes):
             if all(n % size == 0 for n, size in zip(grids[0], sizes, strict=True)):
                 steps = [n // size for n, size in zip(grids[0], sizes, strict=True)]
-                return _slid(first[0], Window(steps[0], steps[0])), _slid(first[1], Window(steps[1], steps[1]))
+                return _slid(first[0], does.Window(steps[0], steps[0])), _slid(first[1], does.Window(steps[1], steps[1]))
             return _spread(first, grids[0], lengths)
-        case Collected(channels=True) | Taken():
+        case does.Collected(channels=True) | does.Taken():
             high, wide = _spread(first, grids[0], lengths)
             return high._replace(stride=0), wide._replace(stride=0)
-        case Pooled(over):
+        case does.Pooled(over):
             spread = _spread(first, grids[0], lengths)
             return _one(first[0], spread[0], reduced=2 in over), _one(first[1], spread[1], reduced=3 in over)
-        case Enlarged(factor):
+        case does.Enlarged(factor):
             high, wide = _spread(first, grids[0], lengths)
             return high._replace(stride=high.stride // factor), wide._replace(stride=wide.stride // factor)
-        case Mixed(axis):
+        case does.Mixed(axis):
             spread = _spread(first, grids[0], lengths)
             mixed = (first[0], spread[1]) if axis else (spread[0], first[1])
             high, wide = _joined([mixed, _spread(inputs[1], grids[1], lengths)], grids, lengths)
             return high._replace(stride=first[0].stride), wide._replace(stride=first[1].stride)
-        case Beside() | Attended():
+        case does.Beside() | does.Attended():
             return _joined([_spread(axes, grid, lengths) for axes, grid in zip(inputs, grids, strict=True)], grids, lengths)
-        case Joined():
+        case does.Joined():
             return _joined(inputs, grids, lengths)
-        case Pointwise(spread=True):
+        case does.Pointwise(spread=True):
             return _spread(first, grids[0], lengths)
-        case Pointwise() | Collected() | Fixed():
+        case does.Pointwise() | does.Collected() | does.Fixed():
             return first
         case _ as never:
             assert_never(never)
@@ -139,7 +125,7 @@ def _one(axis: Axis, spread: Axis, *, reduced: bool) -> Axis:
     return spread._replace(stride=0) if reduced else axis
 
 
-def _slid(axis: Axis, window: Window) -> Axis:
+def _slid(axis: Axis, window: does.Window) -> Axis:
     if axis.everywhere:
         return axis._replace(stride=axis.stride * window.stride)
     start = axis.start - window.before * axis.stride

@@ -3,21 +3,7 @@
 from collections.abc import Iterable
 from typing import Literal, TypeAlias, assert_never
 
-from archc.ir.behaviour import (
-    Attended,
-    Beside,
-    Collected,
-    Enlarged,
-    Fixed,
-    Joined,
-    Mixed,
-    Pointwise,
-    Pooled,
-    Resized,
-    Taken,
-    Window,
-    Windowed,
-)
+from archc.ir import behaviour as does
 from archc.ir.graph import Graph, Node
 from archc.ir.lengths import ONE, Length, divides, through, widened
 from archc.record import Record
@@ -58,40 +44,40 @@ def rule(proof: Proof, node: Node, inputs: tuple[Form, ...]) -> Form:  # noqa: C
     type_ = proof.graph.types[node.inputs[0]]
     is_vector = len(type_.shape) == 1
     match node.op.behaviour():
-        case Windowed(axes):
+        case does.Windowed(axes):
             return _slide(proof, node, first, axes)
-        case Enlarged(factor):
+        case does.Enlarged(factor):
             return _widened(proof, node, first, factor)
-        case Pooled(over):
+        case does.Pooled(over):
             return _reduced(first, over)
-        case Resized((high, wide)):
+        case does.Resized((high, wide)):
             return ((((0, high), (0, wide)), 1),)
-        case Pointwise(bound=True):
+        case does.Pointwise(bound=True):
             return _constant(proof, node, first) if is_vector else first
-        case Pointwise(parts=parts, split=split):
+        case does.Pointwise(parts=parts, split=split):
             return _parted(proof, node, first, parts, split=split) if is_vector else first
-        case Joined(stacked=True) if len(type_.shape) < 3:
+        case does.Joined(stacked=True) if len(type_.shape) < 3:
             return _collected([term for form in inputs for term in form])
-        case Joined(spread):
+        case does.Joined(spread):
             return _joined(proof, node, inputs, spread if len(type_.shape) == 3 else "nowhere")
-        case Beside(axis):
+        case does.Beside(axis):
             return _beside(proof, node, inputs, axis)
-        case Mixed(axis):
+        case does.Mixed(axis):
             return _mixed(proof, node, inputs, axis)
-        case Attended():
+        case does.Attended():
             _equal(proof, node, inputs, of=1)
             return first
-        case Collected(channels):
+        case does.Collected(channels):
             return _collected([(axes, times * (1 if is_vector or not channels else type_.channels)) for axes, times in first])
-        case Taken():
+        case does.Taken():
             return ()
-        case Fixed():
+        case does.Fixed():
             return _constant(proof, node, first)
         case _ as never:
             assert_never(never)
 
 
-def _slide(proof: Proof, node: Node, form: Form, windows: tuple[Window, Window]) -> Form:
+def _slide(proof: Proof, node: Node, form: Form, windows: tuple[does.Window, does.Window]) -> Form:
     """The number of windows along both axes; a constant length stays one."""
     ((axes, _),) = form
     after = proof.graph.types[node.outputs[0]].shape

@@ -20,22 +20,8 @@ from archc.ir.arrange import (
 from archc.ir.convolutions import ChannelConv, Conv, Linear
 from archc.ir.norms import Act, Affine, Dropout, Norm, Scale, Softmax
 from archc.ir.op import Op, Parameter
-from archc.ir.spatial import (
-    AdaptiveAvgPool,
-    AdaptiveMaxPool,
-    AvgPool,
-    BlurPool,
-    GlobalPool,
-    Max,
-    MaxPool,
-    Mean,
-    Mix,
-    Pad,
-    PixelShuffle,
-    SpaceToDepth,
-    Subsample,
-    Sum,
-)
+from archc.ir.pools import AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, BlurPool, GlobalPool, Max, MaxPool, Mean, Sum
+from archc.ir.spatial import Mix, Pad, PixelShuffle, SpaceToDepth, Subsample
 
 Operation: TypeAlias = (
     Conv | Linear | ChannelConv

@@ -4,7 +4,7 @@ from typing import Literal, TypeAlias
 
 from archc.ir.graph import Graph
 from archc.ir.norms import Norm
-from archc.ir.spatial import BlurPool
+from archc.ir.pools import BlurPool
 from archc.language.layouts.naming import state_keys
 from archc.language.layouts.table import TORCH_KEEPS, Kept, Layout
 from archc.record import Record

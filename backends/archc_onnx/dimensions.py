@@ -3,21 +3,7 @@
 from collections.abc import Mapping
 from typing import TypeAlias, assert_never
 
-from archc.ir.behaviour import (
-    Attended,
-    Beside,
-    Collected,
-    Enlarged,
-    Fixed,
-    Joined,
-    Mixed,
-    Pointwise,
-    Pooled,
-    Resized,
-    Taken,
-    Window,
-    Windowed,
-)
+from archc.ir import behaviour as does
 from archc.ir.graph import Graph, Node
 from archc.ir.lengths import Length, length, through, widened
 
@@ -60,31 +46,31 @@ def _moved(node: Node, axes: Mapping[str, tuple[_Axis, ...]], multiple: int) -> 
     """The axes of a node's outputs; numbers in it stand for the number the graph says. () where all are such."""
     first = axes[node.inputs[0]]
     match node.op.behaviour():
-        case Windowed(windows):
+        case does.Windowed(windows):
             return (0, *(_slid(axis, window, multiple) for axis, window in zip(first[1:], windows, strict=True)))
-        case Enlarged(factor):
+        case does.Enlarged(factor):
             return tuple(widened(axis, factor, multiple) or axis if isinstance(axis, tuple) else axis for axis in first)
-        case Pooled(over):
+        case does.Pooled(over):
             return tuple(0 if place in over else axis for place, axis in enumerate(first, 1))
-        case Resized() | Taken() | Fixed():
+        case does.Resized() | does.Taken() | does.Fixed():
             return ()
-        case Joined(stacked=True) if len(first) < 3:
+        case does.Joined(stacked=True) if len(first) < 3:
             return (_joined("+", [axes[name][0] for name in node.inputs]), *first[1:])
-        case Joined(stacked=False):
+        case does.Joined(stacked=False):
             return tuple(_whole(operands) for operands in zip(*(axes[name] for name in node.inputs), strict=True))
-        case Pointwise(parts=parts, split=True) if isinstance(first[0], str):
+        case does.Pointwise(parts=parts, split=True) if isinstance(first[0], str):
             return (f"({first[0]})//{parts}",)
-        case Collected(channels=True):
+        case does.Collected(channels=True):
             return (_joined("*", [_text(axis, place) for place, axis in enumerate(first)]),)
-        case Collected():
+        case does.Collected():
             return (_joined("*", [_text(axis, place) for place, axis in enumerate(first) if place]), 0)
-        case Joined() | Beside() | Mixed() | Attended() | Pointwise():
+        case does.Joined() | does.Beside() | does.Mixed() | does.Attended() | does.Pointwise():
             return first
         case _ as never:
             assert_never(never)
 
 
-def _slid(axis: _Axis, window: Window, multiple: int) -> _Axis:
+def _slid(axis: _Axis, window: does.Window, multiple: int) -> _Axis:
     return through(axis, window.stride, window.offset, multiple) if isinstance(axis, tuple) else axis
 
 

@@ -4,7 +4,7 @@ from typing import assert_never
 
 from archc.ir import ops
 from archc.ir.graph import Node
-from archc.ir.spatial import AXES
+from archc.ir.pools import AXES
 from archc_onnx import activations, arrange, convolutions, norms, spatial
 from archc_onnx.emitter import Emitter, Place
 

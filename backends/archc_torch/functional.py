@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from archc.ir import ops
-from archc.ir.spatial import AXES
+from archc.ir.pools import AXES
 from archc_torch.flow import Attribute
 from archc_torch.library import Library
 from archc_torch.parts import Applied

@@ -18,8 +18,8 @@ from archc.cost.receptive import Axis, receptive_fields
 from archc.cost.report import Asked, Reported, intensity, report
 from archc.cost.resize import SizeError, at_size
 from archc.cost.saved import for_training
+from archc.ir import ops
 from archc.ir.graph import Graph
-from archc.ir.ops import Conv, Flatten, GlobalPool
 from archc.record import replace
 
 
@@ -117,7 +117,7 @@ def test_blocks_of_two_kinds_are_two_rows() -> None:
     builder = Builder(4, 6, 5)
     for number, template in enumerate(("a", "a", "b")):
         builder.inside(f"stage.{number}", "block", template)
-        builder.add(Conv(4, 4, 1))
+        builder.add(ops.Conv(4, 4, 1))
     rows = parts(builder.graph(), "block", CONVENTIONS["macs"])
     assert [(row.path, row.last, row.template, row.times) for row in rows] == [
         ("stage.0", "stage.1", "a", 2),
@@ -127,8 +127,8 @@ def test_blocks_of_two_kinds_are_two_rows() -> None:
 
 def test_features_are_the_outputs_by_their_names() -> None:
     builder = Builder(4, 8, 6)
-    builder.add(Conv(4, 6, 3, 2, 1), name="half")
-    builder.add(Flatten(), builder.add(GlobalPool(), name="one"), name="flat")
+    builder.add(ops.Conv(4, 6, 3, 2, 1), name="half")
+    builder.add(ops.Flatten(), builder.add(ops.GlobalPool(), name="one"), name="flat")
     graph = replace(builder.graph("half", "one", "flat"), output_names=("a", "b", "c"))
     said_ = [(found.name, found.channels, found.stride, found.size, found.label) for found in described_features(graph)]
     assert said_ == [("a", 6, 2, (4, 3), ""), ("b", 6, 0, (1, 1), ""), ("c", 6, 0, (), "")]
@@ -161,7 +161,7 @@ def test_a_size_that_is_refused(size: tuple[int, int], multiple: int, message: s
 
 def test_a_size_at_which_an_operation_fails_is_told() -> None:
     builder = Builder(3, 8, 8)
-    builder.add(Conv(3, 4, 5), name="conv")
+    builder.add(ops.Conv(3, 4, 5), name="conv")
     with pytest.raises(SizeError) as error:
         at_size(builder.graph(), 4, 9)
     assert str(error.value) == "`conv` does not work at an input of 4x9: a window of 5 does not fit a size of 4 with padding 0"

@@ -25,24 +25,9 @@ from archc.cost.receptive import Axis, receptive_fields
 from archc.cost.saved import saved
 from archc.cost.schedule import live_sets, peak
 from archc.cost.storage import overwritten, storage_of
+from archc.ir import ops
 from archc.ir.graph import Graph
-from archc.ir.ops import (
-    Act,
-    Add,
-    Concat,
-    Conv,
-    Dropout,
-    Flatten,
-    GlobalPool,
-    Identity,
-    Linear,
-    MaxPool,
-    Mul,
-    Norm,
-    Operation,
-    Split,
-    Tokens,
-)
+from archc.ir.ops import Operation
 from archc.ir.types import ShapeError, TensorType
 
 NETWORKS: dict[str, tuple[str, ...]] = {
@@ -98,9 +83,9 @@ def small(op: Operation, shapes: Shapes) -> Graph | None:
     if any(len(shape) != 3 or shape[1:] != shapes[0][1:] for shape in shapes):
         return None
     try:
-        ends = [builder.add(Conv(shapes[0][0], shape[0], 1), "x") for shape in shapes]
+        ends = [builder.add(ops.Conv(shapes[0][0], shape[0], 1), "x") for shape in shapes]
         outputs = builder.add_all(op, *ends)
-        last = builder.add(Act("relu"), outputs[0])
+        last = builder.add(ops.Act("relu"), outputs[0])
     except ShapeError:
         return None
     return builder.graph(last, *outputs[1:])
@@ -128,69 +113,87 @@ def blocks() -> dict[str, Graph]:
     """Where values lie and what is done first matters: branches, parts, and values that are used again."""
     found = {}
     for name, make in {
-        "a block": lambda b: b.add(Act("relu"), b.add(Add(), b.add(Norm("batch", 4), b.add(Conv(4, 4, 3, 1, 1), "x")), b.add(Conv(4, 4, 1), "x"))),
-        "an identity": lambda b: b.add(Add(), b.add(Conv(4, 4, 3, 1, 1), b.add(Act("relu"), b.add(Conv(4, 4, 1), "x"))), b.add(Identity(), b.nodes[1].outputs[0])),
-        "three branches": lambda b: b.add(Concat(), b.add(Conv(4, 9, 1), "x"), b.add(MaxPool(3, 1, 1), b.add(Conv(4, 2, 1), "x")), b.add(Act("silu"), b.add(Conv(4, 20, 1), "x"))),
-        "wide and narrow": lambda b: b.add(Add(), b.add(Conv(40, 2, 1), b.add(Conv(4, 40, 1), "x")), b.add(Conv(30, 2, 1), b.add(Conv(4, 30, 1), "x"))),
-        "a product of three": lambda b: b.add(Mul(), b.add(Conv(4, 4, 1), "x"), b.add(Act("sigmoid"), b.add(Conv(4, 4, 1), "x")), b.add(Norm("layer", 4), "x")),
-        "a use twice": lambda b: b.add(Add(), b.add(Act("relu"), b.add(Norm("batch", 4), "x")), b.nodes[0].outputs[0]),
-        "a sum of one": lambda b: b.add(Act("relu"), b.add(Add(), b.add(Conv(4, 4, 1), "x"))),
-        "a sum of three": lambda b: b.add(Add(), b.add(Conv(4, 4, 1), "x"), b.add(Conv(4, 4, 3, 1, 1), "x"), "x"),
-        "a shortcut": lambda b: b.add(Add(), b.add(Conv(4, 4, 1), "x", role="shortcut"), b.add(Conv(4, 4, 3, 1, 1), "x")),
+        "a block": lambda b: b.add(ops.Act("relu"), b.add(ops.Add(), b.add(ops.Norm("batch", 4), b.add(ops.Conv(4, 4, 3, 1, 1), "x")), b.add(ops.Conv(4, 4, 1), "x"))),
+        "an identity": lambda b: b.add(ops.Add(), b.add(ops.Conv(4, 4, 3, 1, 1), b.add(ops.Act("relu"), b.add(ops.Conv(4, 4, 1), "x"))), b.add(ops.Identity(), b.nodes[1].outputs[0])),
+        "three branches": lambda b: b.add(ops.Concat(), b.add(ops.Conv(4, 9, 1), "x"), b.add(ops.MaxPool(3, 1, 1), b.add(ops.Conv(4, 2, 1), "x")), b.add(ops.Act("silu"), b.add(ops.Conv(4, 20, 1), "x"))),
+        "wide and narrow": lambda b: b.add(ops.Add(), b.add(ops.Conv(40, 2, 1), b.add(ops.Conv(4, 40, 1), "x")), b.add(ops.Conv(30, 2, 1), b.add(ops.Conv(4, 30, 1), "x"))),
+        "a product of three": lambda b: b.add(ops.Mul(), b.add(ops.Conv(4, 4, 1), "x"), b.add(ops.Act("sigmoid"), b.add(ops.Conv(4, 4, 1), "x")), b.add(ops.Norm("layer", 4), "x")),
+        "a use twice": lambda b: b.add(ops.Add(), b.add(ops.Act("relu"), b.add(ops.Norm("batch", 4), "x")), b.nodes[0].outputs[0]),
+        "a sum of one": lambda b: b.add(ops.Act("relu"), b.add(ops.Add(), b.add(ops.Conv(4, 4, 1), "x"))),
+        "a sum of three": lambda b: b.add(ops.Add(), b.add(ops.Conv(4, 4, 1), "x"), b.add(ops.Conv(4, 4, 3, 1, 1), "x"), "x"),
+        "a shortcut": lambda b: b.add(ops.Add(), b.add(ops.Conv(4, 4, 1), "x", role="shortcut"), b.add(ops.Conv(4, 4, 3, 1, 1), "x")),
     }.items():  # fmt: skip
         builder = Builder(4, 6, 5)
         make(builder)
         found[name] = builder.graph()
     builder = Builder(4, 6, 5)
-    first, second = builder.add_all(Split(2), builder.add(Conv(4, 4, 1)))
-    builder.add(Concat(), builder.add(Conv(2, 6, 1), first), builder.add(Act("relu"), second))
+    first, second = builder.add_all(ops.Split(2), builder.add(ops.Conv(4, 4, 1)))
+    builder.add(ops.Concat(), builder.add(ops.Conv(2, 6, 1), first), builder.add(ops.Act("relu"), second))
     found["parts"] = builder.graph()
     builder = Builder(4, 6, 5)
-    parts_ = builder.add_all(Split(2), builder.add(Conv(4, 4, 1)))
-    builder.add(Act("relu"), parts_[1])
+    parts_ = builder.add_all(ops.Split(2), builder.add(ops.Conv(4, 4, 1)))
+    builder.add(ops.Act("relu"), parts_[1])
     found["a part left over"] = builder.graph()
     for name, steps in {
-        "channels last": (Norm("layer", 4), Linear(4, 6), Act("relu"), Flatten(), Linear(180, 2)),
-        "channels last, and not": (Linear(4, 6), Conv(6, 4, 1), Flatten(), Linear(120, 2)),
-        "channels last, of one": (Conv(4, 1, 1), Norm("layer", 1), Flatten(), Linear(30, 2)),
-        "one channel": (Conv(4, 1, 1), Linear(1, 1), Flatten(), Linear(30, 2)),
-        "layer norm, flat": (Conv(4, 4, 1), Norm("layer", 4), Flatten(), Linear(120, 2)),
-        "a vector": (GlobalPool(), Flatten(), Linear(4, 6), Act("relu"), Linear(6, 2), Norm("layer", 2), Act("relu")),
-        "tokens": (Conv(4, 4, 1), Tokens(), Norm("layer", 4), Linear(4, 4), Act("gelu"), Flatten(), Linear(120, 2)),
-        "dropped": (Conv(4, 4, 1), Dropout(0.0), Act("relu"), Dropout(0.5), Flatten(), Linear(120, 2)),
+        "channels last": (ops.Norm("layer", 4), ops.Linear(4, 6), ops.Act("relu"), ops.Flatten(), ops.Linear(180, 2)),
+        "channels last, and not": (ops.Linear(4, 6), ops.Conv(6, 4, 1), ops.Flatten(), ops.Linear(120, 2)),
+        "channels last, of one": (ops.Conv(4, 1, 1), ops.Norm("layer", 1), ops.Flatten(), ops.Linear(30, 2)),
+        "one channel": (ops.Conv(4, 1, 1), ops.Linear(1, 1), ops.Flatten(), ops.Linear(30, 2)),
+        "layer norm, flat": (ops.Conv(4, 4, 1), ops.Norm("layer", 4), ops.Flatten(), ops.Linear(120, 2)),
+        "a vector": (
+            ops.GlobalPool(),
+            ops.Flatten(),
+            ops.Linear(4, 6),
+            ops.Act("relu"),
+            ops.Linear(6, 2),
+            ops.Norm("layer", 2),
+            ops.Act("relu"),
+        ),
+        "tokens": (
+            ops.Conv(4, 4, 1),
+            ops.Tokens(),
+            ops.Norm("layer", 4),
+            ops.Linear(4, 4),
+            ops.Act("gelu"),
+            ops.Flatten(),
+            ops.Linear(120, 2),
+        ),
+        "dropped": (ops.Conv(4, 4, 1), ops.Dropout(0.0), ops.Act("relu"), ops.Dropout(0.5), ops.Flatten(), ops.Linear(120, 2)),
     }.items():
         builder = Builder(4, 6, 5)
         for step in steps:
             builder.add(step)
         found[name] = builder.graph()
     builder = Builder(4, 6, 5)
-    last = builder.add(Linear(4, 4), builder.add(Conv(4, 4, 1), "x"))
-    builder.add(Add(), builder.add(Conv(4, 4, 1), "x"), last)
-    builder.add(Linear(120, 2), builder.add(Flatten()))
+    last = builder.add(ops.Linear(4, 4), builder.add(ops.Conv(4, 4, 1), "x"))
+    builder.add(ops.Add(), builder.add(ops.Conv(4, 4, 1), "x"), last)
+    builder.add(ops.Linear(120, 2), builder.add(ops.Flatten()))
     found["channels last, added"] = builder.graph()
     builder = Builder(4, 6, 5)
-    outside = builder.add(Conv(4, 4, 1), "x")
+    outside = builder.add(ops.Conv(4, 4, 1), "x")
     builder.inside("a")
-    inner = builder.add(Add(), builder.add(Norm("batch", 4), outside), builder.add(Norm("batch", 4), "x"))
+    inner = builder.add(ops.Add(), builder.add(ops.Norm("batch", 4), outside), builder.add(ops.Norm("batch", 4), "x"))
     builder.inside("a.loop.0", "turn", "loop")
-    builder.add(Act("relu"), inner)
+    builder.add(ops.Act("relu"), inner)
     builder.outside("")
-    second = builder.add(Conv(4, 4, 1))
+    second = builder.add(ops.Conv(4, 4, 1))
     builder.inside("b")
     builder.inside("b.loop.0", "turn", "loop")
-    builder.add(Act("relu"), second)
+    builder.add(ops.Act("relu"), second)
     found["turns"] = builder.graph()
     builder = Builder(4, 6, 5)
-    ends = [builder.add(Conv(8 - n, 4, 1), builder.add(Conv(4, 8 - n, 1), "x")) for n in range(8)]
-    builder.add(Add(), *ends)
+    ends = [builder.add(ops.Conv(8 - n, 4, 1), builder.add(ops.Conv(4, 8 - n, 1), "x")) for n in range(8)]
+    builder.add(ops.Add(), *ends)
     found["more orders than are searched"] = builder.graph()
     builder = Builder(4, 6, 5)
     builder.inside("a")
-    one = builder.add(Norm("batch", 4), builder.add(Conv(4, 4, 1), "x"))
+    one = builder.add(ops.Norm("batch", 4), builder.add(ops.Conv(4, 4, 1), "x"))
     builder.inside("a.b", "module")
-    two = builder.add(Conv(4, 4, 1), builder.add(Act("relu"), one))
+    two = builder.add(ops.Conv(4, 4, 1), builder.add(ops.Act("relu"), one))
     builder.outside("a")
-    builder.add(Act("leaky_relu", 0.1), builder.add(Add(), builder.add(Act("relu"), two), builder.add(Conv(4, 4, 1), "x")))
+    builder.add(
+        ops.Act("leaky_relu", 0.1), builder.add(ops.Add(), builder.add(ops.Act("relu"), two), builder.add(ops.Conv(4, 4, 1), "x"))
+    )
     found["a module in a block"] = builder.graph()
     return found
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from random_graphs import random_graph
 
 from archc.diagnostics import Source, Span
+from archc.ir import ops
 from archc.ir.graph import Graph, Init, InitPolicy, Node, ScopeArgument
-from archc.ir.ops import Act, Add, Conv, Dropout, Flatten, Split
 from archc.ir.parse import from_text
 from archc.ir.text import to_text
 from archc.ir.types import TensorType
@@ -24,11 +24,11 @@ def example() -> Graph:
     width = (ScopeArgument("in", 4), ScopeArgument("ratio", Fraction(1, 4), "ratio"), ScopeArgument("last", value=True))
     builder.inside("layer1.0", "block", "two words", width, "shortcut")
     builder.add(
-        Conv(4, 4, 1, bias=True), arguments=(("in_channels", "in"),), init=(("bias", Init("constant", -6.0)),), name="conv1"
+        ops.Conv(4, 4, 1, bias=True), arguments=(("in_channels", "in"),), init=(("bias", Init("constant", -6.0)),), name="conv1"
     )
-    builder.add_all(Split(2), name="splits", role="insert")
-    builder.add(Act("leaky_relu", 0.01), "layer1.0.splits:0", name="act1")
-    builder.add(Add(), "layer1.0.act1", "layer1.0.splits:1", name="add")
+    builder.add_all(ops.Split(2), name="splits", role="insert")
+    builder.add(ops.Act("leaky_relu", 0.01), "layer1.0.splits:0", name="act1")
+    builder.add(ops.Add(), "layer1.0.act1", "layer1.0.splits:1", name="add")
     return builder.graph()
 
 
@@ -87,7 +87,7 @@ def test_any_string_survives(text: str) -> None:
     scope = replace(
         example().scopes[1], template=text, label=text, arguments=(ScopeArgument(text, text, text),), inputs=(text,), output=text
     )
-    node = Node(text, Act(text), (text, text), (text, "y"), text, (("act", text),), ((text, Init(text, 1.0)),))
+    node = Node(text, ops.Act(text), (text, text), (text, "y"), text, (("act", text),), ((text, Init(text, 1.0)),))
     graph = replace(example(), name=text, input=text, outputs=(text, text), scopes=(scope,), nodes=(node,), types={})
     assert graph == from_text(to_text(graph))
 
@@ -118,9 +118,9 @@ VARIANTS = [
     only(0, scope="elsewhere"),
     only(0, outputs=("in", "role")),
     only(0, arguments=(("kernel", "a"), ("bias", "b"), ("in_channels", "c"))),
-    only(2, op=Act("elu", -1e-30)),
-    only(2, op=Act("elu", float("-inf"))),
-    only(2, op=Act("elu", 1e300)),
+    only(2, op=ops.Act("elu", -1e-30)),
+    only(2, op=ops.Act("elu", float("-inf"))),
+    only(2, op=ops.Act("elu", 1e300)),
 ]
 
 
@@ -138,7 +138,7 @@ def test_origins_are_left_out() -> None:
 def test_an_attribute_at_its_default_is_printed_where_it_has_a_source() -> None:
     builder = Builder()
     builder.inside("a", "block", "unit", (ScopeArgument("stride", 1),))
-    builder.add(Conv(3, 4, 3), name="conv", arguments=(("stride", "stride"),))
+    builder.add(ops.Conv(3, 4, 3), name="conv", arguments=(("stride", "stride"),))
     assert "stride=1<stride" in to_text(builder.graph())
 
 
@@ -203,11 +203,11 @@ def test_a_mutated_text_is_a_graph_or_a_value_error(place: int, put: str) -> Non
 
 
 def test_equal_operations_print_alike() -> None:
-    assert to_text(only(2, op=Act("elu", 1))) == to_text(only(2, op=Act("elu", 1.0)))
+    assert to_text(only(2, op=ops.Act("elu", 1))) == to_text(only(2, op=ops.Act("elu", 1.0)))
 
 
 def test_required_attributes_are_printed() -> None:
     builder = Builder()
-    builder.add(Dropout(0.0))
-    builder.add(Flatten())
+    builder.add(ops.Dropout(0.0))
+    builder.add(ops.Flatten())
     assert "dropout0 = dropout(x) rate=0.0 : Nx3x8x8" in to_text(builder.graph())

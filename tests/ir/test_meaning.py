@@ -28,33 +28,9 @@ from torch import Tensor, nn
 from torchvision.ops import FrozenBatchNorm2d
 
 from archc.analyse.verify.interpreter import apply, run
+from archc.ir import ops
 from archc.ir.norms import ACTIVATIONS
-from archc.ir.ops import (
-    Act,
-    AdaptiveAvgPool,
-    Attention,
-    AvgPool,
-    BlurPool,
-    ChannelConv,
-    Concat,
-    Conv,
-    Dropout,
-    GlobalPool,
-    Linear,
-    MaxPool,
-    Mul,
-    Norm,
-    Operation,
-    PadChannels,
-    Position,
-    Shuffle,
-    Softmax,
-    SpaceToDepth,
-    Split,
-    Subsample,
-    Take,
-    Tokens,
-)
+from archc.ir.ops import Operation
 
 
 def image(*shape: int) -> Tensor:
@@ -72,28 +48,28 @@ ROUNDED = (EvoNorm2dS0, FilterResponseNormTlu2d)
 
 
 MODULES = [
-    (Conv(4, 6, 3, 2, 1, 2, 2, bias=True), nn.Conv2d(4, 6, 3, 2, 1, 2, 2)),
-    (Conv(4, 6, 3, 2, 1, weights="standardized"), StdConv2d(4, 6, 3, 2)),
-    (Conv(4, 6, 3, 1, 1, groups=2, weights="standardized", eps=0.1), StdConv2d(4, 6, 3, groups=2, eps=0.1)),
-    (Conv(4, 6, 3, 2, 1, bias=True, weights="scaled", eps=0.1, gamma=1.7), ScaledStdConv2d(4, 6, 3, 2, eps=0.1, gamma=1.7)),
-    (Linear(4, 6), nn.Sequential(nn.Conv2d(4, 6, 1))),
-    (Norm("batch", 4, eps=0.1), nn.BatchNorm2d(4, eps=0.1)),
-    (Norm("batch", 4, frozen=True), FrozenBatchNorm2d(4)),
-    (Norm("group", 4, groups=2, eps=0.1), nn.GroupNorm(2, 4, eps=0.1)),
-    (Norm("layer", 4, eps=1e-6), LayerNorm2d(4)),
-    (Norm("instance", 4), nn.InstanceNorm2d(4, affine=True)),
-    (Norm("evonorm_s0", 4, groups=2, eps=0.1), EvoNorm2dS0(4, groups=2, eps=0.1)),
-    (Norm("filter_response", 4, eps=0.1), FilterResponseNormTlu2d(4, eps=0.1)),
-    (Norm("filter_response", 4, linear=True), FilterResponseNormTlu2d(4, apply_act=False)),
-    (MaxPool(3, 2, 1), nn.MaxPool2d(3, 2, 1)),
-    (MaxPool(3, 2, 0, ceil=True), nn.MaxPool2d(3, 2, 0, ceil_mode=True)),
-    (AvgPool(3, 2, 1), nn.AvgPool2d(3, 2, 1)),
-    (AvgPool(2, 2, 0, ceil=True, count_include_pad=False), nn.AvgPool2d(2, 2, 0, ceil_mode=True, count_include_pad=False)),
-    (AdaptiveAvgPool(3), nn.AdaptiveAvgPool2d(3)),
-    (GlobalPool(), nn.AdaptiveAvgPool2d(1)),
-    (BlurPool(4, 3, 2), BlurPool2d(4, 3, 2)),
-    (BlurPool(4, 5, 1), BlurPool2d(4, 5, 1)),
-    (BlurPool(4, 4, 2), BlurPool2d(4, 4, 2)),
+    (ops.Conv(4, 6, 3, 2, 1, 2, 2, bias=True), nn.Conv2d(4, 6, 3, 2, 1, 2, 2)),
+    (ops.Conv(4, 6, 3, 2, 1, weights="standardized"), StdConv2d(4, 6, 3, 2)),
+    (ops.Conv(4, 6, 3, 1, 1, groups=2, weights="standardized", eps=0.1), StdConv2d(4, 6, 3, groups=2, eps=0.1)),
+    (ops.Conv(4, 6, 3, 2, 1, bias=True, weights="scaled", eps=0.1, gamma=1.7), ScaledStdConv2d(4, 6, 3, 2, eps=0.1, gamma=1.7)),
+    (ops.Linear(4, 6), nn.Sequential(nn.Conv2d(4, 6, 1))),
+    (ops.Norm("batch", 4, eps=0.1), nn.BatchNorm2d(4, eps=0.1)),
+    (ops.Norm("batch", 4, frozen=True), FrozenBatchNorm2d(4)),
+    (ops.Norm("group", 4, groups=2, eps=0.1), nn.GroupNorm(2, 4, eps=0.1)),
+    (ops.Norm("layer", 4, eps=1e-6), LayerNorm2d(4)),
+    (ops.Norm("instance", 4), nn.InstanceNorm2d(4, affine=True)),
+    (ops.Norm("evonorm_s0", 4, groups=2, eps=0.1), EvoNorm2dS0(4, groups=2, eps=0.1)),
+    (ops.Norm("filter_response", 4, eps=0.1), FilterResponseNormTlu2d(4, eps=0.1)),
+    (ops.Norm("filter_response", 4, linear=True), FilterResponseNormTlu2d(4, apply_act=False)),
+    (ops.MaxPool(3, 2, 1), nn.MaxPool2d(3, 2, 1)),
+    (ops.MaxPool(3, 2, 0, ceil=True), nn.MaxPool2d(3, 2, 0, ceil_mode=True)),
+    (ops.AvgPool(3, 2, 1), nn.AvgPool2d(3, 2, 1)),
+    (ops.AvgPool(2, 2, 0, ceil=True, count_include_pad=False), nn.AvgPool2d(2, 2, 0, ceil_mode=True, count_include_pad=False)),
+    (ops.AdaptiveAvgPool(3), nn.AdaptiveAvgPool2d(3)),
+    (ops.GlobalPool(), nn.AdaptiveAvgPool2d(1)),
+    (ops.BlurPool(4, 3, 2), BlurPool2d(4, 3, 2)),
+    (ops.BlurPool(4, 5, 1), BlurPool2d(4, 5, 1)),
+    (ops.BlurPool(4, 4, 2), BlurPool2d(4, 4, 2)),
 ]
 
 
@@ -113,7 +89,7 @@ def test_a_linear_evonorm_only_divides_by_the_deviation() -> None:
     own = {"weight": torch.ones(4, dtype=torch.float64), "bias": torch.zeros(4, dtype=torch.float64)}
     x = image(2, 4, 7, 9)
     expected = x / (x.reshape(2, 2, -1).var(2, correction=0) + 1e-5).sqrt().repeat_interleave(2, 1)[:, :, None, None]
-    assert close(expected, apply(Norm("evonorm_s0", 4, groups=2, linear=True), [x], own)[0])
+    assert close(expected, apply(ops.Norm("evonorm_s0", 4, groups=2, linear=True), [x], own)[0])
 
 
 FUNCTIONS = {
@@ -141,7 +117,7 @@ FUNCTIONS = {
 @pytest.mark.parametrize("act", ACTIVATIONS)
 def test_an_activation_is_torch_s(act: str) -> None:
     x = 4 * image(2, 3, 5, 5)
-    assert rounding.close(FUNCTIONS[act](x), apply(Act(act, 0.2), [x], {})[0], SINGLE)  # which torch's own constants have
+    assert rounding.close(FUNCTIONS[act](x), apply(ops.Act(act, 0.2), [x], {})[0], SINGLE)  # which torch's own constants have
 
 
 def trained(momentum: float) -> tuple[nn.BatchNorm2d, dict[str, Tensor], Tensor, Tensor]:
@@ -152,7 +128,7 @@ def trained(momentum: float) -> tuple[nn.BatchNorm2d, dict[str, Tensor], Tensor,
     expected = actual = torch.empty(0)
     for batch in (image(2, 4, 5, 5), 3 + image(3, 4, 5, 5)):
         expected = module(batch).detach()
-        (actual,) = apply(Norm("batch", 4, momentum=momentum), [batch], own, training=True)
+        (actual,) = apply(ops.Norm("batch", 4, momentum=momentum), [batch], own, training=True)
     return module, own, expected, actual
 
 
@@ -168,18 +144,18 @@ def test_a_norm_in_training_updates_its_running_statistics(statistic: str) -> No
 
 
 def test_a_frozen_norm_in_training_is_the_norm_in_evaluation() -> None:
-    own = {parameter.name: torch.rand(parameter.shape, dtype=torch.float64) for parameter in Norm("batch", 4).parameters()}
+    own = {parameter.name: torch.rand(parameter.shape, dtype=torch.float64) for parameter in ops.Norm("batch", 4).parameters()}
     x = image(2, 4, 5, 5)
-    (expected,) = apply(Norm("batch", 4), [x], own)
-    assert close(expected, apply(Norm("batch", 4, frozen=True), [x], own, training=True)[0])
+    (expected,) = apply(ops.Norm("batch", 4), [x], own)
+    assert close(expected, apply(ops.Norm("batch", 4, frozen=True), [x], own, training=True)[0])
 
 
 DROPPED = [
-    (Dropout(0.4), nn.Dropout(0.4)),
-    (Dropout(0.4, "path"), DropPath(0.4)),
-    (Dropout(0.2, "block", 3, "timm"), DropBlock2d(0.2, 3)),
-    (Dropout(0.2, "block", 4, "timm"), DropBlock2d(0.2, 4)),
-    (Dropout(0.2, "block", 20, "timm"), DropBlock2d(0.2, 20)),
+    (ops.Dropout(0.4), nn.Dropout(0.4)),
+    (ops.Dropout(0.4, "path"), DropPath(0.4)),
+    (ops.Dropout(0.2, "block", 3, "timm"), DropBlock2d(0.2, 3)),
+    (ops.Dropout(0.2, "block", 4, "timm"), DropBlock2d(0.2, 4)),
+    (ops.Dropout(0.2, "block", 20, "timm"), DropBlock2d(0.2, 20)),
 ]
 
 
@@ -197,16 +173,16 @@ def test_a_dropout_draws_as_the_module_does(case: tuple[Operation, nn.Module]) -
 @pytest.mark.parametrize("what", ["elements", "path", "block"])
 def test_a_dropout_changes_nothing_in_evaluation(what: str) -> None:
     x = image(2, 4, 5, 5)
-    assert torch.equal(x, apply(Dropout(0.5, what), [x], {})[0])
+    assert torch.equal(x, apply(ops.Dropout(0.5, what), [x], {})[0])
 
 
 def test_efficient_channel_attention() -> None:
     module = EcaModule(kernel_size=5).double()
     builder = Builder(6, 5, 5)
-    builder.add(GlobalPool())
-    builder.add(ChannelConv(5), name="conv")
-    builder.add(Act("sigmoid"), name="open")
-    builder.add(Mul(), "x", "open")
+    builder.add(ops.GlobalPool())
+    builder.add(ops.ChannelConv(5), name="conv")
+    builder.add(ops.Act("sigmoid"), name="open")
+    builder.add(ops.Mul(), "x", "open")
     x = image(2, 6, 5, 5)
     with torch.no_grad():
         assert close(module(x), run(builder.graph(), {"conv.weight": module.conv.weight}, x))
@@ -215,32 +191,32 @@ def test_efficient_channel_attention() -> None:
 def test_radix_softmax() -> None:
     """Groups of parts, as a grouped convolution makes them, to shares that sum to one over the parts."""
     builder = Builder(24, 1, 1)
-    builder.add(Shuffle(groups=2, parts=3))
-    builder.add(Softmax("parts", 3))
+    builder.add(ops.Shuffle(groups=2, parts=3))
+    builder.add(ops.Softmax("parts", 3))
     x = image(2, 24, 1, 1)
     assert close(RadixSoftmax(3, 2)(x), run(builder.graph(), {}, x).flatten(1))
 
 
 def test_shares_over_parts_sum_to_one() -> None:
-    (shares,) = apply(Softmax("parts", 3), [image(2, 12, 2, 2)], {})
-    parts = apply(Split(3), [shares], {})
+    (shares,) = apply(ops.Softmax("parts", 3), [image(2, 12, 2, 2)], {})
+    parts = apply(ops.Split(3), [shares], {})
     assert close(torch.ones(2, 4, 2, 2, dtype=torch.float64), parts[0] + parts[1] + parts[2])
 
 
 def test_shares_over_space_sum_to_one() -> None:
-    (shares,) = apply(Softmax("space"), [image(2, 3, 4, 5)], {})
+    (shares,) = apply(ops.Softmax("space"), [image(2, 3, 4, 5)], {})
     assert close(torch.ones(2, 3, dtype=torch.float64), shares.sum((2, 3)))
 
 
 def test_space_to_depth() -> None:
     x = image(2, 3, 8, 12)
-    assert torch.equal(TimmSpaceToDepth(4)(x), apply(SpaceToDepth(4), [x], {})[0])
+    assert torch.equal(TimmSpaceToDepth(4)(x), apply(ops.SpaceToDepth(4), [x], {})[0])
 
 
 def test_option_a_keeps_every_second_pixel_and_adds_zero_channels() -> None:
     x = image(2, 2, 5, 5)
-    (sub,) = apply(Subsample(2), [x], {})
-    (actual,) = apply(PadChannels(1, 2), [sub], {})
+    (sub,) = apply(ops.Subsample(2), [x], {})
+    (actual,) = apply(ops.PadChannels(1, 2), [sub], {})
     expected = torch.zeros(2, 5, 3, 3, dtype=torch.float64)
     expected[:, 1:3] = F.avg_pool2d(x, 1, 2)
     assert torch.equal(expected, actual)
@@ -251,16 +227,16 @@ def test_attention_pool_is_timm_s() -> None:
     module = AttentionPool2d(8, 3, 5, num_heads=2, qkv_separate=True).double().eval()
     fill(module)
     builder = Builder(8, 3, 3)
-    builder.add(Tokens(), "x", name="pixels")
-    builder.add(GlobalPool(), "x", name="mean")
-    builder.add(Tokens(), "mean", name="first")
-    builder.add(Concat(), "first", "pixels", name="all")
-    builder.add(Position(10, 8), name="place")
+    builder.add(ops.Tokens(), "x", name="pixels")
+    builder.add(ops.GlobalPool(), "x", name="mean")
+    builder.add(ops.Tokens(), "mean", name="first")
+    builder.add(ops.Concat(), "first", "pixels", name="all")
+    builder.add(ops.Position(10, 8), name="place")
     for name in ("q", "k", "v"):
-        builder.add(Linear(8, 8), "place", name=name)
-    builder.add(Attention(2), "q", "k", "v", name="mix")
-    builder.add(Linear(8, 5), name="proj")
-    builder.add(Take(0))
+        builder.add(ops.Linear(8, 8), "place", name=name)
+    builder.add(ops.Attention(2), "q", "k", "v", name="mix")
+    builder.add(ops.Linear(8, 5), name="proj")
+    builder.add(ops.Take(0))
     state = module.state_dict()
     tensors = {name: state[name] for name in state if name != "pos_embed"} | {"place.weight": state["pos_embed"]}
     x = image(2, 8, 3, 3)

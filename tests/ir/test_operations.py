@@ -13,31 +13,8 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from archc.analyse.verify.interpreter import apply
-from archc.ir.ops import (
-    OPERATIONS,
-    Add,
-    Attention,
-    AvgPool,
-    BlurPool,
-    ChannelConv,
-    Concat,
-    Conv,
-    Dropout,
-    Linear,
-    MaxPool,
-    Mul,
-    Norm,
-    Operation,
-    PadChannels,
-    Position,
-    Scale,
-    Shuffle,
-    Softmax,
-    SpaceToDepth,
-    Split,
-    Take,
-    Tokens,
-)
+from archc.ir import ops
+from archc.ir.ops import OPERATIONS, Operation
 from archc.ir.types import ShapeError, TensorType
 
 
@@ -73,7 +50,7 @@ def test_a_pool_is_refused_exactly_where_torch_refuses_it(
     ceil: bool, size: int, kernel: int, stride: int, data: st.DataObject
 ) -> None:
     padding = data.draw(st.integers(0, kernel))
-    op = MaxPool(kernel, stride, padding, ceil)
+    op = ops.MaxPool(kernel, stride, padding, ceil)
     try:
         expected = [op.infer(TensorType((1, size, 9)))[0].shape]
     except ShapeError:
@@ -90,7 +67,7 @@ def test_a_pool_is_refused_exactly_where_torch_refuses_it(
 def test_a_convolution_is_refused_exactly_where_torch_refuses_it(
     size: int, kernel: int, stride: int, padding: int, dilation: int
 ) -> None:
-    op = Conv(1, 1, kernel, stride, padding, dilation)
+    op = ops.Conv(1, 1, kernel, stride, padding, dilation)
     try:
         expected = [op.infer(TensorType((1, size, size)))[0].shape]
     except ShapeError:
@@ -103,16 +80,16 @@ def test_a_convolution_is_refused_exactly_where_torch_refuses_it(
 
 
 BROADCAST = [
-    (Add(), (4, 5, 6), (4, 1, 1)),
-    (Add(), (4, 1, 1), (4, 5, 6)),
-    (Mul(), (4, 5, 6), (4, 1, 1)),
-    (Mul(), (1, 5, 6), (4, 5, 6)),
-    (Mul(), (4, 5, 6), (1, 1, 1)),
-    (Mul(), (1, 5, 6), (4, 1, 1)),
-    (Concat(), (4, 5, 6), (2, 5, 6)),
-    (Concat(), (5, 4), (1, 4)),
-    (Concat(), (5,), (1,)),
-    (Attention(2), (3, 4), (5, 4), (5, 8)),
+    (ops.Add(), (4, 5, 6), (4, 1, 1)),
+    (ops.Add(), (4, 1, 1), (4, 5, 6)),
+    (ops.Mul(), (4, 5, 6), (4, 1, 1)),
+    (ops.Mul(), (1, 5, 6), (4, 5, 6)),
+    (ops.Mul(), (4, 5, 6), (1, 1, 1)),
+    (ops.Mul(), (1, 5, 6), (4, 1, 1)),
+    (ops.Concat(), (4, 5, 6), (2, 5, 6)),
+    (ops.Concat(), (5, 4), (1, 4)),
+    (ops.Concat(), (5,), (1,)),
+    (ops.Attention(2), (3, 4), (5, 4), (5, 8)),
 ]
 
 
@@ -124,48 +101,48 @@ def test_unlike_operands_that_fit(case: tuple[Operation, tuple[int, ...], tuple[
 
 
 REFUSED = [
-    ("E0310", Conv(4, 4, 1), [(4,)]),
-    ("E0310", MaxPool(1), [(5, 4)]),
-    ("E0310", ChannelConv(3), [(4, 2, 1)]),
-    ("E0310", Norm("batch", 4), [(4,)]),
-    ("E0310", Softmax("space"), [(4,)]),
-    ("E0310", Softmax("parts", 2), [(5, 4)]),
-    ("E0310", Split(2), [(5, 4)]),
-    ("E0310", Tokens(), [(4,)]),
-    ("E0310", Take(), [(4, 1, 1)]),
-    ("E0310", Attention(1), [(4,), (4,), (4,)]),
-    ("E0311", Conv(4, 4, 3), [(4, 2, 2)]),
-    ("E0311", BlurPool(4, 3, 2), [(4, 1, 8)]),
-    ("E0312", Conv(4, 6, 1, groups=4), [(4, 2, 2)]),
-    ("E0312", Conv(6, 4, 1, groups=4), [(6, 2, 2)]),
-    ("E0312", Norm("group", 4, groups=3), [(4, 2, 2)]),
-    ("E0312", Softmax("parts", 3), [(4,)]),
-    ("E0312", Split(3), [(4, 2, 2)]),
-    ("E0312", Shuffle(2, 3), [(4, 2, 2)]),
-    ("E0312", Attention(3), [(5, 4)] * 3),
-    ("", Conv(4, 4, 1), [(3, 2, 2)]),
-    ("", Linear(4, 4), [(5, 3)]),
-    ("", Norm("layer", 4), [(3,)]),
-    ("", Scale(4), [(3, 2, 2)]),
-    ("", BlurPool(4), [(3, 8, 8)]),
-    ("E0314", SpaceToDepth(2), [(4, 4, 3)]),
-    ("E0315", Add(), [(4, 5, 6), (4, 5, 1)]),
-    ("E0315", Add(), [(4, 5, 6), (2, 1, 1)]),
-    ("E0315", Add(), [(4, 5, 6), (4,)]),
-    ("E0315", Add(), [(4, 5, 6), (4, 6, 5)]),
-    ("E0315", Mul(), [(4, 5, 6), (2, 5, 6)]),
-    ("E0315", Mul(), [(4, 5, 6), (4,)]),
-    ("E0315", Concat(), [(4, 5, 6), (4, 6, 5)]),
-    ("E0315", Concat(), [(4, 5), (4, 6)]),
-    ("E0315", Attention(1), [(3, 4), (3, 6), (3, 4)]),
-    ("E0315", Attention(1), [(3, 4), (2, 4), (3, 4)]),
-    ("", Position(5, 4), [(4, 4)]),
-    ("E0309", MaxPool(3, padding=2), [(4, 8, 8)]),
-    ("E0309", AvgPool(1, padding=1), [(4, 8, 8)]),
-    ("E0309", ChannelConv(2), [(4, 1, 1)]),
-    ("E0309", Dropout(1.0), [(4,)]),
-    ("E0309", Dropout(math.nan), [(4,)]),
-    ("E0309", Take(5), [(5, 4)]),
+    ("E0310", ops.Conv(4, 4, 1), [(4,)]),
+    ("E0310", ops.MaxPool(1), [(5, 4)]),
+    ("E0310", ops.ChannelConv(3), [(4, 2, 1)]),
+    ("E0310", ops.Norm("batch", 4), [(4,)]),
+    ("E0310", ops.Softmax("space"), [(4,)]),
+    ("E0310", ops.Softmax("parts", 2), [(5, 4)]),
+    ("E0310", ops.Split(2), [(5, 4)]),
+    ("E0310", ops.Tokens(), [(4,)]),
+    ("E0310", ops.Take(), [(4, 1, 1)]),
+    ("E0310", ops.Attention(1), [(4,), (4,), (4,)]),
+    ("E0311", ops.Conv(4, 4, 3), [(4, 2, 2)]),
+    ("E0311", ops.BlurPool(4, 3, 2), [(4, 1, 8)]),
+    ("E0312", ops.Conv(4, 6, 1, groups=4), [(4, 2, 2)]),
+    ("E0312", ops.Conv(6, 4, 1, groups=4), [(6, 2, 2)]),
+    ("E0312", ops.Norm("group", 4, groups=3), [(4, 2, 2)]),
+    ("E0312", ops.Softmax("parts", 3), [(4,)]),
+    ("E0312", ops.Split(3), [(4, 2, 2)]),
+    ("E0312", ops.Shuffle(2, 3), [(4, 2, 2)]),
+    ("E0312", ops.Attention(3), [(5, 4)] * 3),
+    ("", ops.Conv(4, 4, 1), [(3, 2, 2)]),
+    ("", ops.Linear(4, 4), [(5, 3)]),
+    ("", ops.Norm("layer", 4), [(3,)]),
+    ("", ops.Scale(4), [(3, 2, 2)]),
+    ("", ops.BlurPool(4), [(3, 8, 8)]),
+    ("E0314", ops.SpaceToDepth(2), [(4, 4, 3)]),
+    ("E0315", ops.Add(), [(4, 5, 6), (4, 5, 1)]),
+    ("E0315", ops.Add(), [(4, 5, 6), (2, 1, 1)]),
+    ("E0315", ops.Add(), [(4, 5, 6), (4,)]),
+    ("E0315", ops.Add(), [(4, 5, 6), (4, 6, 5)]),
+    ("E0315", ops.Mul(), [(4, 5, 6), (2, 5, 6)]),
+    ("E0315", ops.Mul(), [(4, 5, 6), (4,)]),
+    ("E0315", ops.Concat(), [(4, 5, 6), (4, 6, 5)]),
+    ("E0315", ops.Concat(), [(4, 5), (4, 6)]),
+    ("E0315", ops.Attention(1), [(3, 4), (3, 6), (3, 4)]),
+    ("E0315", ops.Attention(1), [(3, 4), (2, 4), (3, 4)]),
+    ("", ops.Position(5, 4), [(4, 4)]),
+    ("E0309", ops.MaxPool(3, padding=2), [(4, 8, 8)]),
+    ("E0309", ops.AvgPool(1, padding=1), [(4, 8, 8)]),
+    ("E0309", ops.ChannelConv(2), [(4, 1, 1)]),
+    ("E0309", ops.Dropout(1.0), [(4,)]),
+    ("E0309", ops.Dropout(math.nan), [(4,)]),
+    ("E0309", ops.Take(5), [(5, 4)]),
 ]
 
 
@@ -178,23 +155,23 @@ def test_what_does_not_fit_is_refused_with_its_code(case: tuple[str, Operation, 
 
 
 MODULES = [
-    (Conv(4, 6, 3, bias=True), nn.Conv2d(4, 6, 3)),
-    (Conv(4, 6, 3, groups=2), nn.Conv2d(4, 6, 3, groups=2, bias=False)),
-    (Conv(4, 6, 3, weights="standardized"), StdConv2d(4, 6, 3)),
-    (Conv(4, 6, 3, bias=True, weights="scaled"), ScaledStdConv2d(4, 6, 3)),
-    (Linear(4, 6), nn.Linear(4, 6)),
-    (Linear(4, 6, bias=False), nn.Linear(4, 6, bias=False)),
-    (ChannelConv(5), nn.Conv1d(1, 1, 5, bias=False)),
-    (Norm("batch", 4), nn.BatchNorm2d(4)),
-    (Norm("group", 4, groups=2), nn.GroupNorm(2, 4)),
-    (Norm("layer", 4), nn.LayerNorm(4)),
-    (Norm("instance", 4), nn.InstanceNorm2d(4, affine=True)),
-    (Norm("evonorm_s0", 4, groups=2), EvoNorm2dS0(4, groups=2)),
-    (Norm("evonorm_s0", 4, groups=2, linear=True), EvoNorm2dS0(4, groups=2, apply_act=False)),
-    (Norm("filter_response", 4), FilterResponseNormTlu2d(4)),
-    (Norm("filter_response", 4, linear=True), FilterResponseNormTlu2d(4, apply_act=False)),
-    (BlurPool(4, 3, 2), BlurPool2d(4, 3, 2)),
-    (PadChannels(1, 1), nn.Identity()),
+    (ops.Conv(4, 6, 3, bias=True), nn.Conv2d(4, 6, 3)),
+    (ops.Conv(4, 6, 3, groups=2), nn.Conv2d(4, 6, 3, groups=2, bias=False)),
+    (ops.Conv(4, 6, 3, weights="standardized"), StdConv2d(4, 6, 3)),
+    (ops.Conv(4, 6, 3, bias=True, weights="scaled"), ScaledStdConv2d(4, 6, 3)),
+    (ops.Linear(4, 6), nn.Linear(4, 6)),
+    (ops.Linear(4, 6, bias=False), nn.Linear(4, 6, bias=False)),
+    (ops.ChannelConv(5), nn.Conv1d(1, 1, 5, bias=False)),
+    (ops.Norm("batch", 4), nn.BatchNorm2d(4)),
+    (ops.Norm("group", 4, groups=2), nn.GroupNorm(2, 4)),
+    (ops.Norm("layer", 4), nn.LayerNorm(4)),
+    (ops.Norm("instance", 4), nn.InstanceNorm2d(4, affine=True)),
+    (ops.Norm("evonorm_s0", 4, groups=2), EvoNorm2dS0(4, groups=2)),
+    (ops.Norm("evonorm_s0", 4, groups=2, linear=True), EvoNorm2dS0(4, groups=2, apply_act=False)),
+    (ops.Norm("filter_response", 4), FilterResponseNormTlu2d(4)),
+    (ops.Norm("filter_response", 4, linear=True), FilterResponseNormTlu2d(4, apply_act=False)),
+    (ops.BlurPool(4, 3, 2), BlurPool2d(4, 3, 2)),
+    (ops.PadChannels(1, 1), nn.Identity()),
 ]
 
 
@@ -208,17 +185,17 @@ def test_parameters_are_the_module_s_in_its_order(case: tuple[Operation, nn.Modu
 
 
 def test_a_frozen_norm_learns_nothing() -> None:
-    assert [False] * 4 == [parameter.trainable for parameter in Norm("batch", 4, frozen=True).parameters()]
+    assert [False] * 4 == [parameter.trainable for parameter in ops.Norm("batch", 4, frozen=True).parameters()]
 
 
 COUNTED = [
-    (Conv(4, 6, 3, stride=2, padding=1, groups=2), (4, 9, 7)),
-    (Conv(4, 6, 1, bias=True), (4, 5, 5)),
-    (Linear(4, 6), (4,)),
-    (Linear(4, 6), (5, 4)),
-    (Linear(4, 6), (4, 5, 3)),
-    (MaxPool(3), (4, 5, 3)),
-    (ChannelConv(3), (4, 1, 1)),
+    (ops.Conv(4, 6, 3, stride=2, padding=1, groups=2), (4, 9, 7)),
+    (ops.Conv(4, 6, 1, bias=True), (4, 5, 5)),
+    (ops.Linear(4, 6), (4,)),
+    (ops.Linear(4, 6), (5, 4)),
+    (ops.Linear(4, 6), (4, 5, 3)),
+    (ops.MaxPool(3), (4, 5, 3)),
+    (ops.ChannelConv(3), (4, 1, 1)),
 ]
 
 
@@ -229,5 +206,5 @@ def test_multiply_adds_are_what_torch_counts(case: tuple[Operation, tuple[int, .
     own = {parameter.name: torch.rand(parameter.shape) for parameter in op.parameters()}
     with FlopCounterMode(display=False) as counter:
         apply(op, [torch.rand(1, *shape)], own)
-    expected = 0 if isinstance(op, ChannelConv) else counter.get_total_flops() // 2
+    expected = 0 if isinstance(op, ops.ChannelConv) else counter.get_total_flops() // 2
     assert expected == op.macs((TensorType(shape),), op.infer(TensorType(shape)))

@@ -5,10 +5,11 @@ from typing import get_args
 
 import pytest
 
+from archc.ir import ops
 from archc.ir.behaviour import Pointwise
-from archc.ir.norms import ACTIVATIONS, NORMS, Act, Norm, NormName
+from archc.ir.norms import ACTIVATIONS, NORMS, NormName
 from archc.ir.op import Kept, Op
-from archc.ir.ops import OPERATIONS, AvgPool, MaxPool, Operation, SpaceToDepth
+from archc.ir.ops import OPERATIONS, Operation
 from archc.ir.types import TensorType
 
 PROPERTIES: dict[str, object] = {
@@ -50,16 +51,16 @@ def test_operations_are_the_union_by_kind() -> None:
 
 
 def test_norms_and_activations_alone_are_counted_by_their_tables() -> None:
-    assert [cls for cls in OPERATIONS.values() if cls.counted_as == "norm"] == [Norm]
-    assert [cls for cls in OPERATIONS.values() if cls.counted_as == "activation"] == [Act]
+    assert [cls for cls in OPERATIONS.values() if cls.counted_as == "norm"] == [ops.Norm]
+    assert [cls for cls in OPERATIONS.values() if cls.counted_as == "activation"] == [ops.Act]
     assert set(NORMS) == set(get_args(NormName))
     assert {name for name, known in ACTIVATIONS.items() if known.slope is not None} == {"leaky_relu", "elu", "celu"}
 
 
 def test_words_are_filled_with_attributes() -> None:
-    assert MaxPool((3, 1), 2).words() == "3×1 max pool"
-    assert (AvgPool(2).words(), AvgPool(2).words("figure")) == ("2×2 average pool", "2×2 avg pool")
-    assert (SpaceToDepth(2).words(), SpaceToDepth(2).words("figure")) == ("space to depth", "space to depth, 2×2")
+    assert ops.MaxPool((3, 1), 2).words() == "3×1 max pool"
+    assert (ops.AvgPool(2).words(), ops.AvgPool(2).words("figure")) == ("2×2 average pool", "2×2 avg pool")
+    assert (ops.SpaceToDepth(2).words(), ops.SpaceToDepth(2).words("figure")) == ("space to depth", "space to depth, 2×2")
 
 
 def test_words_name_no_attribute_that_is_missing() -> None:

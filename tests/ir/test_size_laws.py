@@ -9,22 +9,11 @@ from hypothesis import strategies as st
 from random_graphs import random_graph
 from windows import window
 
+from archc.ir import ops
 from archc.ir.behaviour import Window
 from archc.ir.graph import Graph
 from archc.ir.lengths import at
-from archc.ir.ops import (
-    AdaptiveAvgPool,
-    Add,
-    AvgPool,
-    BlurPool,
-    Concat,
-    Conv,
-    MaxPool,
-    Mul,
-    Operation,
-    Pad,
-    Subsample,
-)
+from archc.ir.ops import Operation
 from archc.ir.sizes import prove_sizes
 from archc.ir.types import ShapeError, TensorType
 
@@ -61,13 +50,13 @@ def spatial(random: Random) -> Operation:
     kernel, stride = random.choice((1, 2, 3, 3, 4, 5)), random.choice((1, 1, 2, 2, 3))
     padding, ceil = random.randint(0, kernel // 2), random.random() < 0.5
     choices = (
-        Conv(2, 2, kernel, stride, padding, random.choice((1, 2))),
-        MaxPool(kernel, stride, padding, ceil),
-        AvgPool(kernel, stride, padding, ceil, count_include_pad=False),
-        BlurPool(2, max(kernel, 2), stride),
-        Subsample(stride),
-        Pad(random.randint(0, 1), random.randint(0, 1), random.randint(0, 1), random.randint(0, 1)),
-        AdaptiveAvgPool(2),
+        ops.Conv(2, 2, kernel, stride, padding, random.choice((1, 2))),
+        ops.MaxPool(kernel, stride, padding, ceil),
+        ops.AvgPool(kernel, stride, padding, ceil, count_include_pad=False),
+        ops.BlurPool(2, max(kernel, 2), stride),
+        ops.Subsample(stride),
+        ops.Pad(random.randint(0, 1), random.randint(0, 1), random.randint(0, 1), random.randint(0, 1)),
+        ops.AdaptiveAvgPool(2),
     )
     return random.choices(choices, (6, 3, 3, 2, 2, 1, 1))[0]
 
@@ -85,7 +74,7 @@ def residual(random: Random) -> Graph | None:
                 return None
         ends.append(end)
     try:
-        builder.add(random.choice((Add(), Mul(), Concat())), *ends)
+        builder.add(random.choice((ops.Add(), ops.Mul(), ops.Concat())), *ends)
     except ShapeError:
         return None
     return builder.graph()

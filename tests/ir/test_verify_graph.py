@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_graphs import random_graph
 
+from archc.ir import ops
 from archc.ir.graph import Graph, Init, Scope, ScopeArgument
-from archc.ir.ops import Act, Add, Affine, Attention, Conv, Dropout, Flatten, Split
 from archc.ir.types import TensorType
 from archc.ir.verify import GraphError, verify
 from archc.record import replace
@@ -25,12 +25,12 @@ def whole() -> Graph:
     own = (ScopeArgument("width", 4, "in"), ScopeArgument("half", Fraction(1, 2)), ScopeArgument("biased", value=True))
     builder.inside("block", "block", "unit", own)
     said = (("out_channels", "width"), ("bias", "biased"))
-    builder.add(Conv(4, 4, 1, bias=True), "x", name="conv", arguments=said, init=(("bias", Init("constant")),))
-    builder.add(Affine(0.5), name="half", arguments=(("scale", "half"),))
+    builder.add(ops.Conv(4, 4, 1, bias=True), "x", name="conv", arguments=said, init=(("bias", Init("constant")),))
+    builder.add(ops.Affine(0.5), name="half", arguments=(("scale", "half"),))
     builder.inside("block.loop.0", "turn", "loop")
-    builder.add(Act("relu"), name="act")
+    builder.add(ops.Act("relu"), name="act")
     builder.outside("block")
-    builder.add(Add(), "x", "block.loop.0.act", name="add")
+    builder.add(ops.Add(), "x", "block.loop.0.act", name="add")
     return builder.graph()
 
 
@@ -80,15 +80,15 @@ BROKEN: list[tuple[str, str, Callable[[], Graph]]] = [
     ("block.half", "makes `block.conv`, which exists", lambda: with_node(HALF, outputs=("block.conv",))),
     ("block.half", "makes `x`, which exists", lambda: with_node(HALF, outputs=("x",))),
     ("block.half", "names 2 outputs; `affine` makes 1", lambda: with_node(HALF, outputs=("a", "b"))),
-    ("block.add", "names 1 outputs; `split` makes 2", lambda: with_node(ADD, op=Split(2), inputs=("block.loop.0.act",))),
+    ("block.add", "names 1 outputs; `split` makes 2", lambda: with_node(ADD, op=ops.Split(2), inputs=("block.loop.0.act",))),
     ("block.conv", "has the type Nx4x9x9; `conv` makes Nx4x8x8", lambda: with_types(block_conv=TensorType((4, 9, 9)))),
     ("block.conv", "has the type None", lambda: with_types(block_conv=None)),
     ("nowhere", "has a type and no node", lambda: with_types(nowhere=TensorType((1,)))),
     ("block.conv", "0 operands instead of 1", lambda: with_node(CONV, inputs=())),
     ("block.half", "2 operands instead of 1", lambda: with_node(HALF, inputs=("x", "x"))),
     ("block.add", "0 operands instead of 1 or more", lambda: with_node(ADD, inputs=())),
-    ("block.add", "2 operands instead of 3", lambda: with_node(ADD, op=Attention(1))),
-    ("block.conv", "reads 4", lambda: with_node(CONV, op=Conv(3, 4, 1, bias=True))),
+    ("block.add", "2 operands instead of 3", lambda: with_node(ADD, op=ops.Attention(1))),
+    ("block.conv", "reads 4", lambda: with_node(CONV, op=ops.Conv(3, 4, 1, bias=True))),
     ("block.conv", "stands in `other`, which is no scope", lambda: with_node(CONV, scope="other")),
     ("block.conv", "which its name does not begin with", lambda: with_node(CONV, scope="block.loop.0")),
     ("block.conv", "where `size` comes from", lambda: with_node(CONV, arguments=(("size", "width"),))),
@@ -144,12 +144,12 @@ def test_a_fraction_is_the_nearest_float() -> None:
     """1/10 is no float; the attribute that comes from it is 0.1."""
     builder = Builder()
     builder.inside("a", "block", "unit", (ScopeArgument("rate", Fraction(1, 10)),))
-    builder.add(Dropout(0.1), name="drop", arguments=(("rate", "rate"),))
+    builder.add(ops.Dropout(0.1), name="drop", arguments=(("rate", "rate"),))
     assert verify(builder.graph()) is None
 
 
 def test_one_part_of_a_split_may_be_left_over() -> None:
     builder = Builder(4)
-    parts = builder.add_all(Split(2), "x")
-    builder.add(Flatten(), parts[1])
+    parts = builder.add_all(ops.Split(2), "x")
+    builder.add(ops.Flatten(), parts[1])
     assert verify(builder.graph()) is None

@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 from small_specs import graph_of, inside, named, names, spec
 
-from archc.ir.convolutions import Conv
-from archc.ir.norms import Act, Dropout, Norm
+from archc.ir import ops
 
 BASIC = "kind: basic, order: post, shortcut: {same: identity, change: none}"
 BOTTLENECK = "kind: bottleneck, order: post, stride_at: conv2, shortcut: {same: identity, change: none}"
@@ -78,13 +77,13 @@ def test_a_path_into_an_insertion_changes_that_value_only(tmp_path: Path) -> Non
     block = f"{{{BASIC}, insert: {{a: {{op: dropout, rate: 0.1, before: add}}}}}}"
     graph = graph_of(tmp_path, spec(block, stages=stages("", "insert.a.rate: 0.5")))
     rates = {name: named(graph, name).op for name in ("layer1.0.a", "layer2.1.a")}
-    assert rates == {"layer1.0.a": Dropout(0.1), "layer2.1.a": Dropout(0.5)}
+    assert rates == {"layer1.0.a": ops.Dropout(0.1), "layer2.1.a": ops.Dropout(0.5)}
 
 
 def test_a_path_into_a_named_shortcut_changes_what_it_stands_for(tmp_path: Path) -> None:
     text = spec("{kind: basic, order: post, shortcut: B}", stages=stages("", "shortcut.change.kernel: 3"))
     conv = named(graph_of(tmp_path, text), "layer2.0.shortcut.conv").op
-    assert conv == Conv(16, 32, 3, 2, 1)
+    assert conv == ops.Conv(16, 32, 3, 2, 1)
 
 
 def test_a_parameter_of_a_named_shortcut_is_changed_by_path(tmp_path: Path) -> None:
@@ -175,26 +174,26 @@ def test_a_norm_may_be_a_module(tmp_path: Path) -> None:
     scaled = "module: scaled\nparameters: {by: {type: number}}\nsteps: {norm: {op: norm}, scale: {op: affine, scale: by}}\n"
     graph = graph_of(tmp_path, spec(f"{{{BASIC}, norm: {{module: scaled, by: 1 / stride, norm: layer}}}}"), scaled=scaled)
     assert names(graph, "layer2.0")[:4] == ["conv1", "norm1.norm", "norm1.scale", "act1"]
-    assert named(graph, "layer2.0.norm1.norm").op == Norm("layer", 32, eps=1e-6)
+    assert named(graph, "layer2.0.norm1.norm").op == ops.Norm("layer", 32, eps=1e-6)
     assert named(graph, "layer2.0.norm1.scale").op.scale == 0.5  # type: ignore[union-attr]
 
 
 def test_a_parameter_of_type_act_is_given_by_name(tmp_path: Path) -> None:
     gate = "module: gate\nparameters: {act: {type: act, default: relu}}\nsteps: {a: {op: act, kind: act}}\n"
     block = f"{{{BASIC}, insert: {{g: {{module: gate, act: {{kind: leaky_relu, slope: 0.2}}, before: add}}}}}}"
-    assert named(graph_of(tmp_path, spec(block), gate=gate), "layer1.0.g.a").op == Act("leaky_relu", 0.2)
+    assert named(graph_of(tmp_path, spec(block), gate=gate), "layer1.0.g.a").op == ops.Act("leaky_relu", 0.2)
 
 
 def test_conv_says_bias_and_weights_for_every_unit(tmp_path: Path) -> None:
     graph = graph_of(tmp_path, spec(f"{{{BASIC}, conv: {{kind: standardized, bias: true}}}}"))
-    found = {(node.op.weights, node.op.bias) for node in inside(graph, "layer1") if isinstance(node.op, Conv)}
+    found = {(node.op.weights, node.op.bias) for node in inside(graph, "layer1") if isinstance(node.op, ops.Conv)}
     assert found == {("standardized", True)}
 
 
 def test_a_part_of_conv_changes_only_that(tmp_path: Path) -> None:
     block = f"{{{BASIC}, conv: {{kind: standardized, bias: true}}}}"
     graph = graph_of(tmp_path, spec(block, stages=stages("conv.bias: false")))
-    assert named(graph, "layer1.0.conv1").op == Conv(16, 16, 3, 1, 1, weights="standardized")
+    assert named(graph, "layer1.0.conv1").op == ops.Conv(16, 16, 3, 1, 1, weights="standardized")
 
 
 def test_last_norms_begin_at_zero(tmp_path: Path) -> None:

@@ -16,8 +16,9 @@ from rounding import allowed
 from archc.analyse.verify.interpreter import run
 from archc.backend import BackendError
 from archc.compile.pipeline import compile_spec
+from archc.ir import ops
 from archc.ir.graph import Init, InitPolicy
-from archc.ir.ops import Conv, Linear, Norm, Operation, Position, Scale, Tokens
+from archc.ir.ops import Operation
 from archc.record import replace
 
 
@@ -73,7 +74,7 @@ def deviation(array: np.ndarray) -> float:
     ],
 )
 def test_deviation_of_a_grouped_convolution(kind: str, expected: float) -> None:
-    found = begun(Conv(64, 256, 3, padding=1, groups=4, bias=True), InitPolicy(conv=Init(kind)))
+    found = begun(ops.Conv(64, 256, 3, padding=1, groups=4, bias=True), InitPolicy(conv=Init(kind)))
     assert deviation(found["weight"]) == pytest.approx(expected, rel=draws.sampling(found["weight"].size))
     assert (deviation(found["bias"]) > 0) == (kind == "torch")
 
@@ -81,15 +82,15 @@ def test_deviation_of_a_grouped_convolution(kind: str, expected: float) -> None:
 @pytest.mark.parametrize(
     ("op", "parameter", "expected"),
     [
-        (Norm("batch", 64), "weight", 1.0),
-        (Norm("batch", 64), "bias", 0.0),
-        (Norm("batch", 64), "running_mean", 0.0),
-        (Norm("batch", 64), "running_var", 1.0),
-        (Norm("filter_response", 64), "tau", 0.0),
-        (Norm("evonorm_s0", 64, groups=8), "v", 1.0),
-        (Scale(64, 0.25), "weight", 0.25),
-        (Scale(0, 0.5), "weight", 0.5),
-        (Conv(64, 64, 1, weights="scaled"), "gain", 1.0),
+        (ops.Norm("batch", 64), "weight", 1.0),
+        (ops.Norm("batch", 64), "bias", 0.0),
+        (ops.Norm("batch", 64), "running_mean", 0.0),
+        (ops.Norm("batch", 64), "running_var", 1.0),
+        (ops.Norm("filter_response", 64), "tau", 0.0),
+        (ops.Norm("evonorm_s0", 64, groups=8), "v", 1.0),
+        (ops.Scale(64, 0.25), "weight", 0.25),
+        (ops.Scale(0, 0.5), "weight", 0.5),
+        (ops.Conv(64, 64, 1, weights="scaled"), "gain", 1.0),
     ],
 )
 def test_constants(op: Operation, parameter: str, expected: float) -> None:
@@ -97,7 +98,7 @@ def test_constants(op: Operation, parameter: str, expected: float) -> None:
 
 
 def test_a_step_s_own_beginning() -> None:
-    found = begun(Linear(64, 512), weight=Init("normal", 0.01), bias=Init("constant", -6.0))
+    found = begun(ops.Linear(64, 512), weight=Init("normal", 0.01), bias=Init("constant", -6.0))
     assert (deviation(found["weight"]), set(found["bias"].tolist())) == (
         pytest.approx(0.01, rel=draws.sampling(64 * 512)),
         {-6.0},
@@ -105,22 +106,22 @@ def test_a_step_s_own_beginning() -> None:
 
 
 def test_bound_of_torch_s_own_linear_layer() -> None:
-    found = begun(Linear(64, 4096))
+    found = begun(ops.Linear(64, 4096))
     largest = max(float(np.abs(array).max()) for array in found.values())
     assert 0.124 < largest < 0.125
 
 
 def test_positions_begin_by_their_channels() -> None:
     builder = Builder(64, 8, 8)
-    builder.add(Tokens(), name="tokens")
-    builder.add(Position(64, 64), name="position")
+    builder.add(ops.Tokens(), name="tokens")
+    builder.add(ops.Position(64, 64), name="position")
     [found] = arrays(model_of(Net(builder.graph()), dtype="float64")).values()
     assert deviation(found) == pytest.approx(1 / 8, rel=draws.sampling(found.size))
 
 
 def test_a_scheme_for_matrices_on_a_vector() -> None:
     with pytest.raises(BackendError) as error:
-        begun(Linear(64, 4), bias=Init("xavier_uniform"))
+        begun(ops.Linear(64, 4), bias=Init("xavier_uniform"))
     assert (error.value.code, error.value.message) == (
         "E0566",
         "`op.bias` of 4 numbers cannot begin as xavier_uniform, which is for matrices",

@@ -14,8 +14,8 @@ from rounding import SINGLE, allowed
 
 from archc.analyse.verify.interpreter import run
 from archc.compile.pipeline import compile_spec
+from archc.ir import ops
 from archc.ir.hash import graph_hash, weights_hash
-from archc.ir.ops import Add, Conv, Identity, Norm
 
 
 def names(model: onnx.ModelProto) -> list[str]:
@@ -25,12 +25,14 @@ def names(model: onnx.ModelProto) -> list[str]:
 def test_values_are_scope_paths() -> None:
     model = model_of(Net(GRAPH), TENSORS)
     made = [name for node in model.graph.node for name in node.output]
-    assert made == [node.outputs[0] for node in GRAPH.nodes if not isinstance(node.op, Identity)]
+    assert made == [node.outputs[0] for node in GRAPH.nodes if not isinstance(node.op, ops.Identity)]
 
 
 def test_nodes_are_called_as_in_the_graph() -> None:
     model = model_of(Net(GRAPH), TENSORS)
-    assert [node.name for node in model.graph.node] == [node.name for node in GRAPH.nodes if not isinstance(node.op, Identity)]
+    assert [node.name for node in model.graph.node] == [
+        node.name for node in GRAPH.nodes if not isinstance(node.op, ops.Identity)
+    ]
 
 
 def test_initializers_are_the_keys_with_their_exact_values() -> None:
@@ -48,9 +50,9 @@ def test_a_layout_names_the_initializers() -> None:
 def test_a_tensor_with_the_name_of_a_step_keeps_it() -> None:
     builder = Builder(3, 8, 8)
     builder.inside("part", "module", "part")
-    builder.add(Conv(3, 3, 1), "x", name="weight")
+    builder.add(ops.Conv(3, 3, 1), "x", name="weight")
     builder.outside()
-    builder.add(Conv(3, 3, 1), name="part")
+    builder.add(ops.Conv(3, 3, 1), name="part")
     graph = builder.graph()
     tensors = golden_tensors(graph)
     model = model_of(Net(graph), tensors, dtype="float64")
@@ -181,9 +183,9 @@ def test_folding_renames_what_it_changes() -> None:
 
 def test_a_convolution_that_others_read_is_not_folded() -> None:
     builder = Builder(3, 8, 8)
-    conv = builder.add(Conv(3, 3, 1), name="conv")
-    norm = builder.add(Norm("batch", 3), name="norm")
-    builder.add(Add(), conv, norm, name="add")
+    conv = builder.add(ops.Conv(3, 3, 1), name="conv")
+    norm = builder.add(ops.Norm("batch", 3), name="norm")
+    builder.add(ops.Add(), conv, norm, name="add")
     graph = builder.graph()
     assert names(model_of(Net(graph), golden_tensors(graph), fold_bn=True)) == list(golden_tensors(graph))
 

@@ -12,9 +12,8 @@ from random_graphs import random_graph
 from rounding import SINGLE, UNIT
 
 from archc.analyse.verify.interpreter import run
+from archc.ir import ops
 from archc.ir.graph import Graph
-from archc.ir.norms import Act
-from archc.ir.ops import Concat, Split
 from archc_onnx.opsets import IR_VERSIONS
 
 SEEDS = range(96)
@@ -46,7 +45,7 @@ def test_onnxruntime_computes_the_graph(seed: int) -> None:
 EXACT = [
     seed
     for seed in SEEDS
-    if opset_of(seed) >= 14 and not any(isinstance(n.op, Act) and n.op.act == "gelu" for n in graph_of(seed).nodes)
+    if opset_of(seed) >= 14 and not any(isinstance(n.op, ops.Act) and n.op.act == "gelu" for n in graph_of(seed).nodes)
 ]
 
 
@@ -72,8 +71,8 @@ def test_inferred_shapes_are_the_graph_s(seed: int) -> None:
 def test_two_splits_of_one_value_are_two(opset: int) -> None:
     """onnxruntime takes nodes for one that differ in the number of their outputs alone."""
     builder = Builder(8, 6, 6)
-    halves = builder.add_all(Split(2), "x", name="halves")
-    quarters = builder.add_all(Split(4), "x", name="quarters")
-    builder.add(Concat(), halves[1], quarters[1], name="ends")
+    halves = builder.add_all(ops.Split(2), "x", name="halves")
+    quarters = builder.add_all(ops.Split(4), "x", name="quarters")
+    builder.add(ops.Concat(), halves[1], quarters[1], name="ends")
     graph, x = builder.graph(), torch.randn(2, 8, 6, 6)
     assert distance(run(graph, {}, x), run_fast(model_of(Net(graph), {}, opset=opset), x)) == 0

@@ -13,7 +13,7 @@ from rounding import HALF, SINGLE, UNIT, allowed
 from archc.analyse.verify.interpreter import run, run_all
 from archc.backend import BackendError
 from archc.compile.pipeline import compile_spec
-from archc.ir.ops import Affine, Dropout, Flatten, MaxPool, Norm
+from archc.ir import ops
 from archc.record import replace
 from archc_onnx import OnnxBackend
 from archc_onnx.opsets import BFLOAT16, IR_VERSIONS
@@ -94,7 +94,7 @@ def test_running_mean_in_training_form() -> None:
 
 
 def test_a_frozen_norm_stays_as_it_is() -> None:
-    graph = residual(Norm("batch", 16, frozen=True))
+    graph = residual(ops.Norm("batch", 16, frozen=True))
     model = model_of(Net(graph), golden_tensors(graph), training=True)
     forms = {node.name: len(node.output) for node in model.graph.node if node.op_type == "BatchNormalization"}
     assert (forms["head.norm26"], forms["stem.norm"]) == (1, 3)
@@ -103,7 +103,7 @@ def test_a_frozen_norm_stays_as_it_is() -> None:
 @pytest.mark.parametrize("what", ["elements", "path"])
 def test_dropout_keeps_the_mean_of_what_it_leaves(what: str) -> None:
     builder = Builder(2, 4, 4)
-    builder.add(Dropout(0.5, what), name="drop")  # type: ignore[arg-type]
+    builder.add(ops.Dropout(0.5, what), name="drop")  # type: ignore[arg-type]
     graph = builder.graph()
     made = run_exactly(model_of(Net(graph), {}, training=True, dtype="float64"), torch.ones(64, 2, 4, 4, dtype=torch.float64))
     images = made.reshape(64, -1)
@@ -112,12 +112,12 @@ def test_dropout_keeps_the_mean_of_what_it_leaves(what: str) -> None:
 
 
 def test_dropout_is_nothing_in_inference() -> None:
-    models = [model_of(Net(residual(Dropout(0.5, what))), no_weights=True) for what in ("elements", "path", "block")]
+    models = [model_of(Net(residual(ops.Dropout(0.5, what))), no_weights=True) for what in ("elements", "path", "block")]
     assert models[0].graph == models[1].graph == models[2].graph
 
 
 def test_drop_block_has_no_training_form() -> None:
-    error = refused(Net(residual(Dropout(0.1, "block"))), training=True)
+    error = refused(Net(residual(ops.Dropout(0.1, "block"))), training=True)
     assert (error.code, error.message) == (
         "E0562",
         "ONNX has no operation for drop block, which `head.dropout26` needs in training form",
@@ -147,8 +147,8 @@ def test_options_that_exclude_each_other(options: dict[str, object], both: str) 
 
 def test_an_axis_beyond_int64() -> None:
     builder = Builder(1 << 40, 1 << 12, 1 << 12)
-    builder.add(MaxPool(1), name="pool")
-    builder.add(Flatten(), name="flat")
+    builder.add(ops.MaxPool(1), name="pool")
+    builder.add(ops.Flatten(), name="flat")
     error = refused(Net(builder.graph()), no_weights=True)
     assert (error.code, error.message) == ("E0565", f"`flat` has an axis of {1 << 64}, which is beyond ONNX's largest, 2^63 - 1")
 
@@ -174,5 +174,5 @@ def test_a_graph_with_several_outputs() -> None:
 
 
 def test_a_constant_beyond_float16() -> None:
-    error = refused(Net(residual(Affine(1e6))), dtype="float16")
+    error = refused(Net(residual(ops.Affine(1e6))), dtype="float16")
     assert (error.code, error.message) == ("E0563", "1e+06 is beyond float16")

@@ -14,8 +14,8 @@ from torch.nn import functional
 from archc.analyse.verify.interpreter import run
 from archc.compile.pipeline import compile_spec
 from archc.diagnostics import SpecError
+from archc.ir import ops
 from archc.ir.graph import Graph
-from archc.ir.ops import Affine, Conv, Norm
 from archc.language.expressions.evaluate import evaluate
 from archc.language.expressions.parse import parse
 
@@ -297,7 +297,7 @@ def norms(folder: Path) -> None:
 
 def convolution_of(graph: Graph, name: str) -> tuple[str, bool, float]:
     [op] = [node.op for node in graph.nodes if node.name == name]
-    assert isinstance(op, Conv)
+    assert isinstance(op, ops.Conv)
     return op.weights, op.bias, op.eps
 
 
@@ -323,7 +323,7 @@ def restated_norms(folder: Path) -> None:
     graph = network(
         folder, "conv: {kernel: 1, out: 3, norm: {kind: batch, momentum: 0.5}}", more="norm: {kind: batch, eps: 1e-2}\n"
     )
-    [norm] = [node.op for node in graph.nodes if isinstance(node.op, Norm)]
+    [norm] = [node.op for node in graph.nodes if isinstance(node.op, ops.Norm)]
     assert (norm.eps, norm.momentum) == (1e-5, 0.5)
 
 
@@ -368,7 +368,7 @@ def names_in_blocks(folder: Path) -> None:
 
     def seen(expression: str) -> list[float]:
         graph = made(f', insert: {{seen: {{op: affine, scale: "{expression}", before: add}}}}')
-        return [float(node.op.scale) for node in graph.nodes if isinstance(node.op, Affine)]
+        return [float(node.op.scale) for node in graph.nodes if isinstance(node.op, ops.Affine)]
 
     assert [seen(name) for name in ("stride", "dilation", "in", "out", "1 if change else 0")] == [
         [2, 1, 1, 1],
@@ -378,7 +378,7 @@ def names_in_blocks(folder: Path) -> None:
         [1, 0, 1, 0],
     ]
     grouped = 'norm: {kind: group, groups: "out / 4"}'
-    norms = [node.op for node in made(f", {grouped}").nodes if isinstance(node.op, Norm) and node.op.norm == "group"]
+    norms = [node.op for node in made(f", {grouped}").nodes if isinstance(node.op, ops.Norm) and node.op.norm == "group"]
     assert {norm.groups for norm in norms} == {2, 4}
     with pytest.raises(SpecError, match="E0371"):
         made("", f"{grouped}\n")
@@ -421,7 +421,7 @@ def names_in_modules(folder: Path) -> None:
         "  y: {op: mul, of: [x, conv]}\n"
     )
     graph = blocks(folder, ", insert: {gate: {module: ./gate.yaml, before: add}}", stages="s: {out: 16, repeat: 1, stride: 2}")
-    [op] = [node.op for node in graph.nodes if node.scope.endswith("gate") and isinstance(node.op, Conv)]
+    [op] = [node.op for node in graph.nodes if node.scope.endswith("gate") and isinstance(node.op, ops.Conv)]
     assert (op.in_channels, op.out_channels) == (16, 16)
 
 

@@ -10,8 +10,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from archc.ir import ops
 from archc.ir.graph import Graph
-from archc.ir.ops import BlurPool, ChannelConv, Conv, Linear, Norm, Op
+from archc.ir.ops import Op
 
 KINDS = {nn.Conv1d: "conv1d", nn.Conv2d: "conv2d", nn.Conv3d: "conv3d", nn.Linear: "linear"}
 
@@ -66,13 +67,13 @@ def fill(model: nn.Module) -> None:
 def kind_of(op: Op) -> str:
     """What an operation of the graph is."""
     match op:
-        case Conv():
+        case ops.Conv():
             return "conv2d"
-        case ChannelConv():
+        case ops.ChannelConv():
             return "conv1d"
-        case Linear():
+        case ops.Linear():
             return "linear"
-        case Norm():
+        case ops.Norm():
             return "norm"
         case _:
             return "other"
@@ -88,7 +89,7 @@ def golden_tensors(graph: Graph) -> dict[str, Tensor]:
     """By canonical key, every parameter and buffer of a graph."""
     found = {}
     for key, node, shape, _ in graph.parameters():
-        if isinstance(node.op, BlurPool):
+        if isinstance(node.op, ops.BlurPool):
             found[key] = binomial_filter(node.op.channels, node.op.kernel)
         else:
             found[key] = golden_tensor(kind_of(node.op), key.rpartition(".")[2], shape)

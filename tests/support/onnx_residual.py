@@ -5,37 +5,38 @@ from golden_weights import golden_tensors
 from graph_builder import Builder
 
 from archc.analyse.verify.interpreter import run
+from archc.ir import ops
 from archc.ir.graph import Graph, ScopeArgument
-from archc.ir.ops import Act, Add, Conv, Flatten, GlobalPool, Identity, Linear, Norm, Operation
+from archc.ir.ops import Operation
 
 
 def residual(*extra: Operation) -> Graph:
     """A stem, two alike blocks and an unlike one with a projection, and a head; `extra` operations before the pool."""
     builder = Builder(3, 16, 16)
     builder.inside("stem", "stem", "stem")
-    value = builder.add(Conv(3, 8, 3, padding=1), name="conv")
-    value = builder.add(Norm("batch", 8), name="norm")
+    value = builder.add(ops.Conv(3, 8, 3, padding=1), name="conv")
+    value = builder.add(ops.Norm("batch", 8), name="norm")
     for place, out in enumerate((8, 8, 16)):
         builder.inside(f"{place}", "block", "basic", [ScopeArgument("out", out)])
         shortcut = value
         width = builder.types[value].channels
-        builder.add(Conv(width, out, 3, padding=1), value, name="conv1")
-        builder.add(Norm("batch", out), name="norm1")
-        builder.add(Act("relu"), name="act1")
-        main = builder.add(Conv(out, out, 3, padding=1, bias=True), name="conv2")
-        main = builder.add(Norm("batch", out), name="norm2")
+        builder.add(ops.Conv(width, out, 3, padding=1), value, name="conv1")
+        builder.add(ops.Norm("batch", out), name="norm1")
+        builder.add(ops.Act("relu"), name="act1")
+        main = builder.add(ops.Conv(out, out, 3, padding=1, bias=True), name="conv2")
+        main = builder.add(ops.Norm("batch", out), name="norm2")
         if out == width:
-            shortcut = builder.add(Identity(), shortcut, name="shortcut")
+            shortcut = builder.add(ops.Identity(), shortcut, name="shortcut")
         else:
-            shortcut = builder.add(Conv(width, out, 1), shortcut, name="shortcut")
-        value = builder.add(Add(), main, shortcut, name="add")
-        value = builder.add(Act("relu"), name="act_out")
+            shortcut = builder.add(ops.Conv(width, out, 1), shortcut, name="shortcut")
+        value = builder.add(ops.Add(), main, shortcut, name="add")
+        value = builder.add(ops.Act("relu"), name="act_out")
     builder.inside("head", "head", "head")
     for op in extra:
         builder.add(op)
-    builder.add(GlobalPool(), name="pool")
-    builder.add(Flatten(), name="flat")
-    builder.add(Linear(16, 5), name="fc")
+    builder.add(ops.GlobalPool(), name="pool")
+    builder.add(ops.Flatten(), name="flat")
+    builder.add(ops.Linear(16, 5), name="fc")
     return builder.graph()
 
 

@@ -6,49 +6,11 @@ from typing import get_args
 
 from graph_builder import Builder
 
+from archc.ir import ops
 from archc.ir.graph import Graph, Init, ScopeArgument
 from archc.ir.norms import ACTIVATIONS, NORMS, NormName
-from archc.ir.ops import (
-    OPERATIONS,
-    Act,
-    AdaptiveAvgPool,
-    AdaptiveMaxPool,
-    Add,
-    Affine,
-    Attention,
-    AvgPool,
-    BlurPool,
-    ChannelConv,
-    Concat,
-    Conv,
-    Div,
-    Dropout,
-    Flatten,
-    GlobalPool,
-    Identity,
-    Linear,
-    Max,
-    MaxPool,
-    Mean,
-    Mix,
-    Mul,
-    Norm,
-    Operation,
-    Pad,
-    PadChannels,
-    PixelShuffle,
-    Position,
-    Scale,
-    Shuffle,
-    Softmax,
-    SpaceToDepth,
-    Split,
-    Subsample,
-    Sum,
-    Take,
-    Tokens,
-)
-from archc.ir.spatial import Over
+from archc.ir.ops import OPERATIONS, Operation
+from archc.ir.pools import Over
 from archc.ir.types import ShapeError, Sides, TensorType
 
 KINDS = tuple(OPERATIONS)
@@ -85,79 +47,81 @@ def random_op(random: Random, kind: str, type_: TensorType) -> Operation:
     window = random_window(random, kernel, stride)
     ceil = random.random() < 0.5
     match OPERATIONS[kind].kind:
-        case Conv.kind:
+        case ops.Conv.kind:
             groups, out = divisor(random, c), random.choice((1, 2, 4))
             weights = random.choice(("plain", "plain", "standardized", "scaled"))
             bias = random.random() < 0.5
             dilation = random.choice((1, 1, 2, (2, 1)))
-            return Conv(c, out * groups, *window, dilation, groups, bias, weights, 1e-5, 1.5)
-        case Linear.kind:
-            return Linear(c, random.choice((1, 2, 4, 8)), random.random() < 0.5)
-        case ChannelConv.kind:
-            return ChannelConv(random.choice((1, 3, 5)))
-        case Norm.kind:
+            return ops.Conv(c, out * groups, *window, dilation, groups, bias, weights, 1e-5, 1.5)
+        case ops.Linear.kind:
+            return ops.Linear(c, random.choice((1, 2, 4, 8)), random.random() < 0.5)
+        case ops.ChannelConv.kind:
+            return ops.ChannelConv(random.choice((1, 3, 5)))
+        case ops.Norm.kind:
             norm = random.choice(get_args(NormName)) if len(type_.shape) == 3 else "layer"
             groups = divisor(random, c) if norm in ("group", "evonorm_s0") else 1
             linear = NORMS[norm].gate != "" and random.random() < 0.5
-            return Norm(norm, c, random.choice((1e-5, 1e-3)), random.choice((0.1, 0.3)), groups, norm == "batch" and ceil, linear)
-        case Act.kind:
+            return ops.Norm(
+                norm, c, random.choice((1e-5, 1e-3)), random.choice((0.1, 0.3)), groups, norm == "batch" and ceil, linear
+            )
+        case ops.Act.kind:
             act = random.choice(list(ACTIVATIONS))
-            return Act(act, {"leaky_relu": 0.1, "elu": 0.7, "celu": 0.7}.get(act, 0.0))
-        case Softmax.kind:
+            return ops.Act(act, {"leaky_relu": 0.1, "elu": 0.7, "celu": 0.7}.get(act, 0.0))
+        case ops.Softmax.kind:
             over_space = len(type_.shape) == 3 and ceil
-            return Softmax("space") if over_space else Softmax("parts", divisor(random, c))
-        case Affine.kind:
-            return Affine(random.choice((1.0, -1.0, 0.5)), random.choice((0.0, 1.0)))
-        case Scale.kind:
-            return Scale(random.choice((0, c)), 0.5)
-        case Dropout.kind:
-            return Dropout(random.choice((0.0, 0.25)), random.choice(("elements", "path", "channels")), random.choice((3, 7)))
-        case MaxPool.kind:
-            return MaxPool(*window, ceil)
-        case AvgPool.kind:
-            return AvgPool(*window, ceil, random.random() < 0.5)
-        case BlurPool.kind:
-            return BlurPool(c, random.choice((2, 3, 4, 5)), stride)
-        case GlobalPool.kind:
-            return GlobalPool()
-        case AdaptiveAvgPool.kind:
-            return AdaptiveAvgPool(random.choice((1, 2, 3, 4, (2, 3), (1, 4))))
-        case AdaptiveMaxPool.kind:
-            return AdaptiveMaxPool(random.choice((1, 2, 3, 4, (2, 3), (1, 4))))
-        case Sum.kind:
-            return Sum(random.choice(get_args(Over)))
-        case Mean.kind:
-            return Mean(random.choice(("channels", "height", "width")))
-        case Max.kind:
-            return Max(random.choice(get_args(Over)))
-        case Pad.kind:
+            return ops.Softmax("space") if over_space else ops.Softmax("parts", divisor(random, c))
+        case ops.Affine.kind:
+            return ops.Affine(random.choice((1.0, -1.0, 0.5)), random.choice((0.0, 1.0)))
+        case ops.Scale.kind:
+            return ops.Scale(random.choice((0, c)), 0.5)
+        case ops.Dropout.kind:
+            return ops.Dropout(random.choice((0.0, 0.25)), random.choice(("elements", "path", "channels")), random.choice((3, 7)))
+        case ops.MaxPool.kind:
+            return ops.MaxPool(*window, ceil)
+        case ops.AvgPool.kind:
+            return ops.AvgPool(*window, ceil, random.random() < 0.5)
+        case ops.BlurPool.kind:
+            return ops.BlurPool(c, random.choice((2, 3, 4, 5)), stride)
+        case ops.GlobalPool.kind:
+            return ops.GlobalPool()
+        case ops.AdaptiveAvgPool.kind:
+            return ops.AdaptiveAvgPool(random.choice((1, 2, 3, 4, (2, 3), (1, 4))))
+        case ops.AdaptiveMaxPool.kind:
+            return ops.AdaptiveMaxPool(random.choice((1, 2, 3, 4, (2, 3), (1, 4))))
+        case ops.Sum.kind:
+            return ops.Sum(random.choice(get_args(Over)))
+        case ops.Mean.kind:
+            return ops.Mean(random.choice(("channels", "height", "width")))
+        case ops.Max.kind:
+            return ops.Max(random.choice(get_args(Over)))
+        case ops.Pad.kind:
             left, right, top, bottom = (random.randint(0, 2) for _ in range(4))
-            return Pad(left, right, top, bottom)
-        case Subsample.kind:
-            return Subsample(stride)
-        case SpaceToDepth.kind:
-            return SpaceToDepth(divisor(random, gcd(*type_.shape[1:])) if len(type_.shape) == 3 else 2)
-        case PixelShuffle.kind:
-            return PixelShuffle(2 if c % 4 == 0 else 1)
-        case Concat.kind:
-            return Concat(random.choice(("channels", "channels", "height", "width")) if len(type_.shape) == 3 else "channels")
-        case Mix.kind:
-            return Mix(random.choice(("height", "width")))
-        case Split.kind:
-            return Split(divisor(random, c))
-        case PadChannels.kind:
-            return PadChannels(random.randint(0, 2), random.randint(0, 2))
-        case Shuffle.kind:
+            return ops.Pad(left, right, top, bottom)
+        case ops.Subsample.kind:
+            return ops.Subsample(stride)
+        case ops.SpaceToDepth.kind:
+            return ops.SpaceToDepth(divisor(random, gcd(*type_.shape[1:])) if len(type_.shape) == 3 else 2)
+        case ops.PixelShuffle.kind:
+            return ops.PixelShuffle(2 if c % 4 == 0 else 1)
+        case ops.Concat.kind:
+            return ops.Concat(random.choice(("channels", "channels", "height", "width")) if len(type_.shape) == 3 else "channels")
+        case ops.Mix.kind:
+            return ops.Mix(random.choice(("height", "width")))
+        case ops.Split.kind:
+            return ops.Split(divisor(random, c))
+        case ops.PadChannels.kind:
+            return ops.PadChannels(random.randint(0, 2), random.randint(0, 2))
+        case ops.Shuffle.kind:
             groups = divisor(random, c)
-            return Shuffle(groups, divisor(random, c // groups))
-        case Position.kind:
-            return Position(type_.shape[0], c)
-        case Attention.kind:
-            return Attention(divisor(random, c))
-        case Take.kind:
-            return Take(random.randrange(type_.shape[0]))
+            return ops.Shuffle(groups, divisor(random, c // groups))
+        case ops.Position.kind:
+            return ops.Position(type_.shape[0], c)
+        case ops.Attention.kind:
+            return ops.Attention(divisor(random, c))
+        case ops.Take.kind:
+            return ops.Take(random.randrange(type_.shape[0]))
         case _:
-            simple: tuple[type[Operation], ...] = (Identity, Add, Mul, Div, Flatten, Tokens)
+            simple: tuple[type[Operation], ...] = (ops.Identity, ops.Add, ops.Mul, ops.Div, ops.Flatten, ops.Tokens)
             return {cls.kind: cls for cls in simple}[kind]()
 
 
@@ -173,7 +137,7 @@ def random_graph(random: Random, size: int = 12, *, kinds: tuple[str, ...] = KIN
     used = {value for node in builder.nodes for value in node.inputs}
     loose = [node.outputs[0] for node in builder.nodes if not used.intersection(node.outputs)] or ["x"]
     ends = [_vector(builder, value) for value in loose]
-    builder.add(Concat(), *ends, name="ends")
+    builder.add(ops.Concat(), *ends, name="ends")
     return builder.graph()
 
 
@@ -194,18 +158,18 @@ def _step(random: Random, builder: Builder, values: list[str], kinds: tuple[str,
         type_ = builder.types[value]
         op = random_op(random, random.choice(kinds), type_)
         operands = [value]
-        if isinstance(op, Add | Mul | Concat):
+        if isinstance(op, ops.Add | ops.Mul | ops.Concat):
             operands += random.choices(values, k=random.choice((1, 1, 2)))
-        elif isinstance(op, Div | Mix):
+        elif isinstance(op, ops.Div | ops.Mix):
             operands += random.choices(values)
-        elif isinstance(op, Attention):
+        elif isinstance(op, ops.Attention):
             operands *= 3
         try:
             op.infer(*(builder.types[name] for name in operands))
         except ShapeError:
             continue
-        if isinstance(op, Div):  # by what is between 1 and 2
-            operands[1] = builder.add(Affine(1.0, 1.0), builder.add(Act("sigmoid"), operands[1]))
+        if isinstance(op, ops.Div):  # by what is between 1 and 2
+            operands[1] = builder.add(ops.Affine(1.0, 1.0), builder.add(ops.Act("sigmoid"), operands[1]))
         named = {"width": "out_channels", "stride": "stride"}
         scope = next(s for s in builder.scopes if s.path == builder.scope)
         arguments = tuple(
@@ -222,5 +186,5 @@ def _step(random: Random, builder: Builder, values: list[str], kinds: tuple[str,
 def _vector(builder: Builder, value: str) -> str:
     rank = len(builder.types[value].shape)
     if rank == 3:
-        value = builder.add(GlobalPool(), value)
-    return value if rank == 1 else builder.add(Flatten(), value)
+        value = builder.add(ops.GlobalPool(), value)
+    return value if rank == 1 else builder.add(ops.Flatten(), value)

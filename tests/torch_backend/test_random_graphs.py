@@ -16,16 +16,15 @@ from torch_backend.contiguous import contiguous
 from torch_backend.live import module_of, source_of, tensors_of
 
 from archc.analyse.verify.interpreter import run, run_all
+from archc.ir import ops
 from archc.ir.graph import Graph
-from archc.ir.norms import Act, Norm
-from archc.ir.ops import Conv
 
 SEEDS = st.integers(0, 2**32)
 
 
 def runs_in_torch(graph: Graph) -> bool:
     """torch refuses an instance norm of one position."""
-    norms = [node for node in graph.nodes if isinstance(node.op, Norm) and node.op.norm == "instance"]
+    norms = [node for node in graph.nodes if isinstance(node.op, ops.Norm) and node.op.norm == "instance"]
     return all(graph.types[node.inputs[0]].shape[1:] != (1, 1) for node in norms)
 
 
@@ -118,9 +117,9 @@ def test_several_outputs_are_a_dict_by_name() -> None:
     """Values inside a scope that a class would hide are reached all the same."""
     builder = Builder()
     builder.inside("part", "module", "unit")
-    first = builder.add(Conv(3, 4, 1), name="conv")
-    builder.add(Act("relu"), name="act")
-    last = builder.add(Conv(4, 2, 3), name="conv2")
+    first = builder.add(ops.Conv(3, 4, 1), name="conv")
+    builder.add(ops.Act("relu"), name="act")
+    last = builder.add(ops.Conv(4, 2, 3), name="conv2")
     graph = builder.graph(first, last)
     model, tensors, image = made(graph, 0)
 

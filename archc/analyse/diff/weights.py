@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from archc.analyse.diff.model import Fit, Loading
 from archc.ir.graph import Graph
 from archc.ir.hash import weights_hash
-from archc.ir.spatial import BlurPool
+from archc.ir.pools import BlurPool
 from archc.language.layouts.naming import state_keys
 from archc.language.layouts.table import CANONICAL, Layout
 from archc.weights.origin import unlike_traits

@@ -11,7 +11,7 @@ from archc.analyse.verify import meaning
 from archc.ir import ops
 from archc.ir.graph import Graph, Node
 from archc.ir.ops import Operation
-from archc.ir.spatial import AXES
+from archc.ir.pools import AXES
 from archc.record import replace
 
 

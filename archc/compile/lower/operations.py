@@ -9,7 +9,7 @@ from archc.compile.lower.kinds import Defaults, act_kind, norm_kind
 from archc.compile.lower.names import NoNorm, NormKind
 from archc.ir import ops
 from archc.ir.ops import Operation
-from archc.ir.spatial import Over
+from archc.ir.pools import Over
 from archc.ir.types import Sides, TensorType, pair
 from archc.language.document.nodes import Map
 from archc.record import Record

@@ -1,0 +1,212 @@
+"""Pools: what makes one value of a window, or of whole axes."""
+
+from math import prod
+from typing import Literal, TypeAlias
+
+from archc.ir.behaviour import Behaviour, Pooled, Resized, windowed
+from archc.ir.op import Flags, Kept, Op, Parameter, Types
+from archc.ir.types import ShapeError, Sides, TensorType, feature_map, pair
+
+Over: TypeAlias = Literal["space", "channels", "height", "width"]
+"""The axes that a sum, mean or maximum is taken over; `space` are height and width."""
+AXES: dict[Over, tuple[int, ...]] = {"space": (2, 3), "channels": (1,), "height": (2,), "width": (3,)}
+"""The axes of NxCxHxW that `over` stands for."""
+
+
+class MaxPool(
+    Op, kind="max_pool", work="pooling", counted="max pool", saves="by rule", view=False, channels="kept", box="pool",
+    row="pool", words="{window} max pool",
+):  # fmt: skip
+    """The largest value of each window; padding is minus infinity."""
+
+    kernel: Sides
+    stride: Sides = 1
+    padding: Sides = 0
+    ceil: bool = False
+
+    def behaviour(self) -> Behaviour:
+        return windowed(self.kernel, self.stride, self.padding, ceil=self.ceil)
+
+    def check(self, *inputs: TensorType) -> None:
+        _check_padding(self)
+
+    def operations(self, inputs: Types, outputs: Types) -> int:
+        return outputs[0].elements * prod(pair(self.kernel))
+
+    def kept(self, inputs: Types, outputs: Types, needs: Flags, *, in_place: bool, rows: Flags) -> Kept:
+        return Kept((0,), indices=outputs[0].elements) if needs[0] else Kept()
+
+
+class AvgPool(
+    Op, kind="avg_pool", work="pooling", counted="average pool", saves="input", view=False, channels="kept", box="pool",
+    row="pool", words="{window} average pool", figure="{window} avg pool",
+):  # fmt: skip
+    """The mean of each window; `count_include_pad` says whether padding counts in the divisor."""
+
+    kernel: Sides
+    stride: Sides = 1
+    padding: Sides = 0
+    ceil: bool = False
+    count_include_pad: bool = True
+
+    def behaviour(self) -> Behaviour:
+        return windowed(self.kernel, self.stride, self.padding, ceil=self.ceil)
+
+    def check(self, *inputs: TensorType) -> None:
+        _check_padding(self)
+
+    def operations(self, inputs: Types, outputs: Types) -> int:
+        return outputs[0].elements * prod(pair(self.kernel))
+
+
+def _check_padding(pool: MaxPool | AvgPool) -> None:
+    for padding, kernel in zip(pair(pool.padding), pair(pool.kernel), strict=True):
+        if padding * 2 > kernel:
+            raise ShapeError("E0309", f"padding {padding} is more than half of kernel {kernel}", "padding")
+
+
+class BlurPool(
+    Op, kind="blur_pool", work="pooling", counted="filter", saves="by rule", view=False, channels="kept", box="pool",
+    row="pool", words="{window} blur pool",
+):  # fmt: skip
+    """A fixed binomial filter per channel after reflection padding (Zhang 2019); its filter is a buffer."""
+
+    channels: int
+    kernel: int = 3
+    stride: int = 1
+
+    @property
+    def padding(self) -> int:
+        """On every side: half of what window and stride reach over."""
+        return (self.stride + self.kernel - 2) // 2
+
+    def behaviour(self) -> Behaviour:
+        return windowed(self.kernel, self.stride, self.padding)
+
+    def check(self, *inputs: TensorType) -> None:
+        channels, height, width = feature_map(inputs[0], "blur_pool")
+        if channels != self.channels:
+            raise ShapeError("", f"a blur pool of {self.channels} channels reads {channels}")
+        if min(height, width) <= self.padding:
+            raise ShapeError("E0311", f"reflection by {self.padding} does not fit a size of {min(height, width)}", "kernel")
+
+    def parameters(self) -> tuple[Parameter, ...]:
+        return (Parameter("filt", (self.channels, 1, self.kernel, self.kernel), trainable=False),)
+
+    def operations(self, inputs: Types, outputs: Types) -> int:
+        return outputs[0].elements * self.kernel**2
+
+    def kept(self, inputs: Types, outputs: Types, needs: Flags, *, in_place: bool, rows: Flags) -> Kept:
+        """The input before it is padded and after."""
+        channels, height, width = inputs[0].shape
+        padded = channels * (height + 2 * self.padding) * (width + 2 * self.padding)
+        return Kept((0,), image=padded) if needs[0] else Kept()
+
+
+class GlobalPool(
+    Op, kind="global_pool", work="pooling", counted="adaptive average pool", saves="nothing", view=False, channels="kept",
+    box="pool", row="layer", words="average pool", figure="global avg pool", does=Pooled((2, 3)),
+):  # fmt: skip
+    """The mean over H and W: NxCxHxW to NxCx1x1."""
+
+    def operations(self, inputs: Types, outputs: Types) -> int:
+        return inputs[0].elements
+
+
+class AdaptiveAvgPool(
+    Op, kind="adaptive_avg_pool", work="pooling", counted="adaptive average pool", saves="by rule", view=False, channels="kept",
+    box="pool", row="layer", words="average pool to {window}", figure="avg pool to {window}",
+):  # fmt: skip
+    """Means over `size` by `size` near-equal windows."""
+
+    size: Sides
+
+    def behaviour(self) -> Behaviour:
+        return Resized(pair(self.size))
+
+    def operations(self, inputs: Types, outputs: Types) -> int:
+        return _covered(inputs[0], outputs[0])
+
+    def kept(self, inputs: Types, outputs: Types, needs: Flags, *, in_place: bool, rows: Flags) -> Kept:
+        return Kept((0,)) if needs[0] and self.size != 1 else Kept()
+
+
+class AdaptiveMaxPool(
+    Op, kind="adaptive_max_pool", work="pooling", counted="max pool", saves="by rule", view=False, channels="kept", box="pool",
+    row="layer", words="max pool to {window}",
+):  # fmt: skip
+    """The largest values of `size` by `size` near-equal windows."""
+
+    size: Sides
+
+    def behaviour(self) -> Behaviour:
+        return Resized(pair(self.size))
+
+    def operations(self, inputs: Types, outputs: Types) -> int:
+        return _covered(inputs[0], outputs[0])
+
+    def kept(self, inputs: Types, outputs: Types, needs: Flags, *, in_place: bool, rows: Flags) -> Kept:
+        return Kept((0,), indices=outputs[0].elements) if needs[0] else Kept()
+
+
+def _covered(read: TensorType, written: TensorType) -> int:
+    """Elements in the windows `[floor(i·n / p), ceil((i + 1)·n / p))` of an adaptive pool, which may overlap."""
+    lengths = zip(read.shape[1:], written.shape[1:], strict=True)
+    return written.channels * prod([sum([-(-(i + 1) * n // p) - i * n // p for i in range(p)]) for n, p in lengths])
+
+
+class Sum(
+    Op, kind="sum", work="pooling", counted="none", saves="nothing", view=False, channels="kept", box="pool", row="none",
+    words="sum over {over}",
+):  # fmt: skip
+    """The sum over some axes, which stay with length 1: over `space` NxCxHxW to NxCx1x1."""
+
+    over: Over = "space"
+
+    def behaviour(self) -> Behaviour:
+        return Pooled(AXES[self.over])
+
+    def operations(self, inputs: Types, outputs: Types) -> int:
+        return inputs[0].elements
+
+    def passes_channels(self) -> bool:
+        return self.over != "channels"
+
+
+class Mean(
+    Op, kind="mean", work="pooling", counted="none", saves="nothing", view=False, channels="kept", box="pool", row="none",
+    words="mean over {over}",
+):  # fmt: skip
+    """The mean over an axis, which stays with length 1; that over `space` is a GlobalPool."""
+
+    over: Literal["channels", "height", "width"]
+
+    def behaviour(self) -> Behaviour:
+        return Pooled(AXES[self.over])
+
+    def operations(self, inputs: Types, outputs: Types) -> int:
+        return inputs[0].elements
+
+    def passes_channels(self) -> bool:
+        return self.over != "channels"
+
+
+class Max(
+    Op, kind="max", work="pooling", counted="none", saves="by rule", view=False, channels="kept", box="pool", row="none",
+    words="max over {over}",
+):  # fmt: skip
+    """The largest value over some axes, which stay with length 1."""
+
+    over: Over = "space"
+
+    def behaviour(self) -> Behaviour:
+        return Pooled(AXES[self.over])
+
+    def operations(self, inputs: Types, outputs: Types) -> int:
+        return inputs[0].elements
+
+    def passes_channels(self) -> bool:
+        return self.over != "channels"
+
+    def kept(self, inputs: Types, outputs: Types, needs: Flags, *, in_place: bool, rows: Flags) -> Kept:
+        return Kept((0,), output=True) if needs[0] else Kept()

@@ -72,8 +72,11 @@ def fill(model: nn.Module) -> None:
             tensor.uniform_(-0.2, 0.2, generator=generator)
 
 
-def apart(compiled: Compiled, dtype: torch.dtype = torch.float64) -> float:
-    """The largest difference between the network and its folded module, as a part of the deviation of what the network gives."""
+def apart(compiled: Compiled, dtype: torch.dtype = torch.float64, image: tuple[int, int] | None = None) -> float:
+    """Return the largest difference between the outputs of the network and its folded module, divided by the outputs' deviation.
+
+    `image` is the height and width, for a network that takes any.
+    """
     graph = compiled.graph
     plain, inference = executed(emitted_source(compiled)), executed(emitted_source(compiled, fold_bn=True))
     whole = plain[graph.name]().eval()
@@ -81,7 +84,7 @@ def apart(compiled: Compiled, dtype: torch.dtype = torch.float64) -> float:
     module = inference[graph.name]().eval().to(dtype)
     module.load_state_dict(inference["fold"](whole.to(dtype).state_dict()), strict=True)
     channels, *size = graph.types[graph.input].shape
-    height, width = [min(length, 64) for length in size] if graph.any_size else size
+    height, width = image or ([min(length, 64) for length in size] if graph.any_size else size)
     x = torch.randn(2, channels, height, width, generator=torch.Generator().manual_seed(1)).to(dtype)
     with torch.no_grad():
         expected, actual = (list(value.values()) if isinstance(value, dict) else [value] for value in (whole(x), module(x)))
@@ -107,8 +110,22 @@ def test_networks_that_fold(name: str) -> None:
         ast.parse(emitted_source(compiled, fold_bn=True))
 
 
-def test_float32() -> None:
-    assert apart(compile_spec("resnet50"), torch.float32) <= 1e-5
+IMAGES = {
+    "resnet50": [(64, 64), (96, 160), (225, 223)],
+    "resnext50_32x4d": [(64, 96), (129, 65)],
+    "seresnet50": [(64, 64), (65, 97)],
+    "ecaresnet50d": [(96, 64)],
+    "skresnet18": [(64, 64), (97, 96)],
+    "resnet50_os8": [(65, 64)],
+    "resnet50_clip": [(224, 224)],
+}
+"""Networks with and without groups, channel attention, attention over pixels and dilation, and the sizes that they are given."""
+
+
+@pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float32, 1e-5), (torch.float64, 1e-12)], ids=["float32", "float64"])
+@pytest.mark.parametrize(("name", "image"), [(name, image) for name, images in IMAGES.items() for image in images])
+def test_outputs_at_several_sizes(name: str, image: tuple[int, int], dtype: torch.dtype, tolerance: float) -> None:
+    assert apart(compile_spec(name), dtype, image) <= tolerance
 
 
 @pytest.mark.parametrize("name", sorted(KEPT))

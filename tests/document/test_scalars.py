@@ -2,7 +2,7 @@
 
 import pytest
 
-from archc.language.document.scalars import Refusal, resolve
+from archc.language.document.builder import Refusal, resolve
 from archc.limits import Limits
 
 VALUES = [

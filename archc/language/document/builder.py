@@ -1,24 +1,137 @@
-"""Builds the tree of a document from YAML events with a stack of its own, collecting every problem on the way.
+"""The builder makes the tree of a document from YAML events with a stack of its own, and collects every problem on the way.
 
-Work is bounded before it is done: an alias costs the size of what it stands for, though the node itself is shared.
+It bounds work before doing it: an alias costs the size of what it stands for, though the node itself is shared.
+A plain scalar means what YAML 1.2's core schema says (YAML 1.2.2, section 10.3), less what readers disagree on. PyYAML's own
+resolver follows YAML 1.1: there `no` is false, `1e-5` is a text and `010` is eight, other than in an editor.
 """
 
+import re
 from collections.abc import Iterable
 from typing import NoReturn
 
 import yaml
 
 from archc.diagnostics import Diagnostic, Note, Source, Span, SpecError, in_order
-from archc.language.document.calls import notice
 from archc.language.document.events import Mark, end, start
 from archc.language.document.frames import BROKEN, Frame, add
 from archc.language.document.lines import Places
-from archc.language.document.nodes import Node, Scalar
-from archc.language.document.properties import properties
-from archc.language.document.scalars import Refusal, resolve
+from archc.language.document.nodes import Node, Plain, Scalar
 from archc.limits import Limits
 from archc.record import Record, field
 from archc.suggest import nearest
+
+_PROPERTY = re.compile(r"(?P<anchor>&[A-Za-z0-9_-]+)|(?P<tag>![^\s,\[\]{}]*)")
+_BETWEEN = re.compile(r"(?:\s|#[^\r\n]*)*")
+
+
+class Properties(Record):
+    """Offsets into the text: of the value, of the anchor and the tag (start, end)."""
+
+    value: int
+    anchor: tuple[int, int] | None = None
+    tag: tuple[int, int] | None = None
+
+
+def properties(text: str, start: int, end: int) -> Properties:
+    """Read from `start`; the value begins at `end` at the latest (there is none after `&a` at the end of a line)."""
+    found: dict[str, tuple[int, int]] = {}
+    at = start
+    while match := _PROPERTY.match(text, at):
+        if match.lastgroup in found or match.lastgroup is None:
+            break
+        found[match.lastgroup] = match.span()
+        between = _BETWEEN.match(text, match.end())
+        at = between.end() if between else match.end()
+    return Properties(min(at, max(end, start)), found.get("anchor"), found.get("tag"))
+
+
+_WORDS: dict[str, bool | None] = {
+    "": None, "~": None, "null": None, "Null": None, "NULL": None,
+    "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
+}  # fmt: skip
+_DECIMAL = re.compile(r"[-+]?[0-9]+")
+_FLOAT = re.compile(r"[-+]?(?P<mantissa>\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE](?P<exponent>[-+]?[0-9]+))?")
+_BASED = re.compile(r"0x[0-9a-fA-F]+|0o[0-7]+")
+_SPECIAL = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+_LARGEST_EXPONENT = 308  # a double's; a larger one would also make exact arithmetic build the power of ten
+
+
+class Refusal(Record):
+    """A number that is not accepted: code, message, help."""
+
+    code: str
+    message: str
+    help: str
+
+
+def resolve(text: str, limits: Limits) -> Plain | Refusal:
+    """None, a truth, a number, or the text itself."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if text[0] not in "+-.0123456789":
+        return text
+    if _DECIMAL.fullmatch(text):
+        return _too_many_digits(text, limits) or _leading_zero(text) or int(text)
+    if match := _FLOAT.fullmatch(text):
+        return _too_many_digits(text, limits) or _leading_zero(text) or _float(text, match)
+    if _BASED.fullmatch(text):
+        return _too_many_digits(text, limits) or int(text, 0)
+    if _SPECIAL.fullmatch(text):
+        return Refusal("E0115", f"`{text}` is not a finite number", f'write "{text}" if a text is meant')
+    return text
+
+
+def _float(text: str, match: re.Match[str]) -> float | Refusal:
+    value = float(text)
+    lost = value == 0 and match["mantissa"].strip("0.") != ""
+    if value in (float("inf"), float("-inf")) or lost or abs(int(match["exponent"] or 0)) > _LARGEST_EXPONENT:
+        return Refusal("E0115", f"`{text}` is beyond what a double holds", "numbers go from 1e-308 to 1e308")
+    return value
+
+
+def _leading_zero(text: str) -> Refusal | None:
+    digits = text.lstrip("+-")
+    if len(digits) < 2 or digits[0] != "0" or not digits[1].isdigit():
+        return None
+    meant = text[: -len(digits)] + (digits.lstrip("0") or "0")
+    return Refusal(
+        "E0114",
+        f"`{text}` has a leading zero: some readers take it as octal",
+        f'write {meant} for the decimal number, or "{text}" for a text',
+    )
+
+
+def _too_many_digits(text: str, limits: Limits) -> Refusal | None:
+    if len(text) <= limits.digits or sum(character.isalnum() for character in text) <= limits.digits:
+        return None
+    return Refusal(
+        "E0408",
+        f"a number of more than {limits.digits} digits",
+        "quote it if a text is meant; raise the limit with `--limit digits=N`",
+    )
+
+
+def notice(frame: Frame, text: str, offsets: tuple[int, int], places: Places, found: list[Diagnostic]) -> None:
+    """Look at a plain scalar with parentheses inside brackets or braces; E0117 replaces what was said of the pieces."""
+    surplus = text.count("(") - text.count(")")
+    begin, before, depth = frame.opened or (offsets[0], len(found), 0)
+    if depth + surplus > 0:
+        frame.opened = (begin, before, depth + surplus)
+    elif depth > 0:
+        frame.opened = None
+        del found[before:]
+        whole = places.source.text[begin : offsets[1]]
+        one_line = not any(character in whole for character in '"\\\r\n')
+        found.append(
+            Diagnostic(
+                "E0117",
+                "an expression with a comma needs quotes here",
+                places.span(begin, offsets[1]),
+                "inside brackets a `,` ends a value",
+                help=f'write "{whole}"' if one_line else "put the whole expression in quotes",
+            )
+        )
+
 
 _FEW = 100
 

@@ -12,6 +12,7 @@ from archc import __version__
 from archc.cli.command import COMMANDS, load
 from archc.cli.console import BUG, exit_code, say, show
 from archc.cli.parsing import UsageError, parser_of, unknown, usage
+from archc.cli.start import import_yaml
 from archc.diagnostics import SpecError
 from archc.output import OutputError
 
@@ -24,7 +25,9 @@ def run() -> NoReturn:
     """The entry point of the script `archc`."""
     gc.disable()  # a process that ends with its one command: what the collector would find, the system takes back at once
     _open_streams()
-    sys.exit(main())
+    code = main()
+    gc.freeze()  # Python collects twice more at its end, whether the collector is on or not: a tenth of `archc check`
+    sys.exit(code)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -79,6 +82,8 @@ def _dispatch(words: list[str]) -> int:
         command = load(name)
         arguments = parser_of(name, command, words[1:]).parse_args(words[1:])
         color = arguments.color
+        if name != "explain":  # which alone reads no YAML
+            import_yaml()
         return command.run(arguments)
     except SystemExit as done:  # argparse leaves so after --help
         return int(done.code or 0)

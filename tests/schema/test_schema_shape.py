@@ -143,4 +143,4 @@ def test_keys_of_a_stage_are_those_of_the_language() -> None:
 
 def test_the_quick_check_knows_every_keyword() -> None:
     used = {key for _, schema in SCHEMAS for key in schema}
-    assert used - fast._SAID - set(fast._KEYWORDS) == set()
+    assert used - fast._ANNOTATIONS - set(fast._KEYWORDS) == set()

@@ -1,18 +1,19 @@
-"""A quick yes: the keywords our schema uses, read directly. It only says *valid*; why a document is not, it does not know."""
+"""A quick yes: the keywords our schema uses, as functions. It only says *valid*; why a document is not, it does not know."""
 
 import re
 from collections.abc import Callable, Mapping
-from functools import cache
 from typing import Any, TypeAlias
 
 from archc.language.schema.load import Schema
 
-_Check: TypeAlias = Callable[[Any, Any, Any, Any], bool]
-_SAID = frozenset(
+Test: TypeAlias = Callable[[Any], bool]
+_Keyword: TypeAlias = Callable[[Any, Any, Any], Test]
+"""Makes the test of one keyword from its value, the schema it stands in, and the definitions."""
+
+_ANNOTATIONS = frozenset(
     {"$schema", "$id", "$defs", "title", "description", "default", "examples", "x-words", "x-names", "then", "else"}
 )
 _NONE: dict[str, Any] = {}
-_compiled = cache(re.compile)
 
 
 def is_valid(document: object, schema: Schema, definitions: Mapping[str, Schema] | None = None) -> bool:
@@ -20,105 +21,174 @@ def is_valid(document: object, schema: Schema, definitions: Mapping[str, Schema]
 
     `definitions` are the schema's own unless it is a part of one.
     """
-    return _valid(document, schema, schema.get("$defs", _NONE) if definitions is None else definitions)
+    return _test(schema, schema.get("$defs", _NONE) if definitions is None else definitions)(document)
 
 
 def holds(keyword: str, value: object, schema: Schema, definitions: Mapping[str, Schema]) -> bool:
     """Whether a value meets one keyword of a schema."""
-    return _KEYWORDS[keyword](value, schema[keyword], schema, definitions)
+    return _KEYWORDS[keyword](schema[keyword], schema, definitions)(value)
 
 
-def _valid(value: Any, schema: Any, defs: Any) -> bool:
-    known = _CHECKS.get(id(schema))
-    for check, wanted in known[1] if known is not None else _checks(schema):  # noqa: SIM110  a generator is slower
-        if not check(value, wanted, schema, defs):
-            return False
-    return True
+_TESTS: dict[int, tuple[Any, Test]] = {}
+"""The test of a schema, by its identity, made when it is first asked for; the schema is kept, so that no other one takes that."""
 
 
-_CHECKS: dict[int, tuple[Any, list[tuple[_Check, Any]]]] = {}
-"""What a schema asks for, by its identity; the schema is kept, so that no other one takes that."""
+def _test(schema: Any, defs: Any) -> Test:
+    known = _TESTS.get(id(schema))
+    if known is None:
+        keywords = [key for key in schema if key not in _ANNOTATIONS]
+        tests = [_KEYWORDS.get(key, _unknown)(schema[key], schema, defs) for key in keywords]
+        known = _TESTS[id(schema)] = schema, tests[0] if len(tests) == 1 else _every(tests)
+    return known[1]
 
 
-def _checks(schema: Any) -> list[tuple[_Check, Any]]:
-    """Found once: a schema is mostly texts for people, and asked for a thousand times in a large folder."""
-    found = [(_KEYWORDS.get(key, _unknown), wanted) for key, wanted in schema.items() if key not in _SAID]
-    _CHECKS[id(schema)] = schema, found
-    return found
-
-
-def _unknown(_value: Any, _wanted: Any, _schema: Any, _defs: Any) -> bool:
-    return False
-
-
-_NAMES: dict[type, tuple[str, ...]] = {
-    dict: ("object",), list: ("array",), str: ("string",), type(None): ("null",),
-    bool: ("boolean",), int: ("integer", "number"), float: ("number",),
-}  # fmt: skip
-
-
-def _is(value: Any, type_: str) -> bool:
-    """By Python's own types: a truth is no number, 3.0 no integer."""
-    return type_ in _NAMES[type(value)]
-
-
-def _type(value: Any, wanted: Any, _schema: Any, _defs: Any) -> bool:
-    return _is(value, wanted) if isinstance(wanted, str) else any(_is(value, name) for name in wanted)
-
-
-def _if(value: Any, wanted: Any, schema: Any, defs: Any) -> bool:
-    return _valid(value, schema.get("then" if _valid(value, wanted, defs) else "else", _NONE), defs)
-
-
-def _same(value: object, other: object) -> bool:
-    return type(value) is type(other) and value == other
-
-
-def _children(value: Any, _wanted: Any, schema: Any, defs: Any) -> bool:
-    """The keywords about values of a map, all at once."""
-    if not _is(value, "object"):
-        return True
-    named, patterns = schema.get("properties", _NONE), schema.get("patternProperties", _NONE)
-    rest = schema.get("additionalProperties", _NONE)
-    if rest is _NONE and not patterns:  # a condition, mostly: one key of many
-        return all(_valid(value[key], one, defs) for key, one in named.items() if key in value)
-    for key, child in value.items():
-        meant = [one for pattern, one in patterns.items() if _compiled(pattern).search(key)]
-        if key in named:
-            meant.append(named[key])
-        if not meant:
-            if rest is False:
+def _every(tests: list[Test]) -> Test:
+    def test(value: Any) -> bool:
+        for one in tests:  # noqa: SIM110  a generator is slower
+            if not one(value):
                 return False
-            meant.append(rest)
-        if not all(_valid(child, one, defs) for one in meant):
-            return False
-    return True
+        return True
+
+    return test
 
 
-def _dependent(value: Any, wanted: Any, _schema: Any, _defs: Any) -> bool:
-    return not _is(value, "object") or all(o in value for key, others in wanted.items() if key in value for o in others)
+def _late(schema: Any, defs: Any) -> Test:
+    """The test of a schema that may hold the one it stands in, or that few documents need."""
+    return lambda value: _test(schema, defs)(value)  # noqa: PLW0108  not before it is asked
 
 
-_KEYWORDS: dict[str, _Check] = {
+def _unknown(_wanted: Any, _schema: Any, _defs: Any) -> Test:
+    return lambda _: False
+
+
+_TYPES: dict[str, tuple[type, ...]] = {
+    "object": (dict,), "array": (list,), "string": (str,), "null": (type(None),),
+    "boolean": (bool,), "integer": (int,), "number": (int, float),
+}  # fmt: skip
+"""By Python's own types: a truth is no number, 3.0 no integer."""
+
+
+def _type(wanted: Any, _schema: Any, _defs: Any) -> Test:
+    types = _TYPES[wanted] if isinstance(wanted, str) else [type_ for name in wanted for type_ in _TYPES[name]]
+    return lambda value: type(value) in types
+
+
+def _of(type_: str, test: Test) -> Test:
+    """A test of values of one type, which all others pass."""
+    types = _TYPES[type_]
+    return lambda value: type(value) not in types or test(value)
+
+
+def _words(schemas: Any) -> set[tuple[type, Any]] | None:
+    """The constants of a list of schemas, each with its type, since 1 equals True; None where one asks for more."""
+    is_plain = all(one.keys() - _ANNOTATIONS == {"const"} for one in schemas)
+    return {(type(one["const"]), one["const"]) for one in schemas} if is_plain else None
+
+
+def _one_of(wanted: Any, _schema: Any, defs: Any) -> Test:
+    words = _words(wanted)
+    if words is not None and len(words) == len(wanted):
+        return lambda value: value.__hash__ is not None and (type(value), value) in words
+    return lambda value: sum(_test(one, defs)(value) for one in wanted) == 1
+
+
+def _all_of(wanted: Any, _schema: Any, defs: Any) -> Test:
+    """Where each schema asks something of maps that have one word under one key, the map's word finds its own."""
+
+    def every(value: Any) -> bool:
+        return all(_test(one, defs)(value) for one in wanted)
+
+    conditions = [one.get("if", _NONE).get("properties", _NONE) if one.keys() == {"if", "then"} else _NONE for one in wanted]
+    keys = {key for condition in conditions for key in condition}
+    if len(keys) != 1 or not all(conditions) or any(one["if"].keys() != {"properties"} for one in wanted):
+        return every
+    (key,) = keys
+    words = [condition[key] for condition in conditions]
+    if _words(words) is None:
+        return every
+    then = {word["const"]: one["then"] for word, one in zip(words, wanted, strict=True)}
+
+    def test(value: Any) -> bool:
+        if type(value) is not dict or type(value.get(key)) is not str:
+            return every(value)
+        return value[key] not in then or _test(then[value[key]], defs)(value)
+
+    return test if len(then) == len(wanted) and all(type(word) is str for word in then) else every
+
+
+def _if(wanted: Any, schema: Any, defs: Any) -> Test:
+    condition, then, otherwise = _test(wanted, defs), *(_late(schema.get(key, _NONE), defs) for key in ("then", "else"))
+    return lambda value: then(value) if condition(value) else otherwise(value)
+
+
+def _children(_wanted: Any, schema: Any, defs: Any) -> Test:
+    """The keywords about values of a map, all at once."""
+    named = schema.get("properties", _NONE)
+    patterns = [(re.compile(pattern), _late(one, defs)) for pattern, one in schema.get("patternProperties", _NONE).items()]
+    others = schema.get("additionalProperties", _NONE)
+    rest = (lambda _: False) if others is False else _late(others, defs)
+
+    def test(value: Any) -> bool:
+        for key, child in value.items():
+            meant = [one for pattern, one in patterns if pattern.search(key)]
+            if key in named:
+                meant.append(_test(named[key], defs))
+            if not all(one(child) for one in meant or [rest]):
+                return False
+        return True
+
+    def test_named(value: Any) -> bool:  # a condition, mostly: one key of many
+        return all(_test(named[key], defs)(value[key]) for key in named if key in value)
+
+    return _of("object", test if patterns or others is not _NONE else test_named)
+
+
+def _beside_properties(_wanted: Any, schema: Any, defs: Any) -> Test:
+    return _every([]) if "properties" in schema else _children(None, schema, defs)
+
+
+def _pattern(wanted: Any, _schema: Any, _defs: Any) -> Test:
+    pattern = re.compile(wanted)
+    return _of("string", lambda value: pattern.search(value) is not None)
+
+
+def _property_names(wanted: Any, _schema: Any, defs: Any) -> Test:
+    test = _test(wanted, defs)
+    return _of("object", lambda value: all(map(test, value)))
+
+
+def _items(wanted: Any, _schema: Any, defs: Any) -> Test:
+    test = _late(wanted, defs)
+    return _of("array", lambda value: all(map(test, value)))
+
+
+def _not(wanted: Any, _schema: Any, defs: Any) -> Test:
+    test = _test(wanted, defs)
+    return lambda value: not test(value)
+
+
+_KEYWORDS: dict[str, _Keyword] = {
     "type": _type,
-    "$ref": lambda value, wanted, _, defs: _valid(value, defs[wanted.removeprefix("#/$defs/")], defs),
+    "$ref": lambda wanted, _, defs: _late(defs[wanted.removeprefix("#/$defs/")], defs),
     "if": _if,
-    "allOf": lambda value, wanted, _, defs: all(_valid(value, one, defs) for one in wanted),
-    "oneOf": lambda value, wanted, _, defs: sum(_valid(value, one, defs) for one in wanted) == 1,
-    "not": lambda value, wanted, _, defs: not _valid(value, wanted, defs),
-    "const": lambda value, wanted, _, _defs: _same(value, wanted),
-    "enum": lambda value, wanted, _, _defs: any(_same(value, one) for one in wanted),
-    "minimum": lambda value, wanted, _, _defs: not _is(value, "number") or value >= wanted,
-    "exclusiveMinimum": lambda value, wanted, _, _defs: not _is(value, "number") or value > wanted,
-    "pattern": lambda value, wanted, _, _defs: not _is(value, "string") or _compiled(wanted).search(value) is not None,
-    "required": lambda value, wanted, _, _defs: not _is(value, "object") or all(key in value for key in wanted),
-    "dependentRequired": _dependent,
-    "propertyNames": lambda value, wanted, _, defs: not _is(value, "object") or all(_valid(key, wanted, defs) for key in value),
-    "minProperties": lambda value, wanted, _, _defs: not _is(value, "object") or len(value) >= wanted,
-    "items": lambda value, wanted, _, defs: not _is(value, "array") or all(_valid(one, wanted, defs) for one in value),
-    "minItems": lambda value, wanted, _, _defs: not _is(value, "array") or len(value) >= wanted,
-    "maxItems": lambda value, wanted, _, _defs: not _is(value, "array") or len(value) <= wanted,
+    "allOf": _all_of,
+    "oneOf": _one_of,
+    "not": _not,
+    "const": lambda wanted, _, _defs: lambda value: type(value) is type(wanted) and value == wanted,
+    "enum": lambda wanted, _, _defs: lambda value: any(type(value) is type(one) and value == one for one in wanted),
+    "minimum": lambda wanted, _, _defs: _of("number", lambda value: value >= wanted),
+    "exclusiveMinimum": lambda wanted, _, _defs: _of("number", lambda value: value > wanted),
+    "pattern": _pattern,
+    "required": lambda wanted, _, _defs: _of("object", lambda value: all(key in value for key in wanted)),
+    "dependentRequired": lambda wanted, _, _defs: _of(
+        "object", lambda value: all(other in value for key, others in wanted.items() if key in value for other in others)
+    ),
+    "propertyNames": _property_names,
+    "minProperties": lambda wanted, _, _defs: _of("object", lambda value: len(value) >= wanted),
+    "items": _items,
+    "minItems": lambda wanted, _, _defs: _of("array", lambda value: len(value) >= wanted),
+    "maxItems": lambda wanted, _, _defs: _of("array", lambda value: len(value) <= wanted),
     "properties": _children,
-    "patternProperties": lambda value, _, schema, defs: "properties" in schema or _children(value, None, schema, defs),
-    "additionalProperties": lambda value, _, schema, defs: "properties" in schema or _children(value, None, schema, defs),
+    "patternProperties": _beside_properties,
+    "additionalProperties": _beside_properties,
 }

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import TypeAlias
 
 from archc.diagnostics import Span
@@ -23,14 +24,19 @@ class Lookup(Record, frozen=False, eq=False):
     scopes: dict[str, Scope] = field(init=False)
     counts: bool = field(init=False)
     """Whether a path may depend on those before it: the layout has a `#` somewhere."""
+    renames: bool = field(init=False)
+    """Whether any tensor has a path of its own."""
     _stages: dict[str, int] = field(init=False)
-    _steps: dict[tuple[str, str, str], Levels] = field(factory=dict)
+    _steps: dict[tuple[str, str], dict[str, Levels]] = field(factory=dict)
     _known: dict[tuple[str, str], tuple[Table, ...]] = field(factory=dict)
     _keys: dict[tuple[str, str, str], tuple[tuple[str, Path], ...]] = field(factory=dict)
+    _surroundings: dict[str, Mapping[str, object]] = field(factory=dict)
 
     def __post_init__(self) -> None:
         self.scopes = {scope.path: scope for scope in self.order}
         self.counts = any("#" in path.levels for path in paths_of(self.layout))
+        layout = self.layout
+        self.renames = any(table.parameters for table in (layout.stem, layout.block, layout.head, *layout.modules.values()))
         stages = [scope.path for scope in self.scopes.values() if scope.kind == "stage"]
         self._stages = {path: index for index, path in enumerate(stages)}
 
@@ -64,18 +70,19 @@ class Lookup(Record, frozen=False, eq=False):
         owner, local = self._place(scope.path)
         return self.step_span(owner, local) if scope.kind == "module" else None
 
+    def steps(self, scope: str) -> dict[str, Levels]:
+        """The levels of a scope's steps by their names, as far as they were asked for: one for each kind and template."""
+        around = self.scopes[scope]
+        return {} if around.kind == "turn" else self._steps.setdefault((around.kind, around.template), {})
+
     def step(self, scope: str, local: str) -> Levels:
         """The levels of a step, below its scope's; of a step in a loop, below those of the scope the loop is in."""
         around = self.scopes[scope]
         if around.kind == "turn":
             scope, local = self._place(f"{scope}.{local}")
             around = self.scopes[scope]
-        key = (around.kind, around.template, local)
-        found = self._steps.get(key)
-        if found is None:
-            path, values, rest = self._said(around, local)
-            found = self._steps[key] = (*(_filled(level, values) for level in path.levels), *rest)
-        return found
+        path, values, rest = self._said(around, local)
+        return (*(_filled(level, values) for level in path.levels), *rest)
 
     def step_span(self, scope: str, local: str) -> Span | None:
         owner, local = self._place(f"{scope}.{local}" if scope else local)
@@ -96,7 +103,9 @@ class Lookup(Record, frozen=False, eq=False):
             keys = self._keys[step] = self._parameters(around, local)
         if not keys:  # of almost every step, and there are many
             return {}
-        values = {**self._around(owner), **_counted(local.split("."))}
+        values = self._around(owner)
+        if "." in local:
+            values = {**values, **_counted(local.split("."))}
         return {tensor: tuple(_filled(level, values) for level in path.levels) for tensor, path in keys}
 
     def _parameters(self, scope: Scope, local: str) -> tuple[tuple[str, Path], ...]:
@@ -112,12 +121,13 @@ class Lookup(Record, frozen=False, eq=False):
 
     def _around(self, path: str) -> Mapping[str, object]:
         """What `{stage}` and `{block}` stand for in a key."""
-        found: dict[str, object] = {}
-        while self.layout.keys_only and path:
+        if not self.layout.keys_only or not path:
+            return {}
+        found = self._surroundings.get(path)
+        if found is None:
             scope = self.scopes[path]
-            if scope.kind in ("stage", "block"):
-                found[scope.kind] = ".".join(self.own(scope))
-            path = self.parent(path)
+            own: dict[str, object] = {scope.kind: ".".join(self.own(scope))} if scope.kind in ("stage", "block") else {}
+            found = self._surroundings[path] = {**self._around(self.parent(path)), **own}
         return found
 
     def _own(self, scope: Scope) -> Path | None:
@@ -182,6 +192,13 @@ def _counted(parts: list[str]) -> Mapping[str, object]:
     return {"i": parts[-2], "n": int(parts[-2]) + 1} if len(parts) > 1 else {}
 
 
+_parts = cache(_PLACEHOLDER.split)
+"""The texts between the placeholders of a level, and at odd places their names."""
+
+
 def _filled(level: str, values: Mapping[str, object]) -> str:
     # A key may speak of the block around a module that is used outside of blocks too: it is left out there.
-    return _PLACEHOLDER.sub(lambda found: str(values.get(found[1], "")), level) if "{" in level else level
+    if "{" not in level:
+        return level
+    parts = _parts(level)
+    return "".join([str(values.get(part, "")) if place % 2 else part for place, part in enumerate(parts)])

@@ -27,7 +27,7 @@ def state_keys(graph: Graph, layout: Layout, kept: Iterable[str] = ()) -> dict[s
     nodes = graph.nodes if lookup.counts else [node for node in graph.nodes if named[id(node.op)]]
     for node, path, prefix in _paths(nodes, lookup):
         parameters = named[id(node.op)]
-        renamed = lookup.renamed(node.scope, node.local) if parameters else {}
+        renamed = lookup.renamed(node.scope, node.local) if parameters and lookup.renames else {}
         for parameter in parameters:
             own = f"{node.name}.{parameter}"
             levels = renamed.get(parameter)
@@ -74,9 +74,15 @@ def _paths(nodes: Iterable[Node], lookup: Lookup) -> Iterator[tuple[Node, str, s
             prefixes[path] = below(prefix_of(lookup.parent(path)), lookup.own(scope))
         return prefixes[path]
 
+    path, prefix, steps = None, "", lookup.steps("")
     for node in nodes:
-        prefix = prefix_of(node.scope)
-        yield node, below(prefix, lookup.step(node.scope, node.local)), prefix
+        if node.scope != path:
+            path, prefix, steps = node.scope, prefix_of(node.scope), lookup.steps(node.scope)
+        local = node.local
+        levels = steps.get(local)
+        if levels is None:
+            levels = steps[local] = lookup.step(node.scope, local)
+        yield node, below(prefix, levels), prefix
 
 
 def _clash(lookup: Lookup, graph: Graph, key: str, first: str, node: Node) -> Diagnostic:

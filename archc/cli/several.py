@@ -2,12 +2,14 @@
 
 import os
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from archc import __version__
 from archc.analyse.checking import check_file
-from archc.cli.progress import Progress
-from archc.diagnostics import Diagnostic
+from archc.cli.parsing import on_terminal
+from archc.diagnostics import Diagnostic, Source, Span
 from archc.language.library import Library
 from archc.limits import Limits
 from archc.record import Record
@@ -21,6 +23,7 @@ PART = 8
 """Files that go to a process together: neighbours, since they share parents, which each process reads for itself."""
 ENOUGH = 64
 """Files from which on a second process pays: below, starting it takes longer than it saves."""
+MEMORY = "signal 9 is what a system sends where memory runs out: give it more, or fewer processes with --jobs"
 
 
 class Task(Record):
@@ -70,8 +73,6 @@ def check_here(names: Sequence[str], task: Task) -> Iterator[tuple[Diagnostic, .
         except Exception as bug:
             if os.environ.get("ARCHC_DEBUG"):
                 raise
-            from archc.cli.failures import failure
-
             yield (failure(name, bug),)
             library = Library(task.limits)  # what it holds may be half made
 
@@ -134,8 +135,6 @@ class _Process:
         except (EOFError, OSError):
             self.join()
             if len(part) == 1:
-                from archc.cli.failures import cut_short
-
                 found = [(cut_short(part[0], self.process.exitcode if self.process else None),)]
             else:
                 found = [result for name in part for result in self._alone(name)]
@@ -171,3 +170,42 @@ def _context() -> "ForkContext | SpawnContext":
     from multiprocessing import get_context
 
     return get_context("fork") if sys.platform == "linux" else get_context("spawn")
+
+
+def failure(name: str, bug: Exception) -> Diagnostic:
+    """E0511 where memory ran out, else E0510."""
+    if isinstance(bug, MemoryError):
+        return _diagnostic("E0511", f"`{name}` could not be checked: there is not enough memory", name, MEMORY)
+    said = f"{type(bug).__name__}: {ascii(str(bug))[1:-1]}"
+    version = f"archc {__version__}, Python {sys.version.split()[0]}"
+    helped = f"this is a fault of archc ({version}), not of your spec: please report it; ARCHC_DEBUG=1 shows where it happened"
+    return _diagnostic("E0510", f"`{name}` could not be checked: archc bug: {said}", name, helped)
+
+
+def cut_short(name: str, code: int | None) -> Diagnostic:
+    """E0511: the process that checked the file is no more; `code` is its exit code, below zero a signal's number."""
+    ended = f"signal {-code}" if code is not None and code < 0 else f"code {code}"
+    return _diagnostic("E0511", f"`{name}` could not be checked: its process ended with {ended}", name, MEMORY)
+
+
+def _diagnostic(code: str, message: str, name: str, help: str) -> Diagnostic:
+    return Diagnostic(code, message, Span(Source(name, ""), 1, 1, 1, 1), help=help)
+
+
+class Progress:
+    """Shown on stderr, and wiped when done; nothing where nobody looks."""
+
+    def __init__(self, total: int) -> None:
+        self.total = total
+        self.begin = time.monotonic()
+        self.shown = False
+        self.wanted = total > 1 and on_terminal()
+
+    def show(self, done: int, name: str) -> None:
+        if self.wanted and time.monotonic() - self.begin > 1:
+            self.shown = True
+            print(f"\r\x1b[Kchecking {done}/{self.total}: {name!a}", end="", file=sys.stderr, flush=True)
+
+    def clear(self) -> None:
+        if self.shown:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)

@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING
 from archc import __version__
 from archc.backend import Artifact, BackendError, File, Network
 from archc.cost.features import described_features
-from archc.ir.fold import Fold
+from archc.ir.fold import Fold, foldable, with_bias
 from archc.ir.graph import Graph, Node
 from archc.ir.hash import graph_hash, weights_hash
 from archc.language.layouts.naming import state_keys
+from archc.record import replace
 from archc.weights.origin import HASH
 from archc_onnx.assemble import DOMAIN, Form, assemble
 from archc_onnx.dimensions import BATCH, Dimensions, dimensions
 from archc_onnx.dtypes import CODES, SIZES
 from archc_onnx.notes import Notes
+from archc_onnx.operations import is_absent
 from archc_onnx.opsets import FUNCTIONS, IR_VERSIONS, check_bfloat16, check_opset
 from archc_onnx.proto import GraphProto, ModelProto, NodeProto, OperatorSetIdProto, StringStringEntryProto, ValueInfoProto
-from archc_onnx.simplify import FOLDED, folded, present
 from archc_onnx.stream import Structure, Tensor, one_file, two_files
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def export(network: Network, options: "OnnxBackend") -> Artifact:
     if weights is None:
         return Artifact((File(f"{graph.name}.onnx", one_file(structure, ())[1]),))
     if folds:
-        from archc_onnx.folding import Folded
+        from archc_onnx.weights import Folded
 
         weights = Folded(weights, folds)
     return _files(graph.name, options, structure, _tensors(nodes, names, options, weights), weights)
@@ -241,3 +242,36 @@ def _metadata(network: Network, options: "OnnxBackend") -> Iterator[StringString
         words["archc.preprocess"] = json.dumps(dict(network.spec.preprocess))
     for key, value in words.items():
         yield StringStringEntryProto(key=key, value=value)
+
+
+FOLDED = ".folded"
+"""Ends the name of a tensor that is not the state dict's any more."""
+
+
+def present(graph: Graph, *, training: bool) -> list[Node]:
+    """The nodes that do something; an output of the network keeps its node, and with it its name."""
+    alias: dict[str, str] = {}
+    found: list[Node] = []
+    for node in graph.nodes:
+        inputs = tuple([alias.get(name, name) for name in node.inputs])
+        if is_absent(node, training=training) and node.outputs[0] not in graph.outputs:
+            alias[node.outputs[0]] = inputs[0]
+        else:
+            found.append(node if inputs == node.inputs else replace(node, inputs=inputs))
+    return found
+
+
+def folded(graph: Graph, nodes: list[Node]) -> tuple[list[Node], dict[str, Fold]]:
+    """The nodes with every batch norm folded that can be; the folds by the convolution's name.
+
+    The folded convolution has a bias, and makes the value that the norm made.
+    """
+    folds = foldable(nodes, graph.outputs).folds
+    gone = {fold.norm.name for fold in folds.values()}
+    found = []
+    for node in nodes:
+        if node.name in folds:
+            found.append(replace(with_bias(node), outputs=folds[node.name].norm.outputs))
+        elif node.name not in gone:
+            found.append(node)
+    return found, folds

@@ -1,4 +1,4 @@
-"""Where the numbers of tensors come from: a file, or the way the network begins with a seed."""
+"""The numbers of tensors come from a file, or from a seed and the way the network begins; batch norms are folded into them."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from archc.backend import BackendError, Network
 from archc.diagnostics import Diagnostic
+from archc.ir import ops
+from archc.ir.fold import Fold
 from archc.ir.graph import Graph, Node
-from archc.ir.ops import BlurPool
 from archc.record import Record, replace
 from archc.weights.errors import WeightsError, refused
 from archc.weights.files import WeightsFile, open_weights
@@ -20,7 +21,6 @@ from archc_onnx.initial import beginning, binomial
 
 if TYPE_CHECKING:
     from archc_onnx.conversion import Array
-
 
 PIECE = 1 << 18
 """Bytes read at once: with less, calls cost more than copying; with more, glibc asks the system for new pages each time."""
@@ -57,7 +57,7 @@ class RandomWeights(Record):
 
     def chunks(self, key: str, dtype: Dtype) -> Iterator[bytes]:
         node, _, parameter = self._owner(key)
-        if not isinstance(node.op, BlurPool):
+        if not isinstance(node.op, ops.BlurPool):
             begin = beginning(self.graph.init, node, parameter)
             if begin.kind == "constant":
                 return _repeated(packed(begin.value, dtype), self._count(node, parameter))
@@ -70,7 +70,7 @@ class RandomWeights(Record):
 
         node, _, parameter = self._owner(key)
         count = self._count(node, parameter)
-        if isinstance(node.op, BlurPool):
+        if isinstance(node.op, ops.BlurPool):
             row = np.array(binomial(node.op.kernel))
             yield from (row for _ in range(node.op.channels))
             return
@@ -208,3 +208,64 @@ def packed_numbers(key: str, numbers: "Iterator[Array]", dtype: Dtype) -> Iterat
             yield pack(each, dtype)
         except OverflowError as problem:
             raise BackendError("E0563", f"`{key}` does not fit the type: {problem}", "build with --dtype float32") from None
+
+
+class Folded(Record):
+    """Weights, of which some are folded; the keys are those of the convolutions."""
+
+    weights: Weights
+    folds: dict[str, Fold]
+
+    def chunks(self, key: str, dtype: Dtype) -> Iterator[bytes]:
+        if key.rpartition(".")[0] not in self.folds:
+            return self.weights.chunks(key, dtype)
+        return packed_numbers(key, self.numbers(key), dtype)
+
+    def numbers(self, key: str) -> "Iterator[Array]":
+        """`w · γ / sqrt(σ² + ε)` for each filter, and for the bias `β + (b - μ) · γ / sqrt(σ² + ε)`."""
+        name, _, parameter = key.rpartition(".")
+        fold = self.folds.get(name)
+        if fold is None:
+            yield from self.weights.numbers(key)
+        elif parameter == "bias":
+            yield self._bias(fold)
+        else:
+            yield from self._filters(fold, key)
+
+    def close(self) -> None:
+        self.weights.close()
+
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        return self.weights.warnings
+
+    def _whole(self, key: str) -> "Array":
+        import numpy as np
+
+        return np.concatenate(list(self.weights.numbers(key)))
+
+    def _factors(self, fold: Fold) -> "Array":
+        import numpy as np
+
+        assert isinstance(fold.norm.op, ops.Norm)  # noqa: S101  a fold is one of a norm
+        factors: Array = self._whole(f"{fold.norm.name}.weight") / np.sqrt(
+            self._whole(f"{fold.norm.name}.running_var") + fold.norm.op.eps
+        )
+        return factors
+
+    def _bias(self, fold: Fold) -> "Array":
+        shift = -self._whole(f"{fold.norm.name}.running_mean")
+        if isinstance(fold.conv.op, ops.Conv | ops.Linear) and fold.conv.op.bias:
+            shift = shift + self._whole(f"{fold.conv.name}.bias")
+        return self._whole(f"{fold.norm.name}.bias") + shift * self._factors(fold)
+
+    def _filters(self, fold: Fold, key: str) -> "Iterator[Array]":
+        import numpy as np
+
+        (weight, *_) = fold.conv.op.parameters()
+        each = weight.size // weight.shape[0]
+        factors = self._factors(fold)
+        start = 0
+        for piece in self.weights.numbers(key):
+            yield piece * factors[np.arange(start, start + piece.size) // each]
+            start += piece.size

@@ -7,7 +7,7 @@ import pytest
 from small_specs import GOOD
 
 from archc.cli.main import main
-from archc.cli.progress import Progress
+from archc.cli.several import Progress
 
 
 @pytest.fixture
@@ -123,12 +123,12 @@ class TestSettings:
 class TestProgress:
     @pytest.fixture
     def terminal(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("archc.cli.progress.on_terminal", lambda: True)
+        monkeypatch.setattr("archc.cli.several.on_terminal", lambda: True)
 
     @pytest.mark.usefixtures("terminal")
     def test_shown_after_a_second(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
         progress = Progress(60)
-        monkeypatch.setattr("archc.cli.progress.time.monotonic", lambda: progress.begin + 1.5)
+        monkeypatch.setattr("archc.cli.several.time.monotonic", lambda: progress.begin + 1.5)
         progress.show(12, "net.yaml")
         progress.clear()
         assert capsys.readouterr().err == "\r\x1b[Kchecking 12/60: 'net.yaml'\r\x1b[K"
@@ -136,14 +136,14 @@ class TestProgress:
     @pytest.mark.usefixtures("terminal")
     def test_not_within_the_first_second(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
         progress = Progress(60)
-        monkeypatch.setattr("archc.cli.progress.time.monotonic", lambda: progress.begin + 0.5)
+        monkeypatch.setattr("archc.cli.several.time.monotonic", lambda: progress.begin + 0.5)
         progress.show(12, "net.yaml")
         progress.clear()
         assert capsys.readouterr().err == ""
 
     def test_not_into_a_file(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
         progress = Progress(60)
-        monkeypatch.setattr("archc.cli.progress.time.monotonic", lambda: progress.begin + 1.5)
+        monkeypatch.setattr("archc.cli.several.time.monotonic", lambda: progress.begin + 1.5)
         progress.show(12, "net.yaml")
         progress.clear()
         assert capsys.readouterr().err == ""

@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from archc.analyse.verify import onnx_arrange as arrange
-from archc.analyse.verify.onnx_call import Call, Rule
+from archc.analyse.verify.onnx_arrange import Call, Rule
 from archc.analyse.verify.onnx_windows import average_pool, convolution, max_pool
 
 

@@ -10,7 +10,7 @@ from onnx.inliner import inline_local_functions
 from torch import Tensor
 
 from archc.analyse.verify.errors import trouble
-from archc.analyse.verify.onnx_call import Call
+from archc.analyse.verify.onnx_arrange import Call
 from archc.analyse.verify.onnx_operations import OPERATIONS
 
 ROUNDING: dict[int, float] = {

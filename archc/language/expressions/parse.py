@@ -28,6 +28,8 @@ from archc.limits import Limits
 from archc.record import Record
 from archc.suggest import advice
 
+__all__ = ["Expr", "ExpressionError", "names", "parse"]
+
 _TOKEN = re.compile(
     r"[ \t\n]*(?:(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
     r"|(?P<word>[A-Za-z_][A-Za-z0-9_]*)"
@@ -85,8 +87,6 @@ def tokens(text: str) -> tuple[Token, ...]:
 def _quoted(character: str) -> str:
     return f"`{character}`" if character.isprintable() else f"U+{ord(character):04X}"
 
-
-__all__ = ["Expr", "ExpressionError", "names", "parse"]
 
 _NESTING = 32
 _LARGEST = 10**40

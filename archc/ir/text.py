@@ -1,4 +1,4 @@
-"""The graph as text: line-oriented, stable, to be read, compared with `diff` and parsed back (`archc.ir.parse`).
+"""A graph as text: line-oriented, stable, to be read and compared with `diff`. It says all that the graph holds.
 
     archc graph 1
     name resnet50

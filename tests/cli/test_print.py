@@ -4,12 +4,12 @@ import json
 from pathlib import Path
 
 import pytest
+from graph_parser import from_text
 
 from archc.cli.main import main
 from archc.compile.pipeline import compile_spec, complete_spec, shipped
 from archc.diagnostics import Source
 from archc.ir.hash import graph_hash
-from archc.ir.parse import from_text
 from archc.language.document.loader import parse
 from archc.language.document.nodes import plain
 from archc.language.editor.view import editor_schema

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from graph_parser import from_text
 from small_specs import graph_of, spec
 
 from archc.compile.pipeline import Changes, Compiled, compile_spec
@@ -12,7 +13,6 @@ from archc.ir.extract import extractor, named_values, without_head
 from archc.ir.freeze import frozen, thawed
 from archc.ir.graph import Graph
 from archc.ir.hash import graph_hash, weights_hash
-from archc.ir.parse import from_text
 from archc.ir.text import to_text
 from archc.ir.verify import GraphError, verify
 from archc.record import replace

@@ -4,11 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
+from graph_parser import from_text
 
 from archc.cli.main import main
 from archc.compile.pipeline import compile_spec
 from archc.ir.hash import weights_hash
-from archc.ir.parse import from_text
 
 pytestmark = pytest.mark.usefixtures("folder")
 

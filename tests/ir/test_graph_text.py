@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from graph_builder import Builder
+from graph_parser import from_text
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_graphs import random_graph
@@ -13,7 +14,6 @@ from random_graphs import random_graph
 from archc.diagnostics import Source, Span
 from archc.ir import ops
 from archc.ir.graph import Graph, Init, InitPolicy, Node, ScopeArgument
-from archc.ir.parse import from_text
 from archc.ir.text import to_text
 from archc.ir.types import TensorType
 from archc.record import replace

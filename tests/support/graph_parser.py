@@ -1,4 +1,7 @@
-"""Reads the text of a graph (`archc.ir.text`) back to an equal graph. It checks the form; `archc.ir.verify` checks the graph."""
+"""The text of a graph (`archc.ir.text`) is read back to an equal graph here, so that tests hold that it says all of it.
+
+The form is checked here; `archc.ir.verify` checks the graph.
+"""
 
 import re
 from collections.abc import Callable

@@ -1,0 +1,3 @@
+"""Lowering: each step of a document becomes nodes of the graph."""
+
+__all__ = ["context", "modules", "network", "paths", "tracing", "unused", "written"]

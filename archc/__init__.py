@@ -1,35 +1,45 @@
 """archc compiles declarative specs of residual networks to readable source.
 
 >>> import archc
->>> model = archc.torch_module("resnet50", num_classes=10)      # the exec of the source that `archc build` writes
->>> archc.compile_spec("resnet50").graph                        # the typed graph, no torch needed
+>>> net = archc.load("resnet50")                          # a shipped network, a file, or a spec as a map
+>>> net.params, net.macs, net.depth
+(25557032, 4089184256, 50)
+>>> wide = net.set({"block.ratio": 0.5})                  # another network
+>>> model = net.torch(num_classes=10)                     # a torch.nn.Module: the exec of `net.source("torch")`
 """
 
 __version__ = "0.1.0"
 
-__all__ = ["SpecError", "__version__", "compile_spec", "torch_module"]
-
 TYPE_CHECKING = False  # typing's own would be the first import of many
 if TYPE_CHECKING:
-    from archc.compile.pipeline import compile_spec
+    from archc.api.network import Network, Stage, compile_spec, load, parse, shipped
+    from archc.backend import BackendError
     from archc.diagnostics import SpecError
+    from archc.errors import ArchcError
+    from archc.limits import Limits
     from archc.live import torch_module
+    from archc.output import OutputError
+
+_MODULES = {
+    "archc.api.network": ("Network", "Stage", "compile_spec", "load", "parse", "shipped"),
+    "archc.backend": ("BackendError",),
+    "archc.diagnostics": ("SpecError",),
+    "archc.errors": ("ArchcError",),
+    "archc.limits": ("Limits",),
+    "archc.live": ("torch_module",),
+    "archc.output": ("OutputError",),
+}
+__all__ = ["ArchcError", "BackendError", "Limits", "Network", "OutputError", "SpecError", "Stage", "__version__"]
+__all__ += ["compile_spec", "load", "parse", "shipped", "torch_module"]
 
 
 def __getattr__(name: str) -> object:
     """Import what is asked for when it is asked for: `import archc` itself loads nothing."""
-    if name == "SpecError":
-        from archc.diagnostics import SpecError
+    for module, names in _MODULES.items():
+        if name in names:
+            from importlib import import_module
 
-        return SpecError
-    if name == "compile_spec":
-        from archc.compile.pipeline import compile_spec
-
-        return compile_spec
-    if name == "torch_module":
-        from archc.live import torch_module
-
-        return torch_module
+            return getattr(import_module(module), name)
     raise AttributeError(f"module 'archc' has no attribute {name!r}")
 
 

@@ -5,17 +5,19 @@ from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import TypeAlias, TypeVar
 
+from archc.errors import WrongType, WrongValue
 from archc.record import clipped
+from archc.suggest import nearest
 
 StrPath: TypeAlias = str | os.PathLike[str]
 T = TypeVar("T")
 _WORDS = {str: "a text", bool: "a truth", int: "a number", float: "a number", dict: "a map", list: "a list", set: "a set"}
 
 
-def wrong(name: str, value: object, expected: str) -> TypeError:
+def wrong(name: str, value: object, expected: str) -> WrongType:
     """The error to raise: `overrides` is a list of `path=value` texts, not a text ('act=silu')."""
     kind = _WORDS.get(type(value), type(value).__name__)
-    return TypeError(f"`{name}` is {expected}, not {'None' if value is None else f'{kind} ({clipped(repr(value))})'}")
+    return WrongType(f"`{name}` is {expected}, not {'None' if value is None else f'{kind} ({clipped(repr(value))})'}")
 
 
 def text(name: str, value: object, expected: str) -> str:
@@ -30,7 +32,7 @@ def path(name: str, value: object, expected: str = "the path of a file") -> str:
     if not isinstance(found, str):
         raise wrong(name, value, expected)
     if "\0" in found:
-        raise ValueError(f"`{name}` is {expected}, and no path has a NUL character: {clipped(repr(found))}")
+        raise WrongValue(f"`{name}` is {expected}, and no path has a NUL character: {clipped(repr(found))}")
     return found
 
 
@@ -51,5 +53,16 @@ def positive(name: str, value: object, most: int = 0) -> int:
     """A whole number from 1, up to `most` if that is given."""
     number = instance(name, value, int, "a whole number")
     if number < 1 or 0 < most < number:
-        raise ValueError(f"`{name}` is a whole number from 1{f' to {most:,}' if most else ''}, not {clipped(str(number))}")
+        raise WrongValue(f"`{name}` is a whole number from 1{f' to {most:,}' if most else ''}, not {clipped(str(number))}")
     return number
+
+
+def choice(name: str, value: object, known: Iterable[str], expected: str = "") -> str:
+    """One of a few words; another is refused with the nearest, or all there are."""
+    words = list(known)
+    given = text(name, value, expected or f"one of {', '.join(words)}")
+    if given not in words:
+        guess = nearest(given, words)
+        way_out = f"did you mean `{guess}`?" if guess else f"it is one of {', '.join(words)}"
+        raise WrongValue(f"`{name}` has no `{clipped(given)}`; {way_out}")
+    return given

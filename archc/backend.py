@@ -1,10 +1,12 @@
 """What a backend is: an object with `emit`, found by name among the installed entry points of the group `archc.backends`."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol, runtime_checkable
+from types import NoneType, UnionType
+from typing import Literal, Protocol, get_args, get_origin, runtime_checkable
 
-from archc.arguments import text
+from archc.arguments import choice, instance, text
 from archc.diagnostics import Diagnostic
+from archc.errors import ArchcError, WrongType
 from archc.ir.graph import Graph
 from archc.language.layouts.table import Layout
 from archc.record import Record
@@ -87,6 +89,17 @@ class Backend(Protocol):
         ...
 
 
+class Option(Protocol):
+    """A field of a backend: of a `Record`, as archc's own are, or of a dataclass."""
+
+    name: str
+
+    @property
+    def type(self) -> object: ...
+    @property
+    def metadata(self) -> Mapping[str, str]: ...
+
+
 @runtime_checkable
 class Together(Protocol):
     """A backend that writes several networks into one artifact."""
@@ -94,7 +107,7 @@ class Together(Protocol):
     def emit_all(self, networks: Sequence[Network], /) -> Artifact: ...
 
 
-class BackendError(Record, Exception, frozen=False, eq=False):
+class BackendError(Record, ArchcError, frozen=False, eq=False):
     """A network the target cannot say, or a target that cannot be used; `code` is one of E0501 to E0579.
 
     `usage`: the command line is at fault, no spec. `notes` are further sentences.
@@ -128,6 +141,49 @@ def find_backend(name: str) -> Backend:
     if not named:
         raise _unknown(name, sorted({entry.name for entry in found}))
     return _loaded(name, named[0])
+
+
+def backend_with(target: str, values: Mapping[str, object]) -> Backend:
+    """The backend of a name, with options by the names of its fields.
+
+    Raises BackendError as find_backend, WrongType for an option it does not have, and for a value that is none of the option's.
+    """
+    backend = find_backend(target)
+    options = {option.name: option for option in options_of(backend)}
+    for name, value in values.items():
+        if name not in options:
+            from archc.suggest import advice
+
+            raise WrongType(f"target `{target}` has no option `{name}`: {advice(name, list(options)) or 'it has none'}")
+        kind = kind_of(options[name])
+        if isinstance(kind, tuple):
+            choice(name, value, kind)
+        elif not (value is None and isinstance(options[name].type, UnionType)):
+            instance(name, float(value) if kind is float and type(value) is int else value, kind, f"of type {kind.__name__}")
+    given = {name: getattr(backend, name) for name in options} | dict(values)
+    return type(backend)(**given) if values else backend
+
+
+def options_of(backend: object) -> Sequence[Option]:
+    """The fields of a backend."""
+    if isinstance(backend, Record):
+        return list(backend.record_fields.values())
+    from dataclasses import fields, is_dataclass
+
+    return fields(backend) if is_dataclass(backend) else ()
+
+
+def kind_of(option: Option) -> type[bool | int | float | str] | tuple[str, ...]:
+    """What an option is: of a type, or one of the words it may be."""
+    kind = option.type
+    if isinstance(kind, UnionType):
+        [kind] = [one for one in get_args(kind) if one is not NoneType]
+    if get_origin(kind) is Literal:
+        return get_args(kind)
+    for known in (bool, int, float, str):
+        if kind is known:
+            return known
+    raise TypeError(f"the field `{option.name}` of a backend must be bool, int, float, str or a Literal, not {kind}")
 
 
 def _loaded(name: str, value: str) -> Backend:

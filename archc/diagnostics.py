@@ -3,6 +3,7 @@
 from typing import Literal, TypeAlias
 
 from archc.arguments import instance
+from archc.errors import ArchcError
 from archc.record import Record, clipped
 
 
@@ -65,7 +66,7 @@ class Diagnostic(Record):
     fix: tuple[Edit, ...] = ()
 
 
-class SpecError(Record, Exception, frozen=False, eq=False):
+class SpecError(Record, ArchcError, frozen=False, eq=False):
     """Every problem of a spec, raised once; sorted by place."""
 
     diagnostics: tuple[Diagnostic, ...]

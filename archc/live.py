@@ -36,6 +36,11 @@ def torch_module(
     paths = texts("features", features, "a list of paths, as ['layer1', 'layer2']")
     changes = Changes(paths, without_head=not head, frozen_norm=frozen_norm)
     compiled = compile_spec(target, layout=layout, changes=changes)
+    return module_of(compiled, overrides)
+
+
+def module_of(compiled: "Compiled", overrides: Mapping[str, object]) -> "torch.nn.Module":
+    """A new module of a network that is compiled; raises as torch_module."""
     module = load_module(compiled)
     factory: Callable[..., torch.nn.Module] = getattr(module, compiled.graph.name)
     _check(factory, overrides, compiled)
@@ -47,6 +52,7 @@ def _check(factory: "Callable[..., torch.nn.Module]", given: Mapping[str, object
     from inspect import signature
 
     from archc.arguments import positive
+    from archc.errors import WrongType
     from archc.limits import DEFAULT_LIMITS
     from archc.suggest import nearest
 
@@ -55,11 +61,11 @@ def _check(factory: "Callable[..., torch.nn.Module]", given: Mapping[str, object
     for name, value in given.items():
         if name not in taken and (reason := compiled.factory().missing.get(name)):
             key = {"num_classes": "classes", "in_channels": "input.channels"}[name]
-            raise TypeError(f"`{compiled.graph.name}` has no argument `{name}`: {reason}; set `{key}` in its spec instead")
+            raise WrongType(f"`{compiled.graph.name}` has no argument `{name}`: {reason}; set `{key}` in its spec instead")
         if name not in taken:
             guess = nearest(name, [*own, *taken])
             helped = f"did you mean `{guess}`?" if guess else f"it takes {', '.join([*own, *taken])}"
-            raise TypeError(f"torch_module has no argument `{name}` for this network; {helped}")
+            raise WrongType(f"torch_module has no argument `{name}` for this network; {helped}")
         positive(name, value, DEFAULT_LIMITS.params)
 
 

@@ -12,12 +12,13 @@ from typing import NoReturn
 from archc.arguments import StrPath
 from archc.arguments import path as path_text
 from archc.diagnostics import Diagnostic
+from archc.errors import ArchcError
 from archc.record import Record
 
 _DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))})
 
 
-class OutputError(Record, Exception, frozen=False, eq=False):
+class OutputError(Record, ArchcError, frozen=False, eq=False):
     """A file that could not be written, or must not be; nothing was changed."""
 
     diagnostic: Diagnostic

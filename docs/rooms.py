@@ -10,6 +10,7 @@ PAGE = ROOT / "docs" / "architecture.md"
 SECTION = re.compile(r"(<!-- rooms -->\n).*?(<!-- /rooms -->\n)", re.DOTALL)
 CONTENTS = {
     "cli": "arguments to calls",
+    "api": "networks and values in Python",
     "present": "tables, figures, pages of the codes",
     "analyse": "differences, other programs, checks of files",
     "backends": "torch, ONNX, timm, hub",

@@ -131,9 +131,9 @@ def _variant(name: str, parent: str, path: str) -> str:
 
 def _from(parent: str, path: str) -> str:
     """The parent as the file at `path` names it, as YAML. Raises SpecError (E0303) where it may not."""
-    from archc.cli.yamlout import quoted
     from archc.compile.pipeline import locate
     from archc.diagnostics import Diagnostic, SpecError
+    from archc.present.yamlout import quoted
 
     file, shown = locate(parent)
     if shown != parent:  # a name of what ships

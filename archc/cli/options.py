@@ -1,24 +1,9 @@
 """A backend's fields as options of `archc build`: the name is the field's, the type says how it is read."""
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Mapping, Sequence
-from types import NoneType, UnionType
-from typing import Literal, Protocol, get_args, get_origin
 
-from archc.backend import Backend
+from archc.backend import Backend, Option, kind_of, options_of
 from archc.diagnostics import Source, Span
-from archc.record import Record
-
-
-class Option(Protocol):
-    """A field of a backend: of a `Record`, as archc's own are, or of a dataclass."""
-
-    name: str
-
-    @property
-    def type(self) -> object: ...
-    @property
-    def metadata(self) -> Mapping[str, str]: ...
 
 
 def add_options(parser: ArgumentParser, target: str, backend: Backend) -> None:
@@ -26,13 +11,13 @@ def add_options(parser: ArgumentParser, target: str, backend: Backend) -> None:
 
     Help and metavar are the field's metadata.
     """
-    options = _fields(backend)
+    options = options_of(backend)
     if options:
         group = parser.add_argument_group(f"options of --target {target}")
         for option in options:
             spelled = f"--{option.name.replace('_', '-')}"
             help_text, metavar = option.metadata.get("help"), option.metadata.get("metavar")
-            kind = _kind(option)
+            kind = kind_of(option)
             if kind is bool:
                 group.add_argument(spelled, dest=_dest(option), action="store_true", help=help_text)
             elif isinstance(kind, tuple):
@@ -43,7 +28,7 @@ def add_options(parser: ArgumentParser, target: str, backend: Backend) -> None:
 
 def with_options(backend: Backend, arguments: Namespace) -> Backend:
     """The backend with the options that were given."""
-    values = {option.name: getattr(arguments, _dest(option)) for option in _fields(backend)}
+    values = {option.name: getattr(arguments, _dest(option)) for option in options_of(backend)}
     changes = {name: value for name, value in values.items() if value is not None and value is not False}
     return type(backend)(**{name: getattr(backend, name) for name in values} | changes) if changes else backend
 
@@ -52,31 +37,10 @@ def asking(backend: Backend, arguments: Namespace) -> Span:
     """The option that asks for what a backend does: the only one of its own that was given, else --target."""
     from archc.language.overrides import whole_span
 
-    given = [option.name for option in _fields(backend) if getattr(arguments, _dest(option)) not in (None, False)]
+    given = [option.name for option in options_of(backend) if getattr(arguments, _dest(option)) not in (None, False)]
     option = f"--{given[0].replace('_', '-')}" if len(given) == 1 else f"--target {arguments.target}"
     return whole_span(Source(option, option))
 
 
-def _fields(backend: object) -> Sequence[Option]:
-    if isinstance(backend, Record):
-        return list(backend.record_fields.values())
-    from dataclasses import fields, is_dataclass
-
-    return fields(backend) if is_dataclass(backend) else ()
-
-
 def _dest(option: Option) -> str:
     return f"backend_{option.name}"
-
-
-def _kind(option: Option) -> type[bool | int | float | str] | tuple[str, ...]:
-    """What an option's text is read as: a type, or the words it may be."""
-    kind = option.type
-    if isinstance(kind, UnionType):
-        [kind] = [one for one in get_args(kind) if one is not NoneType]
-    if get_origin(kind) is Literal:
-        return get_args(kind)
-    for known in (bool, int, float, str):
-        if kind is known:
-            return known
-    raise TypeError(f"the field `{option.name}` of a backend must be bool, int, float, str or a Literal, not {kind}")

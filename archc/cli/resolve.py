@@ -22,8 +22,8 @@ def arguments(parser: ArgumentParser, _: Sequence[str]) -> None:
 
 def run(arguments: Namespace) -> int:
     from archc.cli.features import feature_table
-    from archc.cli.yamlout import with_places
     from archc.compile.pipeline import complete_network
+    from archc.present.yamlout import with_places
 
     root, graph = complete_network(arguments.spec, overrides=arguments.set, limits=limits_of(arguments))
     print(with_places(root), end="")

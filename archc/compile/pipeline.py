@@ -19,6 +19,7 @@ from archc.compile.compiling import (
 )
 from archc.compile.lower.context import Context
 from archc.diagnostics import Diagnostic, SpecError
+from archc.errors import WrongValue
 from archc.ir.graph import Graph
 from archc.language.document.nodes import Map
 from archc.language.library import Document, Library
@@ -34,10 +35,13 @@ __all__ = [
     "Compiled",
     "Emission",
     "compile_document",
+    "compile_file",
     "compile_spec",
     "complete_network",
     "complete_spec",
+    "completed",
     "locate",
+    "makes_another",
     "placed",
     "read_document",
     "read_spec",
@@ -78,23 +82,27 @@ def complete_spec(target: StrPath, *, overrides: Sequence[str] = (), limits: Lim
 
 def complete_network(target: StrPath, *, overrides: Sequence[str] = (), limits: Limits = DEFAULT_LIMITS) -> tuple[Map, Graph]:
     """As complete_spec, with the network, cut to the features it states."""
-    from archc.compile.complete import complete
-    from archc.compile.semantics import feature_paths
-
     library = Library(limits)
     path, name = locate(target)
     overrides = texts("overrides", overrides, OVERRIDES)
     with placed(library, path, overrides):
-        document = read_document(library, path, name, overrides)
-        context = Context(library, limits, list(document.problems))
-        if makes_another(overrides):
-            document = replace(document, root=Map(tuple(e for e in document.root if e.key != "expect"), document.root.span))
-        root, graph = complete(context, document)
-        if graph is None or context.diagnostics:
-            raise SpecError(tuple(context.diagnostics))
-        paths, problems = feature_paths(document.root, graph)
-        if problems:
-            raise SpecError(tuple(problems))
+        return completed(library, read_document(library, path, name, overrides), overrides)
+
+
+def completed(library: Library, document: Document, overrides: Sequence[str] = ()) -> tuple[Map, Graph]:
+    """As complete_network, of a document that was read with these changes."""
+    from archc.compile.complete import complete
+    from archc.compile.semantics import feature_paths
+
+    context = Context(library, library.limits, list(document.problems))
+    if makes_another(overrides):
+        document = replace(document, root=Map(tuple(e for e in document.root if e.key != "expect"), document.root.span))
+    root, graph = complete(context, document)
+    if graph is None or context.diagnostics:
+        raise SpecError(tuple(context.diagnostics))
+    paths, problems = feature_paths(document.root, graph)
+    if problems:
+        raise SpecError(tuple(problems))
     return root, changed(graph, paths, AS_IT_IS)
 
 
@@ -143,8 +151,22 @@ def compile_spec(
     if library is None:
         library = Library(DEFAULT_LIMITS if limits is None else limits)
     elif limits not in (None, instance("library", library, Library, "a `Library`").limits):
-        raise ValueError("`limits` are not those of `library`, which were given to it: `Library(limits)`")
+        raise WrongValue("`limits` are not those of `library`, which were given to it: `Library(limits)`")
     path, name = locate(target)
+    return compile_file(library, path, name, overrides=overrides, layout=layout, prefers=prefers, changes=changes)
+
+
+def compile_file(
+    library: Library,
+    path: Path,
+    name: str,
+    *,
+    overrides: Sequence[str] = (),
+    layout: str | None = None,
+    prefers: str | None = None,
+    changes: Changes = AS_IT_IS,
+) -> Compiled:
+    """As compile_spec, of the file at `path`, printed as `name`, or of what `library` holds in its place."""
     with placed(library, path, overrides, changes):
         document = read_document(library, path, name, overrides, changes)
         layouts = document.root.get("layouts")

@@ -84,11 +84,18 @@ class Library:
     def hold(self, path: StrPath, name: str, data: bytes) -> None:
         """Take `data` for what the file at `path` holds: it came from elsewhere, or is not written yet."""
         path = Path(path_text("path", path))
+        self._lookup.held.add(self.real(path))
         try:
             source = bytes_source(data, name, self.limits)
             self._texts[self.real(path)] = (source, parse(source, self.limits))
         except SpecError as error:
             self._texts[self.real(path)] = error
+
+    def texts(self) -> dict[str, tuple[str, bytes]]:
+        """By path what each file that was read is called and holds, those that ship left out: what `hold` takes elsewhere."""
+        root = self.real(self.root)
+        read = {path: text[0] for path, text in self._texts.items() if isinstance(text, tuple) and not path.is_relative_to(root)}
+        return {str(path): (source.name, source.text.encode()) for path, source in read.items()}
 
     def without(self, hidden: frozenset[int]) -> "Library":
         """As this library, but with entries of `set` left out, of networks and of definitions; no file is read again."""

@@ -29,6 +29,8 @@ class Lookup:
     def __init__(self, root: Path, limits: Limits) -> None:
         self.root = root
         self.limits = limits
+        self.held: set[Path] = set()
+        """Files that are taken to be there with a text that is no file's."""
         self._real: dict[Path, Path] = {}
         self._kinds: dict[Path, Kind | None] = {}
 
@@ -47,7 +49,7 @@ class Lookup:
             return self._by_path(text, name, user)
         beside = user.parent / f"{text}.yaml"
         shipped = shipped_file(text, kind, self.root)
-        if is_file(beside):
+        if self._is_there(beside):
             if shipped is None or self.real(beside) == self.real(shipped):
                 return beside
             if not self.is_of_kind(beside, kind):
@@ -58,6 +60,9 @@ class Lookup:
         if shipped is not None:
             return shipped
         raise SpecError((_unknown(text, name, kind, self._near(text, user.parent, kind)),))
+
+    def _is_there(self, path: Path) -> bool:
+        return (bool(self.held) and self.real(path) in self.held) or is_file(path)
 
     def is_of_kind(self, path: Path, kind: Kind) -> bool:
         """Whether the file beside a spec is a definition of this kind at all: `conv.yaml` may be something else's."""
@@ -94,7 +99,7 @@ class Lookup:
         if not inside or "\\" in text:
             message = f"`{text}` is outside the folder of this file"
             raise SpecError((Diagnostic("E0303", message, name.span, "only files in or below it can be named"),))
-        if not is_file(target):
+        if not self._is_there(target):
             there = sorted(p.name for p in target.parent.glob("*.yaml")) if os.path.isdir(target.parent) else []
             helped = advice(target.name, there)
             raise SpecError((Diagnostic("E0301", f"there is no file `{text}`", name.span, "not found", help=helped),))

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archc.cli.yamlout import quoted, with_places
 from archc.diagnostics import Source, Span
 from archc.language.document.loader import parse
 from archc.language.document.nodes import Entry, Map, Scalar, plain
 from archc.limits import Limits
+from archc.present.yamlout import quoted, with_places
 
 
 def read(text: str) -> Map:

@@ -11,7 +11,6 @@ from hostile_texts import READABLE, TEXTS, batches
 from markdown_it import MarkdownIt
 from page_reader import Tags
 
-from archc.cli.yamlout import quoted
 from archc.language.document.loader import parse_value
 from archc.language.document.nodes import Map, Scalar
 from archc.limits import Limits
@@ -19,6 +18,7 @@ from archc.present.table.grid import Band, Cell, Grid, text_cell
 from archc.present.table.html import to_html
 from archc.present.table.latex import to_latex
 from archc.present.table.markdown import to_markdown
+from archc.present.yamlout import quoted
 from archc.rendering import escape, markdown
 from archc.rendering.visible import clipped, visible
 

@@ -76,7 +76,7 @@ def test_reprs() -> None:
     compiled = archc.compile_spec("resnet18")
     root = compiled.spec.root
     assert [repr(value) for value in (compiled, root.get("name"), root.get("stages"))] == [
-        "Compiled(spec=<Spec resnet18>, graph=<Graph resnet18>, layout=<Layout torchvision/resnet>, whole=<Graph resnet18>)",
+        "<Network resnet18: 11,689,512 parameters, 1,814,073,344 multiply-adds>",
         "Scalar(value='resnet18', text='resnet18', span=Span(archc:resnet18.yaml:2:7-2:15))",
         "Map(entries=<4 items>, span=Span(archc:resnet18.yaml:17:3-20:59))",
     ]

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from written_specs import case
 
-from archc.cli.yamlout import with_places
 from archc.compile.pipeline import compile_spec, complete_spec
 from archc.diagnostics import SpecError
 from archc.ir.hash import graph_hash
 from archc.language.document.nodes import plain
+from archc.present.yamlout import with_places
 
 
 def hashes(path: Path | str) -> tuple[str, str]:

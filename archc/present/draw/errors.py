@@ -1,7 +1,9 @@
 """A figure that cannot be drawn as asked, though its network is sound."""
 
+from archc.errors import ArchcError
 
-class FigureError(Exception):
+
+class FigureError(ArchcError):
     """What was asked for and cannot be had, and a way out."""
 
     def __init__(self, message: str, hint: str) -> None:

@@ -19,6 +19,13 @@ def with_places(root: Map) -> str:
     return "".join(f"{text:{column}}  # {place}\n" if place else f"{text}\n" for text, place in lines)
 
 
+def as_yaml(root: Map) -> str:
+    """The document in block style, without places."""
+    lines: list[tuple[str, str]] = []
+    _write_map(root, "", lines)
+    return "".join(f"{text}\n" for text, _ in lines)
+
+
 def _write_map(node: Map, indent: str, lines: list[tuple[str, str]]) -> None:
     for entry in node:
         key = str(entry.key) if isinstance(entry.key, int) else quoted(entry.key)

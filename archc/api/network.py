@@ -1,0 +1,366 @@
+"""Networks in Python: a spec compiled, with everything that can be read off it or made of it."""
+
+import os
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archc.arguments import StrPath, instance, text, texts
+from archc.compile import pipeline
+from archc.compile.pipeline import Changes, Compiled
+from archc.errors import WrongValue
+from archc.language.document.nodes import Map
+from archc.language.library import Library
+from archc.limits import DEFAULT_LIMITS, Limits
+from archc.record import Record
+
+if TYPE_CHECKING:
+    import torch
+
+    from archc.backend import File
+
+Value = str | int | float | bool | None | Sequence[object] | Mapping[str, object]
+"""A value of a spec, as Python writes it."""
+
+PATHS = "a map from paths of the spec to values, as {'block.shortcut': 'D', 'classes': 10}"
+
+
+class Stage(Record):
+    """A named stage: how many blocks it has and of which kind, and the shape of its output (C, H, W) for the declared image."""
+
+    name: str
+    blocks: int
+    block: str
+    shape: tuple[int, ...]
+
+
+class Network(Compiled, eq=False):
+    """A checked network. Two are equal, and hash alike, where they compute the same function of the same weights.
+
+    >>> import archc
+    >>> net = archc.load("resnet50")
+    >>> net.params, net.macs, net.depth
+    (25557032, 4089184256, 50)
+    >>> net.set({"block.shortcut": "D"}) == net
+    False
+    """
+
+    overrides: tuple[str, ...] = ()
+    """What `set` changed, as `path=value`."""
+    asked_layout: str | None = None
+    """The layout that was asked for by name; None for the spec's first."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Network) and self.hash == other.hash
+
+    def __hash__(self) -> int:
+        return hash(self.hash)
+
+    def __repr__(self) -> str:
+        return f"<Network {self.name}: {self.params:,} parameters, {self.macs:,} multiply-adds>"
+
+    @property
+    def name(self) -> str:
+        return self.graph.name
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 of what the network computes; names, and how the spec says it, do not change it."""
+        from archc.ir.hash import graph_hash
+
+        return graph_hash(self.graph)
+
+    @cached_property
+    def _totals(self) -> tuple[int, int]:
+        from archc.cost.count import total
+
+        costs = total(self.graph)
+        return costs.parameters, costs.macs
+
+    @property
+    def params(self) -> int:
+        """Learned parameters; running statistics are none."""
+        return self._totals[0]
+
+    @property
+    def macs(self) -> int:
+        """Multiply-adds of convolutions and linear layers for one image of the declared size."""
+        return self._totals[1]
+
+    @cached_property
+    def depth(self) -> int:
+        """Layers as papers count them: convolutions and linear layers on the main path."""
+        from archc.cost.count import depth
+
+        return depth(self.graph)
+
+    @cached_property
+    def stages(self) -> tuple[Stage, ...]:
+        """The stages in order."""
+        blocks: dict[str, list[str]] = {scope.path: [] for scope in self.graph.scopes if scope.kind == "stage"}
+        for scope in self.graph.scopes:
+            if scope.kind == "block" and scope.parent in blocks:
+                blocks[scope.parent].append(scope.template)
+        return tuple(Stage(path, len(kinds), kinds[0] if kinds else "", self.shapes[path]) for path, kinds in blocks.items())
+
+    @cached_property
+    def shapes(self) -> Mapping[str, tuple[int, ...]]:
+        """The shape of the output of every named part, its batch left out: of each node, block, stage, the stem and the head."""
+        types = self.graph.types
+        parts = {scope.path: scope.output for scope in self.graph.scopes if scope.path and scope.output in types}
+        return {self.graph.input: types[self.graph.input].shape} | {
+            name: types[value].shape
+            for name, value in (parts | {node.name: node.outputs[0] for node in self.graph.nodes}).items()
+        }
+
+    def set(self, changes: Mapping[str, Value] | None = None, /, **values: Value) -> "Network":
+        """The network with other values at paths of its spec, as `set:` and `--set` replace them.
+
+        Paths with a dot are keys of `changes`; `classes=10` may be given by name. Raises SpecError.
+        """
+        return _network(
+            self.library,
+            self.document.path,
+            self._shown,
+            (*self.overrides, *_overrides(changes, values)),
+            self.asked_layout,
+            self.changes,
+        )
+
+    @property
+    def _shown(self) -> str:
+        return self.document.written.span.source.name
+
+    @cached_property
+    def yaml(self) -> str:
+        """The spec in full, after `extends` and `set`, which `parse` reads back. What it had to come out at is left out where
+        `set` made another network; names of definitions beside its file stay names.
+        """
+        from archc.present.yamlout import as_yaml
+
+        changed = pipeline.makes_another(self.overrides)
+        root = self.document.root
+        return as_yaml(Map(tuple(entry for entry in root if not (changed and entry.key == "expect")), root.span))
+
+    def resolve(self) -> str:
+        """The spec in full with every default, each value beside the place it came from, as `archc resolve` prints it."""
+        from archc.compile.pipeline import completed
+        from archc.present.yamlout import with_places
+
+        return with_places(completed(self.library, self.document, self.overrides)[0])
+
+    def source(self, target: str = "torch", **options: object) -> str:
+        """The source that `archc build --target TARGET` writes; `options` are those of the target, as `fold_bn=True`.
+
+        Raises BackendError where the target cannot say the network, or writes no text.
+        """
+        try:
+            return self._only(target, options).decode()
+        except UnicodeDecodeError:
+            raise WrongValue(f"what `target` {target} writes is no text: `save` writes it to a file") from None
+
+    def onnx(self, **options: object) -> bytes:
+        """The ONNX model as bytes; `options` are those of `archc build --target onnx`, as `opset=17`."""
+        return self._only("onnx", options)
+
+    def torch(self, **arguments: int) -> "torch.nn.Module":
+        """The network as a `torch.nn.Module`, freshly initialised; `num_classes` and `in_channels` as its factory takes them.
+
+        Raises ImportError where torch is not installed.
+        """
+        from archc.live import module_of
+
+        return module_of(self, arguments)
+
+    def save(self, path: StrPath, *, force: bool = False, **options: object) -> None:
+        """Write the network: its spec (`.yaml`), torch source (`.py`) or an ONNX model (`.onnx`), by the suffix of `path`.
+
+        Raises OutputError where a file exists and `force` is not given; nothing is written then.
+        """
+        from archc.arguments import choice
+        from archc.arguments import path as path_text
+        from archc.output import destinations, write_files
+
+        given = path_text("path", path)
+        targets = {".yaml": None, ".py": "torch", ".onnx": "onnx"}
+        target = targets[choice("path", os.path.splitext(given)[1].lower(), targets, "the path of a .yaml, .py or .onnx file")]
+        if target is None:
+            write_files([(given, (self.yaml.encode(),))], force=force)
+            return
+        files = self._files(target, options)
+        paths = destinations([os.path.basename(given), *(file.name for file in files[1:])], given)
+        write_files([(path, file.chunks) for path, file in zip(paths, files, strict=True)], force=force)
+
+    def _only(self, target: str, options: Mapping[str, object]) -> bytes:
+        files = self._files(target, options)
+        if len(files) > 1:
+            raise WrongValue(f"target {target} writes {len(files)} files: `save` puts them side by side")
+        return b"".join(files[0].chunks)
+
+    def _files(self, target: str, options: Mapping[str, object]) -> "Sequence[File]":
+        from archc.backend import backend_with
+
+        backend = backend_with(target, options)
+        with pipeline.placed(self.library, self.document.path, self.overrides, self.changes):
+            return backend.emit(self).files
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """As the texts of its spec and of the user's definitions, from which another process compiles it anew."""
+        texts = self.library.texts()
+        return _again, (
+            texts,
+            str(self.document.path),
+            self._shown,
+            self.overrides,
+            self.asked_layout,
+            self.changes,
+            self.library.limits,
+        )
+
+
+def load(
+    spec: "StrPath | Mapping[str, Value]",
+    *,
+    set: Mapping[str, Value] | None = None,
+    features: Sequence[str] = (),
+    head: bool = True,
+    frozen_norm: bool = False,
+    layout: str | None = None,
+    limits: Limits | None = None,
+) -> Network:
+    """The network of a spec: the path of a file, the name of one that ships, or the spec itself as a map.
+
+    `set` replaces values by path; `features` are paths of values to give by name instead of the output; without `head` the
+    network ends with its last map; `frozen_norm` fixes the statistics and parameters of every batch norm; `layout` names its
+    tensors. Raises SpecError with every problem of the spec.
+
+    >>> import archc
+    >>> archc.load("resnet18", set={"classes": 10}).params
+    11181642
+    """
+    if isinstance(spec, Mapping):
+        return parse(_text(spec), set=set, features=features, head=head, frozen_norm=frozen_norm, layout=layout, limits=limits)
+    library = _library(limits)
+    path, name = pipeline.locate(spec)
+    return _network(library, path, name, _overrides(set, {}), _layout(layout), _changes(features, head, frozen_norm))
+
+
+def parse(
+    spec: str,
+    *,
+    name: str = "<text>",
+    folder: StrPath = ".",
+    set: Mapping[str, Value] | None = None,
+    features: Sequence[str] = (),
+    head: bool = True,
+    frozen_norm: bool = False,
+    layout: str | None = None,
+    limits: Limits | None = None,
+) -> Network:
+    """As `load`, of a spec as text. `name` is what messages call it; names of files in it are looked for in `folder`."""
+    from archc.arguments import path as path_text
+
+    library = _library(limits)
+    path = Path(path_text("folder", folder, "the path of a folder"), "<text>")
+    library.hold(
+        path,
+        text("name", name, "what messages call the text"),
+        text("spec", spec, "a spec as text").encode("utf-8", "surrogatepass"),
+    )
+    return _network(library, path, name, _overrides(set, {}), _layout(layout), _changes(features, head, frozen_norm))
+
+
+def shipped() -> tuple[str, ...]:
+    """The names of the networks that ship with archc, sorted."""
+    from archc.language.shipped import shipped_names
+
+    return tuple(shipped_names("network"))
+
+
+def compile_spec(
+    target: StrPath,
+    *,
+    overrides: Sequence[str] = (),
+    limits: Limits | None = None,
+    layout: str | None = None,
+    changes: Changes = pipeline.AS_IT_IS,
+    library: Library | None = None,
+) -> Network:
+    """As `load`, with changes as texts like `classes=10`; networks that are compiled with one library share what they read."""
+    compiled = pipeline.compile_spec(target, overrides=overrides, limits=limits, layout=layout, changes=changes, library=library)
+    return _of(compiled, tuple(overrides), layout)
+
+
+def _network(
+    library: Library, path: Path, name: str, overrides: tuple[str, ...], layout: str | None, changes: Changes
+) -> Network:
+    return _of(pipeline.compile_file(library, path, name, overrides=overrides, layout=layout, changes=changes), overrides, layout)
+
+
+def _of(compiled: Compiled, overrides: tuple[str, ...], layout: str | None) -> Network:
+    return Network(**{name: getattr(compiled, name) for name in Compiled.record_fields}, overrides=overrides, asked_layout=layout)
+
+
+def _again(
+    texts: Mapping[str, tuple[str, bytes]],
+    path: str,
+    name: str,
+    overrides: tuple[str, ...],
+    layout: str,
+    changes: Changes,
+    limits: Limits,
+) -> Network:
+    library = Library(limits)
+    for file, (called, data) in texts.items():
+        library.hold(file, called, data)
+    return _network(library, Path(path), name, overrides, layout, changes)
+
+
+def _library(limits: Limits | None) -> Library:
+    return Library(DEFAULT_LIMITS if limits is None else limits)
+
+
+def _layout(layout: str | None) -> str | None:
+    return None if layout is None else text("layout", layout, "the name of a layout")
+
+
+def _changes(features: Sequence[str], head: bool, frozen_norm: bool) -> Changes:  # noqa: FBT001  those of `load`, which are named
+    instance("head", head, bool, "true or false")
+    paths = texts("features", features, "a list of paths, as ['layer1', 'layer2']")
+    return Changes(paths, without_head=not head, frozen_norm=frozen_norm)
+
+
+def _overrides(changes: Mapping[str, Value] | None, values: Mapping[str, Value]) -> tuple[str, ...]:
+    """`path=value` texts, as the command line has them."""
+    given = instance("set", {} if changes is None else changes, Mapping, PATHS)  # type: ignore[type-abstract]
+    return tuple(f"{text('set', path, PATHS)}={_flow(value)}" for path, value in (*given.items(), *values.items()))
+
+
+def _text(spec: Mapping[str, Value]) -> str:
+    """A spec as block-style YAML, so that a message has a line to point at."""
+    import yaml
+
+    _flow(spec)  # refuses what is no value of a spec
+    return str(yaml.safe_dump(_plain(spec), sort_keys=False, allow_unicode=True, default_flow_style=None, width=120))
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _flow(value: object) -> str:
+    """A value as YAML on one line. Raises TypeError for what a spec cannot hold."""
+    import json
+
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{_flow(key)}: {_flow(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_flow, value)) + "]"
+    if value is None or isinstance(value, str | bool | int | float):
+        return json.dumps(value, ensure_ascii=False)
+    from archc.arguments import wrong
+
+    raise wrong("set", value, "made of texts, numbers, truths, None, lists and maps")

@@ -1,4 +1,4 @@
-"""On which inputs two programs are compared: the declared size, another batch, another size where the network takes one."""
+"""Two programs are compared on several inputs: the declared size, another batch, and another size where the network takes one."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -10,11 +10,11 @@ from archc.ir.sizes import map_lengths, prove_sizes
 from archc.ir.types import ShapeError, TensorType
 
 DOUBLINGS = 8
-"""How often half the declared size is doubled before it is taken as it is."""
+"""How often half the declared size is doubled at most."""
 
 
 class Case(NamedTuple):
-    """One comparison: evaluated or trained, on an input N×C×H×W."""
+    """One comparison: an evaluation or a training step on an input N×C×H×W."""
 
     training: bool
     shape: tuple[int, int, int, int]
@@ -24,7 +24,7 @@ class Case(NamedTuple):
 
 
 def cases(graph: Graph, sizes: Sequence[tuple[int, int]], fixed: Sequence[int | None], *, trains: bool) -> list[Case]:
-    """`sizes` (H, W) are those asked for, none for the usual ones; `fixed`: axes of the other program, None where any will do.
+    """Choose the cases. `sizes` (H, W) are those asked for; `fixed` are axes of the other program, None where any will do.
 
     Raises VerifyError (E0624) where the network or the other program cannot take a size.
     """
@@ -38,17 +38,19 @@ def cases(graph: Graph, sizes: Sequence[tuple[int, int]], fixed: Sequence[int | 
         check_size(graph, first, (None, None))
         other = None if height or width else other_size(graph)
         chosen = [first, other or first]
-    found = [
+    chosen_cases = [
         Case(training=False, shape=(batch or (1 if place == 0 else 3), channels, *size)) for place, size in enumerate(chosen)
     ]
     if trains:
-        found.append(Case(training=True, shape=(batch or 3, channels, *chosen[-1])))
-    return list(dict.fromkeys(found))
+        chosen_cases.append(Case(training=True, shape=(batch or 3, channels, *chosen[-1])))
+    return list(dict.fromkeys(chosen_cases))
 
 
 def other_size(graph: Graph) -> tuple[int, int] | None:
-    """About half and five eighths of the declared size, odd where every size will do, doubled until every map is larger than one
-    pixel and unlike the declared one; None where no other size will do.
+    """Choose another size, None where the network takes none.
+
+    It is about half and five eighths of the declared size, odd where every size will do, and doubled until every map is larger
+    than one pixel and unlike the declared one.
     """
     if not graph.any_size:
         return None
@@ -68,31 +70,31 @@ def other_size(graph: Graph) -> tuple[int, int] | None:
 
 
 def _telling(declared: int, sixteenths: int, multiple: int, lengths: set[Length], doublings: int) -> int:
-    """The size of one axis, doubled at least so often, at which all lengths are above 1 and unlike those of the declared size."""
+    """Double the size of one axis, `doublings` times or more, until all lengths exceed 1 and differ from the declared ones."""
     sizes = [-(-((sixteenths << times) // 16 + 1) // multiple) * multiple for times in range(doublings, DOUBLINGS)]
-    telling = (size for size in sizes if all(1 < at(each, size) != at(each, declared) for each in lengths))
+    telling = (size for size in sizes if all(1 < at(length, size) != at(length, declared) for length in lengths))
     return next(telling, sizes[-1])
 
 
 def fault(graph: Graph, size: tuple[int, int]) -> str | None:
-    """Why the network cannot take an input of this size; None where it can."""
+    """Say why the network cannot take an input of this size; None where it can."""
     if not graph.any_size and size != graph.types[graph.input].shape[1:]:
         return "it works at its declared size only"
     types = {graph.input: TensorType((graph.types[graph.input].channels, *size))}
     for node in graph.nodes:
         try:
-            made = node.op.infer(*(types[name] for name in node.inputs))
+            outputs = node.op.infer(*(types[name] for name in node.inputs))
         except ShapeError as error:
             return f"at `{node.name}` {error.message}"
-        types.update(zip(node.outputs, made, strict=True))
+        types.update(zip(node.outputs, outputs, strict=True))
     return None
 
 
 def check_size(graph: Graph, size: tuple[int, int], fixed: tuple[int | None, int | None]) -> None:
-    said = "x".join(map(str, size))
-    why = fault(graph, size)
-    if why is not None:
+    label = "x".join(map(str, size))
+    problem = fault(graph, size)
+    if problem is not None:
         _, height, width = graph.types[graph.input].shape
-        raise trouble("E0624", f"`{graph.name}` takes no input of {said}: {why}", f"its declared size is {height}x{width}")
+        raise trouble("E0624", f"`{graph.name}` takes no input of {label}: {problem}", f"its declared size is {height}x{width}")
     if any(length not in (None, wanted) for length, wanted in zip(fixed, size, strict=True)):
-        raise trouble("E0624", f"the file takes inputs of {'x'.join(map(str, fixed))} only, not {said}", "leave --size out")
+        raise trouble("E0624", f"the file takes inputs of {'x'.join(map(str, fixed))} only, not {label}", "leave --size out")

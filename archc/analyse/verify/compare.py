@@ -1,4 +1,4 @@
-"""A network held against another program: tensors paired, weights shared, outputs compared, the first difference found."""
+"""A network is compared with another program: tensors are paired, weights shared, outputs compared, a difference located."""
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -27,25 +27,26 @@ from archc.record import Record
 
 
 class Settings(Record):
-    """`tolerance`: the largest difference that counts as none, as a part of the largest value; None: what the type explains."""
+    """How a network is compared."""
 
     tolerance: float | None = None
+    """The largest difference that counts as equal, as a part of the largest value; None: what the numbers' type explains."""
     seed: int = 0
 
 
 def against(
-    graph: Graph, program: Program, wanted: Sequence[Case], settings: Settings, *, names: Mapping[str, str] | None = None
+    graph: Graph, program: Program, cases: Sequence[Case], settings: Settings, *, names: Mapping[str, str] | None = None
 ) -> Verdict:
-    """`names` are theirs by ours where they are known; else tensors are paired by the flow of data.
+    """Compare a network with another program. `names` maps our keys to theirs; without it, the flow of data pairs the tensors.
 
     Raises VerifyError (E0623) where the other program cannot run.
     """
-    meeting = meet(undropped(graph), program, wanted, settings, names)
+    meeting = meet(undropped(graph), program, cases, settings, names)
     runs: list[Run] = []
     first: First | None = None
     beyond = ""
-    for what, case in _plan(meeting, wanted):
-        run = compared(meeting, what, case)
+    for label, case in _plan(meeting, cases):
+        run = compared(meeting, label, case)
         runs.append(run)
         if not run.equal and first is None and not beyond:
             with suppress(VerifyError):  # it failed in this run, and fails again
@@ -57,7 +58,7 @@ def against(
         name=graph.name,
         against=program.name,
         pairs=tuple(
-            (meeting.entries[one].key, meeting.reading.entries[other].key) for one, other in sorted(meeting.pairs.items())
+            (meeting.entries[ours].key, meeting.reading.entries[theirs].key) for ours, theirs in sorted(meeting.pairs.items())
         ),
         folded=tuple(sorted(folded(meeting))),
         only_here=tuple(entry.key for entry in alone),
@@ -71,15 +72,15 @@ def against(
 
 
 def meet(
-    graph: Graph, program: Program, wanted: Sequence[Case], settings: Settings, names: Mapping[str, str] | None = None
+    graph: Graph, program: Program, cases: Sequence[Case], settings: Settings, names: Mapping[str, str] | None = None
 ) -> Meeting:
-    """Both, paired by a run on the smallest of the inputs, or on the first where the program takes no other."""
+    """Pair both programs by a run on the smallest of the inputs, or on the first where the program takes no other."""
     program.train(training=False)
-    x = images(min(wanted, key=lambda case: (case.training, math.prod(case.shape[2:]))), settings.seed)
+    x = images(min(cases, key=lambda case: (case.training, math.prod(case.shape[2:]))), settings.seed)
     try:
         reading = _followed(program, x)
     except VerifyError:
-        x = images(wanted[0], settings.seed)
+        x = images(cases[0], settings.seed)
         reading = _followed(program, x)
     entries = entries_of(graph)
     pairs = pair(entries, reading.entries) if names is None else pair_by_name(entries, reading.entries, names)
@@ -90,12 +91,12 @@ def meet(
 
 
 def _followed(program: Program, x: Tensor) -> Reading:
-    """Raises VerifyError (E0623) where the program cannot run, or leaves torch on the way: nothing would be known of it."""
+    """Record a run and read it. Raises VerifyError (E0623) where the program cannot run, or leaves torch on the way."""
     trace = record(program, x)
     reading = read(trace)
     if reading.depends.keys().isdisjoint(trace.outputs):
-        said = f"`{program.name}` cannot be followed: no operation of torch leads from its input to what it puts out"
-        raise trouble("E0623", said, "what is computed by numpy, or by a library of its own, has to be torch's")
+        message = f"`{program.name}` cannot be followed: no operation of torch leads from its input to what it puts out"
+        raise trouble("E0623", message, "what is computed by numpy, or by a library of its own, has to be torch's")
     return reading
 
 
@@ -103,12 +104,12 @@ def images(case: Case, seed: int) -> Tensor:
     return torch.randn(case.shape, generator=torch.Generator().manual_seed(seed + 1), dtype=torch.float64)
 
 
-def _plan(meeting: Meeting, wanted: Sequence[Case]) -> Iterator[tuple[str, Case]]:
-    """Each case and what its weights are: once with those of a file, the others with random ones, which are shared in between."""
+def _plan(meeting: Meeting, cases: Sequence[Case]) -> Iterator[tuple[str, Case]]:
+    """Yield each case with the label of its weights: once those of a file, then random ones, which are shared in between."""
     if not meeting.program.trains:
-        yield "the file's weights", wanted[0]
+        yield "the file's weights", cases[0]
     stirred: bool | None = None
-    for case in wanted:
+    for case in cases:
         if case.training is not stirred:
             stirred = case.training
             _stir(meeting, far=not case.training)
@@ -122,8 +123,8 @@ def _stir(meeting: Meeting, *, far: bool) -> None:
     meeting.weights = shared(meeting.graph, meeting.entries, meeting.reading, meeting.pairs)
 
 
-def compared(meeting: Meeting, what: str, case: Case) -> Run:
-    """Both run once; in training each also updates its statistics, which are then put back."""
+def compared(meeting: Meeting, label: str, case: Case) -> Run:
+    """Run both programs once. In training each also updates its statistics, which are put back afterwards."""
     x = images(case, meeting.seed)
     weights = meeting.own_weights()
     with _statistics_kept(meeting):
@@ -131,60 +132,60 @@ def compared(meeting: Meeting, what: str, case: Case) -> Run:
         try:
             theirs = run_exactly(meeting.program, x)
         except (Exception, SystemExit) as error:  # noqa: BLE001  it is another's code
-            return Run(what, case, 0.0, meeting.tolerance, f"{meeting.program.name} fails: {first_line(error)}")
+            return Run(label, case, 0.0, meeting.tolerance, f"{meeting.program.name} fails: {first_line(error)}")
         with torch.no_grad():
             ours = outputs(meeting.graph, weights, x, training=case.training)
-        if [one.shape for one in ours] != [one.shape for one in theirs]:
-            shapes = [" and ".join("x".join(map(str, one.shape)) for one in side) for side in (ours, theirs)]
-            return Run(what, case, 0.0, meeting.tolerance, f"the output is {shapes[0]} here, {shapes[1]} there")
-        found = max(map(relative, ours, theirs), default=0.0)
+        if [output.shape for output in ours] != [output.shape for output in theirs]:
+            shapes = [" and ".join("x".join(map(str, output.shape)) for output in side) for side in (ours, theirs)]
+            return Run(label, case, 0.0, meeting.tolerance, f"the output is {shapes[0]} here, {shapes[1]} there")
+        difference = max(map(relative, ours, theirs), default=0.0)
         if case.training:
-            found = max([found, *(away for _, away in _statistics(meeting, weights))])
+            difference = max([difference, *(statistic for _, statistic in _statistics(meeting, weights))])
     tolerance = meeting.tolerance
-    if found > tolerance and not meeting.asked:
+    if difference > tolerance and not meeting.asked:
         tolerance = max(tolerance, 10 * shaken(meeting.graph, meeting.own_weights(), x, weights, ours, training=case.training))
-    return Run(what, case, found, tolerance)
+    return Run(label, case, difference, tolerance)
 
 
 def shaken(
     graph: Graph,
     weights: Mapping[str, Tensor],
     x: Tensor,
-    after: Mapping[str, Tensor],
+    updated: Mapping[str, Tensor],
     expected: Sequence[Tensor],
     *,
     training: bool,
 ) -> float:
-    """How far rounding alone may take the network: what a change of the image's last bits does to outputs and statistics.
+    """Measure how far rounding alone may take the network: change the image's last bits, compare outputs and statistics.
 
-    A hundred layers without shortcuts, trained, make of 1e-16 a millionfold.
+    A hundred layers without shortcuts, in training, magnify 1e-16 a million times.
     """
     signs = torch.randn(x.shape, generator=torch.Generator().manual_seed(0), dtype=x.dtype).sign()
     with torch.no_grad():
-        made = outputs(graph, weights, x * (1 + 4 * torch.finfo(x.dtype).eps * signs), training=training)
-    changed = [relative(tensor, weights[key]) for key, tensor in after.items() if training and key.endswith(STATISTICS)]
-    return max([*map(relative, expected, made), *changed], default=0.0)
+        moved = outputs(graph, weights, x * (1 + 4 * torch.finfo(x.dtype).eps * signs), training=training)
+    changed = [relative(tensor, weights[key]) for key, tensor in updated.items() if training and key.endswith(STATISTICS)]
+    return max([*map(relative, expected, moved), *changed], default=0.0)
 
 
 def relative(expected: Tensor, actual: Tensor) -> float:
     """The largest difference as a part of the largest value; infinite where either is not finite."""
     if not bool(torch.isfinite(expected).all() and torch.isfinite(actual).all()):
         return float("inf")
-    away, scale = float((expected - actual).abs().max()), float(expected.abs().max())
-    return away / scale if scale else away
+    largest, scale = float((expected - actual).abs().max()), float(expected.abs().max())
+    return largest / scale if scale else largest
 
 
 def _statistics(meeting: Meeting, weights: Mapping[str, Tensor]) -> Iterator[tuple[int, float]]:
-    """For each paired running statistic, the number of ours and how far they are apart."""
+    """Yield for each paired running statistic our entry's number and the difference."""
     tensors = meeting.program.tensors()
-    for one, other in sorted(meeting.pairs.items()):
-        entry = meeting.entries[one]
+    for ours, theirs in sorted(meeting.pairs.items()):
+        entry = meeting.entries[ours]
         if entry.role in STATISTICS:
-            yield one, relative(weights[entry.key], tensors[meeting.reading.entries[other].key].reshape(entry.shape))
+            yield ours, relative(weights[entry.key], tensors[meeting.reading.entries[theirs].key].reshape(entry.shape))
 
 
 class _statistics_kept:  # noqa: N801  reads as what it does: `with _statistics_kept(meeting)`
-    """What training changes of the other program is put back."""
+    """A context in which training may change the other program's statistics: they are put back at the end."""
 
     def __init__(self, meeting: Meeting) -> None:
         tensors = meeting.program.tensors()
@@ -201,7 +202,7 @@ class _statistics_kept:  # noqa: N801  reads as what it does: `with _statistics_
 
 
 def _first(meeting: Meeting, case: Case, tolerance: float) -> tuple[First | None, str]:
-    """By running both once more, every value kept; where nothing of ours differs, what makes the other's output."""
+    """Locate the first difference by running both again with every value kept, and name what makes the other's output."""
     x = images(case, meeting.seed)
     weights = meeting.own_weights()
     with _statistics_kept(meeting):
@@ -210,35 +211,35 @@ def _first(meeting: Meeting, case: Case, tolerance: float) -> tuple[First | None
         with torch.no_grad():
             values = run_all(meeting.graph, weights, x, training=case.training)
         there = There(trace, read(trace), meeting.pairs)
-        found = first_difference(meeting.graph, values, meeting.entries, there, tolerance)
-        found = found or _first_statistic(meeting, weights, there, tolerance)
+        first = first_difference(meeting.graph, values, meeting.entries, there, tolerance)
+        first = first or _first_statistic(meeting, weights, there, tolerance)
         makers = [step_text(step) for step in trace.steps if not set(trace.outputs).isdisjoint(step.outputs)]
-        return found, ", ".join(makers)
+        return first, ", ".join(makers)
 
 
 def _first_statistic(meeting: Meeting, weights: Mapping[str, Tensor], there: There, tolerance: float) -> First | None:
-    for one, away in _statistics(meeting, weights):
-        if away > tolerance:
-            entry = meeting.entries[one]
+    for number, difference in _statistics(meeting, weights):
+        if difference > tolerance:
+            entry = meeting.entries[number]
             node = meeting.graph.nodes[entry.place]
-            step = there.trace.steps[there.reading.entries[meeting.pairs[one]].place]
-            return First(node, f"`{entry.role}`", described(node.op), step_text(step), unlike(node.op, step), None, away)
+            step = there.trace.steps[there.reading.entries[meeting.pairs[number]].place]
+            return First(node, f"`{entry.role}`", described(node.op), step_text(step), unlike(node.op, step), None, difference)
     return None
 
 
 def _lacking(meeting: Meeting, entry: Entry) -> First:
-    """A tensor that theirs has nowhere, where all that was run is as if it were at rest."""
+    """Report one of our tensors without a counterpart where all runs were equal, as they are while it is neutral."""
     node = meeting.graph.nodes[entry.place]
     return First(node, f"`{entry.role}`", described(node.op), "nothing that it pairs with", "", None, None)
 
 
 def uncompared(graph: Graph, program: Program) -> tuple[str, ...]:
-    """Programs are compared by what they give, in float64 or float32; nothing is dropped meanwhile, neither here nor there."""
+    """Say what a comparison leaves out: gradients, other types, and what training drops, which neither program does meanwhile."""
     if not program.trains:
         return ("training", "half precision")
-    here = [(DROPS[op.what] + (f" ({op.law})" if op.what == "block" else ""), op.rate) for op in _drops(graph)]
-    said = [*_counted(here, "here"), *_counted(program.dropped, "there")]
-    return ("gradients", "half precision", *([f"what training drops ({', '.join(said)})"] if said else []))
+    dropped_here = [(DROPS[op.what] + (f" ({op.law})" if op.what == "block" else ""), op.rate) for op in _drops(graph)]
+    dropped = [*_counted(dropped_here, "here"), *_counted(program.dropped, "there")]
+    return ("gradients", "half precision", *([f"what training drops ({', '.join(dropped)})"] if dropped else []))
 
 
 def _drops(graph: Graph) -> Iterator[Dropout]:
@@ -246,12 +247,12 @@ def _drops(graph: Graph) -> Iterator[Dropout]:
 
 
 def _counted(drops: Iterable[tuple[str, float]], where: str) -> list[str]:
-    """`7 × drop path of 0.0286 to 0.2, 1 × dropout of 0.3 here`."""
+    """Count the drops by name and rate: `7 × drop path of 0.0286 to 0.2, 1 × dropout of 0.3 here`."""
     rates: dict[str, list[float]] = {}
     for name, rate in drops:
         rates.setdefault(name, []).append(rate)
-    listed = [f"{len(found)} × {name} of {_span(min(found), max(found))}" for name, found in rates.items()]
-    return [f"{', '.join(listed)} {where}"] if listed else []
+    texts = [f"{len(values)} × {name} of {_span(min(values), max(values))}" for name, values in rates.items()]
+    return [f"{', '.join(texts)} {where}"] if texts else []
 
 
 def _span(least: float, greatest: float) -> str:

@@ -1,4 +1,4 @@
-"""An operation of ours and a step of another program, in words, and what is visibly unlike between them."""
+"""An operation of ours and a step of another program are put in words, and what is visibly unlike between them."""
 
 from collections.abc import Mapping
 from typing import Any, TypeAlias
@@ -40,7 +40,7 @@ LIKE: dict[str, tuple[str, ...]] = {
     "pad_channels": ("constant_pad_nd", "cat"),
     "attention": ("_scaled_dot_product_flash_attention_for_cpu", "bmm", "_softmax"),
 }  # fmt: skip
-"""By kind of ours the ATen operations that may stand in its place, likeliest first."""
+"""The ATen operations that may stand in the place of each of our kinds, likeliest first."""
 
 ARGUMENTS: dict[str, tuple[str, ...]] = {
     "convolution": ("", "", "", "stride", "padding", "dilation", "", "", "groups"),
@@ -52,68 +52,68 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "leaky_relu": ("", "slope"),
     "constant_pad_nd": ("", "padding"),
 }
-"""The names that ours have for the arguments of ATen operations, by position."""
+"""Our names for the arguments of ATen operations, by position."""
 
 DEFAULTS: Attributes = {"ceil": False, "count_include_pad": True, "padding": 0, "dilation": 1, "groups": 1, "stride": 1}
 WORDS = {"convolution": "convolution", "native_batch_norm": "batch_norm", "max_pool2d_with_indices": "max_pool2d"}
 
 
 def like(op: Op, step: Step) -> bool:
-    """Whether a step may stand in the place of an operation."""
+    """Return whether a step may stand in the place of an operation."""
     return step.op in LIKE.get(op.kind, ())
 
 
 def described(op: Op) -> str:
-    """The kind and what is not at its default, but for what follows from the shapes."""
-    said = [f"{name} {_value(value)}" for name, value in stated(op) if name not in ("in_channels", "out_channels", "channels")]
-    return f"{op.kind} ({', '.join(said)})" if said else op.kind
+    """Describe an operation by its kind and its attributes, without defaults and without what follows from shapes."""
+    texts = [f"{name} {_value(value)}" for name, value in stated(op) if name not in ("in_channels", "out_channels", "channels")]
+    return f"{op.kind} ({', '.join(texts)})" if texts else op.kind
 
 
 def step_text(step: Step) -> str:
-    """What it is and where: `` `max_pool2d` of `maxpool` (kernel 3, stride 2) ``."""
-    said = ", ".join(f"{name} {_value(value)}" for name, value in attributes(step).items() if DEFAULTS.get(name) != value)
+    """Describe a step by its operation, place and attributes: `` `max_pool2d` in `maxpool` (kernel 3, stride 2) ``."""
+    texts = ", ".join(f"{name} {_value(value)}" for name, value in attributes(step).items() if DEFAULTS.get(name) != value)
     word = WORDS.get(step.op, step.op.removeprefix("native_").strip("_"))
-    return f"`{word}`{f' in `{step.where}`' if step.where else ''}{f' ({said})' if said else ''}"
+    return f"`{word}`{f' in `{step.where}`' if step.where else ''}{f' ({texts})' if texts else ''}"
 
 
 def unlike(op: Op, step: Step) -> str:
-    """`stride 2 here, 1 there` for each attribute that both have."""
-    there = attributes(step)
-    found = []
-    for name, value in there.items():
+    """List the differences of the attributes that both have: `stride 2 here, 1 there`."""
+    theirs = attributes(step)
+    differences = []
+    for name, value in theirs.items():
         ours = getattr(op, name, None)
         if ours is not None and not _equal(ours, value) and not (name == "groups" and op.kind == "norm"):
-            found.append(f"{name} {_value(ours)} here, {_value(value)} there")
-    return "; ".join(found)
+            differences.append(f"{name} {_value(ours)} here, {_value(value)} there")
+    return "; ".join(differences)
 
 
 def _equal(ours: object, theirs: object) -> bool:
-    """A number that a file keeps as float32 is the same number."""
+    """Compare two values; a number that a file keeps as float32 is the same number."""
     if isinstance(ours, float) and isinstance(theirs, float):
         return abs(ours - theirs) <= 1e-6 * abs(ours)
     return ours == theirs
 
 
 def attributes(step: Step) -> Attributes:
-    """The arguments that have a name here; equal numbers for both axes as one."""
-    found: dict[str, object] = {}
+    """Return the arguments that have a name here; where both axes have equal numbers, as one."""
+    named: dict[str, object] = {}
     for name, value in zip(ARGUMENTS.get(step.op, ()), step.arguments, strict=False):
         if name:
-            found[name] = _one(value)
-    defaulted = {name: DEFAULTS[name] for name in ARGUMENTS.get(step.op, ()) if name in DEFAULTS and name not in found}
-    if "kernel" in found and found.get("stride") in ((), None):
-        found["stride"] = found["kernel"]
-    return {**found, **defaulted}
+            named[name] = _one(value)
+    defaulted = {name: DEFAULTS[name] for name in ARGUMENTS.get(step.op, ()) if name in DEFAULTS and name not in named}
+    if "kernel" in named and named.get("stride") in ((), None):
+        named["stride"] = named["kernel"]
+    return {**named, **defaulted}
 
 
 def _one(value: Any) -> object:
-    if isinstance(value, tuple) and value and all(one == value[0] for one in value):
+    if isinstance(value, tuple) and value and all(item == value[0] for item in value):
         return value[0]
     return value
 
 
 def number(value: float) -> str:
-    """Two digits."""
+    """Write a number with two digits."""
     return f"{value:.1e}" if value < 0.01 or value >= 1000 else f"{value:.2g}"
 
 

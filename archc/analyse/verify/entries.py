@@ -1,7 +1,7 @@
-"""Where a program's tensors enter its flow of data: what two programs' tensors are paired by, whatever they are called.
+"""An entry is the place where a program's tensor enters its flow of data. Tensors are paired by their entries, not by names.
 
-A tensor enters with a role (a filter, a norm's weight, a bias, …) and a shape, after the filters whose results reach it. What
-stands between (activations, pools, sums, rearrangements) leaves no trace, so that it may differ.
+A tensor enters with a role (a filter, a norm's weight, a bias, …) and a shape, after the filters whose results reach it.
+Operations between them (activations, pools, sums, rearrangements) leave no trace in an entry, so that they may differ.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,46 +15,46 @@ Role: TypeAlias = Literal["filter", "gain", "weight", "bias", "running_mean", "r
 
 
 class Entry(NamedTuple):
-    """A tensor where it enters. `before`: the filters, by their number among the entries, whose results reach this place with no
-    other filter between. `place` is the node or step it enters at.
-    """
+    """A tensor where it enters."""
 
     key: str
     role: Role
     shape: tuple[int, ...]
     before: frozenset[int]
+    """The filters, by their number among the entries, whose results reach this place with no other filter between."""
     place: int
+    """The number of the node or step at which it enters."""
 
     @property
     def label(self) -> tuple[Role, tuple[int, ...]]:
-        """What is compared: axes of length one are not, as a linear layer may be a convolution of one by one."""
+        """Return what is compared: axes of length one are not, since a linear layer may be a convolution of one by one."""
         return (self.role, tuple(length for length in self.shape if length != 1))
 
 
 NORM_ROLES: dict[str, Role] = {"v": "weight", "tau": "threshold"}
-"""Of the tensors of a norm whose name is not their role."""
+"""The roles of the tensors of a norm whose name is not their role."""
 
 
 def entries_of(graph: Graph) -> list[Entry]:
-    """In order of execution."""
-    found: list[Entry] = []
+    """Return the entries of a graph in order of execution."""
+    entries: list[Entry] = []
     reaching: dict[str, frozenset[int]] = {graph.input: frozenset()}
     for place, node in enumerate(graph.nodes):
         before = frozenset().union(*(reaching[name] for name in node.inputs))
         for key, role, shape in _tensors(node):
-            found.append(Entry(key, role, shape, before, place))
+            entries.append(Entry(key, role, shape, before, place))
             if role == "filter":
-                reached = frozenset([len(found) - 1])
+                reached = frozenset([len(entries) - 1])
                 reaching.update(dict.fromkeys(node.outputs, reached))
             elif role == "bias" and not isinstance(node.op, ops.Norm | ops.Position):
-                found[-1] = found[-1]._replace(before=reaching[node.outputs[0]])
+                entries[-1] = entries[-1]._replace(before=reaching[node.outputs[0]])
         for name in node.outputs:
             reaching.setdefault(name, before)
-    return found
+    return entries
 
 
 def _tensors(node: Node) -> Iterator[tuple[str, Role, tuple[int, ...]]]:
-    """Key, role and shape, in the order they enter: a norm's gate before its scale and shift."""
+    """Yield key, role and shape in the order of entering: a norm's gate enters before its scale and shift."""
     parameters = node.op.parameters()
     if isinstance(node.op, ops.Norm) and node.op.norm == "evonorm_s0":
         parameters = (*parameters[2:], *parameters[:2])
@@ -81,5 +81,5 @@ def _role(node: Node, name: str) -> Role:
 
 
 def filters(entries: Sequence[Entry]) -> list[int]:
-    """The numbers of those that are filters."""
+    """Return the numbers of the entries that are filters."""
     return [number for number, entry in enumerate(entries) if entry.role == "filter"]

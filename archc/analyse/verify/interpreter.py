@@ -1,4 +1,7 @@
-"""A graph run operation by operation in torch: written from the operations alone, to compare any backend with."""
+"""The interpreter runs a graph in torch.
+
+It is written from the operations alone, so that every backend can be compared with it.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import assert_never
@@ -16,14 +19,15 @@ from archc.record import replace
 
 
 def run(graph: Graph, tensors: Mapping[str, Tensor], x: Tensor, *, training: bool = False) -> Tensor:
-    """The graph's first output for a batch NxCxHxW. `tensors` is by canonical key; in training running statistics are updated
-    in place.
+    """Return the graph's first output for a batch NxCxHxW.
+
+    `tensors` are by canonical key; in training running statistics are updated in place.
     """
     return outputs(graph, tensors, x, training=training)[0]
 
 
 def outputs(graph: Graph, tensors: Mapping[str, Tensor], x: Tensor, *, training: bool = False) -> list[Tensor]:
-    """All outputs, as `run`; a value is let go of after its last use."""
+    """Return all outputs, as `run` does; a value is released after its last use."""
     last = {name: place for place, node in enumerate(graph.nodes) for name in node.inputs}
     values = {graph.input: x}
     for place, node in enumerate(graph.nodes):
@@ -35,7 +39,7 @@ def outputs(graph: Graph, tensors: Mapping[str, Tensor], x: Tensor, *, training:
 
 
 def run_all(graph: Graph, tensors: Mapping[str, Tensor], x: Tensor, *, training: bool = False) -> dict[str, Tensor]:
-    """Every value by name, as `run`."""
+    """Return every value by name, as `run` does."""
     values = {graph.input: x}
     for node in graph.nodes:
         values.update(_made(node, tensors, values, training=training))
@@ -43,21 +47,21 @@ def run_all(graph: Graph, tensors: Mapping[str, Tensor], x: Tensor, *, training:
 
 
 def undropped(graph: Graph) -> Graph:
-    """The same network with every dropout, drop path and drop block at rate 0."""
+    """Return the same network with an identity in place of every dropout, drop path and drop block."""
     nodes = (replace(node, op=ops.Identity()) if isinstance(node.op, ops.Dropout) else node for node in graph.nodes)
     return replace(graph, nodes=tuple(nodes))
 
 
 def _made(node: Node, tensors: Mapping[str, Tensor], values: Mapping[str, Tensor], *, training: bool) -> dict[str, Tensor]:
     own = {parameter.name: tensors[f"{node.name}.{parameter.name}"] for parameter in node.op.parameters()}
-    made = apply(node.op, [values[name] for name in node.inputs], own, training=training)
-    return dict(zip(node.outputs, made, strict=True))
+    results = apply(node.op, [values[name] for name in node.inputs], own, training=training)
+    return dict(zip(node.outputs, results, strict=True))
 
 
-def apply(  # noqa: C901  a case an operation
+def apply(  # noqa: C901  one case for each operation
     op: Operation, inputs: Sequence[Tensor], own: Mapping[str, Tensor], *, training: bool = False
 ) -> list[Tensor]:
-    """The outputs of one operation; `own` are its parameters and buffers by their own names."""
+    """Return the outputs of one operation; `own` are its parameters and buffers by their own names."""
     x = inputs[0]
     match op:
         case ops.Conv():

@@ -1,4 +1,4 @@
-"""What `--against` names, made a program: a zoo's network, a file of ONNX, a factory in a file of Python."""
+"""The program that `--against` names is loaded: a zoo's network, a file of ONNX, or a factory in a file of Python."""
 
 import importlib
 import importlib.util
@@ -21,7 +21,7 @@ FORMS = "say torchvision:NAME, timm:NAME, FILE.onnx or FILE.py:FACTORY"
 
 
 def load(text: str, graph: "Graph") -> "Program":
-    """A zoo's network is built anew, at random, for the classes and input channels of ours.
+    """Load a program. A zoo's network is built with random weights, for the classes and input channels of ours.
 
     Raises VerifyError: E0620 where a package is missing, E0621 where the text names nothing, E0001 to E0003 and E0622 where a
     file cannot be loaded, E0623 where it has an operation that cannot be run.
@@ -45,7 +45,7 @@ def load(text: str, graph: "Graph") -> "Program":
 
 
 def need(package: str) -> ModuleType:
-    """A package, or VerifyError (E0620) with the command that installs it."""
+    """Import a package. Raises VerifyError (E0620) with the command that installs it."""
     try:
         return importlib.import_module(package)
     except ImportError as error:
@@ -62,17 +62,17 @@ def _of_module(text: str, model: "nn.Module") -> "Program":
 
 def _zoo(zoo: str, name: str, graph: "Graph") -> "nn.Module":
     package: Any = need(zoo)
-    listed: list[str] = package.list_models() if zoo == "timm" else package.models.list_models()
-    if name not in listed and not (zoo == "timm" and package.is_model(name)):
-        guess = nearest(name, listed)
+    known_names: list[str] = package.list_models() if zoo == "timm" else package.models.list_models()
+    if name not in known_names and not (zoo == "timm" and package.is_model(name)):
+        guess = nearest(name, known_names)
         raise trouble(
-            "E0621", f"{zoo} has no network `{name}`", f"did you mean `{zoo}:{guess}`?" if guess else family(name, listed)
+            "E0621", f"{zoo} has no network `{name}`", f"did you mean `{zoo}:{guess}`?" if guess else family(name, known_names)
         )
     network = next((scope for scope in graph.scopes if scope.kind == "network"), None)
-    said = {argument.name: argument.value for argument in network.arguments} if network else {}
-    options: dict[str, Any] = {"num_classes": said["classes"]} if said.get("classes") else {}
+    arguments = {argument.name: argument.value for argument in network.arguments} if network else {}
+    options: dict[str, Any] = {"num_classes": arguments["classes"]} if arguments.get("classes") else {}
     channels, height, _ = graph.types[graph.input].shape
-    make = package.create_model if zoo == "timm" else package.models.get_model
+    factory = package.create_model if zoo == "timm" else package.models.get_model
     if zoo == "timm":
         options |= {"pretrained": False, "in_chans": channels}
         if not graph.any_size:
@@ -80,7 +80,7 @@ def _zoo(zoo: str, name: str, graph: "Graph") -> "nn.Module":
     else:
         options["weights"] = None
     try:
-        model: nn.Module = make(name, **options)
+        model: nn.Module = factory(name, **options)
     except Exception as error:  # the zoo's own code
         raise trouble("E0622", f"{zoo} cannot build `{name}`: {type(error).__name__}: {error}") from error
     return model
@@ -98,7 +98,7 @@ def _check_file(path: str) -> None:
 
 
 def _made(path: str, factory: str) -> "nn.Module":
-    """What a function or class of a file makes when it is called without arguments; the file's own folder is importable."""
+    """Call a function or class of a file without arguments and return what it makes; the file's own folder is importable."""
     from torch import nn
 
     name = f"archc.analyse.verify.against.{os.path.splitext(os.path.basename(path))[0]}"
@@ -111,11 +111,11 @@ def _made(path: str, factory: str) -> "nn.Module":
     try:
         spec.loader.exec_module(module)
         if not hasattr(module, factory):
-            known = [one for one in vars(module) if not one.startswith("_")]
+            known = [name for name in vars(module) if not name.startswith("_")]
             guess = nearest(factory, known)
             raise trouble("E0622", f"`{path}` has no `{factory}`", f"did you mean `{guess}`?" if guess else "")
-        make = getattr(module, factory)
-        model = make() if callable(make) and not isinstance(make, nn.Module) else make
+        value = getattr(module, factory)
+        model = value() if callable(value) and not isinstance(value, nn.Module) else value
     except VerifyError:
         raise
     except (Exception, SystemExit) as error:  # the user's own code

@@ -1,4 +1,4 @@
-"""The first node whose output the other program does not have, though it has the inputs."""
+"""The first difference is located here: the first node whose output the other program does not have, though it has the inputs."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from archc.ir.graph import Graph, Node
 
 
 class There(NamedTuple):
-    """The other program's recorded run, every value as it was made."""
+    """The other program's recorded run, with every value as it was made."""
 
     trace: Trace
     reading: Reading
@@ -23,7 +23,7 @@ class There(NamedTuple):
 
 
 class Values:
-    """The values of a run that depend on its input, looked up by what they are."""
+    """The values of a run that depend on its input, looked up by their numbers."""
 
     def __init__(self, trace: Trace, reading: Reading, tolerance: float) -> None:
         self._tensors = trace.tensors
@@ -33,7 +33,7 @@ class Values:
             self._by_count.setdefault(trace.tensors[number].numel(), []).append(number)
 
     def alike(self, value: Tensor) -> list[int]:
-        """The numbers of the values that are this one, whatever their arrangement of axes."""
+        """Return the values, by number, that equal this one in any arrangement of axes."""
         return [number for number in self._by_count.get(value.numel(), ()) if self._same(value, self._tensors[number])]
 
     def _same(self, value: Tensor, other: Tensor) -> bool:
@@ -54,41 +54,46 @@ def _squares(tensor: Tensor) -> Tensor:
 def first_difference(
     graph: Graph, values: Mapping[str, Tensor], entries: Sequence[Entry], there: There, tolerance: float
 ) -> First | None:
-    """None where every node's output is somewhere in the other program: it does more than ours, or puts out another value."""
+    """Return the first difference.
+
+    There is none where the other program has every node's output: then it does more than ours, or returns another value.
+    """
     known = Values(there.trace, there.reading, tolerance)
-    found = {name: known.alike(value) for name, value in values.items()}
-    node = _leading(graph, found)
+    alike = {name: known.alike(value) for name, value in values.items()}
+    node = _leading(graph, alike)
     if node is None:
         return None
-    read = [number for name in node.inputs for number in found[name]]
+    read = [number for name in node.inputs for number in alike[name]]
     step = _counterpart(graph, node, entries, there, read)
     if step is None:
         return First(node, "output", described(node.op), _goes_to(there, read), "", None, None)
     why = unlike(node.op, step)
     if not any(number in read for _, number in operands(step)):
         why = why or _reads(there, step)
-    made = there.trace.tensors[step.outputs[0]]
-    mine = values[node.outputs[0]]
-    if made.shape != mine.shape and made.numel() != mine.numel():
-        shapes = f"{_shape(mine)} here, {_shape(made)} there"
+    theirs = there.trace.tensors[step.outputs[0]]
+    ours = values[node.outputs[0]]
+    if theirs.shape != ours.shape and theirs.numel() != ours.numel():
+        shapes = f"{_shape(ours)} here, {_shape(theirs)} there"
         return First(node, "output", described(node.op), step_text(step), f"{why}; {shapes}" if why else shapes, None, None)
-    away = float((mine.reshape(-1) - made.reshape(-1)).abs().max())
-    return First(node, "output", described(node.op), step_text(step), why, away, away / max(float(mine.abs().max()), 1e-300))
+    absolute = float((ours.reshape(-1) - theirs.reshape(-1)).abs().max())
+    return First(
+        node, "output", described(node.op), step_text(step), why, absolute, absolute / max(float(ours.abs().max()), 1e-300)
+    )
 
 
-def _leading(graph: Graph, found: Mapping[str, list[int]]) -> Node | None:
-    """The first of the nodes from which only values that are not there lead to an output."""
-    leading = {name for name in graph.outputs if not found[name]}
+def _leading(graph: Graph, alike: Mapping[str, list[int]]) -> Node | None:
+    """Return the first node from which only values that the other program lacks lead to an output."""
+    leading = {name for name in graph.outputs if not alike[name]}
     first = None
     for node in reversed(graph.nodes):
         if leading.intersection(node.outputs):
-            leading.update(name for name in node.inputs if not found[name])
+            leading.update(name for name in node.inputs if not alike[name])
             first = node
     return first
 
 
 def _counterpart(graph: Graph, node: Node, entries: Sequence[Entry], there: There, read: Sequence[int]) -> Step | None:
-    """The step that a tensor of the node is paired into, else the one of its kind that reads what the node reads."""
+    """Return the step at which a tensor paired with one of the node's enters, else one of its kind that reads the same values."""
     own = [number for number, entry in enumerate(entries) if graph.nodes[entry.place] is node]
     for number in own:
         if number in there.pairs:
@@ -98,13 +103,13 @@ def _counterpart(graph: Graph, node: Node, entries: Sequence[Entry], there: Ther
 
 
 def _readers(trace: Trace, numbers: Iterable[int]) -> Iterable[Step]:
-    """What reads any of these values, other than to look at it in another arrangement."""
-    wanted = set(numbers)
-    return (step for step in trace.steps if any(number in wanted for _, number in operands(step)) and step.op != "written")
+    """Return the steps that read any of these values, other than to view it in another arrangement."""
+    numbers_read = set(numbers)
+    return (step for step in trace.steps if any(number in numbers_read for _, number in operands(step)) and step.op != "written")
 
 
 def _reads(there: There, step: Step) -> str:
-    makers = {number: one for one in there.trace.steps for number in one.outputs}
+    makers = {number: maker for maker in there.trace.steps for number in maker.outputs}
     before = [makers[number] for _, number in operands(step) if number in there.reading.depends and number in makers]
     return f"there it reads what {' and '.join(map(step_text, before))} makes" if before else ""
 

@@ -1,4 +1,4 @@
-"""What operations with more than a line to them mean, in torch."""
+"""The meaning in torch of the operations that take more than a line."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import assert_never
@@ -11,7 +11,7 @@ from archc.ir import ops
 
 
 def linear(x: Tensor, own: Mapping[str, Tensor]) -> Tensor:
-    """Over the channels: the second axis of a map, the last of tokens and vectors."""
+    """Apply a linear layer to the channels: the second axis of a map, the last of tokens and vectors."""
     if x.ndim == 4:
         return functional.linear(x.movedim(1, -1), own["weight"], own.get("bias")).movedim(-1, 1)
     return functional.linear(x, own["weight"], own.get("bias"))
@@ -30,7 +30,7 @@ def pixel_shuffle(block: int, x: Tensor) -> Tensor:
 
 
 def mix(along: str, x: Tensor, matrix: Tensor) -> Tensor:
-    """The product with each channel's matrix, every entry of it times a unit matrix of the block's size."""
+    """Multiply by each channel's matrix, every entry of which stands for a multiple of the unit matrix of the block's size."""
     n, groups, size, _ = matrix.shape
     block = torch.eye(x.shape[2 if along == "height" else 3] // size, dtype=x.dtype)
     spread = torch.einsum("ngij,ab->ngiajb", matrix, block).reshape(n, groups, len(block) * size, len(block) * size)
@@ -39,7 +39,7 @@ def mix(along: str, x: Tensor, matrix: Tensor) -> Tensor:
 
 
 def filters(op: ops.Conv, own: Mapping[str, Tensor]) -> Tensor:
-    """What a convolution convolves with: its weight as it is, or standardised."""
+    """Return the filters of a convolution: its weight as it is, or standardised."""
     weight = own["weight"]
     if op.weights == "plain":
         return weight
@@ -52,7 +52,9 @@ def filters(op: ops.Conv, own: Mapping[str, Tensor]) -> Tensor:
 
 
 def along_channels(vector: Tensor, x: Tensor) -> Tensor:
-    """Shaped to meet the channels of a map, its second axis, or of tokens and vectors, their last; one number as it is."""
+    """Shape a vector to match the channels, the second axis of a map; of tokens
+    and vectors they are the last, and match as is.
+    """
     return vector[:, None, None] if x.ndim == 4 and vector.ndim == 1 else vector
 
 
@@ -97,7 +99,7 @@ SELU = (1.0507009873554804934193349852946, 1.6732632423543772848170429916717)
 
 
 def _expm1(x: Tensor) -> Tensor:
-    """Read below zero only; above, an overflow would turn the gradient of a `where` into NaN."""
+    """Return exp(x) - 1 below zero; above, where no one reads it, an overflow would turn the gradient of a `where` into NaN."""
     return torch.expm1(x.clamp(max=0))
 
 
@@ -134,7 +136,7 @@ def softmax(op: ops.Softmax, x: Tensor) -> Tensor:
 
 
 def dropout(op: ops.Dropout, x: Tensor) -> Tensor:
-    """What is kept is scaled so that the mean stays."""
+    """Drop at random, and scale the rest so that the mean stays."""
     match op.what:
         case "elements":
             return functional.dropout(x, op.rate)
@@ -150,10 +152,10 @@ def dropout(op: ops.Dropout, x: Tensor) -> Tensor:
 
 
 def _drop_block(op: ops.Dropout, x: Tensor) -> Tensor:
-    """A pixel is dropped where a square over it is drawn; the rest is scaled by its share of the whole batch.
+    """Drop every pixel that a drawn square covers, and scale the rest by its share of the whole batch.
 
-    By the paper (Ghiasi et al. 2018, algorithm 1) a square's corner is drawn, where all of it lies in the map, for each channel.
-    By timm its centre is, anywhere, once for all channels; an even square reaches one less down and right.
+    By the paper's law (Ghiasi et al. 2018, algorithm 1) the corners of squares that lie in the map are drawn, for each channel.
+    By timm's law centres are drawn anywhere, once for all channels; an even square reaches one less down and right.
     """
     n, c, h, w = x.shape
     tall, wide = min(op.size, h), min(op.size, w)
@@ -170,7 +172,7 @@ def _drop_block(op: ops.Dropout, x: Tensor) -> Tensor:
 
 
 def folded(op: Callable[[Tensor, Tensor], Tensor], inputs: Sequence[Tensor]) -> Tensor:
-    """From the left, so that rounding is that of a chain of `+`."""
+    """Combine the inputs from the left, so that rounding is that of a chain of `+`."""
     total = inputs[0]
     for other in inputs[1:]:
         total = op(total, other)
@@ -183,5 +185,5 @@ def attention(heads: int, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
 
     q, k, v = parted(query), parted(key), parted(value)
     weights = (q @ k.transpose(2, 3) / q.shape[-1] ** 0.5).softmax(-1)
-    made: Tensor = (weights @ v).transpose(1, 2).flatten(2)
-    return made
+    combined: Tensor = (weights @ v).transpose(1, 2).flatten(2)
+    return combined

@@ -1,4 +1,4 @@
-"""ONNX's operations on shapes: reshaping, cutting, filling, and what they are computed from."""
+"""ONNX's operations on shapes run in torch: reshaping, cutting and filling, and the numbers that these are computed from."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
@@ -11,29 +11,32 @@ from archc.record import Record
 
 
 class Call(Record):
-    """A node: its operation, its name, the opset of the model, its attributes, the names it reads and makes."""
+    """A node of a model."""
 
     op: str
     name: str
     opset: int
+    """The model's opset."""
     attributes: Mapping[str, Any]
     reads: tuple[str, ...]
+    """The names of its operands, "" for one that is left out."""
     makes: tuple[str, ...]
+    """The names of its outputs."""
 
     def get(self, name: str, default: Any = None) -> Any:
         return self.attributes.get(name, default)
 
 
 Rule: TypeAlias = Callable[..., Sequence[Tensor]]
-"""From a call and its operands (None where one is left out) to its outputs."""
+"""A rule takes a call and its operands (None where one is left out) and returns the outputs."""
 
 
 def numbers(value: Tensor | None) -> list[int]:
-    return [] if value is None else [int(one) for one in value.reshape(-1).tolist()]
+    return [] if value is None else [int(number) for number in value.reshape(-1).tolist()]
 
 
 def axes_of(call: Call, given: Tensor | None) -> list[int]:
-    """An attribute until an opset made them an operand."""
+    """Return the axes: an attribute in older opsets, an operand in later ones."""
     return numbers(given) if given is not None else list(call.get("axes", []))
 
 
@@ -59,7 +62,7 @@ def squeeze(call: Call, x: Tensor, axes: Tensor | None = None) -> Sequence[Tenso
 
 def unsqueeze(call: Call, x: Tensor, axes: Tensor | None = None) -> Sequence[Tensor]:
     over = axes_of(call, axes)
-    for axis in sorted(one % (x.ndim + len(over)) for one in over):
+    for axis in sorted(index % (x.ndim + len(over)) for index in over):
         x = x.unsqueeze(axis)
     return (x,)
 
@@ -106,7 +109,7 @@ def pad(
     call: Call, x: Tensor, amounts: Tensor | None = None, value: Tensor | None = None, axes: Tensor | None = None
 ) -> Sequence[Tensor]:
     given = numbers(amounts) or list(call.get("pads", []))
-    over = [one % x.ndim for one in numbers(axes)] or list(range(x.ndim))
+    over = [axis % x.ndim for axis in numbers(axes)] or list(range(x.ndim))
     sides = {axis: (given[place], given[place + len(over)]) for place, axis in enumerate(over)}
     fill = float(value.item()) if value is not None else call.get("value", 0.0)
     return (padded(x, sides, call.get("mode", "constant"), fill),)
@@ -124,8 +127,8 @@ def filled(call: Call, shape: Tensor) -> Sequence[Tensor]:
 def expand(_: Call, x: Tensor, shape: Tensor) -> Sequence[Tensor]:
     wanted = numbers(shape)
     rank = max(x.ndim, len(wanted))
-    both = zip([1] * (rank - x.ndim) + list(x.shape), [1] * (rank - len(wanted)) + wanted, strict=True)
-    return (x.expand([length if other == 1 else other for length, other in both]),)
+    lengths = zip([1] * (rank - x.ndim) + list(x.shape), [1] * (rank - len(wanted)) + wanted, strict=True)
+    return (x.expand([length if other == 1 else other for length, other in lengths]),)
 
 
 def shape_of(call: Call, x: Tensor) -> Sequence[Tensor]:

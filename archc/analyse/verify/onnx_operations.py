@@ -1,4 +1,4 @@
-"""The operations of ONNX that networks of this family are written with, each in torch as the standard has it."""
+"""The operations of ONNX that networks of this family are written with, each run in torch as the standard defines it."""
 
 from collections.abc import Callable, Sequence
 
@@ -43,7 +43,7 @@ def _constant(call: Call) -> Sequence[Tensor]:
 
 
 def _cast(call: Call, x: Tensor, *_: Tensor) -> Sequence[Tensor]:
-    """Every float is a double here."""
+    """Cast to another type; every float is a double here."""
     kinds = {6: torch.int32, 7: torch.int64, 9: torch.bool}
     return (x.to(kinds.get(call.get("to", 1), torch.float64)),)
 
@@ -54,8 +54,8 @@ def _gemm(call: Call, a: Tensor, b: Tensor, c: Tensor | None = None) -> Sequence
     alpha, beta = call.get("alpha", 1.0), call.get("beta", 1.0)
     if c is not None and alpha == beta == 1.0:
         return (torch.addmm(c, a, b),)
-    made = alpha * (a @ b)
-    return (made if c is None else made + beta * c,)
+    product = alpha * (a @ b)
+    return (product if c is None else product + beta * c,)
 
 
 def _batch_norm(call: Call, x: Tensor, scale: Tensor, bias: Tensor, mean: Tensor, variance: Tensor) -> Sequence[Tensor]:
@@ -68,10 +68,10 @@ def _layer_norm(call: Call, x: Tensor, scale: Tensor, bias: Tensor | None = None
 
 
 def _group_norm(call: Call, x: Tensor, scale: Tensor, bias: Tensor) -> Sequence[Tensor]:
-    """Scale and bias are a number for each group before opset 21."""
+    """Normalize groups of channels; before opset 21 scale and bias are a number for each group."""
     groups = call.get("num_groups")
     if scale.numel() != x.shape[1]:
-        scale, bias = (one.repeat_interleave(x.shape[1] // groups) for one in (scale, bias))
+        scale, bias = (vector.repeat_interleave(x.shape[1] // groups) for vector in (scale, bias))
     return (functional.group_norm(x, groups, scale, bias, call.get("epsilon", 1e-5)),)
 
 
@@ -80,7 +80,7 @@ def _instance_norm(call: Call, x: Tensor, scale: Tensor, bias: Tensor) -> Sequen
 
 
 def _softmax(call: Call, x: Tensor) -> Sequence[Tensor]:
-    """Over one axis; before opset 13 over all axes from one on."""
+    """Take the softmax over one axis; before opset 13 over all axes from one on."""
     if call.opset >= 13:
         return (x.softmax(call.get("axis", -1)),)
     axis = call.get("axis", 1) % x.ndim
@@ -103,8 +103,8 @@ def _hard_sigmoid(call: Call, x: Tensor) -> Sequence[Tensor]:
 
 def _selu(call: Call, x: Tensor) -> Tensor:
     alpha, gamma = call.get("alpha", 1.6732632423543772), call.get("gamma", 1.0507009873554805)
-    made: Tensor = gamma * torch.where(x > 0, x, alpha * torch.expm1(x))
-    return made
+    scaled: Tensor = gamma * torch.where(x > 0, x, alpha * torch.expm1(x))
+    return scaled
 
 
 OPERATIONS: dict[str, Rule] = {
@@ -186,4 +186,4 @@ OPERATIONS: dict[str, Rule] = {
     "Unsqueeze": arrange.unsqueeze,
     "Where": lambda _, condition, a, b: (torch.where(condition, a, b),),
 }
-"""By name, whatever the opset: where an attribute became an operand, either is read."""
+"""Rules by name, for every opset: where an attribute became an operand, either is read."""

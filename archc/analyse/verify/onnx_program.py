@@ -1,4 +1,4 @@
-"""A file of ONNX as a program: run in float64 on torch, node by node, its numbers the tensors it has."""
+"""A file of ONNX becomes a program that runs in float64 on torch, node by node; its tensors are the file's numbers."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -19,36 +19,37 @@ ROUNDING: dict[int, float] = {
     onnx.TensorProto.FLOAT16: 1e-2,
     onnx.TensorProto.BFLOAT16: 5e-2,
 }
-"""By type how far a function may be from exact whose constants (a slope, the root of a width) are rounded to it."""
+"""How far a function may be from exact whose constants (a slope, the root of a width) are rounded to a type."""
 
 
 class OnnxProgram:
-    """The main graph of a model, functions inlined."""
+    """The main graph of a model, with its functions inlined."""
 
     trains = False
     dropped = ()
 
     def __init__(self, name: str, model: onnx.ModelProto) -> None:
         self.name = name
-        self._opset = next((one.version for one in model.opset_import if one.domain in ("", "ai.onnx")), 1)
+        self._opset = next((opset.version for opset in model.opset_import if opset.domain in ("", "ai.onnx")), 1)
         graph = model.graph
-        self._numbers = {one.name: _tensor(one) for one in graph.initializer}
+        self._numbers = {tensor.name: _tensor(tensor) for tensor in graph.initializer}
         self._calls = [_call(node, self._opset) for node in graph.node]
         self._fixed: set[str] = set()
         for node, call in zip(graph.node, self._calls, strict=True):
             if node.op_type == "Constant":
                 value = self._numbers[node.output[0]] = OPERATIONS["Constant"](call)[0]
-                if bool((value == value.reshape(-1)[:1]).all()):  # of a formula: a norm that scales by one and shifts by zero
+                # An exporter writes a norm's scale of one and shift of zero as such a constant.
+                if bool((value == value.reshape(-1)[:1]).all()):
                     self._fixed.add(node.output[0])
         self._calls = [call for call in self._calls if call.op != "Constant"]
-        inputs = [one for one in graph.input if one.name not in self._numbers]
+        inputs = [value for value in graph.input if value.name not in self._numbers]
         if len(inputs) != 1:
-            listed = ", ".join(f"`{one.name}`" for one in inputs)
+            names = ", ".join(f"`{value.name}`" for value in inputs)
             raise trouble(
-                "E0622", f"`{name}` has {len(inputs)} inputs, not one: {listed}"[:400], "write it with its weights in the file"
+                "E0622", f"`{name}` has {len(inputs)} inputs, not one: {names}"[:400], "write it with its weights in the file"
             )
         self._input = inputs[0].name
-        _check_flow(name, {"", self._input, *self._numbers}, self._calls, [one.name for one in graph.output])
+        _check_flow(name, {"", self._input, *self._numbers}, self._calls, [value.name for value in graph.output])
         axes = inputs[0].type.tensor_type.shape.dim
         kind = inputs[0].type.tensor_type.elem_type
         if kind and kind not in ROUNDING:
@@ -57,7 +58,7 @@ class OnnxProgram:
             )
         self.rounding = ROUNDING.get(kind, 1e-9)
         self.size: tuple[int | None, ...] = tuple(axis.dim_value or None for axis in axes) if len(axes) == 4 else (None,) * 4
-        self._outputs = [one.name for one in graph.output]
+        self._outputs = [value.name for value in graph.output]
         self._last = {read: place for place, call in enumerate(self._calls) for read in call.reads}
         self._inside = ""
 
@@ -65,7 +66,7 @@ class OnnxProgram:
         return {name: tensor for name, tensor in self._numbers.items() if tensor.is_floating_point() and name not in self._fixed}
 
     def train(self, *, training: bool) -> None:
-        """It has the one form."""
+        """Do nothing: it has one form only."""
 
     def where(self) -> str:
         return self._inside
@@ -85,7 +86,7 @@ class OnnxProgram:
 
 
 def load_onnx(path: str) -> OnnxProgram:
-    """Raises VerifyError: E0622 where the file is no model, E0623 where it has an operation that is not known here."""
+    """Load a model. Raises VerifyError: E0622 where the file is none, E0623 where an operation is not known here."""
     try:
         model = inline_local_functions(onnx.load(path))
     except Exception as error:  # protobuf, onnx and the system each raise their own
@@ -97,37 +98,37 @@ def load_onnx(path: str) -> OnnxProgram:
     unknown = [node for node in model.graph.node if node.op_type not in OPERATIONS or node.domain not in ("", "ai.onnx")]
     if unknown:
         kinds = ", ".join(dict.fromkeys(f"`{node.op_type}`" + (f" of {node.domain}" if node.domain else "") for node in unknown))
-        at = unknown[0].name or unknown[0].output[0]
-        raise trouble("E0623", f"`{path}` has operations that cannot be compared: {kinds}, first at `{at}`")
+        name = unknown[0].name or unknown[0].output[0]
+        raise trouble("E0623", f"`{path}` has operations that cannot be compared: {kinds}, first at `{name}`")
     return OnnxProgram(path, model)
 
 
 def _check_flow(name: str, known: set[str], calls: Sequence[Call], outputs: Sequence[str]) -> None:
-    """Raises VerifyError (E0622) where something is read before it is made."""
+    """Check that every value is made before it is read. Raises VerifyError (E0622)."""
     for call in calls:
-        for one in call.reads:
-            if one not in known:
+        for name_read in call.reads:
+            if name_read not in known:
                 raise trouble(
-                    "E0622", f"`{name}` is not a valid model: `{call.name}` reads `{one}`, which nothing before it makes"
+                    "E0622", f"`{name}` is not a valid model: `{call.name}` reads `{name_read}`, which nothing before it makes"
                 )
         known.update(call.makes)
-    for one in outputs:
-        if one not in known:
-            raise trouble("E0622", f"`{name}` is not a valid model: nothing makes its output `{one}`")
+    for name_read in outputs:
+        if name_read not in known:
+            raise trouble("E0622", f"`{name}` is not a valid model: nothing makes its output `{name_read}`")
 
 
 def _call(node: onnx.NodeProto, opset: int) -> Call:
     attributes: dict[str, Any] = {}
-    for one in node.attribute:
-        value = onnx.helper.get_attribute_value(one)
+    for attribute in node.attribute:
+        value = onnx.helper.get_attribute_value(attribute)
         if isinstance(value, bytes):
             value = value.decode()
-        attributes[one.name] = _tensor(value) if isinstance(value, onnx.TensorProto) else value
+        attributes[attribute.name] = _tensor(value) if isinstance(value, onnx.TensorProto) else value
     return Call(node.op_type, node.name or node.output[0], opset, attributes, tuple(node.input), tuple(node.output))
 
 
 def _tensor(proto: onnx.TensorProto) -> Tensor:
-    """Floats of every width as float64, anything else as it is. Raises VerifyError (E0622): numbers of another shape."""
+    """Read a tensor, floats of every width as float64. Raises VerifyError (E0622) for numbers of another shape."""
     try:
         if min(proto.dims, default=0) < 0:
             raise ValueError(f"an axis of {min(proto.dims)}")

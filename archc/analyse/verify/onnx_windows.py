@@ -1,4 +1,4 @@
-"""ONNX's convolutions, pools and padding in torch: padding may differ from side to side, or follow from the input's size."""
+"""ONNX's convolutions, pools and padding run in torch; padding may differ from side to side, or follow from the input's size."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
@@ -12,7 +12,7 @@ Sides: TypeAlias = Sequence[tuple[int, int]]
 
 
 def padded(x: Tensor, sides: Mapping[int, tuple[int, int]], mode: str, value: float) -> Tensor:
-    """`sides`: how much before and after, by axis; negative cuts."""
+    """Pad by the amounts before and after each axis, `sides`; a negative amount cuts."""
     amounts = [length for axis in reversed(range(x.ndim)) for length in sides.get(axis, (0, 0))]
     while amounts[-2:] == [0, 0]:
         del amounts[-2:]
@@ -24,16 +24,16 @@ def padded(x: Tensor, sides: Mapping[int, tuple[int, int]], mode: str, value: fl
 
 
 def _sides(attributes: Attributes, x: Tensor, kernel: Sequence[int], strides: Sequence[int], dilations: Sequence[int]) -> Sides:
-    """Padding before and after along each spatial axis."""
+    """Return the padding before and after along each spatial axis."""
     auto = attributes.get("auto_pad", "NOTSET")
     count = len(kernel)
     if auto in ("SAME_UPPER", "SAME_LOWER"):
-        found = []
+        sides = []
         for size, k, s, d in zip(x.shape[2:], kernel, strides, dilations, strict=True):
             total = max((-(-size // s) - 1) * s + d * (k - 1) + 1 - size, 0)
             small, large = total // 2, total - total // 2
-            found.append((small, large) if auto == "SAME_UPPER" else (large, small))
-        return found
+            sides.append((small, large) if auto == "SAME_UPPER" else (large, small))
+        return sides
     pads = list(attributes.get("pads", [0] * 2 * count)) if auto != "VALID" else [0] * 2 * count
     return list(zip(pads[:count], pads[count:], strict=True))
 
@@ -45,7 +45,7 @@ def _windows(attributes: Attributes, x: Tensor, kernel: Sequence[int]) -> tuple[
 
 
 def _alike(sides: Sides) -> list[int] | None:
-    """The padding where it is the same on both sides of each axis."""
+    """Return the padding of each axis where it is equal on both sides of all, else None."""
     return [before for before, _ in sides] if all(before == after for before, after in sides) else None
 
 
@@ -76,13 +76,13 @@ def max_pool(attributes: Attributes, x: Tensor) -> Tensor:
     kernel = attributes["kernel_shape"]
     strides, dilations, sides = _windows(attributes, x, kernel)
     padding = _alike(sides)
-    if padding is None or any(2 * one > k for one, k in zip(padding, kernel, strict=True)):
+    if padding is None or any(2 * amount > k for amount, k in zip(padding, kernel, strict=True)):
         x, padding = padded(x, _by_axis(sides), "constant", float("-inf")), [0] * len(sides)
     return functional.max_pool2d(x, kernel, strides, padding, dilations, bool(attributes.get("ceil_mode", 0)))
 
 
 def average_pool(attributes: Attributes, x: Tensor) -> Tensor:
-    """Padding that differs from side to side is padded for, and counted where it does not count."""
+    """Pool by the mean. Padding that differs from side to side is written as a pad, whose share of a mean is divided out."""
     kernel = attributes["kernel_shape"]
     strides, _, sides = _windows(attributes, x, kernel)
     counted, up = bool(attributes.get("count_include_pad", 0)), bool(attributes.get("ceil_mode", 0))

@@ -1,4 +1,4 @@
-"""The tensors of two programs paired by the flow of data: by role, shape, and what they come after; never by name."""
+"""The tensors of two programs are paired by the flow of data: by role, shape, and what they come after; never by name."""
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -9,14 +9,14 @@ from typing import TypeAlias
 from archc.analyse.verify.entries import Entry, Role
 
 AHEAD = 6
-"""How many filters ahead are looked at to tell apart what comes after the same: a projection from a block's first convolution."""
+"""How many filters ahead are compared to tell apart filters after the same one: a projection and a block's first convolution."""
 
 
 def pair(ours: Sequence[Entry], theirs: Sequence[Entry]) -> dict[int, int]:
-    """The number of theirs by the number of ours.
+    """Map the numbers of our entries to the numbers of theirs.
 
-    First from the input on, as far as both are built alike; then what is left is lined up in order of execution, so that tensors
-    of programs that differ pair by their shapes and places as far as they can.
+    Entries pair from the input on as far as both programs are built alike. The rest is lined up in order of execution, so that
+    tensors of programs that differ pair by their shapes and places as far as they can.
     """
     here, there = _Side(ours), _Side(theirs)
     for ours_so_far, theirs_so_far in zip(here.levels(), there.levels(), strict=False):
@@ -31,13 +31,13 @@ def pair(ours: Sequence[Entry], theirs: Sequence[Entry]) -> dict[int, int]:
 
 
 def pair_by_name(ours: Sequence[Entry], theirs: Sequence[Entry], names: Mapping[str, str]) -> dict[int, int]:
-    """As pair, where the name that theirs has for each of ours is known."""
+    """Pair as `pair` does, by the known name that theirs has for each of ours."""
     numbers = {entry.key: number for number, entry in reversed(list(enumerate(theirs)))}
     return {number: numbers[names[entry.key]] for number, entry in enumerate(ours) if names[entry.key] in numbers}
 
 
 class _Side:
-    """The entries of one program, and for those that are paired the number both have in common."""
+    """The entries of one program, and for each paired one the number that both programs have in common."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self.entries = entries
@@ -45,7 +45,7 @@ class _Side:
         self.level: dict[int, int] = {}
         for number, entry in enumerate(entries):
             if entry.role == "filter":
-                self.level[number] = 1 + max((self.level[one] for one in entry.before), default=-1)
+                self.level[number] = 1 + max((self.level[earlier] for earlier in entry.before), default=-1)
         self.coming = _coming(entries, list(self.level))
         self.companions: dict[int, frozenset[Role]] = {}
         for entry in entries:
@@ -57,41 +57,42 @@ class _Side:
 
     def _paired_before(self, number: int) -> frozenset[int] | None:
         before = self.entries[number].before
-        return frozenset(self.common[one] for one in before) if self.common.keys() >= before else None
+        return frozenset(self.common[earlier] for earlier in before) if self.common.keys() >= before else None
 
     def levels(self) -> list[list[int]]:
-        """The filters by how many are on the longest way from the input."""
-        found: dict[int, list[int]] = defaultdict(list)
+        """Return the filters by level: how many filters are on the longest way from the input."""
+        by_level: dict[int, list[int]] = defaultdict(list)
         for number, level in self.level.items():
-            found[level].append(number)
-        return [found[level] for level in sorted(found)]
+            by_level[level].append(number)
+        return [by_level[level] for level in sorted(by_level)]
 
     def after_the_same(self, number: int, *, ahead: int | None = None) -> Hashable:
-        """What it is and comes after, and for a filter what comes next; None where something before it is not paired."""
+        """Key an entry by its label and what it comes after, a filter also by what follows; None after an unpaired one."""
         before = self._paired_before(number)
         return None if before is None else (self.entries[number].label, before, ahead is not None and self.coming[ahead][number])
 
     def among_the_same(self, number: int) -> Hashable:
-        """And what else enters there: a convolution's bias is none of the norm's after it."""
-        found = self.after_the_same(number)
-        return None if found is None else (found, self.companions[self.entries[number].place])
+        """Key an entry also by what else enters there, so that a convolution's bias does not pair with a norm's."""
+        key = self.after_the_same(number)
+        return None if key is None else (key, self.companions[self.entries[number].place])
 
     def after_the_same_last(self, number: int) -> Hashable:
-        """By the last paired filter before it."""
-        last = max((common for one in self.entries[number].before if (common := self.common.get(one)) is not None), default=None)
+        """Key an entry by its label and the last paired filter before it."""
+        before = self.entries[number].before
+        last = max((common for earlier in before if (common := self.common.get(earlier)) is not None), default=None)
         return None if last is None else (self.entries[number].label, last)
 
 
 def _coming(entries: Sequence[Entry], filters: Sequence[int]) -> list[dict[int, int]]:
-    """For each distance a colour of every filter that depends on the filters so far ahead."""
+    """Return, for each distance ahead, a colour of every filter that depends on the filters up to that distance."""
     after: dict[int, list[int]] = {number: [] for number in filters}
     for number in filters:
-        for one in entries[number].before:
-            after[one].append(number)
+        for earlier in entries[number].before:
+            after[earlier].append(number)
     colours: list[dict[int, int]] = [{number: hash(entries[number].label) for number in filters}]
     for _ in range(AHEAD):
         last = colours[-1]
-        colours.append({number: hash((last[number], *sorted(last[one] for one in after[number]))) for number in filters})
+        colours.append({number: hash((last[number], *sorted(last[later] for later in after[number]))) for number in filters})
     return colours
 
 
@@ -99,19 +100,19 @@ _Key: TypeAlias = Callable[[_Side, int], Hashable]
 
 
 def _match(here: _Side, there: _Side, ours: Sequence[int], theirs: Sequence[int], key: _Key) -> None:
-    """Pairs what has one key, in order of execution."""
+    """Pair the entries that have equal keys, in order of execution."""
     groups: dict[Hashable, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
     for place, (side, numbers) in enumerate(((here, ours), (there, theirs))):
         for number in numbers:
-            if number not in side.common and (found := key(side, number)) is not None:
-                groups[found][place].append(number)
-    for alike, others in groups.values():
-        for one, other in zip(alike, others, strict=False):
-            here.common[one] = there.common[other] = one
+            if number not in side.common and (common_key := key(side, number)) is not None:
+                groups[common_key][place].append(number)
+    for numbers_here, numbers_there in groups.values():
+        for own, other in zip(numbers_here, numbers_there, strict=False):
+            here.common[own] = there.common[other] = own
 
 
 def _line_up(here: _Side, there: _Side, *, filters: bool) -> None:
-    """Pairs the longest runs of like labels among what is left."""
+    """Pair the longest runs of equal labels among the unpaired entries."""
     ours, theirs = here.unpaired(filters=filters), there.unpaired(filters=filters)
     labels = [here.entries[number].label for number in ours]
     others = [there.entries[number].label for number in theirs]

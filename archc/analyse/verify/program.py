@@ -1,4 +1,4 @@
-"""Another program that a network is compared with: run as it is, in float64, or recorded."""
+"""A program is what a network is compared with. It is run as it is, in float64, or recorded."""
 
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -18,47 +18,47 @@ class Program(Protocol):
     def name(self) -> str: ...
     @property
     def trains(self) -> bool:
-        """Whether it has a training form."""
+        """Return whether it has a training form."""
         ...
 
     @property
     def rounding(self) -> float:
-        """How far it may be from exact because of the type its constants are kept in."""
+        """Return how far it may be from exact because of the type that its constants are kept in."""
         ...
 
     @property
     def size(self) -> tuple[int | None, ...]:
-        """N, C, H, W of its input, None where any will do."""
+        """Return N, C, H, W of its input, None where any will do."""
         ...
 
     @property
     def dropped(self) -> tuple[tuple[str, float], ...]:
-        """Name and rate of each of its layers that drop in training, which here they do not."""
+        """Return name and rate of each of its layers that drop in training, which they do not do in a comparison."""
         ...
 
     def tensors(self) -> Mapping[str, Tensor]:
-        """Its own tensors by name; writing to them changes the function."""
+        """Return its own tensors by name; writing to them changes the function."""
         ...
 
     def train(self, *, training: bool) -> None: ...
 
     def where(self) -> str:
-        """Which part of it runs at the moment, as its author names it."""
+        """Return the part of it that runs at the moment, as its author names it."""
         ...
 
     def __call__(self, x: Tensor) -> list[Tensor]:
-        """Its outputs. Raises whatever it raises."""
+        """Return its outputs. Raises whatever the program raises."""
         ...
 
 
 def run_exactly(program: Program, x: Tensor) -> list[Tensor]:
-    """The outputs, computed in float64 throughout."""
+    """Return the outputs, computed in float64 throughout."""
     with torch.no_grad(), Exact():
         return program(x)
 
 
 def record(program: Program, x: Tensor, *, keep: bool = False) -> Trace:
-    """The run as a graph. Raises VerifyError (E0623) where the program cannot run."""
+    """Run the program and return the trace. Raises VerifyError (E0623) where the program cannot run."""
     recorder = Recorder(program.tensors(), program.where, keep=keep)
     recorder.begin(x)
     try:
@@ -66,8 +66,8 @@ def record(program: Program, x: Tensor, *, keep: bool = False) -> Trace:
             outputs = program(x)
     except (Exception, SystemExit) as error:  # it is another's code
         shape, where = "x".join(map(str, x.shape)), program.where()
-        said = f"{type(error).__name__}: {first_line(error)}" + (f", in `{where}`" if where else "")
-        message = f"`{program.name}` cannot run on an input of {shape}: {said}"
+        reason = f"{type(error).__name__}: {first_line(error)}" + (f", in `{where}`" if where else "")
+        message = f"`{program.name}` cannot run on an input of {shape}: {reason}"
         raise trouble("E0623", message, "--size names another input size") from error
     if not outputs:
         raise trouble(
@@ -81,7 +81,7 @@ def first_line(error: BaseException) -> str:
 
 
 class TorchProgram:
-    """A live module. Nothing is dropped in training."""
+    """A live module as a program. Nothing is dropped in training."""
 
     trains = True
     rounding = 1e-9
@@ -120,28 +120,28 @@ class TorchProgram:
 
 
 def flat(output: object) -> Iterator[Tensor]:
-    """The tensors of an output, in order: those of a list, a map, or what transformers returns."""
+    """Yield the tensors of an output in order; it may be a list, a map, or what transformers returns."""
     if isinstance(output, Tensor):
         yield output.detach()
     elif isinstance(output, Mapping):
-        for one in output.values():
-            yield from flat(one)
+        for item in output.values():
+            yield from flat(item)
     elif isinstance(output, list | tuple):
-        for one in output:
-            yield from flat(one)
+        for item in output:
+            yield from flat(item)
 
 
 def without_dropping(model: nn.Module) -> list[tuple[str, float]]:
-    """Every dropout, drop path, drop block and stochastic depth at rate 0; those of other libraries are told by their names.
+    """Set the rate of every dropout, drop path, drop block and stochastic depth to 0; other libraries' are told by their names.
 
-    Returns the class and the rate of each that had one.
+    Return the class and the rate of each that had one.
     """
     dropped: list[tuple[str, float]] = []
     for module in model.modules():
-        drops = any(word in type(module).__name__ for word in ("Drop", "Stochastic"))
+        is_drop = any(word in type(module).__name__ for word in ("Drop", "Stochastic"))
         for name in ("p", "rate", "drop_prob", "drop_rate", "drop"):
             rate = getattr(module, name, None)
-            if (drops or name == "drop_rate") and isinstance(rate, float) and rate:
+            if (is_drop or name == "drop_rate") and isinstance(rate, float) and rate:
                 setattr(module, name, 0.0)
                 dropped.append((type(module).__name__, rate))
     return dropped

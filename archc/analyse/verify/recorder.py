@@ -1,4 +1,4 @@
-"""A run of any torch program as a graph of values: every ATen operation, what it read and made, and where it stands."""
+"""A run of any torch program is recorded as a graph of values: every ATen operation with its operands, results and place."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -10,19 +10,21 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from archc.record import Record, field
 
 Argument = Any
-"""What an operation is called with: a tensor, a number, a word, or a list of such."""
-
-CREATING = ("zeros", "empty", "ones", "full", "arange", "scalar_tensor", "lift", "lift_fresh")
+"""An operation's argument: a tensor, a number, a word, or a list of such."""
 
 
 class Step(NamedTuple):
-    """One ATen operation: its name (`convolution`), its arguments with `Value`s for tensors, what it made, and where."""
+    """One ATen operation."""
 
     op: str
+    """Its name, such as `convolution`."""
     arguments: tuple[Argument, ...]
+    """The positional arguments, with a `Value` for each tensor."""
     named: Mapping[str, Argument]
     outputs: tuple[int, ...]
+    """The numbers of the values it made."""
     where: str
+    """The part of the program that ran it."""
 
 
 class Value(NamedTuple):
@@ -32,20 +34,19 @@ class Value(NamedTuple):
 
 
 class Trace(Record, frozen=False):
-    """All steps in order of execution. `tensors` are values by number as they were when made; `roots` names those that are the
-    program's own tensors; `input` and `outputs` are numbers.
-    """
+    """All steps of a run in order of execution; values are told by number."""
 
     input: int = -1
     outputs: list[int] = field(factory=list)
     steps: list[Step] = field(factory=list)
     tensors: list[Tensor] = field(factory=list)
+    """The values by number, as they were when made if the recorder keeps them."""
     roots: dict[int, str] = field(factory=dict)
-    whole: bool = True
+    """The names of the values that are the program's own tensors."""
 
 
 class Exact(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch leaves its hooks untyped
-    """Runs a program in float64 throughout: where it would cast to a narrower type, it does not."""
+    """A mode that runs a program in float64 throughout: casts to a narrower type are left out."""
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -63,11 +64,14 @@ def _exact(args: Sequence[Any], named: dict[str, Any]) -> dict[str, Any]:
 
 
 class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    """Records what runs under it. `where` tells the place in the program; `keep`: every value, as steps may write to it later."""
+    """A mode that records what runs under it.
+
+    `where` names the part of the program that runs. With `keep` every value is copied, since later steps may write to it.
+    """
 
     def __init__(self, roots: Mapping[str, Tensor], where: Callable[[], str], *, keep: bool = False) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self.trace = Trace(whole=keep)
+        self.trace = Trace()
         self._where = where
         self._keep = keep
         self._numbers: dict[int, int] = {}
@@ -105,7 +109,7 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         if isinstance(argument, Tensor):
             return Value(self._number(argument))
         if isinstance(argument, list | tuple):
-            return tuple(self._argument(one) for one in argument)
+            return tuple(self._argument(item) for item in argument)
         return argument
 
     def _number(self, tensor: Tensor) -> int:
@@ -122,7 +126,7 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         return number
 
     def _spread(self, written: Tensor) -> None:
-        """What shares memory with a tensor that was written to is another value too, which follows from what was written."""
+        """Record that each view of a tensor that was written to became another value, which depends on what was written."""
         changed = self._numbers[id(written)]
         for view in self._views.get(written.untyped_storage().data_ptr(), ()):
             if view is not written and view.numel():
@@ -132,7 +136,7 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
 
 def _written(func: Any, args: Sequence[Any]) -> list[Tensor]:
-    """The tensors that an operation writes to."""
+    """Return the tensors that an operation writes to."""
     schema = func._schema.arguments  # noqa: SLF001  where torch says which operands an operation writes to
     return [
         value

@@ -1,4 +1,4 @@
-"""A verdict as lines for a person, or as a tree for a program."""
+"""A verdict is written as lines for a person, or as a tree for a program."""
 
 from collections.abc import Iterator, Sequence
 
@@ -6,11 +6,11 @@ from archc.analyse.verify.describe import number
 from archc.analyse.verify.outcome import First, Run, Verdict
 
 SHOWN = 6
-"""Tensors that are named before the rest is counted."""
+"""How many tensors are named before the rest is only counted."""
 
 
 def lines(verdict: Verdict, *, pairs: bool) -> Iterator[str]:
-    """`pairs`: which tensor is which, and every tensor that has no counterpart."""
+    """Yield the lines of a verdict; with `pairs` also every pair of tensors, and every tensor without a counterpart."""
     yield f"{verdict.name} against {verdict.against}"
     yield f"  tensors: {len(verdict.pairs)} paired{_folded(verdict)}"
     if pairs:
@@ -23,9 +23,9 @@ def lines(verdict: Verdict, *, pairs: bool) -> Iterator[str]:
     for key in verdict.tied:
         several = [ours for ours, theirs in verdict.pairs if theirs == key]
         yield f"  one there, `{key}`, is several here: {_listed(several, SHOWN)}"
-    width = max((len(run.what) for run in verdict.runs), default=0)
+    width = max((len(run.label) for run in verdict.runs), default=0)
     far = max((len(str(run.case)) for run in verdict.runs), default=0)
-    yield from (f"  {run.what:{width}}  {run.case!s:{far}}  {_found(run)}" for run in verdict.runs)
+    yield from (f"  {run.label:{width}}  {run.case!s:{far}}  {_found(run)}" for run in verdict.runs)
     if verdict.uncompared:
         yield f"  not compared: {'; '.join(verdict.uncompared)}"
     if verdict.equal:
@@ -39,7 +39,7 @@ def lines(verdict: Verdict, *, pairs: bool) -> Iterator[str]:
 
 
 def tree(verdict: Verdict) -> dict[str, object]:
-    """What `--format json` prints."""
+    """Return the object that `--format json` prints."""
     first = verdict.first
     return {
         "spec": verdict.name,
@@ -53,7 +53,7 @@ def tree(verdict: Verdict) -> dict[str, object]:
         "not_compared": list(verdict.uncompared),
         "runs": [
             {
-                "what": run.what,
+                "what": run.label,
                 "training": run.case.training,
                 "input": list(run.case.shape),
                 "difference": None if run.problem else run.difference,
@@ -67,7 +67,7 @@ def tree(verdict: Verdict) -> dict[str, object]:
         and {
             "node": first.node.name,
             "origin": str(first.node.origin) if first.node.origin else None,
-            "what": first.what,
+            "what": first.quantity,
             "here": first.here,
             "there": first.there,
             "why": first.why,
@@ -96,7 +96,7 @@ def _found(run: Run) -> str:
 
 def _first(first: First) -> Iterator[str]:
     origin = f" ({first.node.origin})" if first.node.origin else ""
-    yield f"first difference: {first.what} of `{first.node.name}`{origin}"
+    yield f"first difference: {first.quantity} of `{first.node.name}`{origin}"
     yield f"  here:  {first.here}"
     yield f"  there: {first.there}"
     if first.why:

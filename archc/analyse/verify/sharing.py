@@ -1,4 +1,4 @@
-"""One set of weights for two programs: what theirs has is made random where that shows more, and read into ours."""
+"""Two programs share one set of weights: theirs are randomized where that shows more, and read into ours."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -12,15 +12,16 @@ from archc.ir.graph import Graph, Node
 from archc.ir.ops import BlurPool, Norm
 
 FAR = 8.0
-"""Beyond the last bend of any activation: relu6 and the hard ones have theirs at 6 and 3."""
+"""A value beyond the last bend of any activation: relu6 has its bend at 6, the hard ones at 3."""
 
 
 @torch.no_grad()
 def stir(tensors: Mapping[str, Tensor], entries: Sequence[Entry], seed: int, *, far: bool) -> None:
-    """Random values for the tensors that enter somewhere, none at rest: norms neither at one nor at zero, no constant zero.
+    """Give random values to the tensors that enter somewhere, so that none is neutral: no norm at one or zero, no bias at zero.
 
-    Filters keep the variance of what they read. With `far` one number of each bias is FAR, so that where a function bends shows:
-    relu and relu6, say, are one below 6. Where norms take statistics of the batch that would drown what comes from the image.
+    Filters keep the variance of their inputs. With `far`, one number of each bias is FAR, so that activations which differ only
+    beyond a bend (relu and relu6 are equal below 6) are told apart. Where norms take statistics of the batch, such a number
+    would drown the image, and `far` must be off.
     """
     random = torch.Generator().manual_seed(seed)
     for entry in entries:
@@ -41,19 +42,17 @@ def stir(tensors: Mapping[str, Tensor], entries: Sequence[Entry], seed: int, *, 
 
 
 def shared(graph: Graph, ours: Sequence[Entry], theirs: Reading, pairs: Mapping[int, int]) -> dict[str, Tensor]:
-    """Our tensors in float64 by canonical key, with theirs' numbers; what is not paired is as if it were not there."""
-    given = {ours[one].key: theirs.values[other] for one, other in pairs.items()}
-    found: dict[str, Tensor] = {}
+    """Return our tensors in float64 by canonical key, with the numbers of their counterparts; unpaired ones are neutral."""
+    paired = {ours[own].key: theirs.values[other] for own, other in pairs.items()}
+    weights: dict[str, Tensor] = {}
     for key, node, shape, _ in graph.parameters():
-        constant = isinstance(node.op, BlurPool)
-        found[key] = (
-            given[key].detach().double().reshape(shape).clone() if key in given and not constant else neutral(node, key, shape)
-        )
-    return found
+        is_read = key in paired and not isinstance(node.op, BlurPool)
+        weights[key] = paired[key].detach().double().reshape(shape).clone() if is_read else neutral(node, key, shape)
+    return weights
 
 
 def neutral(node: Node, key: str, shape: tuple[int, ...]) -> Tensor:
-    """A norm that does nothing, a bias of zero, the filter that a blur pool always has."""
+    """Return the value at which a tensor has no effect: a norm that does nothing, a bias of zero; of a blur pool, its filter."""
     parameter = key.rpartition(".")[2]
     match node.op:
         case BlurPool():

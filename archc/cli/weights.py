@@ -1,4 +1,4 @@
-"""`archc weights`: what a file of weights holds, and the same weights under another zoo's names."""
+"""`archc weights` shows what a file of weights holds, and writes the same weights under another zoo's names."""
 
 import sys
 from argparse import ArgumentParser, Namespace
@@ -96,32 +96,32 @@ def _convert(arguments: Namespace) -> int:
     from archc.weights.save import chunks_for
 
     limits = limits_of(arguments)
-    given = compile_spec(arguments.spec, overrides=arguments.set, limits=limits, layout=arguments.source)
+    old = compile_spec(arguments.spec, overrides=arguments.set, limits=limits, layout=arguments.source)
     overrides = [*arguments.set, *_adaptations(arguments)]
     try:
-        wanted = compile_spec(arguments.spec, overrides=overrides, limits=limits, layout=arguments.target)
+        new = compile_spec(arguments.spec, overrides=overrides, limits=limits, layout=arguments.target)
     except SpecError as error:
         raise _at_options(error) from None
     path, output = arguments.files
     file = open_weights(path)
     try:
-        read = Below(file, arguments.prefix) if arguments.prefix else file
-        theirs = _recorded(file, given.whole)
-        warning = check_origin(path, file.metadata, given.spec.name, given.whole, theirs=theirs, anyway=arguments.anyway)
-        moves = _planned(arguments, given, read, Side(given.whole, given.layout), Side(wanted.whole, wanted.layout))
-        metadata = {**file.metadata, **provenance(wanted.spec.name, wanted.whole, wanted.layout)}
-        chunks = chunks_for(output, moves, lambda move: content(read, move, wanted.whole, arguments.seed), metadata)
+        source = Below(file, arguments.prefix) if arguments.prefix else file
+        theirs = _recorded(file, old.whole)
+        warning = check_origin(path, file.metadata, old.spec.name, old.whole, theirs=theirs, anyway=arguments.anyway)
+        moves = _planned(arguments, old, source, Side(old.whole, old.layout), Side(new.whole, new.layout))
+        metadata = {**file.metadata, **provenance(new.spec.name, new.whole, new.layout)}
+        chunks = chunks_for(output, moves, lambda move: content(source, move, new.whole, arguments.seed), metadata)
         write_files([(output, chunks)], force=arguments.force)
     finally:
         file.close()
     if warning is not None:
         show((warning,), color=arguments.color)
-    _tell(arguments, file, moves, left=len(file.tensors) - len(read.tensors))
+    _tell(arguments, file, moves, skipped=len(file.tensors) - len(source.tensors))
     return 0
 
 
 def _recorded(file: "WeightsFile", ours: "Graph") -> "Graph | None":
-    """The other network a file says its weights are for, if it ships: what a file says is never taken for a path."""
+    """Return the other network that a file says its weights are for, if it ships; a name in a file is never taken for a path."""
     from archc.compile.pipeline import compile_spec
     from archc.ir.hash import weights_hash
     from archc.language.shipped import shipped_names
@@ -138,13 +138,13 @@ ADAPTATIONS = {"classes": "--classes", "input.channels": "--in-channels"}
 
 
 def _adaptations(arguments: Namespace) -> list[str]:
-    """What is adapted, as changes of the spec."""
+    """Return the adaptations as changes of the spec."""
     values = {"classes": arguments.classes, "input.channels": arguments.in_channels}
     return [f"{path}={value}" for path, value in values.items() if value is not None]
 
 
 def _at_options(error: SpecError) -> SpecError:
-    """The problems that an adaptation brings about, told at its option, which is what the user wrote."""
+    """Report the problems that an adaptation causes at its option, which is what the user wrote."""
     from archc.language.overrides import whole_span
 
     def place(span: Span | None) -> Span | None:
@@ -160,8 +160,8 @@ def _at_options(error: SpecError) -> SpecError:
     return SpecError(tuple([replace(each, span=place(each.span), notes=noted(each.notes)) for each in error.diagnostics]))
 
 
-def _planned(arguments: Namespace, given: "Compiled", file: "WeightsFile", source: "Side", target: "Side") -> "list[Move]":
-    """The plan; where the keys are rather those of another layout of the spec, the error says so."""
+def _planned(arguments: Namespace, compiled: "Compiled", file: "WeightsFile", source: "Side", target: "Side") -> "list[Move]":
+    """Plan the conversion; where the keys are rather those of another layout of the spec, the error says so."""
     from archc.weights.errors import WeightsError
     from archc.weights.plan import Change, plan
 
@@ -170,25 +170,25 @@ def _planned(arguments: Namespace, given: "Compiled", file: "WeightsFile", sourc
         stem = arguments.stem or ("sum" if arguments.in_channels == 1 else "repeat")
     change = Change(classes=arguments.classes is not None, stem=stem)
     try:
-        return plan(given.spec.name, file, source, target, change)
+        return plan(compiled.spec.name, file, source, target, change)
     except WeightsError as error:
         (problem,) = error.diagnostics
         if problem.code != "E0584" or problem.help:
             raise
-        better = _better_layout(arguments, given, file, source)
+        better = _better_layout(arguments, compiled, file, source)
         if not better:
             raise
         raise WeightsError((replace(problem, help=better),)) from None
 
 
-def _better_layout(arguments: Namespace, given: "Compiled", file: "WeightsFile", source: "Side") -> str:
-    """Which layout of the spec knows more of a file's keys than the one that was named."""
+def _better_layout(arguments: Namespace, compiled: "Compiled", file: "WeightsFile", source: "Side") -> str:
+    """Suggest the layout of the spec that has more of a file's keys than the one that was named."""
     from archc.compile.pipeline import compile_spec
     from archc.language.document.nodes import Map
     from archc.weights.match import fitting
     from archc.weights.slots import slots
 
-    layouts = given.spec.root.get("layouts")
+    layouts = compiled.spec.root.get("layouts")
     names = [str(entry.key) for entry in layouts] if isinstance(layouts, Map) else []
     best, most = "", fitting(file.tensors, slots(source.graph, source.layout, reading=True))
     for name in [*names, "canonical"]:
@@ -199,16 +199,16 @@ def _better_layout(arguments: Namespace, given: "Compiled", file: "WeightsFile",
     return f"{most} of its {len(file.tensors)} keys are those of layout `{best}`: --from {best}" if best else ""
 
 
-def _tell(arguments: Namespace, file: "WeightsFile", moves: "Sequence[Move]", *, left: int) -> None:
-    """The table that was asked for on stdout; in short on stderr, with what is not one to one."""
+def _tell(arguments: Namespace, file: "WeightsFile", moves: "Sequence[Move]", *, skipped: int) -> None:
+    """Print the table that was asked for on stdout, and on stderr a summary with all that is not one to one."""
     from archc.weights.report import summary, table
 
     if arguments.report:
         _print_table(table(moves))
     if file.wrapper:
         say(f"read the tensors below `{file.wrapper}` of {file.path}")
-    if left:
-        say(f"left out {left} tensors of {file.path} whose keys do not begin with `{arguments.prefix}`")
+    if skipped:
+        say(f"left out {skipped} tensors of {file.path} whose keys do not begin with `{arguments.prefix}`")
     for line in summary(moves, seed=arguments.seed):
         say(line)
     count = sum(move.target is not None for move in moves)
@@ -216,7 +216,7 @@ def _tell(arguments: Namespace, file: "WeightsFile", moves: "Sequence[Move]", *,
 
 
 def _print_table(rows: "Sequence[tuple[str, ...]]") -> None:
-    """Columns as wide as their widest entry; the first row is the heading."""
+    """Print columns as wide as their widest entry; the first row is the heading."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
         sys.stdout.write("  ".join(f"{text:{width}}" for text, width in zip(row, widths, strict=True)).rstrip() + "\n")

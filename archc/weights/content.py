@@ -1,4 +1,4 @@
-"""The bytes of each tensor a conversion writes, made one tensor at a time."""
+"""The bytes of each tensor that a conversion writes are made here, one tensor at a time."""
 
 import math
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from archc.weights.plan import Move
 
 
 def content(file: WeightsFile, move: Move, graph: Graph, seed: int) -> Iterator[bytes]:
-    """The bytes of a move's target; `graph` is the target's. Raises WeightsError."""
+    """Yield the bytes of a move's target; `graph` is the target's. Raises WeightsError."""
     match move.how:
         case "same":
             return file.chunks(move.sources[0])
@@ -32,7 +32,7 @@ def content(file: WeightsFile, move: Move, graph: Graph, seed: int) -> Iterator[
 
 
 def _divided(file: WeightsFile, move: Move) -> Iterator[bytes]:
-    """As Caffe's batch_norm_layer.cpp has it: by its third blob; all zero where that is."""
+    """Divide by Caffe's third blob, as its batch_norm_layer.cpp does; where that is 0, the statistics are 0."""
     name, key = move.sources
     data = b"".join(file.chunks(key))
     (factor,) = decoded(file.tensors[key].dtype, data)
@@ -52,19 +52,19 @@ def _begun(move: Move, graph: Graph, seed: int) -> Iterator[bytes]:
 
 
 def initial(node: Node, tensor: str, graph: Graph) -> Init:
-    """How a tensor of a convolution or linear layer begins: as its step says, else by the spec's policy.
+    """Return how a tensor of a convolution or linear layer begins: as its step says, else by the spec's policy.
 
-    Under a policy a bias is zero, but for torch's own way.
+    Under a policy other than torch's own, a bias is zero.
     """
-    own = dict(node.init).get(tensor)
-    if own is not None:
-        return own
+    stated = dict(node.init).get(tensor)
+    if stated is not None:
+        return stated
     policy = graph.init.conv if isinstance(node.op, Conv) else graph.init.linear
     return policy if tensor == "weight" or policy.kind == "torch" else Init("constant", 1.0 if tensor == "gain" else 0.0)
 
 
 def fans(op: Conv | Linear) -> tuple[int, int]:
-    """Inputs that each output of a layer is made of, and outputs that each input goes to."""
+    """Return the number of inputs that each output of a layer depends on, and of outputs that each input reaches."""
     if isinstance(op, Conv):
         window = math.prod(pair(op.kernel))
         return op.in_channels // op.groups * window, op.out_channels * window
@@ -72,22 +72,22 @@ def fans(op: Conv | Linear) -> tuple[int, int]:
 
 
 def _channels(file: WeightsFile, move: Move) -> Iterator[bytes]:
-    """The stem's weight for other input channels, so that an image of equal channels keeps its response.
+    """Adapt the stem's weight to other input channels, so that an image of equal channels keeps its response.
 
-    `summed`: every channel has the mean share of the old ones' sum; `repeated`: the old ones in turn, scaled.
+    Summed, every channel has an equal share of the old channels' sum; repeated, the old channels follow in turn, scaled.
     """
     (key,) = move.sources
     before = file.tensors[key].shape[1]
     _, after, *window = move.shape
     size = math.prod(window)
     values = decoded(move.dtype, b"".join(file.chunks(key)))
-    found: list[float] = []
+    adapted: list[float] = []
     for begin in range(0, len(values), before * size):
         planes = [values[begin + channel * size : begin + (channel + 1) * size] for channel in range(before)]
         if move.how == "summed":
             plane = [math.fsum(column) / after for column in zip(*planes, strict=True)]
-            found += plane * after
+            adapted += plane * after
         else:
             for channel in range(after):
-                found += [value * before / after for value in planes[channel % before]]
-    return encoded(move.dtype, found)
+                adapted += [value * before / after for value in planes[channel % before]]
+    return encoded(move.dtype, adapted)

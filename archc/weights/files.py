@@ -1,4 +1,4 @@
-"""A file of weights, whatever its format: told by its first bytes, never by its name."""
+"""A file of weights has one of two formats, which its first bytes tell, never its name."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -13,7 +13,7 @@ from archc.weights.safetensors import CHUNK, StoredTensor, open_file, open_safet
 
 
 class WeightsFile(Protocol):
-    """An open file: its tensors by name, and what it says of itself. Close it."""
+    """An open file: its tensors by name, and its metadata. Whoever opens it closes it."""
 
     @property
     def path(self) -> str: ...
@@ -27,32 +27,32 @@ class WeightsFile(Protocol):
         ...
 
     def chunks(self, name: str, size: int = CHUNK) -> Iterator[bytes]:
-        """The bytes of a tensor, row by row and little-endian."""
+        """Yield the bytes of a tensor, row by row and little-endian."""
         ...
 
     def close(self) -> None: ...
 
 
 def open_weights(path: StrPath) -> WeightsFile:
-    """A safetensors file, or one of torch.save. Raises WeightsError: E0001 to E0003, E0580 to E0583."""
+    """Open a safetensors file, or one of torch.save. Raises WeightsError: E0001 to E0003, E0580 to E0583."""
     name = path_text("path", path, "the path of a file of weights")
     descriptor = open_file(name)
     try:
-        begin = os.read(descriptor, 9)
+        start = os.read(descriptor, 9)
     finally:
         os.close(descriptor)
     # A safetensors header is an object; in a zip archive and in a pickle that begins with its protocol no brace stands there.
-    if begin[8:] == b"{" or not begin.startswith((b"PK\x03\x04", b"\x80")):
-        if begin[8:] != b"{" and not name.endswith(".safetensors"):
+    if start[8:] == b"{" or not start.startswith((b"PK\x03\x04", b"\x80")):
+        if start[8:] != b"{" and not name.endswith(".safetensors"):
             raise refused("E0580", f"`{name}` is neither a safetensors file nor one of torch.save", "get the file again")
         return open_safetensors(name)
     from archc.weights.torchfile import open_torch
 
-    return open_torch(name, zipped=begin.startswith(b"PK"))
+    return open_torch(name, zipped=start.startswith(b"PK"))
 
 
 class Below:
-    """The tensors of a file whose names begin with a prefix, without it: a backbone in a detector's file."""
+    """The tensors of a file whose names begin with a prefix, under their names without it, as of a backbone in a detector."""
 
     def __init__(self, file: WeightsFile, prefix: str) -> None:
         self.path = file.path

@@ -1,7 +1,9 @@
-"""The header of a safetensors file, parsed by its own grammar: nothing nests, so nothing can nest too deep.
+"""The header of a safetensors file is parsed by its own grammar, which refuses any other JSON at its first character.
 
-Format: huggingface/safetensors, README, "Format". A JSON object from names to `{"dtype", "shape", "data_offsets"}`, and
-`__metadata__`, from text to text. Stricter than JSON: no key twice, no further key, whole numbers only.
+A parser of JSON would build 100 MB of nested lists first, which take gigabytes.
+
+Format: huggingface/safetensors, README, "Format". A JSON object maps names to `{"dtype", "shape", "data_offsets"}`, and
+`__metadata__` to texts by text. It is stricter than JSON: no key twice, no further key, whole numbers only.
 """
 
 import json
@@ -17,7 +19,7 @@ BITS = {
     **dict.fromkeys(("F6_E2M3", "F6_E3M2"), 6),
     "F4": 4,
 }
-"""Bits of an element of each type."""
+"""The bits of an element of each type."""
 
 MOST_AXES = 64
 
@@ -27,11 +29,11 @@ _NUMBER = re.compile(r"(?:0|[1-9][0-9]{0,18})(?![0-9.eE])")
 
 
 class HeaderError(ValueError):
-    """What is wrong with a header, in words that go on after the file's name."""
+    """A header is malformed; the message continues a sentence that begins with the file's name."""
 
 
 class Entry(NamedTuple):
-    """A tensor: its type, its shape, and its bytes counted from the end of the header."""
+    """A tensor: its type, its shape, and the range of its bytes, counted from the end of the header."""
 
     dtype: str
     shape: tuple[int, ...]
@@ -40,7 +42,7 @@ class Entry(NamedTuple):
 
 
 def parse_header(text: str) -> tuple[dict[str, Entry], dict[str, str]]:
-    """Tensors and metadata. Raises HeaderError."""
+    """Return the tensors and the metadata. Raises HeaderError."""
     cursor = _Cursor(text)
     tensors: dict[str, Entry] = {}
     metadata: dict[str, str] | None = None
@@ -58,26 +60,26 @@ def parse_header(text: str) -> tuple[dict[str, Entry], dict[str, str]]:
 
 
 def _metadata(cursor: "_Cursor") -> dict[str, str]:
-    found: dict[str, str] = {}
+    metadata: dict[str, str] = {}
     for key in cursor.keys("`__metadata__`"):
-        if key in found:
+        if key in metadata:
             raise HeaderError(f"its metadata has `{key}` twice")
-        found[key] = cursor.text(f"metadata `{key}`")
-    return found
+        metadata[key] = cursor.text(f"metadata `{key}`")
+    return metadata
 
 
 def _entry(cursor: "_Cursor", name: str) -> Entry:
-    found: dict[str, str | tuple[int, ...]] = {}
+    values: dict[str, str | tuple[int, ...]] = {}
     for key in cursor.keys(f"tensor `{name}`"):
         if key not in ("dtype", "shape", "data_offsets"):
             raise HeaderError(f"tensor `{name}` has an unknown key `{key}`")
-        if key in found:
+        if key in values:
             raise HeaderError(f"tensor `{name}` has `{key}` twice")
-        what = f"`{key}` of tensor `{name}`"
-        found[key] = cursor.text(what) if key == "dtype" else cursor.numbers(what)
-    dtype, shape, offsets = found.get("dtype"), found.get("shape"), found.get("data_offsets")
+        label = f"`{key}` of tensor `{name}`"
+        values[key] = cursor.text(label) if key == "dtype" else cursor.numbers(label)
+    dtype, shape, offsets = values.get("dtype"), values.get("shape"), values.get("data_offsets")
     if not isinstance(dtype, str) or not isinstance(shape, tuple) or not isinstance(offsets, tuple):
-        missing = next(key for key in ("dtype", "shape", "data_offsets") if key not in found)
+        missing = next(key for key in ("dtype", "shape", "data_offsets") if key not in values)
         raise HeaderError(f"tensor `{name}` has no `{missing}`")
     return _checked(name, dtype, shape, offsets)
 
@@ -99,58 +101,58 @@ def _checked(name: str, dtype: str, shape: tuple[int, ...], offsets: tuple[int, 
 
 
 class _Cursor:
-    """A place in the header's text, and the few things that may stand there."""
+    """A place in the header's text, with a method for each thing that may stand there."""
 
     def __init__(self, text: str) -> None:
         self.string = text
         self.place = 0
 
-    def keys(self, what: str) -> Iterator[str]:
-        """The keys of an object, each when its value is to be read."""
-        self._expect("{", what)
+    def keys(self, label: str) -> Iterator[str]:
+        """Yield the keys of an object, each when its value is to be read."""
+        self._expect("{", label)
         if self._skip("}"):
             return
         while True:
-            key = self.text(what)
-            self._expect(":", what)
+            key = self.text(label)
+            self._expect(":", label)
             yield key
             if self._skip("}"):
                 return
-            self._expect(",", what)
+            self._expect(",", label)
 
-    def text(self, what: str) -> str:
+    def text(self, label: str) -> str:
         quoted = _STRING.match(self.string, self._after_space())
         try:
-            found = json.loads(quoted[0]) if quoted else None
+            value = json.loads(quoted[0]) if quoted else None
         except ValueError:  # an escape that there is not
-            found = None
-        if quoted is None or not isinstance(found, str):
-            raise self._wrong(f"{what} is no text")
+            value = None
+        if quoted is None or not isinstance(value, str):
+            raise self._wrong(f"{label} is no text")
         self.place = quoted.end()
         # A lone surrogate is JSON, but no text that could be written again or printed.
-        if not found.isascii() and any("\ud800" <= character <= "\udfff" for character in found):
-            raise self._wrong(f"{what} holds half of a character")
-        return found
+        if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
+            raise self._wrong(f"{label} holds half of a character")
+        return value
 
-    def numbers(self, what: str) -> tuple[int, ...]:
-        """A list of whole numbers below 10^19."""
-        self._expect("[", what)
-        found: list[int] = []
-        while not (not found and self._skip("]")):
+    def numbers(self, label: str) -> tuple[int, ...]:
+        """Read a list of whole numbers below 10^19."""
+        self._expect("[", label)
+        values: list[int] = []
+        while not (not values and self._skip("]")):
             number = _NUMBER.match(self.string, self._after_space())
             if number is None:
-                raise self._wrong(f"{what} is no list of whole numbers")
-            if len(found) == MOST_AXES:
-                raise self._wrong(f"{what} has more than {MOST_AXES} numbers")
-            found.append(int(number[0]))
+                raise self._wrong(f"{label} is no list of whole numbers")
+            if len(values) == MOST_AXES:
+                raise self._wrong(f"{label} has more than {MOST_AXES} numbers")
+            values.append(int(number[0]))
             self.place = number.end()
             if self._skip("]"):
                 break
-            self._expect(",", what)
-        return tuple(found)
+            self._expect(",", label)
+        return tuple(values)
 
     def finish(self) -> None:
-        """Only spaces may follow: writers pad the header with them."""
+        """Check that only spaces follow, with which writers pad the header."""
         if self._after_space() != len(self.string):
             raise self._wrong("something follows the header's object")
 
@@ -165,9 +167,9 @@ class _Cursor:
         self.place = place + 1
         return True
 
-    def _expect(self, mark: str, what: str) -> None:
+    def _expect(self, mark: str, label: str) -> None:
         if not self._skip(mark):
-            raise self._wrong(f"`{mark}` is missing in {what}")
+            raise self._wrong(f"`{mark}` is missing in {label}")
 
     def _wrong(self, problem: str) -> HeaderError:
         return HeaderError(f"its header is not well-formed at character {self.place}: {problem}")

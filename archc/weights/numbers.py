@@ -1,4 +1,6 @@
-"""Floating-point numbers as bytes and back, in each type that weights come in, and how a new tensor begins. No numpy."""
+"""Floating-point numbers become bytes and back, in each type that weights
+have, and new tensors begin; all of it without numpy.
+"""
 
 import math
 import random
@@ -9,7 +11,7 @@ from itertools import islice
 from archc.ir.graph import Init
 
 FLOATS = {"F64": ("d", 8), "F32": ("f", 4), "F16": ("e", 2), "BF16": ("H", 2)}
-"""The code of struct and the bytes of each type numbers can be computed in."""
+"""For each type that is computed with, its code in `struct` and the bytes of a number."""
 
 _LARGEST = {"F64": math.inf, "F32": (2 - 2**-23) * 2.0**127, "F16": 65504.0, "BF16": (2 - 2**-7) * 2.0**127}
 _BLOCK = 1 << 16
@@ -24,7 +26,7 @@ def decoded(dtype: str, data: bytes) -> Sequence[float]:
 
 
 def encoded(dtype: str, values: Iterable[float]) -> Iterator[bytes]:
-    """In chunks; what a type cannot hold becomes infinite."""
+    """Yield numbers as bytes, in chunks; a number beyond the type becomes infinite."""
     code, _ = FLOATS[dtype]
     largest = _LARGEST[dtype]
     remaining = iter(values)
@@ -34,7 +36,7 @@ def encoded(dtype: str, values: Iterable[float]) -> Iterator[bytes]:
 
 
 def _bfloat16(value: float) -> int:
-    """The upper half of a float32, rounded to the nearest, ties to even."""
+    """Return the upper half of a float32, rounded to the nearest, ties to even."""
     bits = int.from_bytes(struct.pack("<f", value), "little")
     if value != value:  # noqa: PLR0124  NaN: rounding could carry it into infinity
         return bits >> 16 | 0x40
@@ -42,10 +44,10 @@ def _bfloat16(value: float) -> int:
 
 
 def begun(init: Init, tensor: str, shape: tuple[int, ...], fans: tuple[int, int], seed: str) -> Iterator[float]:
-    """The values of a new tensor of a convolution or linear layer with so many inputs and outputs, as torch.nn.init has it.
+    """Return the values of a new tensor of a convolution or linear layer, as torch.nn.init draws them.
 
-    Made of `random.random` alone, whose numbers are the same in every version of Python. `torch` is that layer's own default:
-    uniform within one over the root of its inputs.
+    `fans` are the layer's inputs and outputs. Only `random.random` is used, whose numbers are the same in every version of
+    Python. `torch` is that layer's own default: uniform within one over the root of its inputs.
     """
     source = random.Random(seed)  # noqa: S311  weights are no secrets
     count = math.prod(shape)
@@ -72,7 +74,7 @@ def _uniform(source: random.Random, count: int, bound: float) -> Iterator[float]
 
 
 def _normal(source: random.Random, count: int, deviation: float) -> Iterator[float]:
-    """Box and Muller 1958, both of a pair used."""
+    """Yield normal numbers by Box and Muller (1958), both of each pair."""
     for start in range(0, count, 2):
         radius = deviation * math.sqrt(-2 * math.log(1 - source.random()))
         angle = 2 * math.pi * source.random()

@@ -1,4 +1,4 @@
-"""Where weights come from: what a file records of the function they were made for, and how else that may differ."""
+"""The origin of weights: what a file records about the function they were made for, and traits in which that may differ."""
 
 from collections.abc import Mapping
 
@@ -11,21 +11,21 @@ from archc.language.layouts.table import Layout
 from archc.weights.errors import WeightsError
 
 SPEC, LAYOUT, HASH = "archc.spec", "archc.layout", "archc.weights_hash"
-"""Keys in the metadata of a safetensors file."""
+"""Keys of the metadata of a file of weights."""
 
 
 def provenance(name: str, graph: Graph, layout: Layout) -> dict[str, str]:
-    """What a file of weights for a network says of itself. `format` is what transformers asks for."""
+    """Return the metadata of a file of weights for a network; transformers asks for `format`."""
     return {"format": "pt", SPEC: name, LAYOUT: layout.name, HASH: weights_hash(graph)}
 
 
 def check_origin(
     path: str, metadata: Mapping[str, str], name: str, graph: Graph, *, theirs: Graph | None = None, anyway: bool = False
 ) -> Diagnostic | None:
-    """None where the weights were made for this very function, else a warning: of unknown origin, or `anyway` taken.
+    """Return None where the weights were made for this function, else a warning: their origin is unknown, or ignored by `anyway`.
 
-    `theirs` is the network they are recorded for, where that is known. Raises WeightsError (E0585) where they are recorded as
-    another function's.
+    `theirs` is the network that they are recorded for, where it is known. Raises WeightsError (E0585) where they are recorded as
+    those of another function.
     """
     recorded, ours = metadata.get(HASH), weights_hash(graph)
     if recorded == ours:
@@ -44,42 +44,39 @@ def check_origin(
 
 
 def differences(graph: Graph, theirs: Graph | None = None) -> list[str]:
-    """How a network with the same keys and shapes may be another function, each with what it is in this one.
-
-    With the other network, only where the two differ.
-    """
+    """List the traits in which a network with the same keys and shapes may differ; of a known network, those in which it does."""
     if theirs is None:
-        return [f"{trait}: here {said}" for trait, said in _traits(graph).items()]
+        return [f"{trait}: here {value}" for trait, value in _traits(graph).items()]
     return [f"{trait}: there {there}, here {here}" for trait, there, here in unlike_traits(theirs, graph)]
 
 
 def unlike_traits(theirs: Graph, ours: Graph) -> list[tuple[str, str, str]]:
-    """What leaves no trace in keys and shapes and differs between two networks: the trait, and what it is in each."""
+    """List the traits in which two networks differ: the trait, and its value in each."""
     there, here = _traits(theirs), _traits(ours)
     traits = {**there, **here}
     return [(trait, there.get(trait, "none"), here.get(trait, "none")) for trait in traits if there.get(trait) != here.get(trait)]
 
 
 def _traits(graph: Graph) -> dict[str, str]:
-    """What leaves no trace in keys and shapes."""
-    found = {
+    """Return the values of the traits that leave no trace in keys and shapes."""
+    traits = {
         "stride position": _strides(graph),
         "pool rounding": _pools(graph),
         "eps": _eps(graph),
         "order": _order(graph),
         "activation": ", ".join(dict.fromkeys(node.op.act for node in graph.nodes if isinstance(node.op, ops.Act))),
     }
-    return {trait: said for trait, said in found.items() if said}
+    return {trait: value for trait, value in traits.items() if value}
 
 
 def _strides(graph: Graph) -> str:
-    """Of blocks with more than one convolution, where it could stand elsewhere."""
-    found: dict[str, None] = {}
+    """Name the strided steps of blocks with more than one convolution, where the stride could stand elsewhere."""
+    steps: dict[str, None] = {}
     for block, nodes in _blocks(graph).items():
         if sum(isinstance(node.op, ops.Conv) for node in nodes) > 1:
             strided = (node.name[len(block.path) + 1 :] for node in nodes if getattr(node.op, "stride", 1) != 1)
-            found.update(dict.fromkeys(f"`{step}` of `{block.template}`" for step in strided))
-    return ", ".join(found)
+            steps.update(dict.fromkeys(f"`{step}` of `{block.template}`" for step in strided))
+    return ", ".join(steps)
 
 
 def _pools(graph: Graph) -> str:
@@ -98,18 +95,18 @@ def _eps(graph: Graph) -> str:
 
 
 def _order(graph: Graph) -> str:
-    """Which of convolution, norm and activation a block begins with, and what follows its addition."""
-    found: dict[str, None] = {}
+    """Say which of convolution, norm and activation blocks begin with, and what follows their addition."""
+    orders: dict[str, None] = {}
     for nodes in _blocks(graph).values():
         words = [node.op.kind for node in nodes if node.op.kind in ("conv", "norm", "act", "add")]
         if "add" in words:
             after = " and ".join(words[words.index("add") + 1 :]) or "nothing"
-            found[f"blocks begin with their {words[0]}, {after} after the addition"] = None
-    return "; ".join(found)
+            orders[f"blocks begin with their {words[0]}, {after} after the addition"] = None
+    return "; ".join(orders)
 
 
 def _blocks(graph: Graph) -> dict[Scope, list[Node]]:
-    """The nodes of each block off its shortcut, those of modules in it too."""
+    """Return the nodes of each block without its shortcut, including those of modules in it."""
     scopes = {scope.path: scope for scope in graph.scopes}
     blocks: dict[Scope, list[Node]] = {scope: [] for scope in graph.scopes if scope.kind == "block"}
     for node in graph.nodes:

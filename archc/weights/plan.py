@@ -1,4 +1,4 @@
-"""The plan of a conversion: for every tensor of both sides, what becomes of it."""
+"""The plan of a conversion says for every tensor of both sides what becomes of it."""
 
 from collections.abc import Mapping
 from typing import Literal, TypeAlias
@@ -14,34 +14,41 @@ from archc.weights.match import misfit, shape_text
 from archc.weights.slots import Slot, slots
 
 How: TypeAlias = Literal["same", "divided", "created", "begun", "summed", "repeated", "dropped", "replaced"]
-"""What becomes of a tensor: the same bytes; divided by its factor; a new count or factor; a new classifier's; the stem's, its
-input channels summed or repeated; and of those that only the file has: left out, or replaced by a new classifier.
+"""What becomes of a tensor.
+
+It is written with the same bytes, or divided by its factor; it is created as a new count or factor, or begun as a new
+classifier's; the stem's is summed or repeated along its input channels. One that only the file has is dropped, or replaced by a
+new classifier's.
 """
 
 Stem: TypeAlias = Literal["sum", "repeat"]
 
 
 class Side(Record):
-    """A network as one of the two zoos has it."""
+    """A network with the layout of one of the two zoos."""
 
     graph: Graph
     layout: Layout
 
 
 class Change(Record, kw_only=True):
-    """What is adapted because it was asked for: the classifier, made anew, and how the stem takes other input channels."""
+    """The adaptations that were asked for."""
 
     classes: bool = False
+    """Whether the classifier is made anew."""
     stem: Stem | None = None
+    """How the stem's weight is adapted to other input channels."""
 
 
 class Move(Record, kw_only=True):
-    """One tensor: read from `sources` (a divided one and its factor), written as `target`; either may be absent."""
+    """One tensor's way from one file to the other."""
 
     how: How
     canonical: str
     sources: tuple[str, ...] = ()
+    """The keys it is read from, where it is divided also its factor's; none where it is new."""
     target: str | None = None
+    """The key it is written under, None where it is not written."""
     dtype: str = "F32"
     shape: tuple[int, ...] = ()
 
@@ -51,7 +58,7 @@ class Move(Record, kw_only=True):
 
 
 def plan(name: str, file: WeightsFile, source: Side, target: Side, change: Change) -> list[Move]:
-    """Every tensor of the file and of the target, in order of execution.
+    """Plan every tensor of the file and of the target, in order of execution.
 
     Raises WeightsError: E0584 where the file does not fit the source, E0586 and E0587 where it cannot be adapted.
     """
@@ -99,19 +106,19 @@ def _move(slot: Slot, stored: Slot | None, file: WeightsFile, adapted: _Adapted,
     if stored is None:
         dtype = "I64" if slot.part == "count" else "F32"
         return Move(how="created", canonical=slot.canonical, target=slot.key, dtype=dtype, shape=slot.shape)
-    found = file.tensors[stored.key]
-    made = Move(how="same", canonical=slot.canonical, sources=(stored.key,), target=slot.key, dtype=found.dtype, shape=slot.shape)
-    if found.shape != slot.shape:
+    data = file.tensors[stored.key]
+    move = Move(how="same", canonical=slot.canonical, sources=(stored.key,), target=slot.key, dtype=data.dtype, shape=slot.shape)
+    if data.shape != slot.shape:
         if node == adapted.head:
-            return replace(made, how="begun", sources=())
-        return replace(made, how="summed" if adapted.how == "sum" else "repeated")
+            return replace(move, how="begun", sources=())
+        return replace(move, how="summed" if adapted.how == "sum" else "repeated")
     if factor is not None and tensor in ("running_mean", "running_var"):
-        return replace(made, how="divided", sources=(stored.key, factor.key))
-    return made
+        return replace(move, how="divided", sources=(stored.key, factor.key))
+    return move
 
 
 def _check_change(name: str, source: Graph, target: Graph, change: Change, head: Node | None, stem: Node | None) -> None:
-    """Nothing but the classifier and the stem's convolution may have another shape than before."""
+    """Check that no tensor changes its shape but those of the classifier and the stem's convolution."""
     if change.classes and head is None:
         raise refused(
             "E0586", f"no single layer of `{name}` makes its classes, so that none can be made anew", "leave --classes out"
@@ -131,17 +138,17 @@ def _check_change(name: str, source: Graph, target: Graph, change: Change, head:
 
 
 def _other_shapes(head: Node | None, stem: Node | None) -> Mapping[str, list[tuple[int, ...]]]:
-    """A classifier of any width is replaced; a stem that reads as many channels already is kept."""
-    found: dict[str, list[tuple[int, ...]]] = {}
+    """Return further shapes of the file's tensors: a classifier of any width is replaced, a stem of the new channels is kept."""
+    shapes: dict[str, list[tuple[int, ...]]] = {}
     if head is not None:
-        found.update({f"{head.name}.{one.name}": [(-1, *one.shape[1:])] for one in head.op.parameters()})
+        shapes.update({f"{head.name}.{parameter.name}": [(-1, *parameter.shape[1:])] for parameter in head.op.parameters()})
     if stem is not None:
-        found.update({f"{stem.name}.{one.name}": [one.shape] for one in stem.op.parameters()})
-    return found
+        shapes.update({f"{stem.name}.{parameter.name}": [parameter.shape] for parameter in stem.op.parameters()})
+    return shapes
 
 
 def _hinted(problem: Diagnostic, file: WeightsFile, graph: Graph, read: list[Slot]) -> Diagnostic:
-    """With a way out where one is plain: a prefix before every key, or a classifier of another width."""
+    """Add a help where the cause is plain: a prefix before every key, or a classifier of another width."""
     needed = [slot.key for slot in read if slot.required]
     for name in file.tensors:
         prefix = name.removesuffix(needed[0]) if needed and name.endswith(f".{needed[0]}") else ""

@@ -1,4 +1,4 @@
-"""A conversion told: a line for each kind of tensor that is not one to one, or a table of all."""
+"""A conversion is reported: a line for each kind of tensor that is not one to one, or a table of all."""
 
 from collections.abc import Sequence
 from typing import assert_never
@@ -8,23 +8,23 @@ from archc.weights.match import shape_text
 from archc.weights.plan import Move
 
 NAMED = 3
-"""So many tensors of a kind are named, of more the first."""
+"""How many tensors of a kind are all named; of more, the first and the last are."""
 
 
 def summary(moves: Sequence[Move], *, seed: int) -> list[str]:
-    """What is not one to one, those of one kind and name together."""
+    """Say in lines what is not one to one, those of one kind and name together."""
     kinds: dict[tuple[str, str], list[Move]] = {}
     for move in moves:
         if not move.one_to_one:
-            several = move.how in ("created", "divided", "dropped")
-            kinds.setdefault((move.how, move.canonical.rpartition(".")[2] if several else ""), []).append(move)
-    return [f"{_said(group[0], seed)}: {_names(group)}" for group in kinds.values()]
+            together = move.how in ("created", "divided", "dropped")
+            kinds.setdefault((move.how, move.canonical.rpartition(".")[2] if together else ""), []).append(move)
+    return [f"{_treatment(group[0], seed)}: {_names(group)}" for group in kinds.values()]
 
 
 def table(moves: Sequence[Move]) -> list[tuple[str, ...]]:
-    """From, to, shape, type and what became of it, for every tensor of both sides; the first row is the heading."""
+    """Return rows of source, target, shape, type and treatment for every tensor of both sides, after a row of headings."""
     rows = [
-        (visible(" / ".join(m.sources)) or "-", visible(m.target or "-"), shape_text(m.shape), m.dtype, _said(m, None))
+        (visible(" / ".join(m.sources)) or "-", visible(m.target or "-"), shape_text(m.shape), m.dtype, _treatment(m, None))
         for m in moves
     ]
     return [("from", "to", "shape", "type", "what"), *rows]
@@ -35,7 +35,7 @@ def _names(group: Sequence[Move]) -> str:
     return ", ".join(names) if len(names) <= NAMED else f"{len(names)} tensors, {names[0]} to {names[-1]}"
 
 
-def _said(move: Move, seed: int | None) -> str:
+def _treatment(move: Move, seed: int | None) -> str:
     match move.how:
         case "same":
             return "as it was"

@@ -1,6 +1,6 @@
-"""Safetensors files: eight bytes that say how long the header is, the header, and the tensors' bytes one after the other.
+"""A safetensors file is eight bytes with the length of the header, the header, and the tensors' bytes one after the other.
 
-Format: huggingface/safetensors, README, "Format". Read tensor by tensor: memory does not depend on the size of the file.
+Format: huggingface/safetensors, README, "Format". It is read tensor by tensor, so that memory does not depend on its size.
 """
 
 import os
@@ -16,31 +16,34 @@ from archc.weights.errors import WeightsError, refused
 from archc.weights.header import BITS, Entry, HeaderError, parse_header
 
 LONGEST_HEADER = 100_000_000
-"""Bytes; huggingface/safetensors refuses longer ones too."""
+"""The most bytes of a header; huggingface/safetensors refuses longer ones too."""
 
 CHUNK = 1 << 20
 """Bytes read at once."""
 
 
 class StoredTensor(Record):
-    """A tensor in a file: `dtype` as safetensors names it (F32), and the range of its bytes in the file, the end exclusive."""
+    """A tensor in a file."""
 
     name: str
     dtype: str
+    """Its type as safetensors names it, such as F32."""
     shape: tuple[int, ...]
     begin: int
+    """The offset of its first byte in the file."""
     end: int
+    """The offset behind its last byte."""
 
     @property
     def size(self) -> int:
-        """Bytes."""
+        """Return the number of bytes."""
         return self.end - self.begin
 
 
 class SafetensorsFile:
-    """An open file, its header checked: `tensors` by name in the header's order, `metadata` of `__metadata__`.
+    """An open file with its header checked: `tensors` are by name in the header's order, `metadata` is that of `__metadata__`.
 
-    A context manager; `chunks` reads a tensor's bytes, little-endian and row by row.
+    It is a context manager that closes the file.
     """
 
     def __init__(self, path: str, descriptor: int, tensors: dict[str, StoredTensor], metadata: dict[str, str]) -> None:
@@ -51,7 +54,10 @@ class SafetensorsFile:
         self._descriptor = descriptor
 
     def chunks(self, name: str, size: int = CHUNK) -> Iterator[bytes]:
-        """The bytes of a tensor, at most `size` at once. Raises WeightsError (E0003, E0580)."""
+        """Yield the bytes of a tensor, little-endian and row by row, at most `size` at once.
+
+        Raises WeightsError (E0003, E0580).
+        """
         tensor = self.tensors[name]
         place = tensor.begin
         while place < tensor.end:
@@ -62,7 +68,7 @@ class SafetensorsFile:
             yield chunk
 
     def read(self, name: str) -> bytes:
-        """All bytes of a tensor."""
+        """Return all bytes of a tensor."""
         return b"".join(self.chunks(name))
 
     def close(self) -> None:
@@ -76,7 +82,7 @@ class SafetensorsFile:
 
 
 def open_safetensors(path: StrPath) -> SafetensorsFile:
-    """The file with its header read and checked; close it. Raises WeightsError: E0001 to E0003, E0580."""
+    """Open a file, read its header and check it. Raises WeightsError: E0001 to E0003, E0580."""
     name = path_text("path", path, "the path of a file of weights")
     descriptor = open_file(name)
     try:
@@ -89,9 +95,9 @@ def open_safetensors(path: StrPath) -> SafetensorsFile:
 def write_safetensors(
     tensors: Iterable[tuple[str, str, tuple[int, ...]]], metadata: Mapping[str, str]
 ) -> tuple[bytes, tuple[str, ...]]:
-    """The first bytes of a file of tensors (name, dtype, shape), and in which order their bytes follow.
+    """Return the first bytes of a file of tensors (name, dtype, shape), and the order in which their bytes follow.
 
-    Wide types first, so that every tensor is aligned to its own type when the file is mapped; else in the order given.
+    Wide types come first, so that every tensor is aligned to its own type when the file is mapped; else the given order stays.
     """
     import json
 
@@ -110,7 +116,7 @@ def write_safetensors(
 
 
 def open_file(name: str) -> int:
-    """A descriptor of a regular file. Raises WeightsError: E0001 not there, E0002 no file, E0003 not readable."""
+    """Open a regular file. Raises WeightsError: E0001 where there is none, E0002 for no file, E0003 where it cannot be read."""
     flags = os.O_RDONLY
     for flag in ("O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"):  # a FIFO without a writer must not block
         flags |= getattr(os, flag, 0)
@@ -149,7 +155,7 @@ def _opened(name: str, descriptor: int) -> SafetensorsFile:
 
 
 def _check_ranges(tensors: Mapping[str, Entry], room: int) -> None:
-    """The tensors fill what follows the header: no overlap, no hole in which something could hide, nothing beyond the end."""
+    """Check that the tensors fill the rest of the file: no overlap, no hole to hide something in, nothing beyond the end."""
     place, before = 0, ""
     for name, entry in sorted(tensors.items(), key=lambda item: (item[1].begin, item[1].end)):
         if entry.begin < place:

@@ -1,4 +1,4 @@
-"""Converted weights as the chunks of a file, in the format its name asks for."""
+"""Converted weights become the chunks of a file, in the format that its name asks for."""
 
 import math
 import mmap
@@ -23,7 +23,7 @@ TORCH_SUFFIXES = (".pth", ".pt", ".bin")
 def chunks_for(
     path: str, moves: Iterable[Move], content: Callable[[Move], Iterator[bytes]], metadata: Mapping[str, str]
 ) -> Iterator[bytes]:
-    """The bytes of the file `path`. Raises WeightsError: E0583, E0588, and what `content` raises."""
+    """Yield the bytes of the file `path`. Raises WeightsError: E0583, E0588, and what `content` raises."""
     written = {move.target: move for move in moves if move.target is not None}
     if path.endswith(".safetensors"):
         return _safetensors(written, content, metadata)
@@ -45,7 +45,10 @@ def _safetensors(
 def _torch(
     path: str, written: Mapping[str, Move], content: Callable[[Move], Iterator[bytes]], metadata: Mapping[str, str]
 ) -> Iterator[bytes]:
-    """torch.save wants all tensors at once: they are written to a nameless file beside the target first, and mapped."""
+    """Yield a file of torch.save.
+
+    It wants all tensors at once, so these are first written to a nameless file, which is mapped.
+    """
     if find_spec("torch") is None:
         raise refused("E0583", f"only torch writes `{path}`", "pip install torch, or name it *.safetensors")
     try:
@@ -60,7 +63,7 @@ def _saved(
 ) -> Iterator[bytes]:
     import torch
 
-    with tempfile.TemporaryFile(dir=folder) as plain, tempfile.TemporaryFile(dir=folder) as made:
+    with tempfile.TemporaryFile(dir=folder) as plain, tempfile.TemporaryFile(dir=folder) as file:
         header, order = write_safetensors([(key, move.dtype, move.shape) for key, move in written.items()], {})
         begins: dict[str, int] = {}
         plain.write(header)
@@ -71,8 +74,8 @@ def _saved(
         data = mmap.mmap(plain.fileno(), 0, access=mmap.ACCESS_COPY)
         state = OrderedDict((key, _mapped(data, move, begins[key])) for key, move in written.items())
         setattr(state, NOTES, {NOTE: dict(metadata)})
-        torch.save(state, made)
-        yield from _whole(made)
+        torch.save(state, file)
+        yield from _whole(file)
 
 
 def _mapped(data: mmap.mmap, move: Move, begin: int) -> "torch.Tensor":

@@ -1,4 +1,4 @@
-"""Where a layout keeps each tensor of a graph: the keys, shapes and meanings a file of weights has to have."""
+"""A slot says where a layout keeps a tensor of a graph: the key, shape and meaning that a file of weights has to have."""
 
 from typing import Literal, TypeAlias
 
@@ -10,7 +10,9 @@ from archc.language.layouts.table import TORCH_KEEPS, Kept, Layout
 from archc.record import Record
 
 Part: TypeAlias = Literal["tensor", "count", "factor", "constant"]
-"""`count` and `factor` a batch norm keeps beside its tensors (see `Layout.batch_norm`); a `constant` follows from the spec."""
+"""A batch norm keeps a `count` and a `factor` beside its tensors (see
+`Layout.batch_norm`); a `constant` follows from the spec.
+"""
 
 
 class Slot(Record):
@@ -23,12 +25,14 @@ class Slot(Record):
 
     @property
     def required(self) -> bool:
-        """A file may lack what can be made: a count begins at none, a constant follows from the spec."""
+        """Return whether a file must have it. A file may lack a count, which begins at zero, and a constant."""
         return self.part in ("tensor", "factor")
 
 
 def slots(graph: Graph, layout: Layout, *, reading: bool = False) -> list[Slot]:
-    """In order of execution. `reading`: also counts of batches where the layout says there are none; some files have them.
+    """Return the slots of a graph in order of execution.
+
+    With `reading` they include counts of batches where the layout has none, since some files have them.
 
     Raises SpecError (E0322) where two tensors have one key.
     """
@@ -36,14 +40,14 @@ def slots(graph: Graph, layout: Layout, *, reading: bool = False) -> list[Slot]:
     if reading and not layout.keys_only:
         kept = {**TORCH_KEEPS, **kept}
     keys = state_keys(graph, layout, kept)
-    found: list[Slot] = []
+    entries: list[Slot] = []
     for node in graph.nodes:
         constant = isinstance(node.op, BlurPool)
         for parameter in node.op.parameters():
             name = f"{node.name}.{parameter.name}"
-            found.append(Slot(name, keys[name], parameter.shape, "constant" if constant else "tensor"))
+            entries.append(Slot(name, keys[name], parameter.shape, "constant" if constant else "tensor"))
         if isinstance(node.op, Norm) and node.op.norm == "batch":
             for tensor, part in kept.items():
                 name = f"{node.name}.{tensor}"
-                found.append(Slot(name, keys[name], () if part == "count" else (1,), part))
-    return found
+                entries.append(Slot(name, keys[name], () if part == "count" else (1,), part))
+    return entries

@@ -1,4 +1,4 @@
-"""Files of torch.save, read by torch itself, as tensors only: what else a pickle holds is refused, never run."""
+"""Files of torch.save are read by torch itself, as tensors only: whatever else a pickle holds is refused, never run."""
 
 import re
 import warnings
@@ -13,11 +13,12 @@ if TYPE_CHECKING:
     import torch
 
 WRAPPERS = ("state_dict", "model")
-"""Keys under which training scripts save the tensors, beside an epoch and the optimizer's state."""
+"""The keys under which training scripts save the tensors, beside an epoch and the optimizer's state."""
 
 NOTES, NOTE = "_metadata", "archc"
-"""Where a state dict says of each module, by its path, which version of its class it is from, and what stands there for archc:
-a path that no layout gives a module, so that `load_state_dict` passes over it.
+"""The attribute in which a state dict keeps the version of each module's class, by the module's path, and archc's key in it.
+
+No layout gives a module that path, so `load_state_dict` passes over it.
 """
 
 DTYPES = {
@@ -25,17 +26,17 @@ DTYPES = {
     "F8_E4M3": "float8_e4m3fn", "F8_E5M2": "float8_e5m2",
     "I64": "int64", "I32": "int32", "I16": "int16", "I8": "int8", "U8": "uint8", "BOOL": "bool", "C64": "complex64",
 }  # fmt: skip
-"""From safetensors' names of types to torch's."""
+"""Maps safetensors' names of types to torch's."""
 
 SAFE = (2, 10)
-"""The first torch that no file was found to run code through, though it reads tensors only: CVE-2026-24747."""
+"""The first torch in which no file is known to run code while tensors alone are read (CVE-2026-24747)."""
 
 _NAMES = {f"torch.{theirs}": ours for ours, theirs in DTYPES.items()}
 _GLOBAL = re.compile(r"GLOBAL ([\w.]+)")
 
 
 class TorchFile:
-    """The tensors of a file of torch.save; those of a zip archive are mapped, and read when they are asked for."""
+    """The tensors of a file of torch.save; those of a zip archive are mapped, and read on demand."""
 
     def __init__(self, path: str, loaded: "dict[str, torch.Tensor]", wrapper: str, metadata: dict[str, str]) -> None:
         self.path = path
@@ -65,7 +66,7 @@ class TorchFile:
 
 
 def open_torch(name: str, *, zipped: bool) -> TorchFile:
-    """The tensors of a file.
+    """Read the tensors of a file.
 
     Raises WeightsError: E0581 for a pickle of more than tensors, E0582 for no map of tensors, E0583 where there is no torch
     or an unsafe one.
@@ -79,8 +80,8 @@ def open_torch(name: str, *, zipped: bool) -> TorchFile:
         message = f"torch {torch.__version__} can be led to run code by a file of torch.save, such as `{name}`"
         raise refused("E0583", message, f"pip install 'torch>={SAFE[0]}.{SAFE[1]}', or get the weights as safetensors")
     try:
-        # Only the zip format, which torch.save writes since 1.6, can be mapped, and only by its name, from whose suffix torch may
-        # conclude another format; other files are read whole.
+        # Only the zip format, which torch.save writes since 1.6, can be mapped, and only by name; from the suffix .safetensors
+        # torch concludes another format. Other files are read whole.
         mapped = zipped and not name.endswith(".safetensors")
         with warnings.catch_warnings(action="ignore"), open(name, "rb") as file:  # they warn of what is refused below
             loaded: object = torch.load(name if mapped else file, map_location="cpu", weights_only=True, mmap=mapped)
@@ -93,16 +94,16 @@ def open_torch(name: str, *, zipped: bool) -> TorchFile:
 
 
 def _noted(loaded: object) -> dict[str, str]:
-    """What a conversion wrote of it: texts by text, as in a safetensors file."""
+    """Return the metadata that a conversion wrote, texts by text as in a safetensors file."""
     notes = getattr(loaded, NOTES, None)
-    found = notes.get(NOTE) if isinstance(notes, dict) else None
-    if not isinstance(found, dict):
+    note = notes.get(NOTE) if isinstance(notes, dict) else None
+    if not isinstance(note, dict):
         return {}
-    return {key: value for key, value in found.items() if _is_text(key) and _is_text(value)}
+    return {key: value for key, value in note.items() if _is_text(key) and _is_text(value)}
 
 
 def _is_text(value: object) -> bool:
-    """Whether it can be written again: a pickle may hold half of a character."""
+    """Return whether a value is text that can be written again: a pickle may hold half of a surrogate pair."""
     return isinstance(value, str) and not any("\ud800" <= character <= "\udfff" for character in value)
 
 
@@ -115,17 +116,17 @@ def _tensors(name: str, loaded: object) -> "dict[str, torch.Tensor]":
 
     if not isinstance(loaded, dict):
         raise refused("E0582", f"`{name}` holds {_kind(loaded)}, not a map from names to tensors", "save `model.state_dict()`")
-    found: dict[str, torch.Tensor] = {}
+    tensors: dict[str, torch.Tensor] = {}
     for key, value in loaded.items():
         if not isinstance(key, str) or not isinstance(value, torch.Tensor):
-            inner = [other for other, one in loaded.items() if isinstance(one, dict)]
+            inner = [other for other, other_value in loaded.items() if isinstance(other_value, dict)]
             way_out = f"save one of them alone: {', '.join(map(str, inner))}" if inner else "save `model.state_dict()`"
             raise refused("E0582", f"`{key!s}` of `{name}` is {_kind(value)}, not a tensor", way_out)
         if value.layout is not torch.strided or value.device.type != "cpu" or str(value.dtype) not in _NAMES:
             where = "" if value.device.type == "cpu" else f" on {value.device}"
             raise refused("E0582", f"`{key}` of `{name}` is a {value.layout} tensor of {value.dtype}{where}", "save a dense one")
-        found[key] = value
-    return found
+        tensors[key] = value
+    return tensors
 
 
 def _kind(value: object) -> str:
@@ -136,9 +137,9 @@ def _kind(value: object) -> str:
 
 def _unloadable(name: str, error: Exception) -> WeightsError:
     text = str(error)
-    found = _GLOBAL.search(text)
-    if found or "weights_only" in text or "Weights only" in text:
-        what = f"asks for `{found[1]}`" if found else "asks for more than tensors"
+    match = _GLOBAL.search(text)
+    if match or "weights_only" in text or "Weights only" in text:
+        what = f"asks for `{match[1]}`" if match else "asks for more than tensors"
         way_out = "nothing of it was run; save `model.state_dict()` where you trust the file, and convert that"
         return refused("E0581", f"the pickle in `{name}` {what}, which could run any code", way_out)
     line = text.splitlines()[0].partition(". ")[0] if text else type(error).__name__

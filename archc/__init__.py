@@ -12,7 +12,9 @@ __version__ = "0.1.0"
 
 TYPE_CHECKING = False  # typing's own would be the first import of many
 if TYPE_CHECKING:
+    from archc.api.difference import Difference, diff
     from archc.api.network import Network, Stage, compile_spec, load, parse, shipped
+    from archc.api.verdict import Verdict, verify
     from archc.backend import BackendError
     from archc.diagnostics import SpecError
     from archc.errors import ArchcError
@@ -21,7 +23,9 @@ if TYPE_CHECKING:
     from archc.output import OutputError
 
 _MODULES = {
+    "archc.api.difference": ("Difference", "diff"),
     "archc.api.network": ("Network", "Stage", "compile_spec", "load", "parse", "shipped"),
+    "archc.api.verdict": ("Verdict", "verify"),
     "archc.backend": ("BackendError",),
     "archc.diagnostics": ("SpecError",),
     "archc.errors": ("ArchcError",),
@@ -29,8 +33,8 @@ _MODULES = {
     "archc.live": ("torch_module",),
     "archc.output": ("OutputError",),
 }
-__all__ = ["ArchcError", "BackendError", "Limits", "Network", "OutputError", "SpecError", "Stage", "__version__"]
-__all__ += ["compile_spec", "load", "parse", "shipped", "torch_module"]
+__all__ = ["ArchcError", "BackendError", "Difference", "Limits", "Network", "OutputError", "SpecError", "Stage", "Verdict"]
+__all__ += ["__version__", "compile_spec", "diff", "load", "parse", "shipped", "torch_module", "verify"]
 
 
 def __getattr__(name: str) -> object:

@@ -57,12 +57,18 @@ def positive(name: str, value: object, most: int = 0) -> int:
     return number
 
 
-def choice(name: str, value: object, known: Iterable[str], expected: str = "") -> str:
-    """One of a few words; another is refused with the nearest, or all there are."""
+def choice(name: str, value: object, known: Iterable[str]) -> str:
+    """One of a few words; raises WrongType, and WrongValue for another."""
     words = list(known)
-    given = text(name, value, expected or f"one of {', '.join(words)}")
+    given = text(name, value, f"one of {', '.join(words)}")
     if given not in words:
-        guess = nearest(given, words)
-        way_out = f"did you mean `{guess}`?" if guess else f"it is one of {', '.join(words)}"
-        raise WrongValue(f"`{name}` has no `{clipped(given)}`; {way_out}")
+        raise unknown(name, given, words)
     return given
+
+
+def unknown(what: str, name: str, known: Iterable[str]) -> WrongValue:
+    """`unknown command `chekc``, with the nearest or all that there are."""
+    words = list(known)
+    guess = nearest(name, words)
+    hint = f"did you mean `{guess}`?" if guess else f"there are: {', '.join(words)}"
+    return WrongValue(f"unknown {what} `{clipped(name)}`", hint)

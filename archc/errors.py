@@ -10,4 +10,9 @@ class WrongType(ArchcError, TypeError):
 
 
 class WrongValue(ArchcError, ValueError):
-    """An argument is of the right kind and none of what it may be."""
+    """An argument is of the right kind and none of what it may be: what is wrong, and a way out."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(f"{message}; {hint}" if hint else message)
+        self.message = message
+        self.hint = hint

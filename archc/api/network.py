@@ -13,7 +13,7 @@ from archc.errors import WrongValue
 from archc.language.document.nodes import Map
 from archc.language.library import Library
 from archc.limits import DEFAULT_LIMITS, Limits
-from archc.record import Record
+from archc.record import Record, replace
 
 if TYPE_CHECKING:
     import torch
@@ -35,6 +35,21 @@ class Stage(Record):
     shape: tuple[int, ...]
 
 
+class Request(Record):
+    """How a network was asked for, from which it can be compiled again."""
+
+    path: Path
+    shown: str
+    """What messages call the file or text."""
+    called: str
+    """What it was asked for by: a name, a path, or what messages call a text."""
+    overrides: tuple[str, ...] = ()
+    """What `set` changed, as `path=value`."""
+    layout: str | None = None
+    """The layout that was asked for by name; None for the spec's first."""
+    changes: Changes = pipeline.AS_IT_IS
+
+
 class Network(Compiled, eq=False):
     """A checked network. Two are equal, and hash alike, where they compute the same function of the same weights.
 
@@ -46,10 +61,7 @@ class Network(Compiled, eq=False):
     False
     """
 
-    overrides: tuple[str, ...] = ()
-    """What `set` changed, as `path=value`."""
-    asked_layout: str | None = None
-    """The layout that was asked for by name; None for the spec's first."""
+    request: Request
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Network) and self.hash == other.hash
@@ -119,18 +131,11 @@ class Network(Compiled, eq=False):
 
         Paths with a dot are keys of `changes`; `classes=10` may be given by name. Raises SpecError.
         """
-        return _network(
-            self.library,
-            self.document.path,
-            self._shown,
-            (*self.overrides, *_overrides(changes, values)),
-            self.asked_layout,
-            self.changes,
-        )
+        return self.overridden((*override_texts(changes), *override_texts(values)))
 
-    @property
-    def _shown(self) -> str:
-        return self.document.written.span.source.name
+    def overridden(self, overrides: Sequence[str]) -> "Network":
+        """As `set`, with changes as texts like `classes=10`."""
+        return _network(self.library, replace(self.request, overrides=(*self.request.overrides, *overrides)))
 
     @cached_property
     def yaml(self) -> str:
@@ -139,7 +144,7 @@ class Network(Compiled, eq=False):
         """
         from archc.present.yamlout import as_yaml
 
-        changed = pipeline.makes_another(self.overrides)
+        changed = pipeline.makes_another(self.request.overrides)
         root = self.document.root
         return as_yaml(Map(tuple(entry for entry in root if not (changed and entry.key == "expect")), root.span))
 
@@ -148,7 +153,7 @@ class Network(Compiled, eq=False):
         from archc.compile.pipeline import completed
         from archc.present.yamlout import with_places
 
-        return with_places(completed(self.library, self.document, self.overrides)[0])
+        return with_places(completed(self.library, self.document, self.request.overrides)[0])
 
     def source(self, target: str = "torch", **options: object) -> str:
         """The source that `archc build --target TARGET` writes; `options` are those of the target, as `fold_bn=True`.
@@ -184,7 +189,7 @@ class Network(Compiled, eq=False):
 
         given = path_text("path", path)
         targets = {".yaml": None, ".py": "torch", ".onnx": "onnx"}
-        target = targets[choice("path", os.path.splitext(given)[1].lower(), targets, "the path of a .yaml, .py or .onnx file")]
+        target = targets[choice("suffix", os.path.splitext(given)[1].lower(), targets)]
         if target is None:
             write_files([(given, (self.yaml.encode(),))], force=force)
             return
@@ -202,21 +207,12 @@ class Network(Compiled, eq=False):
         from archc.backend import backend_with
 
         backend = backend_with(target, options)
-        with pipeline.placed(self.library, self.document.path, self.overrides, self.changes):
+        with pipeline.placed(self.library, self.request.path, self.request.overrides, self.changes):
             return backend.emit(self).files
 
     def __reduce__(self) -> tuple[object, ...]:
         """As the texts of its spec and of the user's definitions, from which another process compiles it anew."""
-        texts = self.library.texts()
-        return _again, (
-            texts,
-            str(self.document.path),
-            self._shown,
-            self.overrides,
-            self.asked_layout,
-            self.changes,
-            self.library.limits,
-        )
+        return _again, (self.library.texts(), self.request, self.library.limits)
 
 
 def load(
@@ -242,8 +238,9 @@ def load(
     if isinstance(spec, Mapping):
         return parse(_text(spec), set=set, features=features, head=head, frozen_norm=frozen_norm, layout=layout, limits=limits)
     library = _library(limits)
-    path, name = pipeline.locate(spec)
-    return _network(library, path, name, _overrides(set, {}), _layout(layout), _changes(features, head, frozen_norm))
+    path, shown = pipeline.locate(spec)
+    changes = _changes(features, head, frozen_norm)
+    return _network(library, Request(path, shown, os.fspath(spec), override_texts(set), _layout(layout), changes))
 
 
 def parse(
@@ -258,17 +255,20 @@ def parse(
     layout: str | None = None,
     limits: Limits | None = None,
 ) -> Network:
-    """As `load`, of a spec as text. `name` is what messages call it; names of files in it are looked for in `folder`."""
+    r"""As `load`, of a spec as text. `name` is what messages call it; names of files in it are looked for in `folder`.
+
+    >>> import archc
+    >>> archc.parse("archc: 1\nname: mine\nextends: resnet18\nset: {classes: 10}").params
+    11181642
+    """
     from archc.arguments import path as path_text
 
     library = _library(limits)
     path = Path(path_text("folder", folder, "the path of a folder"), "<text>")
-    library.hold(
-        path,
-        text("name", name, "what messages call the text"),
-        text("spec", spec, "a spec as text").encode("utf-8", "surrogatepass"),
-    )
-    return _network(library, path, name, _overrides(set, {}), _layout(layout), _changes(features, head, frozen_norm))
+    text("name", name, "what messages call the text")
+    library.hold(path, name, text("spec", spec, "a spec as text").encode("utf-8", "surrogatepass"))
+    changes = _changes(features, head, frozen_norm)
+    return _network(library, Request(path, name, name, override_texts(set), _layout(layout), changes))
 
 
 def shipped() -> tuple[str, ...]:
@@ -284,37 +284,38 @@ def compile_spec(
     overrides: Sequence[str] = (),
     limits: Limits | None = None,
     layout: str | None = None,
+    prefers: str | None = None,
     changes: Changes = pipeline.AS_IT_IS,
     library: Library | None = None,
 ) -> Network:
-    """As `load`, with changes as texts like `classes=10`; networks that are compiled with one library share what they read."""
-    compiled = pipeline.compile_spec(target, overrides=overrides, limits=limits, layout=layout, changes=changes, library=library)
-    return _of(compiled, tuple(overrides), layout)
+    """As `load`, with changes as texts like `classes=10`; networks that are compiled with one library share what they read.
+
+    Where no `layout` is asked for it is `prefers`, if the spec has that one.
+    """
+    compiled = pipeline.compile_spec(
+        target, overrides=overrides, limits=limits, layout=layout, prefers=prefers, changes=changes, library=library
+    )
+    path, shown = pipeline.locate(target)
+    layout = prefers if layout is None and prefers is not None and compiled.has_layout(prefers) else layout
+    return _of(compiled, Request(path, shown, os.fspath(target), tuple(overrides), layout, changes))
 
 
-def _network(
-    library: Library, path: Path, name: str, overrides: tuple[str, ...], layout: str | None, changes: Changes
-) -> Network:
-    return _of(pipeline.compile_file(library, path, name, overrides=overrides, layout=layout, changes=changes), overrides, layout)
+def _network(library: Library, request: Request) -> Network:
+    compiled = pipeline.compile_file(
+        library, request.path, request.shown, overrides=request.overrides, layout=request.layout, changes=request.changes
+    )
+    return _of(compiled, request)
 
 
-def _of(compiled: Compiled, overrides: tuple[str, ...], layout: str | None) -> Network:
-    return Network(**{name: getattr(compiled, name) for name in Compiled.record_fields}, overrides=overrides, asked_layout=layout)
+def _of(compiled: Compiled, request: Request) -> Network:
+    return Network(**{name: getattr(compiled, name) for name in Compiled.record_fields}, request=request)
 
 
-def _again(
-    texts: Mapping[str, tuple[str, bytes]],
-    path: str,
-    name: str,
-    overrides: tuple[str, ...],
-    layout: str,
-    changes: Changes,
-    limits: Limits,
-) -> Network:
+def _again(texts: Mapping[str, tuple[str, bytes]], request: Request, limits: Limits) -> Network:
     library = Library(limits)
     for file, (called, data) in texts.items():
         library.hold(file, called, data)
-    return _network(library, Path(path), name, overrides, layout, changes)
+    return _network(library, request)
 
 
 def _library(limits: Limits | None) -> Library:
@@ -331,10 +332,10 @@ def _changes(features: Sequence[str], head: bool, frozen_norm: bool) -> Changes:
     return Changes(paths, without_head=not head, frozen_norm=frozen_norm)
 
 
-def _overrides(changes: Mapping[str, Value] | None, values: Mapping[str, Value]) -> tuple[str, ...]:
-    """`path=value` texts, as the command line has them."""
-    given = instance("set", {} if changes is None else changes, Mapping, PATHS)  # type: ignore[type-abstract]
-    return tuple(f"{text('set', path, PATHS)}={_flow(value)}" for path, value in (*given.items(), *values.items()))
+def override_texts(changes: Mapping[str, Value] | None) -> tuple[str, ...]:
+    """Changes as the command line has them, `path=value`. Raises WrongType."""
+    given = {} if changes is None else instance("set", changes, Mapping, PATHS)  # type: ignore[type-abstract]
+    return tuple(f"{text('set', path, PATHS)}={_flow(value)}" for path, value in given.items())
 
 
 def _text(spec: Mapping[str, Value]) -> str:

@@ -4,8 +4,9 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from archc.arguments import unknown
 from archc.cli.command import Command
-from archc.cli.parsing import UsageError, limits_of, spec_arguments, unknown
+from archc.cli.parsing import UsageError, limits_of, spec_arguments
 
 if TYPE_CHECKING:
     from archc.compile.pipeline import Compiled

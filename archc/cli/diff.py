@@ -33,11 +33,11 @@ def arguments(parser: ArgumentParser, _: Sequence[str]) -> None:
 
 
 def run(arguments: Namespace) -> int:
-    from archc.analyse.diff.read import difference
+    from archc.api.difference import differing
     from archc.diagnostics import SpecError
 
     try:
-        found = difference(
+        found = differing(
             arguments.old,
             arguments.new,
             old_overrides=arguments.set_old,
@@ -48,19 +48,14 @@ def run(arguments: Namespace) -> int:
     except SpecError as error:
         show(error.diagnostics, color=arguments.color)
         return 2
-    if arguments.format == "json":
-        from archc.analyse.diff.jsonout import as_json
-
-        sys.stdout.write(as_json(found))
-    elif arguments.format == "markdown":
-        from archc.analyse.diff.markdown import as_markdown
-
-        sys.stdout.write(as_markdown(found))
-    else:
-        from archc.analyse.diff.text import as_text
-
-        color = wants_color(arguments.color, terminal=sys.stdout.isatty())
-        sys.stdout.write(as_text(found, color=color, room=room()))
+    match arguments.format:
+        case "json":
+            sys.stdout.write(found.to_json())
+        case "markdown":
+            sys.stdout.write(found.to_markdown())
+        case _:
+            color = wants_color(arguments.color, terminal=sys.stdout.isatty())
+            sys.stdout.write(found.to_text(color=color, width=room()))
     return 0 if found.same else 1
 
 

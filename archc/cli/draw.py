@@ -6,9 +6,10 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
+from archc.arguments import unknown
 from archc.cli.command import Command
 from archc.cli.console import say
-from archc.cli.parsing import UsageError, limits_of, spec_arguments, unknown
+from archc.cli.parsing import UsageError, limits_of, spec_arguments
 from archc.limits import Limits
 from archc.record import Record
 

@@ -9,11 +9,13 @@ from contextlib import suppress
 from typing import NoReturn
 
 from archc import __version__
+from archc.arguments import unknown
 from archc.cli.command import COMMANDS, load
 from archc.cli.console import BUG, exit_code, say, show
-from archc.cli.parsing import UsageError, parser_of, unknown, usage
+from archc.cli.parsing import UsageError, parser_of, usage
 from archc.cli.start import import_yaml
 from archc.diagnostics import SpecError
+from archc.errors import WrongValue
 from archc.output import OutputError
 
 INTERRUPTED = 130
@@ -87,8 +89,8 @@ def _dispatch(words: list[str]) -> int:
         return command.run(arguments)
     except SystemExit as done:  # argparse leaves so after --help
         return int(done.code or 0)
-    except UsageError as error:
-        say(f"error: {error}")
+    except WrongValue as error:
+        say(f"error: {error.message}")
         if error.hint:
             say(error.hint)
         return 2

@@ -6,20 +6,17 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
+from archc.arguments import unknown
 from archc.cli.command import COMMANDS, Command
+from archc.errors import WrongValue
 from archc.limits import Limits
-from archc.suggest import nearest
 
 if TYPE_CHECKING:
     from archc.compile.pipeline import Changes
 
 
-class UsageError(Exception):
+class UsageError(WrongValue):
     """The command line is at fault: what is wrong, and a second line with a way out. Exit code 2."""
-
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.hint = hint
 
 
 class Parser(ArgumentParser):
@@ -92,12 +89,6 @@ def limits_of(arguments: Namespace) -> Limits:
             )
         values[name] = int(number)
     return Limits(**values)
-
-
-def unknown(what: str, name: str, known: list[str]) -> UsageError:
-    """`unknown command `chekc``, with the nearest or all that there are."""
-    guess = nearest(name, known)
-    return UsageError(f"unknown {what} `{name}`", f"did you mean `{guess}`?" if guess else f"there are: {', '.join(known)}")
 
 
 def wants_color(choice: str, *, terminal: bool) -> bool:

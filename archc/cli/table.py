@@ -5,9 +5,10 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from archc.arguments import unknown
 from archc.cli.command import Command
 from archc.cli.console import room, say
-from archc.cli.parsing import UsageError, limits_of, spec_arguments, unknown
+from archc.cli.parsing import UsageError, limits_of, spec_arguments
 
 if TYPE_CHECKING:
     from archc.present.table.figures import Figure

@@ -3,16 +3,12 @@
 import re
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from archc.backend import BackendError
 from archc.cli.command import Command
 from archc.cli.console import show
 from archc.cli.parsing import change_arguments, changes_of, limits_of, spec_arguments
 from archc.diagnostics import Diagnostic, Note, SpecError
-
-if TYPE_CHECKING:
-    from archc.analyse.verify.outcome import Verdict
 
 EXAMPLES = """\
   archc verify resnet50                                       interpreter, emitted torch module and ONNX model
@@ -72,8 +68,14 @@ def _tolerance(text: str) -> float:
 
 
 def run(arguments: Namespace) -> int:
+    from archc.api.network import compile_spec
+    from archc.api.verdict import verify
+
     try:
-        verdict = _verdict(arguments)
+        network = compile_spec(
+            arguments.spec, overrides=arguments.set, limits=limits_of(arguments), changes=changes_of(arguments)
+        )
+        verdict = verify(network, arguments.against, sizes=arguments.size, tolerance=arguments.tolerance, seed=arguments.seed)
     except SpecError as error:
         show(error.diagnostics, color=arguments.color)
         return TROUBLE
@@ -82,39 +84,8 @@ def run(arguments: Namespace) -> int:
             (Diagnostic(error.code, error.message, notes=tuple(map(Note, error.notes)), help=error.help),), color=arguments.color
         )
         return TROUBLE
-    _print(verdict, arguments)
+    print(verdict.to_json() if arguments.format == "json" else verdict.to_text(pairs=arguments.pairs), end="")
     return 0 if verdict.equal else 1
-
-
-def _verdict(arguments: Namespace) -> "Verdict":
-    from archc.analyse.verify.load import load, need
-    from archc.compile.pipeline import compile_spec
-
-    compiled = compile_spec(arguments.spec, overrides=arguments.set, limits=limits_of(arguments), changes=changes_of(arguments))
-    need("torch")
-    from archc.analyse.verify.cases import cases
-    from archc.analyse.verify.compare import Settings, against
-    from archc.analyse.verify.own import agree
-
-    settings = Settings(arguments.tolerance, arguments.seed)
-    if arguments.against is None:
-        return agree(compiled, cases(compiled.graph, arguments.size, (), trains=True), settings)
-    program = load(arguments.against, compiled.graph)
-    return against(compiled.graph, program, cases(compiled.graph, arguments.size, program.size, trains=program.trains), settings)
-
-
-def _print(verdict: "Verdict", arguments: Namespace) -> None:
-    from archc.analyse.verify.report import lines, tree
-
-    if arguments.format == "json":
-        import json
-
-        print(json.dumps(tree(verdict), indent=2))
-        return
-    from archc.rendering.visible import visible
-
-    for line in lines(verdict, pairs=arguments.pairs):
-        print(visible(line))
 
 
 COMMAND = Command(arguments, run, EXAMPLES)

@@ -38,6 +38,11 @@ class Compiled(Record):
     document: Document = field(compare=False, repr=False)
     changes: "Changes" = field(compare=False, repr=False)
 
+    def has_layout(self, name: str) -> bool:
+        """Whether the spec lists a layout of this name."""
+        layouts = self.document.root.get("layouts")
+        return isinstance(layouts, Map) and name in layouts
+
     def factory(self) -> Factory:
         """The network with its classes and input channels left open, as far as a factory can leave them so."""
         from archc.compile.factory import opened

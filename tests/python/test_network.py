@@ -128,7 +128,7 @@ def test_save_goes_by_the_suffix(tmp_path: Path) -> None:
     assert (tmp_path / "a.py").read_text() == net.source()
     with pytest.raises(archc.OutputError):
         net.save(tmp_path / "a.py")
-    with pytest.raises(archc.ArchcError, match=r"did you mean `\.py`"):
+    with pytest.raises(archc.ArchcError, match="unknown suffix"):
         net.save(tmp_path / "a.pyy")
 
 

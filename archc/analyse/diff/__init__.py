@@ -9,4 +9,4 @@ attributes; what merely follows is not told. Equal facts of many blocks are one 
 may be there too.
 """
 
-__all__ = ["compare", "git", "jsonout", "markdown", "marks", "read", "text", "words"]
+__all__ = ["compare", "git", "jsonout", "markdown", "marks", "model", "read", "text", "words"]

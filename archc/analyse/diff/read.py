@@ -2,17 +2,18 @@
 
 from collections.abc import Sequence
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from archc.analyse.diff.compare import Network, compare
 from archc.analyse.diff.model import Difference
 from archc.arguments import StrPath
 from archc.arguments import path as path_text
-from archc.compile.pipeline import compile_document, locate, placed, read_document
+from archc.compile.pipeline import AS_IT_IS, Changes, Compiled, compile_document, locate, placed, read_document
 from archc.diagnostics import Diagnostic, SpecError
 from archc.language.document.nodes import Map
 from archc.language.library import Document, Library
 from archc.limits import DEFAULT_LIMITS, Limits
+from archc.record import Record
 
 if TYPE_CHECKING:
     from archc.analyse.diff.revision import Copied
@@ -21,36 +22,65 @@ if TYPE_CHECKING:
 TARGET = "the path of a spec, the name of a shipped network, or REVISION:PATH"
 
 
+class Made(Record):
+    """A network that is compiled already, the changes it was made with, and what it is called."""
+
+    compiled: Compiled
+    overrides: tuple[str, ...]
+    target: str
+
+
+Given: TypeAlias = "Made | StrPath"
+
+
 def difference(
-    old: StrPath,
-    new: StrPath,
+    old: Given,
+    new: Given,
     *,
     old_overrides: Sequence[str] = (),
     new_overrides: Sequence[str] = (),
     limits: Limits = DEFAULT_LIMITS,
     layout: str | None = None,
 ) -> Difference:
-    """Of two targets, each a file, a shipped name or `REVISION:PATH`; `layout` one of both specs', else the first of the old
-    that the new one has too. Raises SpecError with the problems of the first side that has
-    any: also E0520 to E0524 for a revision.
+    """Of two targets, each a file, a shipped name, `REVISION:PATH`, or compiled already; `layout` one of both specs', else the
+    first of the old that the new one has too. Raises SpecError with the problems of the first side that has any: also E0520 to
+    E0524 for a revision.
     """
-    one, other = path_text("old", old, TARGET), path_text("new", new, TARGET)
     with ExitStack() as stack:
-        first = _read(one, old_overrides, limits, stack)
+        first = _side("old", old, old_overrides, limits, stack)
         # what both extend and use is read once, unless a revision or the command line has its own
-        shared = None if old_overrides or new_overrides or first[0].tree else first[0]
-        second = _read(other, new_overrides, limits, stack, shared)
-        common = [name for name in _layouts(first[1]) if name in _layouts(second[1])]
+        shared = None if old_overrides or new_overrides or first.library.tree else first.library
+        second = _side("new", new, new_overrides, limits, stack, shared)
+        common = [name for name in _layouts(first.document) if name in _layouts(second.document)]
         wanted = layout or next(iter(common), "canonical")
-        sides = (first, one, old_overrides), (second, other, new_overrides)
-        networks = [_network(side, target, changes, wanted) for side, target, changes in sides]
+        networks = [_network(side, wanted) for side in (first, second)]
     return compare(networks[0], networks[1], layout="" if wanted == "canonical" else wanted)
 
 
-def _network(side: tuple[Library, Document], target: str, overrides: Sequence[str], layout: str) -> Network:
-    library, document = side
-    with placed(library, document.path, overrides):
-        return Network(compile_document(library, document, overrides, layout), target, library.documents())
+class _Side(Record):
+    library: Library
+    document: Document
+    target: str
+    overrides: tuple[str, ...]
+    changes: Changes = AS_IT_IS
+
+
+def _side(
+    name: str, given: Given, overrides: Sequence[str], limits: Limits, stack: ExitStack, shared: Library | None = None
+) -> _Side:
+    if isinstance(given, Made):
+        compiled = given.compiled
+        return _Side(compiled.library, compiled.document, given.target, given.overrides, compiled.changes)
+    target = path_text(name, given, TARGET)
+    library, document = _read(target, overrides, limits, stack, shared)
+    return _Side(library, document, target, tuple(overrides))
+
+
+def _network(side: _Side, layout: str) -> Network:
+    library, document = side.library, side.document
+    with placed(library, document.path, side.overrides, side.changes):
+        compiled = compile_document(library, document, side.overrides, layout, side.changes)
+        return Network(compiled, side.target, library.documents())
 
 
 def _layouts(document: Document) -> list[str]:

@@ -6,4 +6,4 @@ of data, `pairing.py` pairs them by that, `sharing.py` reads theirs into ours, `
 first node whose output the other program has nowhere.
 """
 
-__all__ = ["cases", "compare", "load", "outcome", "own", "report"]
+__all__ = ["cases", "compare", "load", "outcome", "own", "program", "report"]

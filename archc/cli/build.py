@@ -1,4 +1,4 @@
-"""`archc build`: a spec compiled for a target, its files written."""
+"""`archc build` compiles specs for a target and writes the files."""
 
 import sys
 from argparse import ArgumentParser, Namespace
@@ -41,7 +41,7 @@ def arguments(parser: ArgumentParser, words: Sequence[str]) -> None:
     target = _target(words)
     try:
         backend = find_backend(target)
-    except BackendError as error:  # told once the rest of the command line is read
+    except BackendError as error:  # reported after the rest of the command line is read
         parser.set_defaults(backend=error)
     else:
         parser.set_defaults(backend=backend)
@@ -53,7 +53,7 @@ def arguments(parser: ArgumentParser, words: Sequence[str]) -> None:
 
 
 def _say_whose(option: str, target: str) -> None:
-    """Raises UsageError where an option is another target's."""
+    """Raise UsageError where an option is another target's."""
     owners = []
     for name in backend_names():
         other = ArgumentParser(add_help=False)
@@ -62,12 +62,12 @@ def _say_whose(option: str, target: str) -> None:
         if option in other._option_string_actions:  # noqa: SLF001
             owners.append(name)
     if owners:
-        said = f"`{option}` is no option of --target {target}, but of --target {' and '.join(owners)}"
-        raise UsageError(said, "see: archc build --help")
+        message = f"`{option}` is no option of --target {target}, but of --target {' and '.join(owners)}"
+        raise UsageError(message, "see: archc build --help")
 
 
 def _target(words: Sequence[str]) -> str:
-    """The target, before the other arguments are known: which options there are depends on it."""
+    """Return the target before the other arguments are parsed: the options depend on it."""
     finder = ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
     finder.add_argument("--target", default="torch", nargs="?")
     return finder.parse_known_args(list(words))[0].target or ""
@@ -122,7 +122,7 @@ def _warn(artifact: Artifact, arguments: Namespace) -> None:
 
 
 def _emitted(backend: Backend, networks: Sequence["Compiled"], arguments: Namespace) -> Artifact:
-    """The files of all networks; of a target that puts them together, of all at once."""
+    """Return the files of all networks; a target that puts them together emits all at once."""
     from archc.compile.pipeline import Emission, placed
 
     emission = Emission(backend.emit, asking(backend, arguments), arguments.layout)
@@ -134,17 +134,17 @@ def _emitted(backend: Backend, networks: Sequence["Compiled"], arguments: Namesp
     if isinstance(backend, Together):
         try:
             return backend.emit_all(networks)
-        except SpecError:  # told by the network that it is of
+        except SpecError:  # the network that causes it is found by emitting each alone
             for network in networks:
                 emitted(network)
             raise
-    made = [emitted(network) for network in networks]
-    files = tuple([file for artifact in made for file in artifact.files])
+    artifacts = [emitted(network) for network in networks]
+    files = tuple([file for artifact in artifacts for file in artifact.files])
     names = [file.name for file in files]
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        raise UsageError(f"two of these networks are written to `{twice}`", "build them into folders of their own")
-    return Artifact(files, tuple([warning for artifact in made for warning in artifact.warnings]))
+    duplicate = next((name for name in names if names.count(name) > 1), None)
+    if duplicate is not None:
+        raise UsageError(f"two of these networks are written to `{duplicate}`", "build them into folders of their own")
+    return Artifact(files, tuple([warning for artifact in artifacts for warning in artifact.warnings]))
 
 
 COMMAND = Command(arguments, run, EXAMPLES)

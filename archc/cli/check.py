@@ -1,4 +1,4 @@
-"""`archc check`: every problem of every spec and definition, all at once."""
+"""`archc check` reports every problem of every spec and definition at once."""
 
 import sys
 from argparse import ArgumentParser, Namespace
@@ -25,9 +25,9 @@ EXAMPLES = """\
   archc check my_net.yaml --set classes=10 --set expect=null
   generate_spec | archc check - --stdin-name specs/my_net.yaml
 """
-Found: TypeAlias = "tuple[Diagnostic, ...]"
+Problems: TypeAlias = "tuple[Diagnostic, ...]"
 SUFFIXES = {"json": "json", "sarif": "sarif", "gitlab": "json", "junit": "xml"}
-"""Of the report that is written into a folder; those for people are `.txt`."""
+"""The suffixes of reports that are written into a folder; reports for people have `.txt`."""
 FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit")
 
 
@@ -68,12 +68,12 @@ def run(arguments: Namespace) -> int:
     jobs = arguments.jobs if arguments.jobs is not None else 0
     if jobs < 0 or (arguments.fix and arguments.diff):
         raise UsageError("--jobs needs a whole number from 0" if jobs < 0 else "--fix writes and --diff does not: give one")
-    found = check_all(names, task, jobs)
+    problems = check_all(names, task, jobs)
     if arguments.fix:
-        found = _mended(names, found, task, jobs)
-    result = report(names, found, limits.diagnostics)
+        problems = _mended(names, problems, task, jobs)
+    result = report(names, problems, limits.diagnostics)
     if arguments.diff:
-        _print_difference(names, found, task)
+        _print_difference(names, problems, task)
     else:
         _print(result, arguments)
     if arguments.strict and result.count("warning"):
@@ -82,46 +82,46 @@ def run(arguments: Namespace) -> int:
 
 
 def _with_stdin(files: list[str], name: str | None, most: int) -> "tuple[list[str], dict[str, bytes], dict[str, Diagnostic]]":
-    """The files by the names they are printed with, and the text of the one from standard input, or why it has none."""
+    """Return the files by the names they are printed with, and the text from standard input, or the problem of reading it."""
     if STDIN not in files:
         if name is not None:
             raise UsageError("--stdin-name names what `-` stands for, and no `-` is given")
         return files, {}, {}
-    called = name or "<stdin>"
-    names = [called if file == STDIN else file for file in files]
+    stdin_name = name or "<stdin>"
+    names = [stdin_name if file == STDIN else file for file in files]
     try:
         if sys.stdin is None:
             raise OSError("it is closed")
-        return names, {called: sys.stdin.buffer.read(most + 1)}, {}
+        return names, {stdin_name: sys.stdin.buffer.read(most + 1)}, {}
     except OSError as error:
         from archc.language.document.source import unreadable
 
-        return names, {}, {called: unreadable(error, called).diagnostics[0]}
+        return names, {}, {stdin_name: unreadable(error, stdin_name).diagnostics[0]}
 
 
-def _mended(names: list[str], found: list[Found], task: "Task", jobs: int) -> list[Found]:
-    """What is left after the fixes are written."""
+def _mended(names: list[str], problems: list[Problems], task: "Task", jobs: int) -> list[Problems]:
+    """Write the fixes, and return the problems that remain."""
     from archc.cli.fixing import changes_of, write
     from archc.cli.several import check_all
 
     if task.texts:
         raise UsageError("--fix writes to files, and `-` is none", "--diff prints what it would change")
-    changes = changes_of(names, found, task)
+    changes = changes_of(names, problems, task)
     if not changes:
-        return found
+        return problems
     write(changes)
     for change in changes:
         say(f"mended {change.name}: {change.count} problem{'' if change.count == 1 else 's'}")
     return check_all(names, task, jobs)
 
 
-def _print_difference(names: list[str], found: list[Found], task: "Task") -> None:
+def _print_difference(names: list[str], problems: list[Problems], task: "Task") -> None:
     from archc.cli.fixing import changes_of, difference
 
-    changes = changes_of(names, found, task)
+    changes = changes_of(names, problems, task)
     for change in changes:
         print(difference(change), end="")
-    sys.stdout.flush()  # before what goes to the other stream
+    sys.stdout.flush()  # before the next line goes to the other stream
     count = sum(change.count for change in changes)
     say(f"--fix would mend {count} problem{'' if count == 1 else 's'} in {len(changes)} of {len(names)} files")
 
@@ -142,7 +142,7 @@ def _print(result: "Report", arguments: Namespace) -> None:
 
 
 def _rendered(result: "Report", form: str, *, color: bool) -> str:
-    """The report in one of FORMATS; a module is loaded when its format is asked for."""
+    """Return the report in one of FORMATS; only the module of that format is loaded."""
     if form == "text" and not result.diagnostics:
         from archc.rendering.tally import tally
 

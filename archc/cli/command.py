@@ -1,4 +1,4 @@
-"""What a command is, and the table of them."""
+"""A command has arguments and a function that runs it; the table of commands is here."""
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
@@ -25,13 +25,13 @@ COMMANDS = {
     "explain": "explain a diagnostic code",
     "completion": "print a completion script for a shell",
 }
-"""Each is a module of this package that defines COMMAND; only the one that runs is imported."""
+"""Every command is a module of this package that defines COMMAND; only the one that runs is imported."""
 
 
 class Command(Record):
-    """A command's arguments and what it does; `run` returns the exit code.
+    """A command. `run` returns the exit code.
 
-    `arguments` sees the words of the command line too: those of `archc build` depend on its target.
+    `arguments` gets the words of the command line too, since the options of `archc build` depend on its target.
     """
 
     arguments: Callable[[ArgumentParser, Sequence[str]], None]
@@ -40,7 +40,7 @@ class Command(Record):
 
 
 def load(name: str) -> Command:
-    """The command called `name`, one of COMMANDS."""
+    """Import the command called `name`, one of COMMANDS."""
     command = import_module(f"archc.cli.{name}").COMMAND
     assert isinstance(command, Command)  # noqa: S101  the table above names only modules that define one
     return command

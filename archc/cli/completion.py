@@ -1,4 +1,4 @@
-"""`archc completion`: a script that completes archc's commands, options and shipped names in a shell."""
+"""`archc completion` prints a script that completes archc's commands, options and shipped names in a shell."""
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
@@ -27,24 +27,24 @@ def run(arguments: Namespace) -> int:
 
 
 def _options(name: str) -> list[tuple[str, list[str], str, bool]]:
-    """Each option of a command: its long spelling, its choices, its help, and whether a value follows."""
-    found = {}
+    """Return each option of a command: its long spelling, its choices, its help, and whether a value follows."""
+    options = {}
     for words in _targets() if name == "build" else [[]]:
         parser = parser_of(name, load(name), words)
         for action in parser._actions:  # noqa: SLF001  argparse shows its actions nowhere else
             if action.option_strings:
                 choices = backend_names() if action.dest == "target" else list(map(str, action.choices or ()))
-                found[action.option_strings[-1]] = (action.option_strings[-1], choices, action.help or "", action.nargs != 0)
-    return list(found.values())
+                options[action.option_strings[-1]] = (action.option_strings[-1], choices, action.help or "", action.nargs != 0)
+    return list(options.values())
 
 
 def _targets() -> list[list[str]]:
-    """The command lines that say each installed target, whose options differ."""
+    """Return the words that select each installed target, since their options differ."""
     return [["--target", target] for target in backend_names()]
 
 
 def _words(name: str) -> list[str]:
-    """What a command's own argument may be, where it is one of a few words."""
+    """Return the words that a command's own argument may be, where they are few."""
     if name in WITH_SPEC:
         from archc.compile.pipeline import shipped
 
@@ -120,7 +120,7 @@ def _fish() -> str:
 
 
 def _plain(text: str) -> str:
-    """Help text without the characters the shells' quoting gives a meaning."""
+    """Remove from a help text the characters that have a meaning in the shells' quoting."""
     return "".join(character for character in text if character not in "'[]:\\\"$`")
 
 

@@ -1,20 +1,20 @@
-"""Diagnostics on the terminal, and the exit code they stand for."""
+"""Diagnostics are shown on the terminal here, and give the exit code; lines and tables are printed."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import TextIO
 
 from archc.cli.parsing import wants_color
 from archc.diagnostics import Diagnostic
 
 BUG = 70
-"""The exit code of a program with a fault of its own (EX_SOFTWARE of sysexits.h)."""
+"""The exit code after a bug in archc (EX_SOFTWARE of sysexits.h)."""
 UNREADABLE = frozenset({"E0001", "E0002", "E0003"})
-"""No such file, not a file, not readable: the command line is at fault, no spec."""
+"""Codes of a fault in the command line, not in a spec: no such file, not a file, not readable."""
 
 
 def show(diagnostics: Sequence[Diagnostic], *, color: str, stream: TextIO | None = None) -> None:
-    """Print with source excerpts, to stderr unless told otherwise."""
+    """Print diagnostics with source excerpts, by default to stderr."""
     from archc.rendering.text import render
 
     out = stream or sys.stderr
@@ -22,24 +22,36 @@ def show(diagnostics: Sequence[Diagnostic], *, color: str, stream: TextIO | None
 
 
 def say(text: str) -> None:
-    """A line to stderr; what a name in it may hide is shown escaped."""
+    """Print a line to stderr, with invisible characters of names escaped."""
     from archc.rendering.visible import visible
 
     print(visible(text), file=sys.stderr)
 
 
 def room() -> int | None:
-    """Columns that COLUMNS says, else the terminal's; None where nobody looks: a pipe or a file has no edge."""
+    """Return the columns that COLUMNS says, else the terminal's; None for a pipe or a file, which have no edge."""
     import os
 
-    said = os.environ.get("COLUMNS", "")
-    if said.isascii() and said.isdigit():
-        return int(said[:9])
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isascii() and columns.isdigit():
+        return int(columns[:9])
     return os.get_terminal_size(sys.stdout.fileno()).columns if sys.stdout.isatty() else None
 
 
+def aligned(rows: Sequence[Sequence[str]], right: Container[int] = ()) -> list[str]:
+    """Align rows in columns as wide as their widest cell; the columns `right` are numbers, which end together."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(
+            f"{cell:>{width}}" if column in right else f"{cell:{width}}"
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
+
+
 def exit_code(diagnostics: Sequence[Diagnostic]) -> int:
-    """0 for warnings alone, 70 after a bug in archc, 2 where all that is wrong is a file that cannot be read, else 1."""
+    """Return 0 for warnings alone, 70 after a bug in archc, 2 where the only errors are files that cannot be read, else 1."""
     codes = {diagnostic.code for diagnostic in diagnostics if diagnostic.severity == "error"}
     if not codes:
         return 0

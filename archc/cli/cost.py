@@ -1,4 +1,4 @@
-"""`archc cost`: what networks cost, in a named convention, in whole or by part, and why two numbers differ."""
+"""`archc cost` counts what networks cost, in a named convention, in whole or by part, and explains why two numbers differ."""
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
@@ -58,10 +58,10 @@ def run(arguments: Namespace) -> int:
     if arguments.explain and len(arguments.specs) > 2:
         raise UsageError(f"--explain takes one spec or two, not {len(arguments.specs)}", "see: archc cost --help")
     compiled = [_compiled(name, arguments) for name in arguments.specs]
-    graphs = [sized(each, arguments.size) for each in compiled]
+    graphs = [sized(network, arguments.size) for network in compiled]
     reports = [
-        report(graph, asked, title=each.spec.title, reported=_reported(each))
-        for graph, each in zip(graphs, compiled, strict=True)
+        report(graph, asked, title=network.spec.title, reported=_reported(network))
+        for graph, network in zip(graphs, compiled, strict=True)
     ]
     lines: tuple[Line, ...] = ()
     if arguments.explain and len(graphs) == 2:
@@ -130,12 +130,12 @@ def _compiled(name: str, arguments: Namespace) -> "Compiled":
 
 
 def _reported(compiled: "Compiled") -> tuple["Reported", ...]:
-    """The printed figures of `expect: {reported: …}`."""
+    """Return the printed figures of `expect: {reported: …}`."""
     from archc.cost.report import Reported
     from archc.language.spec.reported import reported
 
-    said = reported(compiled.spec.root)
-    return tuple(Reported(figure, each.number, each.where) for figure, each in said.items())
+    figures = reported(compiled.spec.root)
+    return tuple(Reported(figure, printed.number, printed.where) for figure, printed in figures.items())
 
 
 COMMAND = Command(arguments, run, EXAMPLES)

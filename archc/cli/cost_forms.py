@@ -1,4 +1,4 @@
-"""The report of `archc cost` for other programs: JSON as `archc/cost/cost-1.schema.json` describes it, CSV, and Markdown."""
+"""The report of `archc cost` is written for other programs: as JSON (`archc/cost/cost-1.schema.json`), CSV or Markdown."""
 
 import csv
 import io
@@ -19,7 +19,7 @@ VERSION = 1
 
 
 def as_json(reports: Sequence[Report], asked: Asked, lines: Sequence[Line]) -> str:
-    """One document; counts are of one image, `{fixed, image}` is once and for each image. Ends with a newline."""
+    """Return one document. Counts are of one image; `{fixed, image}` counts once and for each image."""
     convention = asked.convention
     content = {
         "version": VERSION,
@@ -63,7 +63,7 @@ def _network(report: Report, asked: Asked) -> dict[str, object]:
 
 
 def _measures(measures: Measures, asked: Asked) -> dict[str, object]:
-    """Bytes in the dtype asked for, arithmetic intensity at the batch."""
+    """Return the measures, with bytes in the chosen dtype and the arithmetic intensity of the batch."""
     return {
         "parameters": measures.parameters,
         "buffers": measures.buffers,
@@ -107,12 +107,12 @@ def _line(line: Line) -> dict[str, object]:
 
 
 def as_table(reports: Sequence[Report], asked: Asked, lines: Sequence[Line], *, by: str, form: str) -> str:
-    """Rows under heads, numbers in full: of the explanation where one is asked for, else by network, part or class."""
+    """Return rows under heads, numbers in full: those of an explanation if there is one, else by network, part or class."""
     explained = [(each.convention.name, each.lines) for report in reports for each in report.explanations]
     if lines or explained:
         rows = [["convention", "amount", "what", "times", "why"]]
-        for name, found in [(asked.convention.name, lines)] if lines else explained:
-            rows += [[name, str(line.amount), line.what, str(line.times), line.why] for line in found]
+        for name, terms in [(asked.convention.name, lines)] if lines else explained:
+            rows += [[name, str(line.amount), line.what, str(line.times), line.why] for line in terms]
     elif by == "op":
         rows = _classes(reports, asked)
     else:
@@ -171,7 +171,7 @@ def _csv(rows: list[list[str]]) -> str:
 
 
 def _markdown(rows: list[list[str]]) -> str:
-    """A pipe table; numbers to the right."""
+    """Write a pipe table with columns of numbers to the right."""
     right = [all(_is_number(row[column]) for row in rows[1:]) for column in range(len(rows[0]))]
     lines = [_piped(rows[0]), "|" + "|".join("---:" if number else "---" for number in right) + "|"]
     return "\n".join([*lines, *(_piped(row) for row in rows[1:])]) + "\n"

@@ -1,4 +1,4 @@
-"""The report of `archc cost` for a person: aligned columns that give way on a narrow terminal, sums, and what they mean."""
+"""The report of `archc cost` is written for a person: aligned columns, of which a narrow terminal shows fewer, and sums."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -14,16 +14,18 @@ from archc.ir.op import CLASSES, Work
 from archc.rendering.visible import clipped
 
 NARROWEST = 20
-"""Columns below which lines are no shorter."""
+"""The least width of lines, in columns."""
 
 
 class Column(NamedTuple):
-    """Cells below a head; `rank` says which columns go first where there is no room, the highest. `left`: words, not numbers."""
+    """Cells below a head."""
 
     head: str
     cells: list[str]
     rank: int = 0
+    """Where there is no room, columns of the highest rank are left out first, and those of rank 0 never."""
     left: bool = False
+    """Whether the cells are words, which are aligned to the left."""
 
     @property
     def width(self) -> int:
@@ -31,13 +33,13 @@ class Column(NamedTuple):
 
 
 def as_text(reports: Sequence[Report], asked: Asked, lines: Sequence[Line], *, by: str) -> str:
-    """The whole report; ends with a newline."""
-    blocks = [_said(reports, asked)]
+    """Return the whole report."""
+    blocks = [_counting(reports, asked)]
     if by == "network":
         blocks.append(_columns(_networks(reports, asked)))
         blocks += [_memory(report, asked) for report in reports if len(reports) == 1]
     else:
-        blocks += ["\n".join(_one(report, asked, by)) for report in reports]
+        blocks += ["\n".join(_network(report, asked, by)) for report in reports]
     if lines:
         change = sum(line.amount for line in lines[1:])
         blocks.append(_explained(lines, asked.convention, f"{reports[-1].name}, a difference of {change:+,}"))
@@ -47,7 +49,7 @@ def as_text(reports: Sequence[Report], asked: Asked, lines: Sequence[Line], *, b
 
 
 def _within(text: str) -> str:
-    """Sentences, too, as wide as there is room."""
+    """Wrap lines, sentences too, to the width of the terminal."""
     limit = room()
     if limit is None or max(map(len, text.splitlines())) <= limit:
         return text
@@ -57,39 +59,39 @@ def _within(text: str) -> str:
     return "\n".join(part for parts in lines for part in parts)
 
 
-def _said(reports: Sequence[Report], asked: Asked) -> str:
+def _counting(reports: Sequence[Report], asked: Asked) -> str:
     convention = asked.convention
-    said = f"{convention.title}: {convention.says}"
+    counting = f"{convention.title}: {convention.says}"
     images = "one image" if asked.batch == 1 else f"{asked.batch:,} images"
     sizes = dict.fromkeys("x".join(map(str, report.image.shape)) for report in reports)
-    return f"{said}; {images} of {', '.join(sizes)}, {asked.dtype}"
+    return f"{counting}; {images} of {', '.join(sizes)}, {asked.dtype}"
 
 
-def _one(report: Report, asked: Asked, by: str) -> list[str]:
+def _network(report: Report, asked: Asked, by: str) -> list[str]:
     title = f"{report.name}: {clipped(report.title, 120)}" if report.title else report.name
     rows = _classes(report, asked) if by == "op" else _parts(report, asked)
     return [title, "", _columns(rows), "", _memory(report, asked)]
 
 
 def _parts(report: Report, asked: Asked) -> list[Column]:
-    parts, all_of = report.parts, report.measures
+    parts, whole = report.parts, report.measures
     name = asked.convention.name
 
     def share(count: int) -> str:
         return f"{100 * count / report.count:.1f}%" if report.count else "-"
 
     total = f"{report.count * asked.batch:,}"
-    moved = [part.measures for part in parts] + [all_of]
+    moved = [part.measures for part in parts] + [whole]
     return [
         Column("part", [_label(part) for part in parts] + ["total"], left=True),
         Column("kind", [part.template for part in parts] + [""], 6, left=True),
         Column("output", ["x".join(map(str, part.output.shape)) for part in parts] + [""], 4),
-        Column("params", [f"{each.parameters:,}" for each in moved], 1),
+        Column("params", [f"{measures.parameters:,}" for measures in moved], 1),
         Column(name, [f"{part.count * asked.batch:,}" for part in parts] + [total]),
         Column("share", [share(part.count) for part in parts] + ["100.0%" if report.count else "-"], 5),
-        Column("activations", [f"{each.activations * asked.batch:,}" for each in moved], 3),
-        Column("MiB moved", [_mebi(_moved(each, asked)) for each in moved], 7),
-        Column("ops/byte", [f"{float(intensity(each, asked)):.1f}" for each in moved], 8),
+        Column("activations", [f"{measures.activations * asked.batch:,}" for measures in moved], 3),
+        Column("MiB moved", [_mebi(_moved(measures, asked)) for measures in moved], 7),
+        Column("ops/byte", [f"{float(intensity(measures, asked)):.1f}" for measures in moved], 8),
         Column("field", [_field(part) for part in parts] + [""], 2),
         Column("stride", [_both(part.field.stride) for part in parts] + [""], 9),
     ]
@@ -104,7 +106,7 @@ def _label(part: Part) -> str:
         return part.path or "network"
     # layer1.0.conv1 to layer1.5.conv1 is layer1.0-5.conv1
     first, last = part.path.split("."), part.last.split(".")
-    names = [one if one == other else f"{one}-{other}" for one, other in zip(first, last, strict=True)]
+    names = [low if low == high else f"{low}-{high}" for low, high in zip(first, last, strict=True)]
     return f"{'.'.join(names)} x{part.times}"
 
 
@@ -117,7 +119,7 @@ def _both(pair: tuple[int, int]) -> str:
 
 
 def _classes(report: Report, asked: Asked) -> list[Column]:
-    """Operations by class: in the convention, and all that there are."""
+    """Return the operations by class: counted by the convention, and all."""
     every: dict[Work, int] = dict(zip(CLASSES, report.measures.work, strict=True))
     names: list[Work] = [name for name in CLASSES if every[name] or report.classes.get(name)]
     counts = [report.classes.get(name, 0) * asked.batch for name in names]
@@ -145,7 +147,7 @@ def _networks(reports: Sequence[Report], asked: Asked) -> list[Column]:
 
 
 def _reported(report: Report) -> str:
-    return "; ".join(f"{each.figure} {short(each.value)} ({clipped(each.source, 60)})" for each in report.reported)
+    return "; ".join(f"{figure.figure} {short(figure.value)} ({clipped(figure.source, 60)})" for figure in report.reported)
 
 
 def short(number: float) -> str:
@@ -189,7 +191,7 @@ def _mebi(count: int) -> str:
 
 
 def _explained(lines: Sequence[Line], convention: Convention, total: str) -> str:
-    """The lines and their sum, which is what the convention counts for one image."""
+    """Write the lines of an explanation and their sum, which is the convention's count for one image."""
     amounts = [f"{line.amount:+,}" if number else f"{line.amount:,}" for number, line in enumerate(lines)]
     whats = [line.what + (f" x{line.times}" if line.times > 1 else "") for line in lines]
     whys = [line.why for line in lines]
@@ -202,14 +204,14 @@ def _explained(lines: Sequence[Line], convention: Convention, total: str) -> str
 
 
 def _columns(columns: list[Column]) -> str:
-    """Side by side, two spaces apart; those that do not fit are left out, and it says which."""
+    """Write columns side by side, two spaces apart; those that do not fit are left out, and named in a last line."""
     limit = room()
     shown = list(columns)
     while limit is not None and len(shown) > 1 and sum(column.width for column in shown) + 2 * len(shown) - 2 > limit:
-        worst = max(shown, key=lambda column: column.rank)
-        if not worst.rank:
+        last = max(shown, key=lambda column: column.rank)
+        if not last.rank:
             break
-        shown.remove(worst)
+        shown.remove(last)
     heads = [column.head for column in shown]
     rows = ([heads] if any(heads) else []) + [list(row) for row in zip(*(column.cells for column in shown), strict=True)]
     forms = [f"{{:{'<' if column.left else '>'}{column.width}}}" for column in shown]
@@ -219,7 +221,7 @@ def _columns(columns: list[Column]) -> str:
         text.append("  ".join(cells).rstrip())
     if limit is not None and max(map(len, text)) > limit:
         text = [line for row in rows for line in (row[0], *(f"  {cell}" for cell in row[1:] if cell))]
-    left = [column.head or "notes" for column in columns if column not in shown]
-    if left:
-        text.append(f"(no room for: {', '.join(left)})")
+    hidden = [column.head or "notes" for column in columns if column not in shown]
+    if hidden:
+        text.append(f"(no room for: {', '.join(hidden)})")
     return "\n".join(text)

@@ -1,4 +1,4 @@
-"""`archc diff`: what changed between two networks, in their own words; files, shipped names or git revisions."""
+"""`archc diff` says what changed between two networks, which are files, shipped names or git revisions."""
 
 import sys
 from argparse import ArgumentParser, Namespace
@@ -37,7 +37,7 @@ def run(arguments: Namespace) -> int:
     from archc.diagnostics import SpecError
 
     try:
-        found = differing(
+        comparison = differing(
             arguments.old,
             arguments.new,
             old_overrides=arguments.set_old,
@@ -50,13 +50,13 @@ def run(arguments: Namespace) -> int:
         return 2
     match arguments.format:
         case "json":
-            sys.stdout.write(found.to_json())
+            sys.stdout.write(comparison.to_json())
         case "markdown":
-            sys.stdout.write(found.to_markdown())
+            sys.stdout.write(comparison.to_markdown())
         case _:
             color = wants_color(arguments.color, terminal=sys.stdout.isatty())
-            sys.stdout.write(found.to_text(color=color, width=room()))
-    return 0 if found.same else 1
+            sys.stdout.write(comparison.to_text(color=color, width=room()))
+    return 0 if comparison.same else 1
 
 
 COMMAND = Command(arguments, run, EXAMPLES)

@@ -1,4 +1,4 @@
-"""`archc draw`: figures of networks and blocks, in the format that the file's suffix says."""
+"""`archc draw` writes figures of networks and blocks, in the format that the file's suffix says."""
 
 import os
 import sys
@@ -78,7 +78,7 @@ def run(arguments: Namespace) -> int:
 
 
 class _Figure(Record):
-    """A figure, the name its file has unless told, and the networks it was read off."""
+    """A figure, the default name of its file, and the networks that it shows."""
 
     name: str
     scene: "Scene"
@@ -87,7 +87,7 @@ class _Figure(Record):
 
 
 def _check(arguments: Namespace) -> None:
-    """What argparse cannot say: exactly one subject, a width that is a length."""
+    """Check what argparse cannot: that there is exactly one subject, and that the width is a length."""
     from archc.present.draw.lengths import pixels
 
     subjects = [bool(arguments.spec), bool(arguments.block), bool(arguments.figure)]
@@ -102,7 +102,7 @@ def _check(arguments: Namespace) -> None:
 
 
 def _format(arguments: Namespace) -> "Ink":
-    """What the output's suffix or `--format` says, svg where neither does; never another than was asked for."""
+    """Return the format of the output's suffix or of `--format`, which must agree; without either, svg."""
     from archc.present.draw.files import FORMATS, SUFFIXES
 
     known: list[str] = [*FORMATS, "html"]
@@ -114,10 +114,10 @@ def _format(arguments: Namespace) -> "Ink":
         raise UsageError(f"`{output}` has no suffix to say the format", f"give one of {', '.join(known)}, or --format")
     if suffix and suffix.lower() not in suffixes:
         raise unknown("format", suffix.removeprefix("."), known)
-    found = suffixes[suffix.lower()] if suffix else None
-    if found and arguments.format and found != arguments.format:
-        raise UsageError(f"`{output}` is {found}, and --format says {arguments.format}", "leave one of them out")
-    return found or arguments.format or "svg"
+    form = suffixes[suffix.lower()] if suffix else None
+    if form and arguments.format and form != arguments.format:
+        raise UsageError(f"`{output}` is {form}, and --format says {arguments.format}", "leave one of them out")
+    return form or arguments.format or "svg"
 
 
 def _figure(arguments: Namespace) -> _Figure:
@@ -158,7 +158,7 @@ def _networks(arguments: Namespace, limits: Limits) -> _Figure:
     from archc.present.draw.lengths import pixels
 
     networks = tuple([compile_spec(target, overrides=arguments.set, limits=limits) for target in arguments.spec])
-    known = [scope.path for one in networks for scope in one.graph.scopes if scope.kind == "stage"]
+    known = [scope.path for network in networks for scope in network.graph.scopes if scope.kind == "stage"]
     for stage in arguments.expand:
         if stage not in (*known, "all"):
             raise unknown("stage", stage, [*dict.fromkeys(known), "all"])
@@ -167,7 +167,7 @@ def _networks(arguments: Namespace, limits: Limits) -> _Figure:
         level=level, direction=arguments.direction, expand=tuple(arguments.expand), layout=arguments.layout,
         width=pixels(arguments.width) if arguments.width else None, marks=_marks(networks) if arguments.diff else (),
     )  # fmt: skip
-    return _Figure("-".join(one.graph.name for one in networks), draw_networks(networks, asked), networks, asked)
+    return _Figure("-".join(network.graph.name for network in networks), draw_networks(networks, asked), networks, asked)
 
 
 def _marks(networks: "Sequence[Compiled]") -> "tuple[Mapping[str, Mark], ...]":
@@ -179,15 +179,15 @@ def _marks(networks: "Sequence[Compiled]") -> "tuple[Mapping[str, Mark], ...]":
 
 
 def _small(scene: "Scene", width: str) -> list[str]:
-    """A note where text would be printed too small to read."""
+    """Return a note where text would be printed too small to read."""
     from archc.present.draw.lengths import pixels
     from archc.present.draw.scene import Box, Text, flat
 
-    wanted = pixels(width) if width else None
+    printed = pixels(width) if width else None
     sizes = [item.size for item in flat(scene.items) if isinstance(item, Box | Text)]
-    if wanted is None or not sizes:
+    if printed is None or not sizes:
         return []
-    points = min(sizes) * wanted / scene.width * 0.75
+    points = min(sizes) * printed / scene.width * 0.75
     return (
         [f"at {width} the smallest text is {points:.1f} pt; another --level or --direction may fit better"] if points < 5 else []
     )
@@ -202,18 +202,18 @@ def _content(arguments: Namespace, ink: "Ink", figure: _Figure) -> bytes:
 
 
 def _page(arguments: Namespace, figure: _Figure) -> str:
-    """A network in columns of panels folds and unfolds; any other figure is on the page as it is."""
+    """Return a page on which a network in columns of panels folds and unfolds; any other figure stands on it as it is."""
     from archc.present.draw.inks.html import html
     from archc.present.draw.pages import draw_pieces, whole
     from archc.present.draw.themes import THEMES
 
     scene, asked = figure.scene, figure.asked
     folds = asked is not None and asked.level in ("block", "op") and asked.direction == "column" and asked.layout == "own"
-    drawn = draw_pieces(figure.networks, asked) if asked is not None and folds else whole(scene)
-    spans = [node.origin for one in figure.networks for node in one.graph.nodes]
-    spans += [scope.origin for one in figure.networks for scope in one.graph.scopes]
+    pieces = draw_pieces(figure.networks, asked) if asked is not None and folds else whole(scene)
+    spans = [node.origin for network in figure.networks for node in network.graph.nodes]
+    spans += [scope.origin for network in figure.networks for scope in network.graph.scopes]
     sources = {span.source.name: span.source.text for span in spans if span is not None}
-    return html(scene.title, scene.description, drawn, sources, THEMES[arguments.theme])
+    return html(scene.title, scene.description, pieces, sources, THEMES[arguments.theme])
 
 
 def _write(arguments: Namespace, name: str, content: bytes) -> int:

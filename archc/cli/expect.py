@@ -1,4 +1,4 @@
-"""`archc expect`: the figures that specs state of their networks, renewed after a change that was meant."""
+"""`archc expect` renews the figures that specs state of their networks, after an intended change."""
 
 import os
 from argparse import ArgumentParser, Namespace
@@ -35,19 +35,19 @@ def arguments(parser: ArgumentParser, _: Sequence[str]) -> None:
 
 
 def run(arguments: Namespace) -> int:
-    """Every file by itself: one with other problems is told and left alone, and stops none of the others."""
+    """Renew every file by itself: one with other problems is reported and left as it is, and stops none of the others."""
     from archc.cli.fixing import difference, rewritten, write
     from archc.language.library import Library
     from archc.output import OutputError
     from archc.rendering.report import report
 
     library = Library(limits_of(arguments))
-    found: list[list[Diagnostic]] = []
+    problems_by_file: list[list[Diagnostic]] = []
     lines: list[str] = []
     files, changed = _files(arguments), 0
     for name in files:
         problems: list[Diagnostic] = []
-        found.append(problems)
+        problems_by_file.append(problems)
         renewal = _renewal(name, library, arguments, problems)
         if renewal is None or not renewal.figures:
             continue
@@ -61,20 +61,20 @@ def run(arguments: Namespace) -> int:
             problems.append(error.diagnostic)
             continue
         changed += 1
-        lines += [f"{name}: {_told(figure)}" for figure in renewal.figures]
+        lines += [f"{name}: {_figure_text(figure)}" for figure in renewal.figures]
     for line in lines:
         say(line)
-    told = report(files, found).diagnostics
-    if told:
-        show(told, color=arguments.color)
+    diagnostics = report(files, problems_by_file).diagnostics
+    if diagnostics:
+        show(diagnostics, color=arguments.color)
     verb = "to renew" if arguments.check or arguments.diff else "renewed"
-    said = f"{len(lines)} figure{'' if len(lines) == 1 else 's'} {verb}"
-    say(f"{said} in {changed} of {len(files)} file{'' if len(files) == 1 else 's'}")
-    return exit_code(told) or (1 if arguments.check and changed else 0)
+    counted = f"{len(lines)} figure{'' if len(lines) == 1 else 's'} {verb}"
+    say(f"{counted} in {changed} of {len(files)} file{'' if len(files) == 1 else 's'}")
+    return exit_code(diagnostics) or (1 if arguments.check and changed else 0)
 
 
 def _files(arguments: Namespace) -> list[str]:
-    """The files meant. Raises UsageError for standard input and for what ships, which are no files of the user's."""
+    """Return the named files. Raises UsageError for standard input and shipped networks, which are no files of the user's."""
     if STDIN in arguments.paths:
         raise UsageError("`archc expect` changes files, and `-` is none")
     from archc.language.shipped import shipped_file
@@ -87,7 +87,7 @@ def _files(arguments: Namespace) -> list[str]:
 
 
 def _renewal(name: str, library: "Library", arguments: Namespace, problems: "list[Diagnostic]") -> "Renewal | None":
-    """None for a file that is refused, its problems told, and for a definition in a folder."""
+    """Return None for a definition in a folder, and for a file that is refused, after adding its problems."""
     from archc.compile.renewing import renew
     from archc.diagnostics import Diagnostic, SpecError
 
@@ -104,8 +104,8 @@ def _renewal(name: str, library: "Library", arguments: Namespace, problems: "lis
     return renewal
 
 
-def _told(figure: "Figure") -> str:
-    """`params 11,689,512 → 11,694,400`."""
+def _figure_text(figure: "Figure") -> str:
+    """Write a renewed figure as in `params 11,689,512 → 11,694,400`."""
     name, new = ".".join(figure.keys), f"{figure.new:,}" if isinstance(figure.new, int) else str(figure.new)
     if figure.old is None:
         return f"{name} {new}, which was not stated"

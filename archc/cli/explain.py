@@ -1,4 +1,4 @@
-"""`archc explain`: the page of a diagnostic code."""
+"""`archc explain` prints the page of a diagnostic code."""
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence

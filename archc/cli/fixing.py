@@ -1,4 +1,4 @@
-"""`archc check --fix` and `--diff`: what of each file can be mended in one way only, until nothing is left that can."""
+"""`archc check --fix` and `--diff` apply the fixes of each file, which have one reading, until none remains."""
 
 import codecs
 import os
@@ -11,22 +11,23 @@ from archc.language.document.edits import applied, together
 from archc.record import Record
 
 ROUNDS = 50
-"""Mends of one file that add or move lines, one a round."""
+"""How many fixes of one file may add or move lines: one in each round."""
 
 
 class Change(Record):
-    """A file's content before and after, and how many problems are mended in between."""
+    """A file's content before and after."""
 
     name: str
     before: bytes
     after: bytes
     count: int
+    """How many problems are fixed in between."""
 
 
-def changes_of(names: Sequence[str], found: Sequence[Sequence[Diagnostic]], task: Task) -> list[Change]:
-    """Of the files named those that change; a parent that was not named does not, nor does a shipped network."""
+def changes_of(names: Sequence[str], problems: Sequence[Sequence[Diagnostic]], task: Task) -> list[Change]:
+    """Return the changes of the named files; parents that were not named and shipped networks stay as they are."""
     changes: list[Change] = []
-    for name, diagnostics in zip(names, found, strict=True):
+    for name, diagnostics in zip(names, problems, strict=True):
         if _own(diagnostics, name) and (name in task.texts or os.path.isfile(name)):
             change = _change(name, diagnostics, task)
             changes += [change] if change.count else []
@@ -47,30 +48,32 @@ def _change(name: str, diagnostics: Sequence[Diagnostic], task: Task) -> Change:
     useless: set[tuple[str, str]] = set()
     count = 0
     for _ in range(ROUNDS):
-        chosen = together(d for d in _own(diagnostics, name) if _key(d) not in useless)
-        if not chosen:
+        fixes = together(d for d in _own(diagnostics, name) if _key(d) not in useless)
+        if not fixes:
             break
-        for attempt in (chosen, *([one] for one in chosen if len(chosen) > 1)):
+        # All together first; where that does not help, one by one.
+        for attempt in (fixes, *([fix] for fix in fixes if len(fixes) > 1)):
             changed = applied(text, [edit for diagnostic in attempt for edit in diagnostic.fix])
             after = _check(name, mark + changed.encode("utf-8"), task)
             if _better(attempt, after):
                 text, diagnostics, count = changed, after, count + len(attempt)
                 break
-            useless |= {_key(one) for one in attempt} if len(attempt) == 1 else set()
+            useless |= {_key(fix) for fix in attempt} if len(attempt) == 1 else set()
         else:
             break
     return Change(name, before, mark + text.encode("utf-8"), count)
 
 
 def _check(name: str, data: bytes, task: Task) -> tuple[Diagnostic, ...]:
-    [found] = check_here([name], Task(task.overrides, task.limits, task.lint, {name: data}, {}))
-    return found
+    [problems] = check_here([name], Task(task.overrides, task.limits, task.lint, {name: data}, {}))
+    return problems
 
 
 def _better(mended: Sequence[Diagnostic], after: Sequence[Diagnostic]) -> bool:
-    """The file can still be read, and the problems are no longer there."""
-    left = {_key(diagnostic) for diagnostic in after}
-    return not any(code.startswith(("E00", "E01")) for code, _ in left) and not any(_key(one) in left for one in mended)
+    """Return whether the file can still be read and the problems are gone."""
+    remaining = {_key(diagnostic) for diagnostic in after}
+    is_readable = not any(code.startswith(("E00", "E01")) for code, _ in remaining)
+    return is_readable and remaining.isdisjoint(map(_key, mended))
 
 
 def _key(diagnostic: Diagnostic) -> tuple[str, str]:
@@ -78,7 +81,7 @@ def _key(diagnostic: Diagnostic) -> tuple[str, str]:
 
 
 def rewritten(name: str, text: str, count: int = 1) -> Change:
-    """A file with another text, its byte order mark kept."""
+    """Return the change of a file to another text; a byte order mark stays."""
     with open(name, "rb") as file:
         before = file.read()
     mark = codecs.BOM_UTF8 if before.startswith(codecs.BOM_UTF8) else b""
@@ -86,7 +89,7 @@ def rewritten(name: str, text: str, count: int = 1) -> Change:
 
 
 def write(changes: Sequence[Change]) -> None:
-    """All files, or none where one cannot be written or is another one meanwhile. Raises UsageError, OutputError."""
+    """Write all files, or none where one cannot be written or has changed meanwhile. Raises UsageError, OutputError."""
     from archc.output import write_files
 
     for change in changes:
@@ -97,7 +100,7 @@ def write(changes: Sequence[Change]) -> None:
 
 
 def difference(change: Change) -> str:
-    """A patch for `patch -p1` and `git apply`."""
+    """Return a patch for `patch -p1` and `git apply`."""
     from difflib import unified_diff
 
     from archc.rendering.visible import visible

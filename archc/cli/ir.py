@@ -1,4 +1,4 @@
-"""`archc ir`: the graph a spec lowers to, in the text form that parses back."""
+"""`archc ir` prints the graph that a spec lowers to."""
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""`archc list`: the networks that ship, with the figures their specs state."""
+"""`archc list` prints the networks that ship, with the figures that their specs state."""
 
 import sys
 from argparse import ArgumentParser, Namespace
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archc.cli.command import Command
+from archc.cli.console import aligned
 from archc.cli.parsing import UsageError
 from archc.language.document.nodes import Map, Node, Scalar
 from archc.language.shipped import shipped_root
@@ -25,7 +26,7 @@ EXAMPLES = """\
 
 
 class Network(Record):
-    """A shipped network; `params`, `macs` (multiply-adds of one image) and `depth` as its `expect` states them."""
+    """A shipped network, with the `params`, `macs` (multiply-adds of one image) and `depth` that its `expect` states."""
 
     name: str
     title: str
@@ -69,11 +70,11 @@ def run(arguments: Namespace) -> int:
 
 
 def _chosen(known: list[tuple[str, Path]], names: list[str]) -> list[tuple[str, Path]]:
-    """Those of these names in the order known, all without a name; raises UsageError."""
-    everything = [name for name, _ in known]
+    """Return the networks of these names in the order of `known`; all without names. Raises UsageError."""
+    names_known = [name for name, _ in known]
     for name in names:
-        if name not in everything:
-            guess = nearest(name, everything)
+        if name not in names_known:
+            guess = nearest(name, names_known)
             raise UsageError(f"there is no shipped network `{name}`", f"did you mean `{guess}`?" if guess else "see: archc list")
     return [(name, path) for name, path in known if not names or name in names]
 
@@ -89,20 +90,20 @@ def _features(names: list[str], *, as_json: bool) -> int:
         return 0
     import json
 
-    found = [{"name": name, "features": [_as_json(each) for each in described_features(graph)]} for name, graph in graphs]
-    json.dump({"version": 1, "networks": found}, sys.stdout, indent=2, ensure_ascii=False)
+    networks = [{"name": name, "features": [_as_json(each) for each in described_features(graph)]} for name, graph in graphs]
+    json.dump({"version": 1, "networks": networks}, sys.stdout, indent=2, ensure_ascii=False)
     print()
     return 0
 
 
 def _as_json(feature: "Feature") -> dict[str, object]:
-    """`stride` is null where a value has no positions, `size` where it is no map."""
+    """Return a feature as an object; `stride` is null where a value has no positions, `size` where it is no map."""
     size = list(feature.size) or None
     return {"name": feature.name, "channels": feature.channels, "stride": feature.stride or None, "size": size}
 
 
 def _network(name: str, path: str) -> Network:
-    """From the spec as written: name, title, source and expect are a document's own, never inherited."""
+    """Read a network from its spec as written: title, source and expect are a document's own, never inherited."""
     from archc.compile.pipeline import read_spec
 
     root = read_spec(path).root
@@ -134,15 +135,9 @@ def _source(node: Node | None) -> str:
 
 def _print_table(networks: list[Network]) -> None:
     rows = [("name", "params", "macs", "depth", "title", "source")]
-    # Of the source the paper; where in it and whose variant stand in the JSON form.
+    # Only the paper of the source is shown; the place in it, and whose variant it is, stand in the JSON form.
     rows += [(n.name, _short(n.params), _short(n.macs), _short(n.depth), n.title, n.source.split(",")[0]) for n in networks]
-    widths = [max(len(row[column]) for row in rows) for column in range(6)]
-    for row in rows:
-        cells = [
-            f"{cell:>{width}}" if 0 < column < 4 else f"{cell:{width}}"
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        print("  ".join(cells).rstrip())
+    print("\n".join(aligned(rows, range(1, 4))))
     print(f"\n{len(networks)} networks; params and macs (multiply-adds for one image) as `archc check` proves them")
 
 

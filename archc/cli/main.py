@@ -1,4 +1,4 @@
-"""The program: from arguments to an exit code, whatever happens in between."""
+"""The program turns arguments into an exit code, whatever happens in between."""
 
 import errno
 import gc
@@ -25,7 +25,7 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 def run() -> NoReturn:
     """The entry point of the script `archc`."""
-    gc.disable()  # a process that ends with its one command: what the collector would find, the system takes back at once
+    gc.disable()  # the process ends with its one command, and the system takes all memory back at once
     _open_streams()
     code = main()
     gc.freeze()  # Python collects twice more at its end, whether the collector is on or not: a tenth of `archc check`
@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _open_streams() -> None:
-    """A stream that the caller closed becomes one that leads nowhere; what an encoding lacks is printed escaped."""
+    """Replace a stream that the caller closed by one that leads nowhere; escape characters that an encoding lacks."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
@@ -84,7 +84,7 @@ def _dispatch(words: list[str]) -> int:
         command = load(name)
         arguments = parser_of(name, command, words[1:]).parse_args(words[1:])
         color = arguments.color
-        if name != "explain":  # which alone reads no YAML
+        if name != "explain":  # the only command that reads no YAML
             import_yaml()
         return command.run(arguments)
     except SystemExit as done:  # argparse leaves so after --help
@@ -103,7 +103,7 @@ def _dispatch(words: list[str]) -> int:
 
 
 def _drop_output() -> None:
-    """Point stdout at nothing: what is buffered has no reader, and Python would flush it once more at exit."""
+    """Point stdout at nothing: the buffer has no reader any more, and Python would flush it once more at exit."""
     with suppress(OSError, ValueError):
         nothing = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nothing, sys.stdout.fileno())

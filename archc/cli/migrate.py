@@ -1,4 +1,4 @@
-"""`archc migrate`: specs and definitions of an older version of the language as documents of the newest."""
+"""`archc migrate` rewrites specs and definitions of an older version of the language as documents of the newest."""
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
@@ -58,7 +58,7 @@ def run(arguments: Namespace) -> int:
 
 
 def _change(name: str, limits: "Limits") -> "list[Change]":
-    """Nothing where the file is of the newest version. Raises SpecError."""
+    """Return the change of a file, none where it is of the newest version. Raises SpecError."""
     from archc.cli.fixing import rewritten
     from archc.language.document.source import read_source
     from archc.language.versions import migrated

@@ -1,4 +1,4 @@
-"""`archc new`: a commented starter spec that passes `archc check`."""
+"""`archc new` writes a commented starter spec that passes `archc check`."""
 
 import os
 from argparse import ArgumentParser, Namespace
@@ -96,16 +96,16 @@ def run(arguments: Namespace) -> int:
 
 
 def _name(arguments: Namespace) -> str:
-    """The one name that is given, in either way."""
-    given = [name for name in (arguments.name, arguments.named) if name is not None]
-    if len(given) != 1:
-        what = "twice" if given else "nowhere"
-        raise UsageError(f"the network's name is given {what}", "archc new my_net, or archc new --name my_net")
-    return str(given[0])
+    """Return the name, which is given either as an argument or as an option."""
+    names = [name for name in (arguments.name, arguments.named) if name is not None]
+    if len(names) != 1:
+        where = "twice" if names else "nowhere"
+        raise UsageError(f"the network's name is given {where}", "archc new my_net, or archc new --name my_net")
+    return str(names[0])
 
 
 def _validate(text: str, name: str) -> None:
-    """Refuse what the language does, `class` for a name say. Raises SpecError."""
+    """Refuse a name that the language refuses, such as `class`. Raises SpecError."""
     from archc.diagnostics import Source, SpecError
     from archc.language.document.loader import parse
     from archc.language.schema.validate import validate
@@ -117,7 +117,7 @@ def _validate(text: str, name: str) -> None:
 
 
 def _variant(name: str, parent: str, path: str) -> str:
-    """A variant of `parent`, to be written to `path`."""
+    """Return the text of a variant of `parent`, to be written to `path`."""
     from archc.compile.pipeline import compile_spec, read_spec
     from archc.cost.count import total
     from archc.language.document.nodes import Map
@@ -130,7 +130,7 @@ def _variant(name: str, parent: str, path: str) -> str:
 
 
 def _from(parent: str, path: str) -> str:
-    """The parent as the file at `path` names it, as YAML. Raises SpecError (E0303) where it may not."""
+    """Return the parent as the file at `path` names it, in YAML. Raises SpecError (E0303) where it may not name it."""
     from archc.compile.pipeline import locate
     from archc.diagnostics import Diagnostic, SpecError
     from archc.present.yamlout import quoted
@@ -138,11 +138,11 @@ def _from(parent: str, path: str) -> str:
     file, shown = locate(parent)
     if shown != parent:  # a name of what ships
         return parent
-    found = os.path.relpath(os.path.realpath(file), os.path.realpath(os.path.dirname(path) or "."))
-    if found.startswith(("..", "/")):
-        helped = "write it to the folder of its parent, or above"
-        raise SpecError((Diagnostic("E0303", f"`{parent}` is outside the folder of `{path}`", help=helped),))
-    return quoted(found if found.endswith(".yaml") else f"./{found}")
+    relative = os.path.relpath(os.path.realpath(file), os.path.realpath(os.path.dirname(path) or "."))
+    if relative.startswith(("..", "/")):
+        help_text = "write it to the folder of its parent, or above"
+        raise SpecError((Diagnostic("E0303", f"`{parent}` is outside the folder of `{path}`", help=help_text),))
+    return quoted(relative if relative.endswith(".yaml") else f"./{relative}")
 
 
 COMMAND = Command(arguments, run, EXAMPLES)

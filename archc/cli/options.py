@@ -1,4 +1,4 @@
-"""A backend's fields as options of `archc build`: the name is the field's, the type says how it is read."""
+"""A backend's fields become options of `archc build`: the name is the field's, the type says how the option is read."""
 
 from argparse import ArgumentParser, Namespace
 
@@ -7,9 +7,9 @@ from archc.diagnostics import Source, Span
 
 
 def add_options(parser: ArgumentParser, target: str, backend: Backend) -> None:
-    """One option a field: `fold_bn: bool` is `--fold-bn`, a Literal's words are the choices.
+    """Add an option for each field: `fold_bn: bool` is `--fold-bn`, a Literal's words are the choices.
 
-    Help and metavar are the field's metadata.
+    Help and metavar come from the field's metadata.
     """
     options = options_of(backend)
     if options:
@@ -27,14 +27,14 @@ def add_options(parser: ArgumentParser, target: str, backend: Backend) -> None:
 
 
 def with_options(backend: Backend, arguments: Namespace) -> Backend:
-    """The backend with the options that were given."""
+    """Return the backend with the given options."""
     values = {option.name: getattr(arguments, _dest(option)) for option in options_of(backend)}
     changes = {name: value for name, value in values.items() if value is not None and value is not False}
     return type(backend)(**{name: getattr(backend, name) for name in values} | changes) if changes else backend
 
 
 def asking(backend: Backend, arguments: Namespace) -> Span:
-    """The option that asks for what a backend does: the only one of its own that was given, else --target."""
+    """Return the option to blame for what a backend does: the only one of its own that was given, else --target."""
     from archc.language.overrides import whole_span
 
     given = [option.name for option in options_of(backend) if getattr(arguments, _dest(option)) not in (None, False)]

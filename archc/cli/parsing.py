@@ -1,4 +1,4 @@
-"""Arguments: the parser of one command, usage errors with the nearest valid choice, and what several commands share."""
+"""Arguments are parsed by one command's parser; usage errors name the nearest valid choice, and some options are shared."""
 
 import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 class UsageError(WrongValue):
-    """The command line is at fault: what is wrong, and a second line with a way out. Exit code 2."""
+    """The command line is at fault, which gives exit code 2. `hint` is a second line with a way out."""
 
 
 class Parser(ArgumentParser):
-    """argparse, with short errors that say where the help is."""
+    """An argparse parser with short errors that say where the help is."""
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(message, f"see: {self.prog} --help")
@@ -31,7 +31,7 @@ class Parser(ArgumentParser):
 
 
 def parser_of(name: str, command: Command, words: Sequence[str] = ()) -> Parser:
-    """The parser of `archc NAME`, for these words."""
+    """Return the parser of `archc NAME` for these words."""
     parser = Parser(
         prog=f"archc {name}",
         description=COMMANDS[name],
@@ -47,7 +47,7 @@ def parser_of(name: str, command: Command, words: Sequence[str] = ()) -> Parser:
 
 
 def spec_arguments(parser: ArgumentParser) -> None:
-    """`--set` and `--limit`, for the commands that read a spec."""
+    """Add `--set` and `--limit`, for the commands that read a spec."""
     parser.add_argument(
         "--set", action="append", default=[], metavar="PATH=VALUE", help="replace a value, as `set:` does; repeatable"
     )
@@ -57,7 +57,7 @@ def spec_arguments(parser: ArgumentParser) -> None:
 
 
 def change_arguments(parser: ArgumentParser) -> None:
-    """`--features`, `--no-head` and `--frozen-norm`, for the commands that make a network."""
+    """Add `--features`, `--no-head` and `--frozen-norm`, for the commands that make a network."""
     parser.add_argument(
         "--features", metavar="PATH,…", help="give these values by name, as `features:` does: a step or scope, e.g. layer1,layer4"
     )
@@ -66,7 +66,7 @@ def change_arguments(parser: ArgumentParser) -> None:
 
 
 def changes_of(arguments: Namespace) -> "Changes":
-    """What the options of `change_arguments` ask for; raises UsageError."""
+    """Return the changes that the options of `change_arguments` ask for. Raises UsageError."""
     from archc.compile.pipeline import Changes
 
     features = () if arguments.features is None else tuple(name.strip() for name in arguments.features.split(","))
@@ -76,7 +76,7 @@ def changes_of(arguments: Namespace) -> "Changes":
 
 
 def limits_of(arguments: Namespace) -> Limits:
-    """The limits with those of `--limit` in place; raises UsageError."""
+    """Return the limits with those of `--limit` in place. Raises UsageError."""
     texts: list[str] = arguments.limit
     values: dict[str, int] = {}
     for text in texts:
@@ -92,7 +92,7 @@ def limits_of(arguments: Namespace) -> Limits:
 
 
 def wants_color(choice: str, *, terminal: bool) -> bool:
-    """Whether to print in colour: as told, else on a terminal that does not forbid it."""
+    """Return whether to print in colour: by choice, or on a terminal that does not forbid it."""
     import os
 
     if choice != "auto":
@@ -101,7 +101,7 @@ def wants_color(choice: str, *, terminal: bool) -> bool:
 
 
 def usage() -> str:
-    """What `archc --help` prints."""
+    """Return the text that `archc --help` prints."""
     width = max(map(len, COMMANDS))
     commands = "\n".join(f"  {name:{width}}  {summary}" for name, summary in COMMANDS.items())
     return f"""usage: archc COMMAND …
@@ -125,5 +125,5 @@ exit codes: 0 clean, 1 problems in a spec, 2 usage or missing file, 70 a bug in 
 
 
 def on_terminal() -> bool:
-    """Whether what goes to stderr is seen at once by a person."""
+    """Return whether stderr is a terminal."""
     return sys.stderr.isatty()

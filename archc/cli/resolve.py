@@ -1,6 +1,6 @@
-"""`archc resolve`: a spec in full, after `extends` and `set`, with every default, each value with the place it came from.
+"""`archc resolve` prints a spec in full, after `extends` and `set`, with every default, and the origin of each value.
 
-Below it, as a comment, what heads ask of its features or stages: channels and stride.
+A comment below lists channels and stride of its features or stages, which heads of detectors ask for.
 """
 
 from argparse import ArgumentParser, Namespace

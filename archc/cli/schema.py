@@ -1,4 +1,4 @@
-"""`archc schema`: the JSON Schema of the language, for editors and other programs."""
+"""`archc schema` prints the JSON Schema of the language, for editors and other programs."""
 
 import json
 from argparse import ArgumentParser, Namespace

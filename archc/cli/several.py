@@ -1,4 +1,4 @@
-"""Many files checked on all cores: each process takes every n-th part of the list, and results come back in its order."""
+"""Many files are checked on all cores: each process takes every n-th part of the list, and results come back in its order."""
 
 import os
 import sys
@@ -20,47 +20,48 @@ if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
 
 PART = 8
-"""Files that go to a process together: neighbours, since they share parents, which each process reads for itself."""
+"""How many files go to a process together. Neighbours share parents, which each process reads for itself."""
 ENOUGH = 64
-"""Files from which on a second process pays: below, starting it takes longer than it saves."""
+"""The least number of files for which a second process pays; with fewer, starting it takes longer than it saves."""
 MEMORY = "signal 9 is what a system sends where memory runs out: give it more, or fewer processes with --jobs"
 
 
 class Task(Record):
-    """How each file is checked; `texts` holds what a file contains where that is not what is on the disk, `unread` why that could
-    not be read.
-    """
+    """How each file is checked."""
 
     overrides: tuple[str, ...]
     limits: Limits
     lint: bool
+    """Whether warnings are wanted."""
     texts: Mapping[str, bytes]
+    """The contents of files that are not read from the disk."""
     unread: Mapping[str, Diagnostic]
+    """Why such contents could not be read."""
 
 
 def check_all(names: Sequence[str], task: Task, jobs: int = 0) -> list[tuple[Diagnostic, ...]]:
-    """The problems of each file, in the order of `names`, whoever found them. `jobs` 0 is one process a core."""
-    wanted = jobs or (cores() if len(names) >= ENOUGH else 1)
-    workers = min(wanted, -(-len(names) // PART))
+    """Return the problems of each file, in the order of `names`. With `jobs` 0 there is a process for each core."""
+    workers = min(jobs or (cores() if len(names) >= ENOUGH else 1), -(-len(names) // PART))
     results = _spread(names, task, workers) if workers > 1 else check_here(names, task)
     progress = Progress(len(names))
-    found: list[tuple[Diagnostic, ...]] = []
+    problems: list[tuple[Diagnostic, ...]] = []
     for name in names:
-        progress.show(len(found), name)
-        found.append(next(results))
+        progress.show(len(problems), name)
+        problems.append(next(results))
     progress.clear()
-    return found
+    return problems
 
 
 def cores() -> int:
-    """How many this process may use."""
+    """Count the cores that this process may use."""
     allowed = getattr(os, "sched_getaffinity", None)
     return len(allowed(0)) if allowed is not None else os.cpu_count() or 1
 
 
 def check_here(names: Sequence[str], task: Task) -> Iterator[tuple[Diagnostic, ...]]:
-    """The problems of each file, found in this process; parents and definitions are read once. A bug in archc is told of the
-    file it was met with.
+    """Yield the problems of each file, found in this process, where parents and definitions are read once.
+
+    A bug in archc is reported as a problem of the file that it occurred with.
     """
     library = Library(task.limits)
     for name in names:
@@ -74,11 +75,11 @@ def check_here(names: Sequence[str], task: Task) -> Iterator[tuple[Diagnostic, .
             if os.environ.get("ARCHC_DEBUG"):
                 raise
             yield (failure(name, bug),)
-            library = Library(task.limits)  # what it holds may be half made
+            library = Library(task.limits)  # the old one may be inconsistent after the bug
 
 
 def work(channel: "Connection[object, object]", names: Sequence[str], task: Task) -> None:
-    """What a process does: check its files, and send back the problems of PART at a time."""
+    """Check files in a process, and send back the problems of PART of them at a time."""
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # an interrupt ends it without a word; the first process speaks
@@ -87,11 +88,11 @@ def work(channel: "Connection[object, object]", names: Sequence[str], task: Task
         for begin in range(0, len(names), PART):
             channel.send([next(results) for _ in names[begin : begin + PART]])
     except BrokenPipeError:
-        return  # nobody waits for it any more
+        return  # the first process has ended
 
 
 def _spread(names: Sequence[str], task: Task, workers: int) -> Iterator[tuple[Diagnostic, ...]]:
-    """Part k is checked by process k modulo their number, so that the order of results needs no bookkeeping."""
+    """Let process k modulo their number check part k, so that the order of results needs no bookkeeping."""
     parts = [names[begin : begin + PART] for begin in range(0, len(names), PART)]
     running = [_Process([name for part in parts[number::workers] for name in part], task) for number in range(workers)]
     try:
@@ -111,7 +112,7 @@ def _spread(names: Sequence[str], task: Task, workers: int) -> Iterator[tuple[Di
 
 
 class _Process:
-    """A process that checks files in order. One that the system ends is begun again behind the file it was ended at."""
+    """A process that checks files in order. Where the system ends it, another one goes on behind the file that was checked."""
 
     def __init__(self, names: Sequence[str], task: Task) -> None:
         self.names = names
@@ -128,23 +129,23 @@ class _Process:
         sender.close()  # the process alone holds this end, so that its death is noticed
 
     def results(self, part: Sequence[str]) -> list[tuple[Diagnostic, ...]]:
-        """Those of the next files; where the process dies over them, each is checked by one of its own."""
+        """Receive the problems of the next files; where the process dies over them, check each in a process of its own."""
         assert self.channel is not None  # noqa: S101
         try:
-            found = self.channel.recv()
+            results = self.channel.recv()
         except (EOFError, OSError):
             self.join()
             if len(part) == 1:
-                found = [(cut_short(part[0], self.process.exitcode if self.process else None),)]
+                results = [(cut_short(part[0], self.process.exitcode if self.process else None),)]
             else:
-                found = [result for name in part for result in self._alone(name)]
+                results = [result for name in part for result in self._alone(name)]
                 self.names = self.names[len(part) :]
                 self.end()
                 self.start()
-                return found
+                return results
         self.names = self.names[len(part) :]
-        assert isinstance(found, list)  # noqa: S101  what `work` sends
-        return found
+        assert isinstance(results, list)  # noqa: S101  what `work` sends
+        return results
 
     def _alone(self, name: str) -> list[tuple[Diagnostic, ...]]:
         single = _Process([name], self.task)
@@ -166,26 +167,26 @@ class _Process:
 
 
 def _context() -> "ForkContext | SpawnContext":
-    """Only Linux forks safely; elsewhere a fresh interpreter imports what it needs."""
+    """Return how processes start: only Linux forks safely, elsewhere a fresh interpreter is started."""
     from multiprocessing import get_context
 
     return get_context("fork") if sys.platform == "linux" else get_context("spawn")
 
 
 def failure(name: str, bug: Exception) -> Diagnostic:
-    """E0511 where memory ran out, else E0510."""
+    """Report an exception as E0511 where memory ran out, else as E0510."""
     if isinstance(bug, MemoryError):
         return _diagnostic("E0511", f"`{name}` could not be checked: there is not enough memory", name, MEMORY)
-    said = f"{type(bug).__name__}: {ascii(str(bug))[1:-1]}"
+    bug_text = f"{type(bug).__name__}: {ascii(str(bug))[1:-1]}"
     version = f"archc {__version__}, Python {sys.version.split()[0]}"
-    helped = f"this is a fault of archc ({version}), not of your spec: please report it; ARCHC_DEBUG=1 shows where it happened"
-    return _diagnostic("E0510", f"`{name}` could not be checked: archc bug: {said}", name, helped)
+    help_text = f"this is a fault of archc ({version}), not of your spec: please report it; ARCHC_DEBUG=1 shows where it happened"
+    return _diagnostic("E0510", f"`{name}` could not be checked: archc bug: {bug_text}", name, help_text)
 
 
 def cut_short(name: str, code: int | None) -> Diagnostic:
-    """E0511: the process that checked the file is no more; `code` is its exit code, below zero a signal's number."""
-    ended = f"signal {-code}" if code is not None and code < 0 else f"code {code}"
-    return _diagnostic("E0511", f"`{name}` could not be checked: its process ended with {ended}", name, MEMORY)
+    """Report as E0511 that the process which checked the file ended; `code` is its exit code, negative for a signal."""
+    ending = f"signal {-code}" if code is not None and code < 0 else f"code {code}"
+    return _diagnostic("E0511", f"`{name}` could not be checked: its process ended with {ending}", name, MEMORY)
 
 
 def _diagnostic(code: str, message: str, name: str, help: str) -> Diagnostic:
@@ -193,7 +194,7 @@ def _diagnostic(code: str, message: str, name: str, help: str) -> Diagnostic:
 
 
 class Progress:
-    """Shown on stderr, and wiped when done; nothing where nobody looks."""
+    """A line on a terminal's stderr that shows how far a long run is, once it has taken a second; it is wiped at the end."""
 
     def __init__(self, total: int) -> None:
         self.total = total

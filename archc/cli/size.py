@@ -1,4 +1,4 @@
-"""`--size HxW`: the graph of a network at another size of image."""
+"""`--size HxW` asks for the graph of a network at another size of image."""
 
 from archc.cli.parsing import UsageError
 from archc.compile.pipeline import Compiled
@@ -8,7 +8,10 @@ LARGEST = 10**6
 
 
 def sized(compiled: Compiled, text: str | None) -> Graph:
-    """At `224` or `320x480`, or as declared. Raises UsageError, also where the network does not work at this size."""
+    """Return the graph at a size such as `224` or `320x480`, or as declared.
+
+    Raises UsageError, also where it does not work there.
+    """
     if text is None:
         return compiled.graph
     from archc.cost.resize import SizeError, at_size

@@ -1,4 +1,4 @@
-"""What makes the program start sooner. Nothing here is done by `import archc`: a process that is not ours is left as it is."""
+"""The program starts sooner by what is done here. `import archc` does none of it: a process that is not ours is left as it is."""
 
 import re
 import sys

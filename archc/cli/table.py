@@ -1,4 +1,4 @@
-"""`archc table`: networks side by side as in a paper, or a row for each network, stage, block, layer or operation."""
+"""`archc table` prints networks side by side as in a paper, or a row for each network, stage, block, layer or operation."""
 
 import sys
 from argparse import ArgumentParser, Namespace
@@ -66,12 +66,12 @@ def arguments(parser: ArgumentParser, _: Sequence[str]) -> None:
     spec_arguments(parser)
 
 
-def _one_of(what: str, known: Sequence[str]) -> Callable[[str], str]:
-    """A word of a few, checked so that the nearest is told."""
+def _one_of(kind: str, known: Sequence[str]) -> Callable[[str], str]:
+    """Return a reader of one of a few words, whose error names the nearest."""
 
     def read(text: str) -> str:
         if text not in known:
-            raise unknown(what, text, list(known))
+            raise unknown(kind, text, list(known))
         return text
 
     return read
@@ -101,9 +101,15 @@ def run(arguments: Namespace) -> int:
 def _format(arguments: Namespace) -> str:
     ending = (arguments.output or "").rpartition(".")[2].lower()
     form: str = arguments.format or ENDINGS.get(ending, "text")
-    for option, of in (("style", "latex"), ("standalone", "latex"), ("math", "markdown"), ("ascii", "text"), ("width", "text")):
-        if getattr(arguments, option) and form != of:
-            raise UsageError(f"--{option} is of --format {of}, and this is {form}")
+    for option, wanted in (
+        ("style", "latex"),
+        ("standalone", "latex"),
+        ("math", "markdown"),
+        ("ascii", "text"),
+        ("width", "text"),
+    ):
+        if getattr(arguments, option) and form != wanted:
+            raise UsageError(f"--{option} is of --format {wanted}, and this is {form}")
     return form
 
 
@@ -117,9 +123,9 @@ def _figures(arguments: Namespace) -> tuple["Figure", ...]:
             raise UsageError(f"--columns needs names with commas between them, not `{arguments.columns}`", "`list` prints them")
         if name not in FIGURES:
             raise unknown("column", name, list(FIGURES))
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice:
-        raise UsageError(f"the column `{twice}` is given twice")
+    duplicate = next((name for name in names if names.count(name) > 1), None)
+    if duplicate:
+        raise UsageError(f"the column `{duplicate}` is given twice")
     if arguments.sort not in (None, "name", *names):
         if arguments.sort in FIGURES:
             raise UsageError(
@@ -142,16 +148,16 @@ def _networks(arguments: Namespace) -> list["Network"]:
     from archc.present.table.network import Network, heads
 
     targets: list[str] = arguments.specs or list(PAPER)
-    twice = next((target for target in targets if targets.count(target) > 1), None)
-    if twice:
-        raise UsageError(f"`{twice}` is given twice", "a network is compared with others")
+    duplicate = next((target for target in targets if targets.count(target) > 1), None)
+    if duplicate:
+        raise UsageError(f"`{duplicate}` is given twice", "a network is compared with others")
     limits = limits_of(arguments)
     library = Library(limits)
-    found = [compile_spec(target, overrides=arguments.set, limits=limits, library=library) for target in targets]
+    networks = [compile_spec(target, overrides=arguments.set, limits=limits, library=library) for target in targets]
     changed = bool(arguments.set) or arguments.size is not None
     return [
         Network(head, target, compiled, sized(compiled, arguments.size), changed=changed)
-        for head, target, compiled in zip(heads(targets, found), targets, found, strict=True)
+        for head, target, compiled in zip(heads(targets, networks), targets, networks, strict=True)
     ]
 
 
@@ -165,20 +171,20 @@ def _written(arguments: Namespace, form: str, networks: Sequence["Network"], fig
         networks = in_order(networks, figures, arguments.sort, reverse=arguments.reverse)
     if level is None and form not in ("csv", "json"):
         return _laid_out(arguments, form, architecture(networks, figures, exact=arguments.exact), networks)
-    found = lines(networks, level or "stage", figures, fold=not arguments.unfolded)
+    rows = lines(networks, level or "stage", figures, fold=not arguments.unfolded)
     if arguments.sort and not whole:
-        found = ordered(found, figures, arguments.sort, reverse=arguments.reverse)
+        rows = ordered(rows, figures, arguments.sort, reverse=arguments.reverse)
     match form:
         case "csv":
             from archc.present.table.csvout import to_csv
 
-            return to_csv(found, figures)
+            return to_csv(rows, figures)
         case "json":
             from archc.present.table.jsonout import to_json
 
-            return to_json(networks, level, figures, found, arguments.convention or "macs")
+            return to_json(networks, level, figures, rows, arguments.convention or "macs")
         case _:
-            return _laid_out(arguments, form, listing(found, level or "stage", figures, exact=arguments.exact), networks)
+            return _laid_out(arguments, form, listing(rows, level or "stage", figures, exact=arguments.exact), networks)
 
 
 def _laid_out(arguments: Namespace, form: str, grid: "Grid", networks: Sequence["Network"]) -> str:
@@ -204,18 +210,18 @@ def _laid_out(arguments: Namespace, form: str, grid: "Grid", networks: Sequence[
             )
 
 
-def _width(said: str | None, *, to_file: bool) -> int | None:
-    """As told, else what room there is; a file has no edge."""
-    if said is None:
+def _width(text: str | None, *, to_file: bool) -> int | None:
+    """Return the width that was asked for, else the terminal's; a file has none."""
+    if text is None:
         columns = None if to_file else room()
         return None if columns is None else min(max(columns, NARROWEST), WIDEST)
-    if not (said.isascii() and said.isdigit()) or len(said) > 5 or not NARROWEST <= int(said) <= WIDEST:
-        raise UsageError(f"--width needs a whole number from {NARROWEST} to {WIDEST}, not `{said}`")
-    return int(said)
+    if not (text.isascii() and text.isdigit()) or len(text) > 5 or not NARROWEST <= int(text) <= WIDEST:
+        raise UsageError(f"--width needs a whole number from {NARROWEST} to {WIDEST}, not `{text}`")
+    return int(text)
 
 
 def _draws() -> bool:
-    """Whether the encoding of the standard output has what tables are drawn with."""
+    """Return whether the encoding of the standard output has the characters that tables are drawn with."""
     try:
         "┌─┼⎡×✓⁹".encode(sys.stdout.encoding or "utf-8")
     except (UnicodeEncodeError, LookupError):

@@ -1,4 +1,6 @@
-"""Which files are meant: files, folders, patterns, names of shipped networks, standard input, what git calls changed."""
+"""The files to work on are named by files, folders, patterns, shipped networks
+or standard input, or by what git calls changed.
+"""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -12,13 +14,13 @@ STDIN = "-"
 
 
 def targets(paths: Sequence[str], revision: str | None = None) -> list[str]:
-    """The files meant, each once; of `paths` those alone that changed since `revision`, if one is given. Raises UsageError."""
+    """Return the files that `paths` name, each once; with `revision`, only those changed since then. Raises UsageError."""
     if revision is None:
         if not paths:
             raise UsageError("no file is named", "name files or folders, `-` for standard input, or give --changed")
         return _each_once(paths, empty=False)
     if not paths and not is_revision(revision) and os.path.exists(revision):
-        # `--changed specs/`, where the option took the path for a revision
+        # In `--changed specs/` argparse takes the path for the option's revision.
         paths, revision = [revision], "HEAD"
     if STDIN in paths:
         raise UsageError("--changed is about files, and `-` is none")
@@ -27,59 +29,61 @@ def targets(paths: Sequence[str], revision: str | None = None) -> list[str]:
 
 
 def _each_once(paths: Sequence[str], *, empty: bool) -> list[str]:
-    """Of the names of one file the first, but a link only where the file itself is not meant too."""
-    found: dict[str, str] = {}
+    """Return each file once, by the first of its names; by a link only where no path names the file itself."""
+    files: dict[str, str] = {}
     for path in paths:
         for file in _files(path, empty=empty):
             key = os.path.realpath(file) if os.path.exists(file) else file
-            if key not in found or (os.path.islink(found[key]) and not os.path.islink(file)):
-                found[key] = file
-    return list(found.values())
+            if key not in files or (os.path.islink(files[key]) and not os.path.islink(file)):
+                files[key] = file
+    return list(files.values())
 
 
 def _files(path: str, *, empty: bool) -> list[str]:
-    """The files one argument stands for; `empty`: there may be none."""
+    """Return the files that one argument stands for; with `empty` there may be none."""
     if os.path.isdir(path):
-        found = list(_walk(path))
-        if not found and not empty:
+        files = list(_walk(path))
+        if not files and not empty:
             raise UsageError(f"there is no *.yaml file in `{path}` or below it")
-        return found
+        return files
     if os.path.lexists(path) or not any(sign in path for sign in "*?["):
         return [path]
     from glob import glob
 
-    # What a shell did not expand: quoted, or on a system whose shell never does.
-    found = [file for match in sorted(glob(path, recursive=True)) for file in (_walk(match) if os.path.isdir(match) else [match])]
-    if not found and not empty:
+    # The shell did not expand the pattern: it was quoted, or the system's shell never does.
+    files = [file for match in sorted(glob(path, recursive=True)) for file in (_walk(match) if os.path.isdir(match) else [match])]
+    if not files and not empty:
         raise UsageError(f"no file matches `{path}`")
-    return found
+    return files
 
 
 def _walk(folder: str) -> Iterator[str]:
-    """Below a folder, in sorted order; what begins with a dot belongs to other programs. A folder that cannot be read is a target
-    itself, so that it is told.
+    """Yield the files below a folder in sorted order; names that begin with a dot belong to other programs.
+
+    A folder that cannot be read is yielded itself, so that reading it as a file reports the problem.
     """
-    closed: list[str] = []
-    for here, folders, files in os.walk(folder, onerror=lambda error: closed.append(os.path.join(str(error.filename), ""))):
-        yield from closed
-        closed.clear()
+    unreadable: list[str] = []
+    for parent, folders, files in os.walk(folder, onerror=lambda error: unreadable.append(os.path.join(str(error.filename), ""))):
+        yield from unreadable
+        unreadable.clear()
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in folders:
-            if os.path.islink(os.path.join(here, name)):
-                say(f"note: `{os.path.join(here, name)}` is a link to a folder, which is not followed")
+            if os.path.islink(os.path.join(parent, name)):
+                say(f"note: `{os.path.join(parent, name)}` is a link to a folder, which is not followed")
         names = sorted(name for name in files if name.endswith(SUFFIXES) and not name.startswith("."))
-        yield from (os.path.join(here, name) for name in names)
-    yield from closed
+        yield from (os.path.join(parent, name) for name in names)
+    yield from unreadable
 
 
 def is_revision(name: str) -> bool:
-    """Whether git knows a commit by this name."""
+    """Return whether git knows a commit by this name."""
     return _commit(name) != ""
 
 
 def changed_files(revision: str) -> list[str]:
-    """Files changed since `revision` and the current branch parted, in the commits, the index or the folder, and those git
-    does not know yet; as absolute paths. Deleted ones are not among them. Raises UsageError.
+    """Ask git for the files that changed after the current branch left `revision`, as absolute paths. Raises UsageError.
+
+    A file may have changed in the commits, the index or the folder, or be unknown to git; deleted files are left out.
     """
     root = _git("rev-parse", "--show-toplevel", hint="run it in a git repository").removesuffix("\n")
     names = _split(_git("ls-files", "-z", "--others", "--exclude-standard", at=root))
@@ -95,7 +99,7 @@ def changed_files(revision: str) -> list[str]:
 
 
 def _commit(name: str) -> str:
-    """The hash of the commit a revision stands for, "" where there is none."""
+    """Return the hash of the commit that a revision stands for, "" where there is none."""
     return _git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}", missing=True).strip()
 
 

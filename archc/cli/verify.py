@@ -1,4 +1,4 @@
-"""`archc verify`: whether a network's programs are one function, or it and another program."""
+"""`archc verify` says whether a network's emitted programs, or it and another program, are one function."""
 
 import re
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
@@ -51,10 +51,10 @@ def arguments(parser: ArgumentParser, _: Sequence[str]) -> None:
 
 
 def _size(text: str) -> tuple[int, int]:
-    found = re.fullmatch(r"([1-9][0-9]{0,4})(?:x([1-9][0-9]{0,4}))?", text)
-    if found is None:
+    match = re.fullmatch(r"([1-9][0-9]{0,4})(?:x([1-9][0-9]{0,4}))?", text)
+    if match is None:
         raise ArgumentTypeError(f"`{text}` is no size: say 64, or 64x96 for height and width")
-    return int(found[1]), int(found[2] or found[1])
+    return int(match[1]), int(match[2] or match[1])
 
 
 def _tolerance(text: str) -> float:

@@ -1,12 +1,11 @@
 """`archc weights` shows what a file of weights holds, and writes the same weights under another zoo's names."""
 
-import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from archc.cli.command import Command
-from archc.cli.console import say, show
+from archc.cli.console import aligned, say, show
 from archc.cli.parsing import UsageError, limits_of, spec_arguments
 from archc.diagnostics import Note, Source, Span, SpecError
 from archc.record import replace
@@ -75,7 +74,7 @@ def _show(path: str) -> int:
     file = open_weights(path)
     try:
         rows = [(visible(t.name), t.dtype, shape_text(t.shape), f"{t.size:,}") for t in file.tensors.values()]
-        _print_table([("tensor", "type", "shape", "bytes"), *rows])
+        print("\n".join(aligned([("tensor", "type", "shape", "bytes"), *rows])))
         total = sum(tensor.size for tensor in file.tensors.values())
         count = f"{len(rows)} tensor" + ("" if len(rows) == 1 else "s")
         print(f"\n{count}, {total:,} bytes" + (f", below `{visible(file.wrapper)}`" if file.wrapper else ""))
@@ -204,7 +203,7 @@ def _tell(arguments: Namespace, file: "WeightsFile", moves: "Sequence[Move]", *,
     from archc.weights.report import summary, table
 
     if arguments.report:
-        _print_table(table(moves))
+        print("\n".join(aligned(table(moves))))
     if file.wrapper:
         say(f"read the tensors below `{file.wrapper}` of {file.path}")
     if skipped:
@@ -213,13 +212,6 @@ def _tell(arguments: Namespace, file: "WeightsFile", moves: "Sequence[Move]", *,
         say(line)
     count = sum(move.target is not None for move in moves)
     say(f"wrote {arguments.files[1]}: {count} tensors, {sum(move.one_to_one for move in moves)} of them as they were")
-
-
-def _print_table(rows: "Sequence[tuple[str, ...]]") -> None:
-    """Print columns as wide as their widest entry; the first row is the heading."""
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for row in rows:
-        sys.stdout.write("  ".join(f"{text:{width}}" for text, width in zip(row, widths, strict=True)).rstrip() + "\n")
 
 
 COMMAND = Command(arguments, run, EXAMPLES)

@@ -18,14 +18,14 @@ __all__ = ["HubBackend"]
 
 
 class HubBackend(Record):
-    """`--target hub`; it has no options of its own."""
+    """`--target hub` has no options of its own."""
 
     def emit(self, network: Network) -> Artifact:
-        """As emit_all, of one network."""
+        """Emit one network as `emit_all` does."""
         return self.emit_all([network])
 
     def emit_all(self, networks: Sequence[Network]) -> Artifact:
-        """`hubconf.py`, and for each network the module that `--target torch` writes.
+        """Emit `hubconf.py`, and for each network the module that `--target torch` writes.
 
         Raises BackendError where a network cannot be a module, or its name an entry point.
         """
@@ -33,7 +33,7 @@ class HubBackend(Record):
 
 
 TAKEN = frozenset(("dependencies", "hubconf", "importlib", "os", "torch"))
-"""What the file calls something else."""
+"""Names that the file uses itself."""
 
 START = '''\
 """Entry points of torch.hub: torch.hub.load(FOLDER, "{name}", source="local")."""
@@ -66,7 +66,7 @@ def _loaded(model, weights):
 
 
 def files(networks: Sequence[Network]) -> tuple[File, ...]:
-    """Raises BackendError (E0505) for a name that the file itself uses, or that two networks have."""
+    """Return the files. Raises BackendError (E0505) for a name that `hubconf.py` itself uses, or that two networks have."""
     names = [network.graph.name for network in networks]
     for name in names:
         if name in TAKEN:
@@ -84,7 +84,7 @@ def _entry(network: Network) -> str:
     factory = network.factory()
     given = parameters_of(factory.graph)
     signature = Bracket(f"def {graph.name}(", ("weights=None", *(f"{name}={value}" for name, value in given)))
-    made = call(f'_beside("{graph.name}").{graph.name}', *(name for name, _ in given))
+    model = call(f'_beside("{graph.name}").{graph.name}', *(name for name, _ in given))
     keys = "canonical" if network.layout is CANONICAL else f"{network.layout.name.partition('/')[0]}'s"
     about = f"{shapes(graph)}, {parameters(graph)} parameters. `weights`: a file or URL of a state dict with {keys} keys."
     title, *more = wrapped(title_line(meta_of(network, graph)), 80)
@@ -93,6 +93,6 @@ def _entry(network: Network) -> str:
         f'    """{title}',
         *(f"    {line}".rstrip() for line in [*more, "", *wrap(about, 84)]),
         '    """',
-        *lines(call("_loaded", made, "weights"), 4, "return "),
+        *lines(call("_loaded", model, "weights"), 4, "return "),
     ]
     return "\n".join(written) + "\n"

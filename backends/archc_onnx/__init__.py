@@ -1,4 +1,4 @@
-"""The ONNX backend: the graph itself as an ONNX model, its tensors named by the state-dict keys. It needs no torch."""
+"""The ONNX backend writes the graph as an ONNX model, its tensors named by the state-dict keys. It needs no torch."""
 
 from typing import Literal
 
@@ -9,7 +9,7 @@ __all__ = ["OnnxBackend"]
 
 
 class OnnxBackend(Record, kw_only=True):
-    """`--target onnx`: `NAME.onnx`, and beside it `NAME.onnx.data` where the weights do not go into one file."""
+    """`--target onnx` writes `NAME.onnx`, and `NAME.onnx.data` beside it where one file cannot hold the weights."""
 
     opset: int = field(default=17, metadata={"help": "operator set, 13 to 28 (default 17)"})
     dtype: Literal["float32", "float16", "bfloat16", "float64"] = field(
@@ -27,7 +27,7 @@ class OnnxBackend(Record, kw_only=True):
     external_data: bool = field(default=False, metadata={"help": "weights in a file of their own, as always over 1.9 GiB"})
 
     def emit(self, network: Network) -> Artifact:
-        """The model as a stream. Raises BackendError: E0560 to E0566; WeightsError: E0001 to E0003, E0580 to E0585."""
+        """Emit the model as a stream. Raises BackendError: E0560 to E0566; WeightsError: E0001 to E0003, E0580 to E0585."""
         from archc_onnx.export import export
 
         return export(network, self)

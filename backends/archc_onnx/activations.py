@@ -1,11 +1,11 @@
-"""Activations as ONNX nodes, in the operation an opset has for them or in simpler ones."""
+"""Activations become ONNX nodes, by the operation that an opset has for them or by simpler ones."""
 
 from archc.ir.ops import Act
 from archc_onnx.emitter import Place
 
 
 def activation(place: Place, op: Act) -> None:
-    """In float64 nothing rests on attributes, which are float32."""
+    """Write an activation. In float64 no number is an attribute, since those are float32."""
     simple = {"relu": "Relu", "tanh": "Tanh", "sigmoid": "Sigmoid", "softplus": "Softplus"}.get(op.act)
     if simple is not None:
         place.give(simple, place.x)
@@ -34,7 +34,7 @@ def _elu(place: Place, op: Act) -> None:
 
 
 def _celu(place: Place, op: Act) -> None:
-    """ONNX's own is in float32 alone: `max(0, x) + min(0, alpha · (exp(x / alpha) - 1))` by Elu, whose alpha is 1."""
+    """Write `max(0, x) + min(0, alpha · (exp(x / alpha) - 1))` by Elu with alpha 1, since ONNX's own Celu is float32 alone."""
     above = place.step("above", "Relu", place.x)
     below = place.step("below", "Min", place.x, place.number(0.0))
     bent = place.step("bent", "Elu", place.step("narrowed", "Div", below, place.number(op.slope)), alpha=1.0)
@@ -42,7 +42,7 @@ def _celu(place: Place, op: Act) -> None:
 
 
 def _selu(place: Place, _: Act) -> None:
-    """Klambauer et al. 2017, eq. 14: scale and alpha."""
+    """Write Selu, with scale and alpha by Klambauer et al. 2017, eq. 14."""
     scale, alpha = 1.0507009873554804934193349852946, 1.6732632423543772848170429916717
     if place.emitter.double:
         bent = place.step("bent", "PRelu", place.step("unscaled", "Elu", place.x, alpha=1.0), place.number(alpha))
@@ -85,7 +85,7 @@ def _gelu_tanh(place: Place, _: Act) -> None:
 
 
 def _half(place: Place, gate: str) -> None:
-    """`x · 0.5 · (1 + gate)`."""
+    """Write `x · 0.5 · (1 + gate)`."""
     half = place.step("half", "Mul", place.x, place.number(0.5))
     place.give("Mul", half, place.step("raised", "Add", gate, place.number(1.0)))
 
@@ -123,7 +123,7 @@ def _hard_swish(place: Place, _: Act) -> None:
 
 
 def _line(place: Place) -> str:
-    """`x / 6 + 1/2`."""
+    """Write `x / 6 + 1/2`."""
     return place.step("line", "Add", place.step("sixth", "Div", place.x, place.number(6.0)), place.number(0.5))
 
 

@@ -1,11 +1,11 @@
-"""Sums, products, splits, shuffles and tokens as ONNX nodes."""
+"""Sums, products, splits, shuffles and tokens become ONNX nodes."""
 
 from archc.ir import ops
 from archc_onnx.emitter import Place
 
 
 def chain(place: Place, op_type: str) -> None:
-    """From the left, two at a time, so that rounding is that of a chain of `+`."""
+    """Combine from the left, two at a time, so that rounding is that of a chain of `+`."""
     total, *rest = place.inputs
     if not rest:
         place.give("Identity", total)
@@ -16,8 +16,10 @@ def chain(place: Place, op_type: str) -> None:
 
 
 def split(place: Place, op: ops.Split) -> None:
-    """Equal parts. Opset 18 wants their number said; before it the lengths are, where the input's size does not change them, as
-    onnxruntime takes two splits of one value for the same that differ in nothing but how many outputs they have.
+    """Split into equal parts. From opset 18 on their number is stated.
+
+    Before it their lengths are, where they do not depend on the input's size: onnxruntime takes two splits of one value for the
+    same if they differ only in the number of outputs.
     """
     length = place.shape[0]
     if place.emitter.opset >= 18:
@@ -29,7 +31,7 @@ def split(place: Place, op: ops.Split) -> None:
 
 
 def shuffle(place: Place, op: ops.Shuffle) -> None:
-    """A Reshape to (group, part, c), a Transpose and the Reshape back; height and width stay one axis meanwhile."""
+    """Reshape to (group, part, c), transpose and reshape back; height and width are one axis meanwhile."""
     width = place.channels // (op.groups * op.parts)
     parted = place.step("parts", "Reshape", place.x, place.integers(0, op.groups, op.parts, width, -1))
     turned = place.step("turned", "Transpose", parted, perm=[0, 2, 1, 3, 4])
@@ -37,7 +39,7 @@ def shuffle(place: Place, op: ops.Shuffle) -> None:
 
 
 def mix(place: Place, op: ops.Mix) -> None:
-    """A product of matrices of each group: its channels' blocks as rows, or as columns, of one matrix."""
+    """Multiply the matrices of each group: its channels' blocks are rows, or columns, of one matrix."""
     groups, size, _ = (int(length) for length in place.emitter.shapes[place.node.inputs[1]])
     channels = place.channels // groups
     matrix = place.inputs[1]
@@ -46,16 +48,16 @@ def mix(place: Place, op: ops.Mix) -> None:
         rows = place.step("rows", "Reshape", _turned(place, "turned", parted), place.integers(0, 0, size, -1))
         mixed = place.step("mixed", "MatMul", matrix, rows)
         blocks = place.step("back", "Reshape", mixed, place.integers(0, 0, size, channels, -1))
-        made = _turned(place, "turned back", blocks)
+        mixed_blocks = _turned(place, "turned back", blocks)
     else:
         parted = place.step("blocks", "Reshape", place.x, _columns(place, groups, size))
         across = place.step("across", "Transpose", matrix, perm=[0, 1, 3, 2])
-        made = place.step("mixed", "MatMul", place.step("spread", "Unsqueeze", across, place.integers(2)), parted)
-    place.give("Reshape", made, place.input_shape())
+        mixed_blocks = place.step("mixed", "MatMul", place.step("spread", "Unsqueeze", across, place.integers(2)), parted)
+    place.give("Reshape", mixed_blocks, place.input_shape())
 
 
 def _columns(place: Place, groups: int, size: int) -> str:
-    """The shape of columns in `size` blocks, those of all channels of a group as rows."""
+    """Return the shape in which columns are `size` blocks, with those of all channels of a group as rows."""
     width = place.shape[2]
     if isinstance(width, int):
         return place.integers(0, groups, -1, size, width // size)
@@ -74,7 +76,7 @@ def tokens(place: Place) -> None:
 
 
 def attention(place: Place, op: ops.Attention) -> None:
-    """Written out: the operation Attention came with opset 23 only."""
+    """Write attention out, since the operation Attention came only with opset 23."""
     shapes = [place.emitter.shapes[name] for name in place.node.inputs]
     widths = [int(shape[1]) // op.heads for shape in shapes]
     parted = [
@@ -82,8 +84,8 @@ def attention(place: Place, op: ops.Attention) -> None:
         for name, value, width in zip(("query", "key", "value"), place.inputs, widths, strict=True)
     ]
     query, key, value = (
-        place.step(f"{name}/turned", "Transpose", each, perm=perm)
-        for name, each, perm in zip(("query", "key", "value"), parted, ([0, 2, 1, 3], [0, 2, 3, 1], [0, 2, 1, 3]), strict=True)
+        place.step(f"{name}/turned", "Transpose", heads, perm=perm)
+        for name, heads, perm in zip(("query", "key", "value"), parted, ([0, 2, 1, 3], [0, 2, 3, 1], [0, 2, 1, 3]), strict=True)
     )
     scores = place.step("scores", "Div", place.step("products", "MatMul", query, key), place.number(widths[0] ** 0.5))
     mixed = place.step("mixed", "MatMul", place.step("weights", "Softmax", scores, axis=-1), value)

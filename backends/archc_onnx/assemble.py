@@ -1,4 +1,4 @@
-"""The nodes of the model: all in its graph, or those of each block in a function that alike blocks share."""
+"""The nodes of the model are assembled: all in its graph, or those of each block in a function that equal blocks share."""
 
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -14,27 +14,31 @@ from archc_onnx.operations import emit
 from archc_onnx.proto import FunctionProto, NodeProto, OperatorSetIdProto
 
 DOMAIN = "archc"
-"""Of the functions."""
+"""The domain of the functions."""
 
 
 class Form(Record, kw_only=True):
-    """How nodes are written: for which operator set, in which type, and what is known of values and tensors."""
+    """How nodes are written."""
 
     opset: int
     dtype: Dtype
     training: bool
+    """Whether norms and dropout have their training form."""
     shapes: dict[str, Dimensions]
     keys: Mapping[str, str]
+    """The names of initializers, by canonical key."""
     tensors: AbstractSet[str]
+    """All names of initializers."""
     notes: Notes
     features: Mapping[str, str]
+    """The names of features, by value."""
 
     def value(self, name: str) -> str:
-        """What a value of the network is called in the model: a feature as the spec names it, any other as its node."""
+        """Return the name of a value in the model: a feature's as the spec says, any other's is its node's."""
         return self.free(self.features.get(name, name))
 
     def free(self, name: str) -> str:
-        """A layout may give a tensor the name of a step, and it keeps it."""
+        """Return a name for a value that no tensor has: a layout may give a tensor the name of a step."""
         return f"value/{name}" if name in self.tensors else name
 
     def emitter(self, value: Callable[[str], str], tensor: Callable[[str], str]) -> Emitter:
@@ -42,7 +46,7 @@ class Form(Record, kw_only=True):
 
 
 class Assembly(Record, frozen=False, eq=False):
-    """The model's nodes and functions in the making."""
+    """The model's nodes and functions while they are made."""
 
     form: Form
     main: Emitter
@@ -52,7 +56,7 @@ class Assembly(Record, frozen=False, eq=False):
 
 
 def assemble(graph: Graph, nodes: Sequence[Node], form: Form, *, functions: bool) -> tuple[list[NodeProto], list[FunctionProto]]:
-    """The nodes in order of execution; functions in order of first use. Raises BackendError (E0561, E0562)."""
+    """Return the nodes in order of execution and the functions in order of first use. Raises BackendError (E0561, E0562)."""
     assembly = Assembly(form, form.emitter(form.value, form.keys.__getitem__))
     if not functions:
         for node in nodes:
@@ -73,61 +77,61 @@ def assemble(graph: Graph, nodes: Sequence[Node], form: Form, *, functions: bool
 def _noted(emitter: Emitter, node: Node, notes: Notes) -> None:
     before = len(emitter.nodes)
     emit(emitter, node)
-    for made in emitter.nodes[before:]:
-        if made.op_type != "Constant":
-            notes.write(made, node)
+    for proto in emitter.nodes[before:]:
+        if proto.op_type != "Constant":
+            notes.write(proto, node)
 
 
 def _blocks(graph: Graph) -> dict[str, Scope]:
-    """The block around each scope that is in one."""
-    found: dict[str, Scope] = {}
+    """Map each scope in a block to that block."""
+    blocks: dict[str, Scope] = {}
     for scope in graph.scopes:
         if scope.kind == "block":
-            found[scope.path] = scope
+            blocks[scope.path] = scope
         else:
             parent = scope.path
-            while parent and parent not in found:
+            while parent and parent not in blocks:
                 parent = parent.rpartition(".")[0]
             if parent:
-                found[scope.path] = found[parent]
-    return found
+                blocks[scope.path] = blocks[parent]
+    return blocks
 
 
 def _read_outside(graph: Graph, groups: Sequence[Sequence[Node]]) -> set[str]:
-    """The values that are read in another group than the one they are made in, and the network's outputs."""
+    """Return the values that are read in another group than the one that makes them, and the network's outputs."""
     homes = {name: number for number, group in enumerate(groups) for node in group for name in node.outputs}
-    found = set(graph.outputs)
+    values = set(graph.outputs)
     for number, group in enumerate(groups):
-        found.update(name for node in group for name in node.inputs if homes.get(name, number) != number)
-    return found
+        values.update(name for node in group for name in node.inputs if homes.get(name, number) != number)
+    return values
 
 
 def _call(assembly: Assembly, block: Scope, nodes: list[Node], outside: set[str]) -> None:
-    """The block as a node of the graph, whose operation is a function; a new one if no block before was alike."""
+    """Add the block as a node whose operation is a function, which is a new one if no earlier block is equal."""
     form, main = assembly.form, assembly.main
-    made = {name for node in nodes for name in node.outputs}
-    read = list(dict.fromkeys(name for node in nodes for name in node.inputs if name not in made))
-    given = [name for node in nodes for name in node.outputs if name in outside]
-    cut = len(block.path) + 1
+    own = {name for node in nodes for name in node.outputs}
+    operands = list(dict.fromkeys(name for node in nodes for name in node.inputs if name not in own))
+    results = [name for node in nodes for name in node.outputs if name in outside]
+    start = len(block.path) + 1
     owned = [f"{node.name}.{parameter.name}" for node in nodes for parameter in node.op.parameters()]
     letter = "x"
-    while f"{block.path}.{letter}" in made:  # a step of that name
+    while f"{block.path}.{letter}" in own:  # a step has that name
         letter += "_"
-    inside = {name: f"{letter}:{place}" if place else letter for place, name in enumerate(read)}
+    inside = {name: f"{letter}:{place}" if place else letter for place, name in enumerate(operands)}
 
     def value(name: str) -> str:
-        return inside.get(name) or name[cut:]
+        return inside.get(name) or name[start:]
 
-    local = form.emitter(value, lambda key: key[cut:])
+    local = form.emitter(value, lambda key: key[start:])
     for node in nodes:
         before = len(local.nodes)
         emit(local, node)
         form.notes.write_local(local.nodes[before:], block, node)
-    inputs = [*inside.values(), *(key[cut:] for key in owned)]
+    inputs = [*inside.values(), *(key[start:] for key in owned)]
     function = FunctionProto(
         domain=DOMAIN,
         input=inputs,
-        output=[value(name) for name in given],
+        output=[value(name) for name in results],
         node=local.nodes,
         opset_import=[OperatorSetIdProto(domain="", version=form.opset)],
     )
@@ -138,9 +142,9 @@ def _call(assembly: Assembly, block: Scope, nodes: list[Node], outside: set[str]
         name = assembly.names[content] = f"{block.template}_{number}" if number > 1 else block.template
         function.name = name
         assembly.functions.append(function)
-    inputs = [*map(main.value, read), *(form.keys[key] for key in owned)]
+    inputs = [*map(main.value, operands), *(form.keys[key] for key in owned)]
     part = assembly.counts[f"{block.path}:"] = assembly.counts.get(f"{block.path}:", 0) + 1
-    label = f"{block.path}:{part}" if part > 1 else block.path  # the block goes on after something outside it
-    call = main.add(name, inputs, list(map(main.value, given)), label)
+    label = f"{block.path}:{part}" if part > 1 else block.path  # nodes of others may stand between parts of a block
+    call = main.add(name, inputs, list(map(main.value, results)), label)
     call.domain = DOMAIN
     form.notes.write_scope(call, block)

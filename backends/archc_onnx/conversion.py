@@ -1,4 +1,4 @@
-"""Numbers as the bytes of a type and back, by numpy."""
+"""Numbers become the bytes of a type and back, by numpy."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ _FORMATS: dict[Dtype, str] = {"float32": "<f4", "float16": "<f2", "float64": "<f
 
 
 def unpacked(data: bytes, dtype: Dtype) -> Array:
-    """Exact: float64 holds every number of the others."""
+    """Read numbers as float64, which holds every number of the other types."""
     if dtype == "bfloat16":
         upper = np.frombuffer(data, "<u2").astype("<u4") << np.uint32(16)
         return upper.view("<f4").astype(np.float64)
@@ -19,13 +19,13 @@ def unpacked(data: bytes, dtype: Dtype) -> Array:
 
 
 def pack(numbers: Array, dtype: Dtype) -> bytes:
-    """Rounded once, to the nearest and ties to even. Raises OverflowError where a finite number becomes infinite."""
+    """Round once, to the nearest and ties to even. Raises OverflowError where a finite number becomes infinite."""
     with np.errstate(over="ignore"):
         if dtype == "bfloat16":
             data, back = _bfloat16(numbers)
         else:
-            made = numbers.astype(_FORMATS[dtype])
-            data, back = made.tobytes(), made
+            rounded = numbers.astype(_FORMATS[dtype])
+            data, back = rounded.tobytes(), rounded
     if not np.array_equal(np.isfinite(numbers), np.isfinite(back)):
         largest = float(np.abs(numbers[np.isfinite(numbers) & ~np.isfinite(back)]).max())
         raise OverflowError(f"{largest:g} is beyond {dtype}")
@@ -33,7 +33,7 @@ def pack(numbers: Array, dtype: Dtype) -> bytes:
 
 
 def _bfloat16(numbers: Array) -> tuple[bytes, NDArray[np.float32]]:
-    """By way of a float32 rounded to odd, so that rounding it once more is rounding once."""
+    """Round to bfloat16 by way of a float32 that is rounded to odd, which together round once."""
     near = numbers.astype("<f4")
     bits = near.view("<u4").copy()
     exact = near.astype(np.float64)

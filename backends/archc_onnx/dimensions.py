@@ -1,4 +1,4 @@
-"""The shapes of values where height and width are the caller's: each axis a number, or its formula in H and W."""
+"""The shapes of values where the caller chooses height and width: each axis is a number, or a formula in H and W."""
 
 from collections.abc import Mapping
 from typing import TypeAlias, assert_never
@@ -12,14 +12,14 @@ Dimensions: TypeAlias = tuple[Dimension, ...]
 """A value's shape without the batch."""
 
 _Axis: TypeAlias = int | Length | str
-"""An axis while it is followed: constant, a function of the input's size along the same axis, or a formula."""
+"""An axis while it is followed through the graph: constant, a function of the input's size along that axis, or a formula."""
 
 BATCH = "N"
 _LETTERS = {1: "H", 2: "W"}
 
 
 def dimensions(graph: Graph) -> dict[str, Dimensions]:
-    """Of every value."""
+    """Return the shape of every value."""
     types = graph.types
     if not graph.any_size:
         return {name: type_.shape for name, type_ in types.items()}
@@ -30,20 +30,20 @@ def dimensions(graph: Graph) -> dict[str, Dimensions]:
         moved = _moved(node, axes, graph.multiple)
         for name in node.outputs:
             shape = types[name].shape
-            # an operation that does not touch an axis leaves its formula, whatever the channels are
+            # An operation that does not touch an axis keeps its formula, whatever the channels are.
             axes[name] = tuple(size if isinstance(axis, int) else axis for size, axis in zip(shape, moved or shape, strict=True))
-    for name, found in axes.items():
-        named[name] = tuple(_text(axis, place) for place, axis in enumerate(found))
+    for name, value_axes in axes.items():
+        named[name] = tuple(_text(axis, place) for place, axis in enumerate(value_axes))
     return named
 
 
 def is_constant(shape: Dimensions) -> bool:
-    """Whether it is the same at every size of the input."""
+    """Return whether a shape is the same at every size of the input."""
     return all(isinstance(dimension, int) for dimension in shape)
 
 
 def _moved(node: Node, axes: Mapping[str, tuple[_Axis, ...]], multiple: int) -> tuple[_Axis, ...]:
-    """The axes of a node's outputs; numbers in it stand for the number the graph says. () where all are such."""
+    """Return the axes of a node's outputs, () where all are numbers. A number stands for the one that the graph states."""
     first = axes[node.inputs[0]]
     match node.op.behaviour():
         case does.Windowed(windows):
@@ -75,12 +75,12 @@ def _slid(axis: _Axis, window: does.Window, multiple: int) -> _Axis:
 
 
 def _whole(operands: tuple[_Axis, ...]) -> _Axis:
-    """Of operands that are broadcast: one that varies, if any."""
+    """Return the axis of broadcast operands: one that varies, if any does."""
     return next((axis for axis in operands if not isinstance(axis, int)), operands[0])
 
 
 def _joined(sign: str, axes: list[_Axis]) -> _Axis:
-    """A sum or product as a formula; the number the graph says where nothing varies."""
+    """Write a sum or product as a formula; 0 stands for the graph's number where nothing varies."""
     if all(isinstance(axis, int) for axis in axes):
         return 0
     if sign == "+":

@@ -1,4 +1,4 @@
-"""The types of tensors: ONNX's numbers for them, their size, and a number packed as each."""
+"""The types of tensors: ONNX's numbers for them, their sizes, and how a number is packed."""
 
 import struct
 from collections.abc import Callable
@@ -13,11 +13,11 @@ INT64: Final = 7
 CODES: Final[dict[Dtype, int]] = {"float32": 1, "float16": 10, "float64": 11, "bfloat16": 16}
 SIZES: Final[dict[Dtype, int]] = {"float32": 4, "float16": 2, "float64": 8, "bfloat16": 2}
 FLOATS: Final[dict[str, Dtype]] = {"F64": "float64", "F32": "float32", "F16": "float16", "BF16": "bfloat16"}
-"""What files of weights call them."""
+"""Maps the names of types in files of weights."""
 
 
 def _bfloat16(number: float) -> bytes:
-    """The upper half of a float32; that is rounded to odd first, so that all in all the number is rounded once."""
+    """Return the upper half of a float32 that is first rounded to odd, so that the number is rounded only once in all."""
     data = struct.pack("<f", number)
     (near,), (bits,) = struct.unpack("<f", data), struct.unpack("<I", data)
     bits = bits - (abs(near) > abs(number)) | (near != number)
@@ -33,7 +33,7 @@ _PACKERS: Final[dict[Dtype, Callable[[float], bytes]]] = {
 
 
 def packed(number: float, dtype: Dtype) -> bytes:
-    """One number as little-endian bytes. Raises BackendError (E0563) where the type does not reach so far."""
+    """Pack a number as little-endian bytes. Raises BackendError (E0563) where it is beyond the type."""
     try:
         return _PACKERS[dtype](number)
     except OverflowError:

@@ -1,4 +1,4 @@
-"""From a network and options to the files of its ONNX model."""
+"""A network and options become the files of an ONNX model."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from archc_onnx.weights import Weights
 
 ONE_FILE = int(1.9 * (1 << 30))
-"""Bytes up to which a model is one file: protobuf refuses 2 GiB."""
+"""The bytes up to which a model is one file: protobuf refuses 2 GiB."""
 
 _LARGEST = (1 << 63) - 1
 
 
 def export(network: Network, options: "OnnxBackend") -> Artifact:
-    """Raises BackendError: E0560 to E0566."""
+    """Export a network. Raises BackendError: E0560 to E0566."""
     _check_options(options)
     graph = network.graph
     _check_sizes(graph)
@@ -88,7 +88,7 @@ def _check_options(options: "OnnxBackend") -> None:
 
 
 def _check_sizes(graph: Graph) -> None:
-    """ONNX keeps dimensions as int64."""
+    """Check that ONNX can hold the shapes: it keeps dimensions as int64."""
     for name, type_ in graph.types.items():
         _check_shape(name, type_.shape)
     for key, _, shape, _ in graph.parameters():
@@ -113,7 +113,7 @@ def _weights(network: Network, options: "OnnxBackend") -> "Weights":
 
 
 def _tensor_names(nodes: Sequence[Node], keys: Mapping[str, str], folds: Mapping[str, Fold]) -> dict[str, str]:
-    """The initializers' names by canonical key, in order of execution: the layout's keys, but for what is folded."""
+    """Return the initializers' names by canonical key, in order of execution: the layout's keys, marked where folded."""
     names: dict[str, str] = {}
     for node in nodes:
         for parameter in node.op.parameters():
@@ -157,55 +157,56 @@ def _structure(network: Network, options: "OnnxBackend", nodes: Sequence[Node], 
         keys=names,
         tensors=set(names.values()),
         notes=notes,
-        features=dict(zip(graph.outputs[::-1], graph.output_names[::-1], strict=False)),  # of two names of one value the first
+        # Reversed, so that the first of two names of one value is kept.
+        features=dict(zip(graph.outputs[::-1], graph.output_names[::-1], strict=False)),
     )
-    made, functions = assemble(graph, nodes, form, functions=options.functions)
-    returned = _returned(graph, form)
-    for name, value in returned.items():
+    protos, functions = assemble(graph, nodes, form, functions=options.functions)
+    results = _returned(graph, form)
+    for name, value in results.items():
         if name != form.value(value):  # two features that are one value
-            made.append(NodeProto(op_type="Identity", name=f"feature/{name}", input=[form.value(value)], output=[name]))
+            protos.append(NodeProto(op_type="Identity", name=f"feature/{name}", input=[form.value(value)], output=[name]))
     if options.dtype == "bfloat16":
-        check_bfloat16([*made, *(node for function in functions for node in function.node)], options.opset)
+        check_bfloat16([*protos, *(node for function in functions for node in function.node)], options.opset)
     code = CODES[options.dtype]
-    outputs = [_value(name, shapes[value], code) for name, value in returned.items()]
+    outputs = [_value(name, shapes[value], code) for name, value in results.items()]
     inputs = [_value(form.value(graph.input), shapes[graph.input], code)]
     if options.no_weights:
-        owned = {f"{node.name}.{p.name}": p.shape for node in nodes for p in node.op.parameters()}
-        inputs += [_value(names[key], shape, code, batch=False) for key, shape in owned.items()]
+        shapes_by_key = {f"{node.name}.{p.name}": p.shape for node in nodes for p in node.op.parameters()}
+        inputs += [_value(names[key], shape, code, batch=False) for key, shape in shapes_by_key.items()]
     opsets = [OperatorSetIdProto(domain="", version=options.opset)]
     if functions:
         opsets.append(OperatorSetIdProto(domain=DOMAIN, version=1))
     return Structure(
         ModelProto(ir_version=version, producer_name="archc", producer_version=__version__),
-        GraphProto(node=made, name=graph.name),
+        GraphProto(node=protos, name=graph.name),
         GraphProto(
             doc_string=_documented(network, form),
             input=inputs,
             output=outputs,
-            value_info=list(_inner(graph, nodes, made, form)),
+            value_info=list(_inner(graph, nodes, protos, form)),
         ),
         ModelProto(opset_import=opsets, metadata_props=list(_metadata(network, options)), functions=functions),
     )
 
 
 def _returned(graph: Graph, form: Form) -> dict[str, str]:
-    """The values that the model gives, by what it calls them."""
+    """Return the values that the model returns, by their names in it."""
     named = map(form.free, graph.output_names) if graph.output_names else map(form.value, graph.outputs)
     return dict(zip(named, graph.outputs, strict=True))
 
 
-def _inner(graph: Graph, nodes: Sequence[Node], made: Sequence[NodeProto], form: Form) -> Iterator[ValueInfoProto]:
-    """The types of what is neither input nor output, in order of execution; of what a function has inside nothing is said."""
-    there = {name for node in made for name in node.output}
+def _inner(graph: Graph, nodes: Sequence[Node], protos: Sequence[NodeProto], form: Form) -> Iterator[ValueInfoProto]:
+    """Yield the types of values that are neither inputs nor outputs, in order of execution; values inside functions have none."""
+    made = {name for node in protos for name in node.output}
     for node in nodes:
         for name in node.outputs:
-            if form.value(name) in there and name not in graph.outputs:
+            if form.value(name) in made and name not in graph.outputs:
                 yield _value(form.value(name), form.shapes[name], CODES[form.dtype])
 
 
 def _value(name: str, shape: Dimensions, code: int, *, batch: bool = True) -> ValueInfoProto:
-    found = ValueInfoProto(name=name)
-    tensor = found.type.tensor_type
+    info = ValueInfoProto(name=name)
+    tensor = info.type.tensor_type
     tensor.elem_type = code
     tensor.shape.SetInParent()  # no axes is a shape too
     for length in (BATCH, *shape) if batch else shape:
@@ -213,15 +214,15 @@ def _value(name: str, shape: Dimensions, code: int, *, batch: bool = True) -> Va
             tensor.shape.dim.add().dim_value = length
         else:
             tensor.shape.dim.add().dim_param = length
-    return found
+    return info
 
 
 def _documented(network: Network, form: Form) -> str:
     graph = network.graph
     values = [("input", form.value(graph.input), graph.input)]
     values += [("output", name, value) for name, value in _returned(graph, form).items()]
-    said = [f"{what} {name}: {' x '.join(map(str, (BATCH, *form.shapes[value])))}" for what, name, value in values]
-    return "\n".join([network.spec.title or network.spec.name, *said])
+    lines = [f"{kind} {name}: {' x '.join(map(str, (BATCH, *form.shapes[value])))}" for kind, name, value in values]
+    return "\n".join([network.spec.title or network.spec.name, *lines])
 
 
 def _metadata(network: Network, options: "OnnxBackend") -> Iterator[StringStringEntryProto]:
@@ -236,8 +237,8 @@ def _metadata(network: Network, options: "OnnxBackend") -> Iterator[StringString
         words["archc.seed"] = str(options.seed)
     features = described_features(network.graph) if network.graph.output_names else []
     if features:
-        known = {each.name: {"channels": each.channels, "stride": each.stride} for each in features}
-        words["archc.features"] = json.dumps(known)
+        listed = {feature.name: {"channels": feature.channels, "stride": feature.stride} for feature in features}
+        words["archc.features"] = json.dumps(listed)
     if network.spec.preprocess:
         words["archc.preprocess"] = json.dumps(dict(network.spec.preprocess))
     for key, value in words.items():
@@ -249,29 +250,29 @@ FOLDED = ".folded"
 
 
 def present(graph: Graph, *, training: bool) -> list[Node]:
-    """The nodes that do something; an output of the network keeps its node, and with it its name."""
+    """Return the nodes that do something; an output of the network keeps its node, and with it its name."""
     alias: dict[str, str] = {}
-    found: list[Node] = []
+    kept: list[Node] = []
     for node in graph.nodes:
         inputs = tuple([alias.get(name, name) for name in node.inputs])
         if is_absent(node, training=training) and node.outputs[0] not in graph.outputs:
             alias[node.outputs[0]] = inputs[0]
         else:
-            found.append(node if inputs == node.inputs else replace(node, inputs=inputs))
-    return found
+            kept.append(node if inputs == node.inputs else replace(node, inputs=inputs))
+    return kept
 
 
 def folded(graph: Graph, nodes: list[Node]) -> tuple[list[Node], dict[str, Fold]]:
-    """The nodes with every batch norm folded that can be; the folds by the convolution's name.
+    """Return the nodes with every batch norm folded that can be, and the folds by the convolution's name.
 
-    The folded convolution has a bias, and makes the value that the norm made.
+    A folded convolution has a bias, and makes the value that the norm made.
     """
     folds = foldable(nodes, graph.outputs).folds
     gone = {fold.norm.name for fold in folds.values()}
-    found = []
+    kept = []
     for node in nodes:
         if node.name in folds:
-            found.append(replace(with_bias(node), outputs=folds[node.name].norm.outputs))
+            kept.append(replace(with_bias(node), outputs=folds[node.name].norm.outputs))
         elif node.name not in gone:
-            found.append(node)
-    return found, folds
+            kept.append(node)
+    return kept, folds

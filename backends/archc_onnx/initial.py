@@ -1,4 +1,4 @@
-"""How each tensor begins, as a constant or a distribution: the network's policy, and what a step says of its own."""
+"""Each tensor begins as a constant or a distribution, by its step's own words or the network's policy."""
 
 from collections.abc import Sequence
 from math import comb, prod
@@ -10,16 +10,16 @@ from archc.ir.graph import Init, InitPolicy, Node
 
 
 class Beginning(NamedTuple):
-    """All one `value`, or normal with that deviation, or uniform within that bound on both sides of 0."""
+    """A constant `value`, a normal distribution with that deviation, or a uniform one within that bound on both sides of 0."""
 
     kind: Literal["constant", "normal", "uniform"]
     value: float
 
 
 def beginning(policy: InitPolicy, node: Node, parameter: str) -> Beginning:
-    """Of one tensor. `torch` is what torch's layers do: uniform within `1 / sqrt(fan_in)`, the bias as the weight.
+    """Return how a tensor begins. `torch` is what torch's layers do: uniform within `1 / sqrt(fan_in)`, the bias as the weight.
 
-    A blur pool's filter is no distribution: `binomial`. Raises BackendError (E0566) where a scheme needs a matrix and has none.
+    A blur pool's filter is `binomial` instead. Raises BackendError (E0566) where a scheme for matrices is asked for a vector.
     """
     init = dict(node.init).get(parameter) or _default(policy, node, parameter)
     shapes = {owned.name: owned.shape for owned in node.op.parameters()}
@@ -49,13 +49,13 @@ def beginning(policy: InitPolicy, node: Node, parameter: str) -> Beginning:
 
 
 def _default(policy: InitPolicy, node: Node, parameter: str) -> Init:
-    """What holds where the step says nothing; the bias of a layer that begins otherwise than torch's is zero."""
+    """Return how a tensor begins where its step says nothing; under a policy other than torch's own, a bias is zero."""
     match op := node.op:
         case ops.Conv() | ops.Linear():
-            chosen = policy.conv if isinstance(op, ops.Conv) else policy.linear
+            scheme = policy.conv if isinstance(op, ops.Conv) else policy.linear
             if parameter == "gain":
                 return Init("constant", 1.0)
-            return chosen if parameter == "weight" or chosen.kind == "torch" else Init("constant", 0.0)
+            return scheme if parameter == "weight" or scheme.kind == "torch" else Init("constant", 0.0)
         case ops.ChannelConv():
             return Init("torch")
         case ops.Norm():
@@ -79,12 +79,12 @@ def _default(policy: InitPolicy, node: Node, parameter: str) -> Init:
 
 
 def _fans(shape: Sequence[int]) -> tuple[int, int]:
-    """Inputs of an output and outputs of an input, as torch counts them: the groups of a convolution are not seen."""
+    """Return the inputs of an output and the outputs of an input as torch counts them, which ignores a convolution's groups."""
     window = prod(shape[2:])
     return shape[1] * window, shape[0] * window
 
 
 def binomial(kernel: int) -> list[float]:
-    """A blur pool's filter of one channel, row by row: row `kernel - 1` of Pascal's triangle both ways, of sum one."""
+    """Return a blur pool's filter of one channel, row by row: Pascal's triangle along both axes, with sum one."""
     row = [comb(kernel - 1, k) / 2 ** (kernel - 1) for k in range(kernel)]
     return [a * b for a in row for b in row]

@@ -1,8 +1,8 @@
-"""Pseudo-random numbers that are the same bits on every machine and with every version of numpy.
+"""These pseudo-random numbers are the same bits on every machine and with every version of numpy.
 
-A stream is PCG64 (O'Neill 2014, XSL-RR 128/64) whose state and increment are the sha256 of its name. Of a draw the upper 53 bits
-are used. Normal numbers are Box and Muller's (1958), with logarithm, sine and cosine from sums and products alone, which IEEE 754
-rounds in one way: a library's own differ in the last bit between processors.
+A stream is PCG64 (O'Neill 2014, XSL-RR 128/64) whose state and increment are the sha256 of its name. The upper 53 bits of a draw
+are used. Normal numbers are Box and Muller's (1958). Logarithm, sine and cosine are computed by sums and products alone, which
+IEEE 754 rounds in one way; those of libraries differ in the last bit between processors.
 """
 
 import math
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 BLOCK = 1 << 16
-"""Numbers in a block; part of the definition, as a block's cosines come before its sines."""
+"""The numbers of a block. It is part of the definition, since a block's cosines come before its sines."""
 
 _LOG = [1 / n for n in range(15, 0, -2)]
 _SINE = [(-1) ** n / math.factorial(2 * n + 1) for n in range(6, -1, -1)]
@@ -23,14 +23,14 @@ _COSINE = [(-1) ** n / math.factorial(2 * n) for n in range(7, -1, -1)]
 
 
 def uniform(name: str, count: int, bound: float) -> Iterator[Array]:
-    """`count` numbers of [-bound, bound), a block at a time."""
+    """Yield `count` numbers of [-bound, bound), a block at a time."""
     stream = _stream(name)
     for size in _blocks(count):
         yield (_fractions(stream, size) * 2.0 - 1.0) * bound
 
 
 def normal(name: str, count: int, deviation: float) -> Iterator[Array]:
-    """`count` numbers of mean 0, a block at a time."""
+    """Yield `count` numbers of mean 0, a block at a time."""
     stream = _stream(name)
     for size in _blocks(count):
         half = (size + 1) // 2
@@ -58,7 +58,7 @@ def _stream(name: str) -> np.random.PCG64:
 
 
 def _fractions(stream: np.random.PCG64, count: int) -> Array:
-    """Of [0, 1), in steps of 2^-53."""
+    """Return numbers of [0, 1) in steps of 2^-53."""
     raw: NDArray[np.uint64] = np.asarray(stream.random_raw(count), dtype=np.uint64)
     return (raw >> np.uint64(11)).astype(np.float64) * 2.0**-53
 
@@ -71,7 +71,7 @@ def _polynomial(coefficients: list[float], x: Array) -> Array:
 
 
 def _logarithm(x: Array) -> Array:
-    """Of (0, 1]: that of the power of two, and `2 artanh((m - 1) / (m + 1))` for m of [√½, √2); to 1e-13."""
+    """Return logarithms for (0, 1], to 1e-13: that of a power of two plus `2 artanh((m - 1) / (m + 1))` for m of [√½, √2)."""
     mantissa, exponent = np.frexp(x)
     small = mantissa < math.sqrt(0.5)
     mantissa = np.where(small, mantissa * 2.0, mantissa)
@@ -81,7 +81,7 @@ def _logarithm(x: Array) -> Array:
 
 
 def _circle(turns: Array) -> tuple[Array, Array]:
-    """Cosine and sine of a part of a full turn: series about the nearest quarter; to 1e-12."""
+    """Return cosine and sine of fractions of a full turn by series about the nearest quarter, to 1e-12."""
     quarter = np.rint(turns * 4.0)
     angle = (turns * 4.0 - quarter) * (math.pi / 2)
     square = angle * angle

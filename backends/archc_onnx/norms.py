@@ -1,4 +1,4 @@
-"""Norms, softmax, learned scales and dropout as ONNX nodes."""
+"""Norms, softmax, learned scales and dropout become ONNX nodes."""
 
 from typing import assert_never
 
@@ -8,7 +8,7 @@ from archc_onnx.emitter import Place
 
 
 def norm(place: Place, op: ops.Norm) -> None:
-    """Scale and shift are the state dict's tensors as they are."""
+    """Write a norm, whose scale and shift are the state dict's tensors as they are."""
     match op.norm:
         case "batch":
             _batch(place, op)
@@ -57,7 +57,7 @@ def _batch(place: Place, op: ops.Norm) -> None:
 
 
 def _group(place: Place, op: ops.Norm) -> None:
-    """One node from opset 21 on, where scale and shift became those of the channels."""
+    """Write one node from opset 21 on, in which scale and shift became those of the channels."""
     if place.emitter.opset >= 21 and not place.emitter.double:
         inputs = (place.x, place.tensor("weight"), place.tensor("bias"))
         place.give("GroupNormalization", *inputs, epsilon=op.eps, num_groups=op.groups)
@@ -73,7 +73,7 @@ def _group(place: Place, op: ops.Norm) -> None:
 
 
 def _layer(place: Place, op: ops.Norm) -> None:
-    """LayerNormalization came with opset 17 and wants the channels last."""
+    """Write LayerNormalization, which came with opset 17 and wants the channels last."""
     is_map = len(place.shape) == 3
     if place.emitter.opset < 17 or place.emitter.double:
         _affine(place, place.standardized(place.x, (1,) if is_map else (-1,), op.eps))
@@ -100,7 +100,7 @@ def _evonorm(place: Place, op: ops.Norm) -> None:
 
 
 def _affine(place: Place, x: str, *, floor: bool = False) -> None:
-    """Scale and shift; with `floor` nothing falls below tau (Singh and Krishnan 2019, the thresholded linear unit)."""
+    """Scale and shift; with `floor`, tau is the least value (the thresholded linear unit of Singh and Krishnan 2019)."""
     scaled = place.step("scaled", "Mul", x, place.along_channels("weight"))
     if not floor:
         place.give("Add", scaled, place.along_channels("bias"))
@@ -109,15 +109,15 @@ def _affine(place: Place, x: str, *, floor: bool = False) -> None:
 
 
 def softmax(place: Place, op: ops.Softmax) -> None:
-    """Over one axis that a Reshape makes."""
+    """Take the softmax over an axis that a Reshape makes."""
     if op.over == "space":
         rows = place.step("rows", "Reshape", place.x, place.integers(0, 0, -1))
-        made = place.step("softmax", "Softmax", rows, axis=2)
+        weights = place.step("softmax", "Softmax", rows, axis=2)
     else:
         shape = (0, op.parts, -1) if len(place.shape) == 1 else (0, op.parts, place.channels // op.parts, -1)
-        parted = place.step("parts", "Reshape", place.x, place.integers(*shape))
-        made = place.step("softmax", "Softmax", parted, axis=1)
-    place.give("Reshape", made, place.input_shape())
+        parts = place.step("parts", "Reshape", place.x, place.integers(*shape))
+        weights = place.step("softmax", "Softmax", parts, axis=1)
+    place.give("Reshape", weights, place.input_shape())
 
 
 def affine(place: Place, op: ops.Affine) -> None:
@@ -135,7 +135,7 @@ def scale(place: Place, op: ops.Scale) -> None:
 
 
 def dropout(place: Place, op: ops.Dropout) -> None:
-    """In training form only: without it, dropout is no node. Whole images are dropped by a mask of one number for each."""
+    """Write dropout, which is a node in training form only. A mask of one number for each image drops whole images."""
     emitter = place.emitter
     match op.what:
         case "elements":
@@ -143,8 +143,8 @@ def dropout(place: Place, op: ops.Dropout) -> None:
         case "path":
             batch = place.step("batch", "Gather", place.step("shape", "Shape", place.x), place.integers(0), axis=0)
             shape = place.step("mask_shape", "Concat", batch, place.integers(*(1 for _ in place.shape)), axis=0)
-            one = emitter.vector("one", [1.0], [1])
-            ones = place.step("ones", "Expand", one, shape)
+            single = emitter.vector("one", [1.0], [1])
+            ones = place.step("ones", "Expand", single, shape)
             place.give("Mul", place.x, place.step("mask", "Dropout", ones, place.number(op.rate), emitter.flag()))
         case "channels":
             size = place.step("size", "Slice", place.step("shape", "Shape", place.x), place.integers(0), place.integers(2))

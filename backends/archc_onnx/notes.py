@@ -1,4 +1,4 @@
-"""What a node says of where it comes from: its scope, the definition it is part of, and the line of the spec."""
+"""Nodes note their origin: the scope, the definition that they are part of, and the line of the spec."""
 
 from collections.abc import Iterable, Mapping
 from os.path import basename, isabs
@@ -11,40 +11,40 @@ from archc_onnx.proto import NodeProto, StringStringEntryProto
 
 
 class Notes(Record):
-    """Metadata of nodes where the IR version has it, else their doc string."""
+    """Writes notes as metadata of nodes where the IR version has it, else as their doc string."""
 
     ir_version: int
     scopes: Mapping[str, Scope]
 
-    def write(self, made: NodeProto, node: Node) -> None:
-        """Of a node of the graph."""
+    def write(self, proto: NodeProto, node: Node) -> None:
+        """Note the origin of a node of the graph."""
         scope = self.scopes[node.scope]
-        self._note(made, {"scope": node.scope, "template": scope.template, "origin": place(node.origin)})
+        self._note(proto, {"scope": node.scope, "template": scope.template, "origin": place(node.origin)})
 
-    def write_scope(self, made: NodeProto, scope: Scope) -> None:
-        """Of the call of a function."""
-        self._note(made, {"scope": scope.path, "template": scope.template, "origin": place(scope.origin)})
+    def write_scope(self, proto: NodeProto, scope: Scope) -> None:
+        """Note the origin of the call of a function."""
+        self._note(proto, {"scope": scope.path, "template": scope.template, "origin": place(scope.origin)})
 
-    def write_local(self, made: Iterable[NodeProto], block: Scope, node: Node) -> None:
-        """Of nodes in a function, which many scopes share: the scope within the block."""
+    def write_local(self, protos: Iterable[NodeProto], block: Scope, node: Node) -> None:
+        """Note the scope within the block for nodes of a function, which many scopes share."""
         local = node.scope[len(block.path) + 1 :]
-        for each in made:
-            if each.op_type != "Constant":
-                self._note(each, {"scope": local, "template": self.scopes[node.scope].template})
+        for proto in protos:
+            if proto.op_type != "Constant":
+                self._note(proto, {"scope": local, "template": self.scopes[node.scope].template})
 
-    def _note(self, made: NodeProto, words: Mapping[str, str]) -> None:
-        said = {key: word for key, word in words.items() if word}
+    def _note(self, proto: NodeProto, words: Mapping[str, str]) -> None:
+        notes = {key: word for key, word in words.items() if word}
         if self.ir_version >= NODE_METADATA:
-            made.metadata_props.extend(StringStringEntryProto(key=f"archc.{key}", value=word) for key, word in said.items())
+            proto.metadata_props.extend(StringStringEntryProto(key=f"archc.{key}", value=word) for key, word in notes.items())
         else:
-            made.doc_string = " ".join(said.values())
+            proto.doc_string = " ".join(notes.values())
 
 
 def place(span: Span | None) -> str:
-    """`specs/resnet50.yaml:16`; of a path that says where things are on this machine, the last part alone."""
+    """Return `specs/resnet50.yaml:16`; of a path that reveals folders of this machine, only the last part."""
     if span is None:
         return ""
     name = span.source.name
     hidden = isabs(name) or name.startswith("..")
-    shown = (basename(name) if hidden else name).encode("utf-8", "backslashreplace").decode("utf-8")  # a name need not be text
+    shown = (basename(name) if hidden else name).encode("utf-8", "backslashreplace").decode("utf-8")  # names may be no text
     return f"{shown}:{span.line}"

@@ -15,7 +15,7 @@ from archc_onnx.emitter import Emitter, Place
 
 
 def is_absent(node: Node, *, training: bool) -> bool:
-    """Whether a node changes nothing, so that its input stands for its output."""
+    """Return whether a node changes nothing, so that its input stands for its output."""
     return isinstance(node.op, ops.Identity) or (isinstance(node.op, ops.Dropout) and (not training or node.op.rate == 0))
 
 
@@ -105,7 +105,7 @@ def emit(emitter: Emitter, node: Node) -> None:  # noqa: C901, PLR0915 -- one ca
 
 
 def conv(place: Place, op: ops.Conv) -> None:
-    """One Conv, its weights standardised before it where the operation says so."""
+    """Write one Conv, with its weights standardised before it where the operation says so."""
     inputs = [place.x, _weight(place, op)]
     if op.bias:
         inputs.append(place.tensor("bias"))
@@ -113,17 +113,17 @@ def conv(place: Place, op: ops.Conv) -> None:
 
 
 def conv_attributes(op: ops.Conv) -> dict[str, int | list[int]]:
-    """What is not at ONNX's default, and the kernel."""
-    found: dict[str, int | list[int]] = {"kernel_shape": [*pair(op.kernel)]}
+    """Return the kernel and the attributes that are not at ONNX's default."""
+    attributes: dict[str, int | list[int]] = {"kernel_shape": [*pair(op.kernel)]}
     if op.padding:
-        found["pads"] = [*pair(op.padding)] * 2
+        attributes["pads"] = [*pair(op.padding)] * 2
     if op.stride != 1:
-        found["strides"] = [*pair(op.stride)]
+        attributes["strides"] = [*pair(op.stride)]
     if op.dilation != 1:
-        found["dilations"] = [*pair(op.dilation)]
+        attributes["dilations"] = [*pair(op.dilation)]
     if op.groups > 1:
-        found["group"] = op.groups
-    return found
+        attributes["group"] = op.groups
+    return attributes
 
 
 def _weight(place: Place, op: ops.Conv) -> str:
@@ -138,7 +138,7 @@ def _weight(place: Place, op: ops.Conv) -> str:
 
 
 def linear(place: Place, op: ops.Linear) -> None:
-    """Gemm of a vector, MatMul of tokens, a 1x1 convolution of a map."""
+    """Write a Gemm for a vector, a MatMul for tokens, a 1x1 convolution for a map."""
     bias = [place.tensor("bias")] if op.bias else []
     match len(place.shape):
         case 1:
@@ -155,11 +155,11 @@ def linear(place: Place, op: ops.Linear) -> None:
 
 
 def channel_conv(place: Place, op: ops.ChannelConv) -> None:
-    """The channels of a pooled map as one row, and back."""
+    """Convolve the channels of a pooled map as one row."""
     channels = place.channels
     row = place.step("row", "Reshape", place.x, place.integers(0, 1, channels))
-    made = place.step("conv", "Conv", row, place.tensor("weight"), kernel_shape=[op.kernel], pads=[op.kernel // 2] * 2)
-    place.give("Reshape", made, place.integers(0, channels, 1, 1))
+    row_out = place.step("conv", "Conv", row, place.tensor("weight"), kernel_shape=[op.kernel], pads=[op.kernel // 2] * 2)
+    place.give("Reshape", row_out, place.integers(0, channels, 1, 1))
 
 
 def blur_pool(place: Place, op: ops.BlurPool) -> None:

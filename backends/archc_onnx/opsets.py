@@ -1,4 +1,4 @@
-"""What the operator sets of ONNX have: their IR versions, and which operations take bfloat16 since when."""
+"""The operator sets of ONNX: their IR versions, and the first set in which each operation takes bfloat16."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -9,7 +9,7 @@ from archc_onnx.proto import NodeProto
 IR_VERSIONS: Final = {
     13: 7, 14: 7, 15: 8, 16: 8, 17: 8, 18: 8, 19: 9, 20: 9, 21: 10, 22: 10, 23: 11, 24: 12, 25: 13, 26: 13, 27: 13, 28: 14,
 }  # fmt: skip
-"""The IR version each came out with (onnx, docs/Versioning.md): the lowest, so that the most programs read it."""
+"""The IR version that each was released with (onnx, docs/Versioning.md): the lowest, so that the most programs read it."""
 
 FUNCTIONS: Final = 8
 """The first IR version with functions in a model."""
@@ -25,14 +25,14 @@ BFLOAT16: Final = {
 
 
 def check_opset(opset: int) -> None:
-    """E0560 unless it is one of those above."""
+    """Raise E0560 for an operator set that is not in the table."""
     if opset not in IR_VERSIONS:
         least, most = min(IR_VERSIONS), max(IR_VERSIONS)
         raise BackendError("E0560", f"opset {opset} is not one of {least} to {most}", "leave --opset out for 17", usage=True)
 
 
 def check_bfloat16(nodes: Sequence[NodeProto], opset: int) -> None:
-    """E0561 for the first operation that takes no bfloat16 in this operator set."""
+    """Raise E0561 for the first operation that takes no bfloat16 in this operator set."""
     for node in nodes:
         first = BFLOAT16.get(node.op_type, 0)
         if opset < first:

@@ -1,4 +1,4 @@
-"""ONNX's protobuf classes, without the rest of onnx: its checker and numpy take three times as long to import as these."""
+"""ONNX's protobuf classes are imported without the rest of onnx: its checker and numpy take three times as long to import."""
 
 import sys
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ else:
     from types import ModuleType
 
     def _classes() -> ModuleType:
-        """The generated module alone; protobuf gives the same classes to whoever imports all of onnx later."""
+        """Import the generated module alone; protobuf gives the same classes to a later import of all of onnx."""
         from importlib.util import find_spec, module_from_spec, spec_from_file_location
         from os.path import isfile, join
 

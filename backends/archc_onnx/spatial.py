@@ -1,4 +1,4 @@
-"""Pools, padding and strides over the grid as ONNX nodes, exact at every size."""
+"""Pools, padding and strides over the grid become ONNX nodes, exact at every size."""
 
 from archc.ir import ops
 from archc.ir.types import pair
@@ -7,12 +7,12 @@ from archc_onnx.emitter import LAST, Place
 
 
 def max_pool(place: Place, op: ops.MaxPool) -> None:
-    """Rounded up by padding: programs disagree on ONNX's ceil_mode where a window would begin beyond the input."""
+    """Round up by padding: programs disagree on ONNX's ceil_mode where a window would begin beyond the input."""
     place.give("MaxPool", place.x, **_window(op, [*pair(op.padding), *_ends(op)]))
 
 
 def avg_pool(place: Place, op: ops.AvgPool) -> None:
-    """Where padding counts, what only rounds up must not: then the counted padding is a node of its own."""
+    """Pool by the mean. Padding that only rounds up never counts, so padding that does count is then a node of its own."""
     ends, begins = _ends(op), [*pair(op.padding)]
     if not op.count_include_pad or op.padding == 0:
         place.give("AveragePool", place.x, **_window(op, [*begins, *ends]))
@@ -25,26 +25,26 @@ def avg_pool(place: Place, op: ops.AvgPool) -> None:
 
 
 def _ends(op: ops.MaxPool | ops.AvgPool) -> list[int]:
-    """The padding at the ends that makes rounding down give as many windows as rounding up.
+    """Return the padding at the ends with which rounding down gives as many windows as rounding up.
 
-    Those are the least of `ceil((n + 2p - k) / s) + 1` and `ceil((n + p) / s)`: no window begins beyond the input and its left
-    padding.
+    There are as many as the lesser of `ceil((n + 2p - k) / s) + 1` and `ceil((n + p) / s)`, since no window begins beyond the
+    input and its left padding.
     """
     sides = zip(pair(op.padding), pair(op.stride), pair(op.kernel), strict=True)
     return [min(padding + stride - 1, kernel - 1) if op.ceil else padding for padding, stride, kernel in sides]
 
 
 def _window(op: ops.MaxPool | ops.AvgPool, pads: list[int]) -> dict[str, list[int]]:
-    found = {"kernel_shape": [*pair(op.kernel)]}
+    attributes = {"kernel_shape": [*pair(op.kernel)]}
     if any(pads):
-        found["pads"] = pads
+        attributes["pads"] = pads
     if op.stride != 1:
-        found["strides"] = [*pair(op.stride)]
-    return found
+        attributes["strides"] = [*pair(op.stride)]
+    return attributes
 
 
 def adaptive_avg_pool(place: Place, op: ops.AdaptiveAvgPool) -> None:
-    """A pool where windows are equal; else a product with a matrix of shares on either side, as ONNX has no such pool."""
+    """Pool where windows are equal; else multiply by a matrix of shares on either side, since ONNX has no such pool."""
     (_, height, width), (high, wide) = place.shape, pair(op.size)
     window = _equal_windows(place, high, wide)
     if op.size == 1:
@@ -58,7 +58,7 @@ def adaptive_avg_pool(place: Place, op: ops.AdaptiveAvgPool) -> None:
 
 
 def _equal_windows(place: Place, high: int, wide: int) -> list[int]:
-    """The side of the windows where all are alike at every size, [] where they are not."""
+    """Return the sides of the windows where all are equal at every size, else []."""
     if not is_constant(place.shape):
         return []
     _, height, width = map(int, place.shape)
@@ -66,7 +66,7 @@ def _equal_windows(place: Place, high: int, wide: int) -> list[int]:
 
 
 def adaptive_max_pool(place: Place, op: ops.AdaptiveMaxPool) -> None:
-    """A pool where windows are equal; else the largest of each band of rows, then of each band of columns."""
+    """Pool where windows are equal; else take the largest of each band of rows, then of each band of columns."""
     high, wide = pair(op.size)
     window = _equal_windows(place, high, wide)
     if op.size == 1:
@@ -78,7 +78,7 @@ def adaptive_max_pool(place: Place, op: ops.AdaptiveMaxPool) -> None:
 
 
 def _largest(place: Place, x: str, parts: int, axis: int, label: str) -> str:
-    """The largest of each of `parts` near-equal bands across an axis: minus infinity where another's is read."""
+    """Take the largest of each of `parts` near-equal bands across an axis; where the length varies, other bands are masked."""
     length = place.shape[axis - 1]
     if parts == 1:
         return place.largest(label, x, (axis,))
@@ -93,23 +93,23 @@ def _largest(place: Place, x: str, parts: int, axis: int, label: str) -> str:
         place.step(f"{label}/{part}/band", "Slice", x, place.integers(start), place.integers(stop), place.integers(axis))
         for part, (start, stop) in enumerate(ends)
     ]
-    most = [place.largest(f"{label}/{part}", band, (axis,)) for part, band in enumerate(bands)]
-    return place.step(label, "Concat", *most, axis=axis)
+    maxima = [place.largest(f"{label}/{part}", band, (axis,)) for part, band in enumerate(bands)]
+    return place.step(label, "Concat", *maxima, axis=axis)
 
 
 def _shares(place: Place, parts: int, length: int | str, axis: int, label: str) -> str:
-    """The `parts` x length matrix that averages windows from floor(i n / parts) up to ceil((i + 1) n / parts)."""
+    """Return the `parts` x length matrix that averages windows from floor(i n / parts) up to ceil((i + 1) n / parts)."""
     if isinstance(length, int):
         numbers: list[float] = []
         for part in range(parts):
             start, stop = part * length // parts, -(-(part + 1) * length // parts)
-            numbers += [1 / (stop - start) if start <= place_ < stop else 0.0 for place_ in range(length)]
+            numbers += [1 / (stop - start) if start <= position < stop else 0.0 for position in range(length)]
         return place.emitter.vector(f"{parts} means of {length}", numbers, (parts, length))
     return _dynamic_shares(place, parts, axis, label)
 
 
 def _dynamic_shares(place: Place, parts: int, axis: int, label: str) -> str:
-    """The same of a length that is known only when the model runs."""
+    """Return such a matrix for a length that is known only when the model runs."""
     inside, widths = _inside(place, parts, axis, label)
     code = place.emitter.code
     counts = place.step(f"{label}/counts", "Cast", widths, to=code)
@@ -117,7 +117,7 @@ def _dynamic_shares(place: Place, parts: int, axis: int, label: str) -> str:
 
 
 def _inside(place: Place, parts: int, axis: int, label: str) -> tuple[str, str]:
-    """Which places of a length that is known when the model runs are in each window, parts x length, and how many."""
+    """Return which positions are in each window, parts x length, and how many, for a length that is known when the model runs."""
 
     def step(name: str, op_type: str, *inputs: str, **attributes: int) -> str:
         return place.step(f"{label}/{name}", op_type, *inputs, **attributes)

@@ -1,7 +1,7 @@
-"""A model as a stream of bytes: its structure from protobuf, the weights between, so that they never are in memory together.
+"""A model is written as a stream of bytes: protobuf writes its structure, and the weights are put between, never all in memory.
 
-Protobuf writes fields in the order of their numbers, so a message is what is written of its lower fields followed by what is
-written of its higher ones, and a field of bytes may come from anywhere once its length is known.
+Protobuf writes fields in the order of their numbers. So the bytes of a message are those of its lower fields followed by those of
+its higher fields, and a field of bytes may be filled in from anywhere once its length is known.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -10,25 +10,28 @@ from archc.record import Record
 from archc_onnx.proto import GraphProto, ModelProto, StringStringEntryProto, TensorProto
 
 ALIGNED = 64
-"""Tensors in the file beside the model begin at multiples of this, which a program may map."""
+"""Tensors in the file beside the model begin at multiples of this, so that a program may map them."""
 
-_GRAPH = b"\x3a"  # ModelProto.graph: field 7, of given length
+_GRAPH = b"\x3a"  # ModelProto.graph: field 7, with its length before it
 _INITIALIZER = b"\x2a"  # GraphProto.initializer: field 5
 _RAW_DATA = b"\x4a"  # TensorProto.raw_data: field 9
 
 
 class Tensor(Record):
-    """An initializer: its name, its shape, its length in bytes and where they come from."""
+    """An initializer."""
 
     name: str
     shape: tuple[int, ...]
     code: int
+    """ONNX's number for its type."""
     length: int
+    """The number of its bytes."""
     chunks: Callable[[], Iterator[bytes]]
+    """Yields its bytes."""
 
 
 class Structure(Record):
-    """A model without its initializers, cut where they go."""
+    """A model without its initializers, cut at the place where they belong."""
 
     model_head: ModelProto
     graph_head: GraphProto
@@ -37,7 +40,7 @@ class Structure(Record):
 
 
 def one_file(structure: Structure, tensors: Sequence[Tensor]) -> tuple[int, Iterator[bytes]]:
-    """The length of the whole, and its bytes."""
+    """Return the length of the whole model, and its bytes."""
     heads = [_bytes(TensorProto(dims=tensor.shape, data_type=tensor.code, name=tensor.name)) for tensor in tensors]
     heads = [head + _RAW_DATA + varint(tensor.length) for head, tensor in zip(heads, tensors, strict=True)]
     heads = [_INITIALIZER + varint(len(head) + tensor.length) + head for head, tensor in zip(heads, tensors, strict=True)]
@@ -52,8 +55,8 @@ def one_file(structure: Structure, tensors: Sequence[Tensor]) -> tuple[int, Iter
 
 
 def two_files(structure: Structure, tensors: Sequence[Tensor], location: str) -> tuple[Iterator[bytes], Iterator[bytes]]:
-    """The bytes of the model, and those of the file called `location` that holds its weights."""
-    made: list[bytes] = []
+    """Return the bytes of the model, and those of the file called `location` that holds its weights."""
+    initializers: list[bytes] = []
     start = 0
     for tensor in tensors:
         start += -start % ALIGNED
@@ -65,28 +68,28 @@ def two_files(structure: Structure, tensors: Sequence[Tensor], location: str) ->
             external_data=[StringStringEntryProto(key=key, value=value) for key, value in places.items()],
             data_location=TensorProto.EXTERNAL,
         )
-        written = _bytes(proto)
-        made.append(_INITIALIZER + varint(len(written)) + written)
+        encoded = _bytes(proto)
+        initializers.append(_INITIALIZER + varint(len(encoded)) + encoded)
         start += tensor.length
 
     def data() -> Iterator[bytes]:
-        at = 0
+        offset = 0
         for tensor in tensors:
-            yield bytes(-at % ALIGNED)
-            at += -at % ALIGNED + tensor.length
+            yield bytes(-offset % ALIGNED)
+            offset += -offset % ALIGNED + tensor.length
             yield from exact(tensor)
 
-    return _around(structure, sum(map(len, made)), iter(made))[1], data()
+    return _around(structure, sum(map(len, initializers)), iter(initializers))[1], data()
 
 
 def exact(tensor: Tensor) -> Iterator[bytes]:
-    """The chunks of a tensor, which come to the length that was said before they were made."""
-    left = tensor.length
+    """Yield the chunks of a tensor, and check that they have the length that was announced."""
+    remaining = tensor.length
     for chunk in tensor.chunks():
-        left -= len(chunk)
+        remaining -= len(chunk)
         yield chunk
-    if left:
-        raise AssertionError(f"`{tensor.name}` came to {tensor.length - left} bytes, not {tensor.length}")
+    if remaining:
+        raise AssertionError(f"`{tensor.name}` came to {tensor.length - remaining} bytes, not {tensor.length}")
 
 
 def _around(structure: Structure, length: int, middle: Iterator[bytes]) -> tuple[int, Iterator[bytes]]:
@@ -109,10 +112,10 @@ def _bytes(message: ModelProto | GraphProto | TensorProto) -> bytes:
 
 
 def varint(number: int) -> bytes:
-    """A whole number as protobuf writes it: seven bits a byte, the lowest first."""
-    found = bytearray()
+    """Write a whole number as protobuf does: seven bits in each byte, the lowest first."""
+    encoded = bytearray()
     while number > 0x7F:
-        found.append(number & 0x7F | 0x80)
+        encoded.append(number & 0x7F | 0x80)
         number >>= 7
-    found.append(number)
-    return bytes(found)
+    encoded.append(number)
+    return bytes(encoded)

@@ -23,32 +23,32 @@ if TYPE_CHECKING:
     from archc_onnx.conversion import Array
 
 PIECE = 1 << 18
-"""Bytes read at once: with less, calls cost more than copying; with more, glibc asks the system for new pages each time."""
+"""The bytes read at once. With fewer, calls cost more than copying; with more, glibc asks the system for new pages each time."""
 
 
 class Weights(Protocol):
     """The numbers of each tensor, by canonical key, a piece at a time."""
 
     def chunks(self, key: str, dtype: Dtype) -> Iterator[bytes]:
-        """As little-endian bytes of a type."""
+        """Yield a tensor as little-endian bytes of a type."""
         ...
 
     def numbers(self, key: str) -> "Iterator[Array]":
-        """As float64."""
+        """Yield a tensor's numbers as float64."""
         ...
 
     def close(self) -> None:
-        """Let go of the file they come from."""
+        """Close the file that they come from."""
         ...
 
     @property
     def warnings(self) -> tuple[Diagnostic, ...]:
-        """What is to be said of where they come from."""
+        """Return warnings about where they come from."""
         ...
 
 
 class RandomWeights(Record):
-    """As the network declares that its tensors begin; the stream of each is named by seed and canonical key."""
+    """Tensors as the network declares that they begin; the stream of each is named by seed and canonical key."""
 
     graph: Graph
     nodes: Mapping[str, Node]
@@ -85,7 +85,7 @@ class RandomWeights(Record):
                 yield from normal.uniform(name, count, begin.value)
 
     def close(self) -> None:
-        """There is no file."""
+        """Do nothing: there is no file."""
 
     def _owner(self, key: str) -> tuple[Node, str, str]:
         name, dot, parameter = key.rpartition(".")
@@ -96,16 +96,16 @@ class RandomWeights(Record):
 
 
 class StoredWeights(Record, frozen=False, eq=False):
-    """As an open file has them, by canonical key; what is a constant and not in the file is as it begins.
-
-    `factors` are the names of tensors that others are divided by (Caffe's). `stamp` tells whether the file is still the same.
-    """
+    """Tensors of an open file, by canonical key."""
 
     file: WeightsFile
     stamp: tuple[int, ...]
+    """Tells whether the file is still the same."""
     tensors: Mapping[str, StoredTensor]
     factors: Mapping[str, str]
+    """The names of the tensors in the file that others are divided by, as Caffe's are."""
     constants: RandomWeights
+    """Gives constants that the file lacks."""
     warnings: tuple[Diagnostic, ...] = ()
     closed: bool = False
 
@@ -127,7 +127,7 @@ class StoredWeights(Record, frozen=False, eq=False):
         factor = self._factor(key)
         for piece in self.file.chunks(stored.name, PIECE):
             numbers = unpacked(piece, FLOATS[stored.dtype])
-            yield numbers / factor if factor else numbers * 0.0  # as Caffe's batch_norm_layer.cpp has it
+            yield numbers / factor if factor else numbers * 0.0  # Caffe's batch_norm_layer.cpp does this too
 
     def close(self) -> None:
         if not self.closed:
@@ -137,7 +137,7 @@ class StoredWeights(Record, frozen=False, eq=False):
                 raise refused("E0580", f"`{self.file.path}` changed while it was read", "build again when nothing writes to it")
 
     def __del__(self) -> None:
-        if not self.closed:  # what was emitted was never written
+        if not self.closed:  # the artifact was never written
             self.file.close()
 
     def _factor(self, key: str) -> float:
@@ -151,7 +151,7 @@ class StoredWeights(Record, frozen=False, eq=False):
 
 
 def read_weights(path: str, network: Network, constants: RandomWeights, *, anyway: bool) -> StoredWeights:
-    """A file, held against the keys and shapes of the network's layout; no weights are read yet.
+    """Open a file and compare it with the keys and shapes of the network's layout, before any weights are read.
 
     Raises WeightsError: E0001 to E0003 and E0580 to E0583 where it cannot be read, E0584 for all that does not fit, E0585 where
     the file says that it is of another function and not `anyway`.
@@ -166,25 +166,25 @@ def read_weights(path: str, network: Network, constants: RandomWeights, *, anywa
 
 def _fitted(file: WeightsFile, network: Network, constants: RandomWeights, *, anyway: bool) -> StoredWeights:
     graph, layout, name = network.graph, network.layout, network.spec.name
-    places = slots(graph, layout, reading=True)
-    # of a network that is cut to its features, the weights are the whole one's
-    every = places if network.whole is graph else slots(network.whole, layout, reading=True)
-    cut = {slot.key for slot in every}.difference(slot.key for slot in places)
-    tensors = {key: tensor for key, tensor in file.tensors.items() if key not in cut}
-    problem = misfit(f"`{file.path}` does not fit `{name}` in layout `{layout.name}`", tensors, places, {})
+    layout_slots = slots(graph, layout, reading=True)
+    # The weights of a network that is cut to its features are the whole one's.
+    whole_slots = layout_slots if network.whole is graph else slots(network.whole, layout, reading=True)
+    removed = {slot.key for slot in whole_slots}.difference(slot.key for slot in layout_slots)
+    tensors = {key: tensor for key, tensor in file.tensors.items() if key not in removed}
+    problem = misfit(f"`{file.path}` does not fit `{name}` in layout `{layout.name}`", tensors, layout_slots, {})
     if problem is not None:
-        helped = "--layout says whose names the file has; `archc weights convert` puts it into another zoo's"
-        raise WeightsError((replace(problem, help=problem.help or helped),))
+        help_text = "--layout says whose names the file has; `archc weights convert` puts it into another zoo's"
+        raise WeightsError((replace(problem, help=problem.help or help_text),))
     warning = check_origin(file.path, file.metadata, name, network.whole, anyway=anyway)
-    there = [slot for slot in places if slot.part in ("tensor", "constant") and slot.key in file.tensors]
-    stored = {slot.canonical: file.tensors[slot.key] for slot in there}
-    owners = {slot.canonical.rpartition(".")[0]: slot.key for slot in places if slot.part == "factor"}
+    fitting = [slot for slot in layout_slots if slot.part in ("tensor", "constant") and slot.key in file.tensors]
+    stored = {slot.canonical: file.tensors[slot.key] for slot in fitting}
+    owners = {slot.canonical.rpartition(".")[0]: slot.key for slot in layout_slots if slot.part == "factor"}
     factors = {f"{owner}.{tensor}": key for owner, key in owners.items() for tensor in ("running_mean", "running_var")}
     return StoredWeights(file, _stamp(file.path), stored, factors, constants, (warning,) if warning else ())
 
 
 def _stamp(path: str) -> tuple[int, ...]:
-    """What changes with a file; () where there is none any more."""
+    """Return numbers that change with a file, () where it is gone."""
     try:
         status = os.stat(path)
     except OSError:
@@ -193,25 +193,25 @@ def _stamp(path: str) -> tuple[int, ...]:
 
 
 def _repeated(number: bytes, count: int) -> Iterator[bytes]:
-    """One number `count` times."""
+    """Yield one number `count` times."""
     piece = (1 << 20) // len(number)
     for start in range(0, count, piece):
         yield number * min(piece, count - start)
 
 
 def packed_numbers(key: str, numbers: "Iterator[Array]", dtype: Dtype) -> Iterator[bytes]:
-    """As bytes of the model's type. Raises BackendError (E0563) for a number that it cannot hold."""
+    """Yield numbers as bytes of the model's type. Raises BackendError (E0563) for a number that it cannot hold."""
     from archc_onnx.conversion import pack
 
-    for each in numbers:
+    for piece in numbers:
         try:
-            yield pack(each, dtype)
+            yield pack(piece, dtype)
         except OverflowError as problem:
             raise BackendError("E0563", f"`{key}` does not fit the type: {problem}", "build with --dtype float32") from None
 
 
 class Folded(Record):
-    """Weights, of which some are folded; the keys are those of the convolutions."""
+    """Weights of which some are folded into those of convolutions, under whose keys they are."""
 
     weights: Weights
     folds: dict[str, Fold]
@@ -222,7 +222,7 @@ class Folded(Record):
         return packed_numbers(key, self.numbers(key), dtype)
 
     def numbers(self, key: str) -> "Iterator[Array]":
-        """`w · γ / sqrt(σ² + ε)` for each filter, and for the bias `β + (b - μ) · γ / sqrt(σ² + ε)`."""
+        """Yield `w · γ / sqrt(σ² + ε)` for each filter, and for the bias `β + (b - μ) · γ / sqrt(σ² + ε)`."""
         name, _, parameter = key.rpartition(".")
         fold = self.folds.get(name)
         if fold is None:

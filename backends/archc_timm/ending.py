@@ -1,4 +1,4 @@
-"""Where a network divides into features and head, and which layer is its classifier."""
+"""A network divides into features and head, and one of its layers is its classifier."""
 
 from collections.abc import Iterator
 
@@ -11,14 +11,15 @@ from archc_torch.printer import number
 
 
 class Ending(Record):
-    """`features` is the value the head reads. `simple`: the head is a global average, dropout at `rate`, and the classifier,
-    which timm's own heads are too. `last`: the head's value is the classifier's, but for a flattening.
-    """
+    """The end of a network."""
 
     features: str
+    """The value that the head reads."""
     classifier: Node
     simple: bool
+    """Whether the head is a global average, dropout at `rate` and the classifier, as timm's own heads are."""
     last: bool
+    """Whether the network's output is the classifier's, but for a flattening."""
     rate: float = 0.0
 
     @property
@@ -27,21 +28,21 @@ class Ending(Record):
 
     @property
     def width(self) -> str:
-        """The channels the classifier reads."""
+        """Return the channels that the classifier reads."""
         op = self.classifier.op
         assert isinstance(op, ops.Conv | ops.Linear)  # noqa: S101  `find_ending` takes no other
         return number(op.in_channels)
 
     @property
     def out(self) -> str:
-        """The channels it makes of `num_classes`."""
+        """Return the channels that it makes for `num_classes`."""
         op = self.classifier.op
         assert isinstance(op, ops.Conv | ops.Linear)  # noqa: S101  `find_ending` takes no other
         return op.out_channels.text if isinstance(op.out_channels, Traced) else "num_classes"
 
 
 def find_ending(graph: Graph) -> Ending:
-    """Raises BackendError (E0570) where no layer is as wide as there are classes."""
+    """Return the ending of a network. Raises BackendError (E0570) where no layer is as wide as there are classes."""
     makers = {value: node for node in graph.nodes for value in node.outputs}
     scopes = {scope.path: scope for scope in graph.scopes}
     classifier = next((node for node in reversed(graph.nodes) if _classifies(node, scopes)), None)
@@ -52,38 +53,38 @@ def find_ending(graph: Graph) -> Ending:
         )  # fmt: skip
     end = makers[graph.outputs[-1]]
     last = classifier in (end, makers.get(end.inputs[0]) if isinstance(end.op, ops.Flatten) else None)
-    at, rate = classifier.inputs[0], 0.0
-    while at in makers and isinstance(op := makers[at].op, ops.Dropout | ops.Flatten):
+    value, rate = classifier.inputs[0], 0.0
+    while value in makers and isinstance(op := makers[value].op, ops.Dropout | ops.Flatten):
         rate = op.rate if isinstance(op, ops.Dropout) else rate
-        at = makers[at].inputs[0]
-    pool = makers.get(at)
-    if last and pool is not None and _averages(pool) and _plain(classifier) and _reads_average(makers, classifier, at):
+        value = makers[value].inputs[0]
+    pool = makers.get(value)
+    if last and pool is not None and _averages(pool) and _plain(classifier) and _reads_average(makers, classifier, value):
         return Ending(pool.inputs[0], classifier, simple=True, last=True, rate=float(rate))
     return before_head(graph, Ending("", classifier, simple=False, last=last))
 
 
 def before_head(graph: Graph, ending: Ending) -> Ending:
-    """The same classifier, with the head as the spec has it."""
+    """Return an ending with the same classifier and the spec's own head."""
     head = next((scope for scope in graph.scopes if scope.kind == "head"), None)
     value = head.inputs[0] if head is not None and head.inputs else graph.input
     return replace(ending, features=value, simple=False)
 
 
 def before(graph: Graph, value: str) -> set[str]:
-    """A value, and all that it is made of."""
-    return {value, *(made for node in _needed(graph, value) for made in node.outputs)}
+    """Return a value and all values that it depends on."""
+    return {value, *(output for node in _needed(graph, value) for output in node.outputs)}
 
 
 def beheaded(graph: Graph, ending: Ending) -> Graph:
-    """The network up to its features."""
+    """Return the network up to its features."""
     return _part(graph, _needed(graph, ending.features), (ending.features,))
 
 
 def head_of(graph: Graph, ending: Ending) -> Graph:
-    """The network after its features, which are its input."""
-    before = {node.name for node in _needed(graph, ending.features)}
-    kept = [node for node in graph.nodes if node.name not in before]
-    return replace(_part(graph, kept, graph.outputs), input=ending.features)
+    """Return the network after its features, which are its input."""
+    earlier = {node.name for node in _needed(graph, ending.features)}
+    later = [node for node in graph.nodes if node.name not in earlier]
+    return replace(_part(graph, later, graph.outputs), input=ending.features)
 
 
 def _part(graph: Graph, nodes: list[Node], outputs: tuple[str, ...]) -> Graph:
@@ -100,16 +101,16 @@ def _around(path: str) -> Iterator[str]:
 
 
 def _needed(graph: Graph, value: str) -> list[Node]:
-    wanted, found = {value}, []
+    values, nodes = {value}, []
     for node in reversed(graph.nodes):
-        if wanted & set(node.outputs):
-            wanted |= set(node.inputs)
-            found.append(node)
-    return found[::-1]
+        if values & set(node.outputs):
+            values |= set(node.inputs)
+            nodes.append(node)
+    return nodes[::-1]
 
 
 def _classifies(node: Node, scopes: dict[str, Scope]) -> bool:
-    """Whether a layer's width is the number of classes, which modules around it may have passed on under other names."""
+    """Return whether a layer's width is the number of classes, which modules around it may pass on under other names."""
     op, path = node.op, node.scope
     if not isinstance(op, ops.Linear) and not (isinstance(op, ops.Conv) and op.kernel == 1):
         return False
@@ -123,7 +124,7 @@ def _classifies(node: Node, scopes: dict[str, Scope]) -> bool:
 
 
 def _plain(node: Node) -> bool:
-    """Whether timm's own classifier is the same layer."""
+    """Return whether timm's own classifier is the same layer."""
     op = node.op
     if isinstance(op, ops.Conv | ops.Linear) and number(op.out_channels) not in ("num_classes", str(op.out_channels)):
         return False
@@ -137,9 +138,9 @@ def _averages(node: Node) -> bool:
 
 
 def _reads_average(makers: dict[str, Node], classifier: Node, pooled: str) -> bool:
-    """Whether a linear classifier reads the flattened average, a convolution the average itself."""
-    at, flat = classifier.inputs[0], False
-    while at != pooled:
-        flat |= isinstance(makers[at].op, ops.Flatten)
-        at = makers[at].inputs[0]
-    return flat != isinstance(classifier.op, ops.Conv)
+    """Return whether a linear classifier reads the flattened average, or a convolution the average itself."""
+    value, is_flat = classifier.inputs[0], False
+    while value != pooled:
+        is_flat |= isinstance(makers[value].op, ops.Flatten)
+        value = makers[value].inputs[0]
+    return is_flat != isinstance(classifier.op, ops.Conv)

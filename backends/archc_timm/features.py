@@ -1,5 +1,6 @@
-"""The maps that timm's `features_only` gives: the last of each resolution, in the stem and in the stages; the last of all
-convolved, where the head does so before it pools.
+"""The maps that timm's `features_only` returns: the last of each resolution, in the stem and in the stages.
+
+Where the head convolves before it pools, its map is the last one.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,34 +17,36 @@ from archc.record import Record
 from archc_timm.ending import before
 
 _BETWEEN = ops.Pad | ops.MaxPool | ops.AvgPool | ops.BlurPool
-"""What a stem's next resolution begins with."""
+"""The operations with which a stem's next resolution begins."""
 
 
 class Feature(Record):
-    """One map: its value and its name, its channels, how many rows of the input one of its own stands for, and its module."""
+    """One map."""
 
     value: str
     name: str
     channels: int
     reduction: int
+    """How many rows of the input correspond to one of its own."""
     module: str
+    """The path of the module that makes it."""
 
 
 def features_of(graph: Graph, layout: Layout, stages: dict[str, Levels], last: str) -> list[Feature]:
-    """In order of execution; `last` is the value that the head of the model reads, after which there is no feature."""
+    """Return the features in order of execution; `last`, which the model's head reads, is the last value that may be one."""
     paths, strides = attribute_paths(graph, layout), _strides(graph)
     ends = [scope for scope in graph.scopes if scope.kind == "stage" and scope.output]
-    lasting = {(strides[scope.output], _dilation(graph, scope.path)): scope for scope in ends}
-    made = [(scope.output, scope.path, ".".join(stages[scope.path])) for scope in lasting.values()]
-    first = strides[made[0][0]] if made else 0
-    found = {strides[value]: (value, name, paths[name]) for value, name in _stem(graph)}
-    chosen = [place for stride, place in found.items() if 1 < stride < first]
+    last_scopes = {(strides[scope.output], _dilation(graph, scope.path)): scope for scope in ends}
+    stage_maps = [(scope.output, scope.path, ".".join(stages[scope.path])) for scope in last_scopes.values()]
+    first_stride = strides[stage_maps[0][0]] if stage_maps else 0
+    stem_maps = {strides[value]: (value, name, paths[name]) for value, name in _stem(graph)}
+    stem_places = [place for stride, place in stem_maps.items() if 1 < stride < first_stride]
     final = _final(graph, paths, before(graph, last))
-    return [_feature(graph, *place, strides) for place in [*chosen, *(made[:-1] if final else made), *final]]
+    return [_feature(graph, *place, strides) for place in [*stem_places, *(stage_maps[:-1] if final else stage_maps), *final]]
 
 
 def named_features(cut: Graph, graph: Graph, layout: Layout, last: str) -> list[Feature]:
-    """Those that the spec or the command line names: the outputs of the network that was `cut` to them."""
+    """Return the features that the spec or the command line names: the outputs of the network that was `cut` to them."""
     paths, strides = attribute_paths(graph, layout), _strides(graph)
     makers = {value: node.name for node in graph.nodes for value in node.outputs}
     named = list(zip(cut.outputs, cut.output_names, strict=True))
@@ -64,7 +67,7 @@ def _feature(graph: Graph, value: str, name: str, module: str, strides: dict[str
 
 
 def _final(graph: Graph, paths: dict[str, str], known: set[str]) -> list[tuple[str, str, str]]:
-    """The map that the head convolves before it pools; none where it does not, or where that is the model's head too."""
+    """Return the map that the head convolves before it pools, none where it does not, or where timm's head does so too."""
     head = next((scope.path for scope in graph.scopes if scope.kind == "head"), None)
     steps = [node for node in without_head(graph).nodes if node.scope == head and known.issuperset(node.outputs)]
     module = next((paths[node.name] for node in reversed(steps) if isinstance(node.op, ops.Conv)), None)
@@ -72,34 +75,36 @@ def _final(graph: Graph, paths: dict[str, str], known: set[str]) -> list[tuple[s
 
 
 def _stem(graph: Graph) -> Iterator[tuple[str, str]]:
-    """The values of the stem that are whole maps, and the nodes that make them."""
+    """Yield the values of the stem that may be features, and the nodes that make them."""
     for node in _tapped([node for node in graph.nodes if node.scope.split(".")[0] == "stem"]):
         if not isinstance(node.op, _BETWEEN):
             yield node.outputs[0], node.name
 
 
 def _tapped(nodes: Sequence[Node]) -> list[Node]:
-    """Those whose value may be a feature: of a convolution with no norm its own, before the activation, as in timm's nfnet.py."""
+    """Return the nodes whose value may be a feature; a convolution without a
+    norm counts before its activation, as in nfnet.py.
+    """
     bare = {value for node in nodes if isinstance(node.op, ops.Conv) for value in node.outputs}
-    found: list[Node] = []
+    tapped: list[Node] = []
     for node in nodes:
         if isinstance(node.op, ops.Act | ops.Affine) and not bare.isdisjoint(node.inputs):
             bare.update(node.outputs)
         elif len(node.outputs) == 1:
-            found.append(node)
-    return found
+            tapped.append(node)
+    return tapped
 
 
 def _dilation(graph: Graph, stage: str) -> Argument:
-    """Of a stage's last block: stages that differ in it would differ in resolution, but for the output stride."""
+    """Return the dilation of a stage's last block: where the output stride is limited, dilation replaces a resolution."""
     blocks = [scope for scope in graph.scopes if scope.kind == "block" and scope.path.startswith(f"{stage}.")]
     return next((argument.value for argument in blocks[-1].arguments if argument.name == "dilation"), 1)
 
 
 def _strides(graph: Graph) -> dict[str, int]:
-    """The product of the strides before each value: sizes are rounded at each, so that their ratio would not tell."""
-    found = {graph.input: 1}
+    """Return the product of the strides before each value; sizes are rounded at each stride, so their ratio is not exact."""
+    strides = {graph.input: 1}
     for node in graph.nodes:
-        own = max(pair(node.op.block if isinstance(node.op, ops.SpaceToDepth) else getattr(node.op, "stride", 1)))
-        found.update(dict.fromkeys(node.outputs, max(found[value] for value in node.inputs) * own))
-    return found
+        stride = max(pair(node.op.block if isinstance(node.op, ops.SpaceToDepth) else getattr(node.op, "stride", 1)))
+        strides.update(dict.fromkeys(node.outputs, max(strides[value] for value in node.inputs) * stride))
+    return strides

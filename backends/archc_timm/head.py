@@ -1,4 +1,4 @@
-"""The head of a model: pooling and classifier as timm's own where they are the same, else the spec's steps."""
+"""The head of a model is timm's own pooling and classifier where the spec's are the same, else the spec's steps."""
 
 from typing import Literal, TypeAlias
 
@@ -15,25 +15,33 @@ from archc_torch.classes import tensor_statement
 from archc_torch.printer import call, lines, number, signature
 
 Style: TypeAlias = Literal["classifier", "head", "steps"]
-"""`create_classifier`'s pool and layer, a `ClassifierHead`, or steps of the spec's own."""
+"""The pool and layer of `create_classifier`, a `ClassifierHead`, or the spec's own steps."""
 
 
 class Head(Record):
-    """The text that a head adds to its model's class: parameters and lines of the constructor, methods, initialisations."""
+    """The text that a head adds to its model's class."""
 
     parameters: list[str]
+    """The constructor's parameters."""
     before: list[str]
-    made: list[str]
+    """Lines of the constructor before the modules."""
+    attributes: list[str]
+    """Lines of the constructor that make attributes."""
     methods: list[str]
     forward: list[str]
+    """The method `forward_head`."""
     path: str
+    """The attribute path of the classifier."""
     late: list[tuple[str, str]] = field(factory=list)
+    """Initialisations after the network's policy."""
     stored: list[str] = field(factory=list)
+    """The constructor's numbers that forward reads."""
     after: list[str] = field(factory=list)
+    """Lines at the end of the constructor."""
 
 
 def divide(graph: Graph, layout: Layout) -> tuple[Ending, Style]:
-    """Where the head begins, and which head keeps the layout's name for the classifier.
+    """Return where the head begins, and the style of head that keeps the layout's name for the classifier.
 
     Raises BackendError: E0570 where there is no classifier, E0571 where features and head are parts of one module.
     """
@@ -46,20 +54,20 @@ def divide(graph: Graph, layout: Layout) -> tuple[Ending, Style]:
     if ending.simple and not ending.is_conv and "." not in path and not {"global_pool", path} & taken:
         return ending, "classifier"
     ending = before_head(graph, ending)
-    both = sorted(_tops(beheaded(graph, ending), paths) & _tops(head_of(graph, ending), paths))
-    if both:
-        message = f"`{both[0]}` holds features and head both, which timm keeps apart"
+    shared = sorted(_tops(beheaded(graph, ending), paths) & _tops(head_of(graph, ending), paths))
+    if shared:
+        message = f"`{shared[0]}` holds features and head both, which timm keeps apart"
         raise BackendError("E0571", message, "build with --layout canonical")
     return ending, "steps"
 
 
 def _tops(graph: Graph, paths: dict[str, str]) -> set[str]:
-    """The attributes of the model that hold what a part of it learns."""
+    """Return the attributes of the model that hold parameters of a part of it."""
     return {paths[node.name].partition(".")[0] for node in graph.nodes if node.op.parameters()}
 
 
 def head_of_model(graph: Graph, ending: Ending, layout: Layout, style: Style) -> Head:
-    """The head's lines in one of the styles."""
+    """Return the head's lines in one of the styles."""
     path = attribute_paths(graph, layout)[ending.classifier.name]
     match style:
         case "classifier":
@@ -71,7 +79,7 @@ def head_of_model(graph: Graph, ending: Ending, layout: Layout, style: Style) ->
 
 
 def _late(ending: Ending, access: str) -> list[tuple[str, str]]:
-    """How the classifier begins, where it has a way of its own."""
+    """Return the initialisation of the classifier, where its step states one."""
     return [("linear", tensor_statement(f"{access}.{name}", name, init)) for name, init in ending.classifier.init]
 
 
@@ -86,7 +94,7 @@ _FORWARD = ["    def forward_head(self, x: torch.Tensor, pre_logits: bool = Fals
 
 def _classifier(graph: Graph, ending: Ending, path: str) -> Head:
     width = number(graph.types[ending.features].channels)
-    made = lines(
+    classifier = lines(
         call("create_classifier", "self.num_features", "num_classes", "pool_type=global_pool"),
         8,
         f"self.global_pool, self.{path} = ",
@@ -95,7 +103,7 @@ def _classifier(graph: Graph, ending: Ending, path: str) -> Head:
     return Head(
         parameters=_pooled(ending),
         before=["        self.drop_rate = drop_rate"],
-        made=[f"        self.num_features = {width}", *made, wide],
+        attributes=[f"        self.num_features = {width}", *classifier, wide],
         methods=[
             *_GET,
             f"        return self.{path}",
@@ -105,7 +113,7 @@ def _classifier(graph: Graph, ending: Ending, path: str) -> Head:
             "        self.num_classes = num_classes",
             "        if global_pool is None:",
             "            global_pool = self.global_pool.pool_type",
-            *made,
+            *classifier,
             wide,
             f"        self.{path}.to(next(self.parameters()))",
             "",
@@ -125,13 +133,13 @@ def _classifier(graph: Graph, ending: Ending, path: str) -> Head:
 def _classifier_head(graph: Graph, ending: Ending, path: str) -> Head:
     width = number(graph.types[ending.features].channels)
     conv = ["use_conv=True"] if ending.is_conv else []
-    made = call("ClassifierHead", "self.num_features", "num_classes", "pool_type=global_pool", "drop_rate=drop_rate", *conv)
+    head = call("ClassifierHead", "self.num_features", "num_classes", "pool_type=global_pool", "drop_rate=drop_rate", *conv)
     return Head(
         parameters=_pooled(ending),
         before=["        self.drop_rate = drop_rate"],
-        made=[
+        attributes=[
             f"        self.num_features = {width}",
-            *lines(made, 8, "self.head = "),
+            *lines(head, 8, "self.head = "),
             "        self.head_hidden_size = self.head.num_features",
         ],
         methods=[
@@ -151,7 +159,7 @@ def _classifier_head(graph: Graph, ending: Ending, path: str) -> Head:
 
 
 def access(path: str) -> str:
-    """`self.classifier[6]`: the expression that reaches an attribute path; numbers are places in a sequence."""
+    """Return the expression of an attribute path, such as `self.classifier[6]`; numbers are places in a sequence."""
     return "self" + "".join(f"[{level}]" if level.isdigit() else f".{level}" for level in path.split("."))
 
 
@@ -170,7 +178,7 @@ def _steps(graph: Graph, ending: Ending, layout: Layout, path: str) -> Head:
     return Head(
         parameters=[f"drop_rate: float = {number([*drops.values(), 0.0][0])}"],
         before=_dropping(graph, drops=bool(drops)),
-        made=[
+        attributes=[
             f"        self.num_features = {number(graph.types[ending.features].channels)}",
             f"        self.head_hidden_size = {ending.width}",
         ],
@@ -201,7 +209,7 @@ def _steps(graph: Graph, ending: Ending, layout: Layout, path: str) -> Head:
 
 
 def _depending(graph: Graph, ending: Ending) -> list[str]:
-    """No classifier can be made anew where the number of classes has an effect on other layers too."""
+    """Return an error where a new classifier alone would not do, since the number of classes affects other layers too."""
     for node in graph.nodes:
         numbers = [value for value in node.op.__dict__.values() if isinstance(value, Traced)]
         if node is not ending.classifier and any(value.depends_on("num_classes") for value in numbers):
@@ -214,7 +222,7 @@ def _error(text: str, indent: int) -> list[str]:
 
 
 def _dropping(graph: Graph, *, drops: bool) -> list[str]:
-    """What `drop_rate` does to steps of the spec's own."""
+    """Return what `drop_rate` does to the spec's own steps."""
     if drops:
         return ["        self.drop_rate = drop_rate"]
     return [
@@ -225,16 +233,16 @@ def _dropping(graph: Graph, *, drops: bool) -> list[str]:
 
 
 def _divided(graph: Graph, inner: Pass, ending: Ending, reached: str, path: str) -> list[str]:
-    """The head's statements, the classifier's apart so that `pre_logits` ends before it."""
-    *most, final = inner.statements
+    """Return the head's statements, with the classifier's apart so that `pre_logits` can return before it."""
+    *others, last = inner.statements
     start = f"        x = {reached}("
-    if ending.last and final.startswith(start) and final.endswith(")"):
-        operand = final.removeprefix(start)[:-1]
+    if ending.last and last.startswith(start) and last.endswith(")"):
+        operand = last.removeprefix(start)[:-1]
         before = [] if operand == "x" else [f"        x = {operand}"]
-        return [*most, *before, f"        return x if pre_logits else {reached}(x)"]
+        return [*others, *before, f"        return x if pre_logits else {reached}(x)"]
     owner = access(path.rpartition(".")[0]) if "." in path else ""
-    if ending.last and final == f"        x = {owner}(x)" and not _flattened(graph, ending):
-        return [*most, f"        x = {owner}[:-1](x)", f"        return x if pre_logits else {owner}[-1](x)"]
+    if ending.last and last == f"        x = {owner}(x)" and not _flattened(graph, ending):
+        return [*others, f"        x = {owner}[:-1](x)", f"        return x if pre_logits else {owner}[-1](x)"]
     return [
         "        if pre_logits:",
         *_error(f"{graph.name} has no value between its features and its logits", 12),

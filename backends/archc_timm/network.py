@@ -1,4 +1,4 @@
-"""A network's class as timm's models are, and the entry point that timm registers."""
+"""A network's class is written as timm's models are, with the entry point that timm registers."""
 
 import re
 from collections.abc import Mapping
@@ -26,18 +26,21 @@ RESERVED = frozenset(
     forward_features forward_head forward_intermediates get_classifier reset_classifier group_matcher
     set_grad_checkpointing""".split()
 )
-"""What every model of timm has; no module can be called so."""
+"""Attributes of every model of timm, which no module may be called."""
 
 
 class Model(Record):
-    """A network about to be written: its whole graph, where its head begins, how that is written, and the names."""
+    """A network to be written."""
 
     graph: Graph
+    """The whole network."""
     ending: Ending
+    """Where its head begins."""
     style: Style
+    """How the head is written."""
     layout: Layout
     cut: Graph
-    """The network cut to the features it is asked for; the graph itself where it is asked for none."""
+    """The network cut to the wanted features; the graph itself where none are wanted."""
     classes: int
     missing: Mapping[str, str]
     """Why the network cannot take other classes or channels than the declared ones."""
@@ -52,7 +55,7 @@ class Model(Record):
         title: str,
         stages: dict[str, Levels],
     ) -> list[str]:
-        """The class and, after it, the entry point called like the spec. `graph` has no head if that is timm's own."""
+        """Write the class, and after it the entry point called like the spec. `graph` has no head if that is timm's own."""
         main = walk(graph, group, plans, library)
         clash = next((name for name in main.writer.tree.root.children if name in RESERVED), None)
         if clash is not None:
@@ -66,7 +69,7 @@ class Model(Record):
         body = main if self.style != "steps" else walk_part(beheaded(self.graph, self.ending), self.layout)
         each = self._each(features)
         paths = {path: ".".join(levels) for path, levels in stages.items()}
-        made = commented(graph, main.made, paths)
+        attributes = commented(graph, main.attributes, paths)
         tops = list(dict.fromkeys(path.partition(".")[0] for path in paths.values()))
         checkpoints, forward = _checkpointed(self.graph, body, tops)
         return [
@@ -82,8 +85,8 @@ class Model(Record):
             "        self.grad_checkpointing = False",
             *self._renamed(_feature_info(features)),
             *self._renamed([*dict.fromkeys([*main.stored, *body.stored, *head.stored, *each.stored])]),
-            *self._renamed(made),
-            *self._renamed(head.made),
+            *self._renamed(attributes),
+            *self._renamed(head.attributes),
             *main.now,
             *policy_lines(self.graph, self.graph.init, [*main.late, *head.late], plans),
             *head.after,
@@ -105,7 +108,7 @@ class Model(Record):
         ]
 
     def _each(self, features: list[Feature]) -> Pass:
-        """Every feature, and what the head reads, as values of one walk."""
+        """Walk the network once for every feature and the value that the head reads."""
         names = {self.ending.features: "features"} | {feature.value: feature.name for feature in features}
         order = [feature.value for feature in features]
         values = tuple(dict.fromkeys([*order, self.ending.features]))
@@ -126,18 +129,20 @@ class Model(Record):
         return self.graph.types[self.graph.input].shape[1:]
 
     def _fixed(self) -> list[str]:
-        found: list[str] = []
+        checks: list[str] = []
         for name, reason in self.missing.items():
             channels = self.graph.types[self.graph.input].channels
-            own, taken = ("num_classes", f"(0, {self.classes})") if name == "num_classes" else ("in_chans", f"({channels},)")
-            found += [f"        if {own} not in {taken}:"]
-            text = plain(f"{self.graph.name} has no other {own}: {reason}")
-            found += lines(call("ValueError", f'"{text}"'), 12, "raise ")
+            argument, allowed = (
+                ("num_classes", f"(0, {self.classes})") if name == "num_classes" else ("in_chans", f"({channels},)")
+            )
+            checks += [f"        if {argument} not in {allowed}:"]
+            text = plain(f"{self.graph.name} has no other {argument}: {reason}")
+            checks += lines(call("ValueError", f'"{text}"'), 12, "raise ")
         if self.graph.any_size:
-            return found
+            return checks
         height, width = self._size
         return [
-            *found,
+            *checks,
             f"        if to_2tuple(img_size) != ({height}, {width}):",
             *lines(
                 call("ValueError", f'f"{self.graph.name} works at {height}x{width} alone, not at {{img_size}}"'), 12, "raise "
@@ -145,47 +150,47 @@ class Model(Record):
         ]
 
     def _renamed(self, text: list[str]) -> list[str]:
-        """The word of timm for the channels of the image; a classifier of no classes is replaced once it is there."""
-        found = [re.sub(r"(?<![\w.])in_channels\b(?!=)", "in_chans", line) for line in text]
+        """Use timm's word for the image's channels; a classifier of no classes is made with one, and replaced afterwards."""
+        renamed = [re.sub(r"(?<![\w.])in_channels\b(?!=)", "in_chans", line) for line in text]
         if self.style == "steps":
-            found = [re.sub(r"(?<![\w.])num_classes\b(?!=)", "max(num_classes, 1)", line) for line in found]
-        return found
+            renamed = [re.sub(r"(?<![\w.])num_classes\b(?!=)", "max(num_classes, 1)", line) for line in renamed]
+        return renamed
 
     def _group_matcher(self, stages: dict[str, Levels]) -> list[str]:
-        """Which parameters learn at one rate where the rate decays by layers: the stem's, and each stage's or block's."""
+        """Write which parameters learn at one rate where it decays by layers: the stem's, and each stage's or block's."""
         lookup = Lookup(self.layout, self.graph.scopes)
         coarse = {_counted(levels) for levels in stages.values()}
         blocks = [scope for scope in self.graph.scopes if scope.kind == "block"]
         fine = {_counted((*stages[scope.parent], *lookup.own(scope))) for scope in blocks}
         if len(coarse) == len(fine) == 1 and "(" in next(iter(coarse)):
-            made = [f'        blocks = r"^{coarse.pop()}" if coarse else r"^{fine.pop()}"']
+            matcher = [f'        blocks = r"^{coarse.pop()}" if coarse else r"^{fine.pop()}"']
         else:
             entries = tuple(f'(r"^{re.escape(".".join(levels))}\\.", ({n},))' for n, levels in enumerate(stages.values()))
-            made = lines(Bracket("[", entries, "]"), 8, "blocks = ")
+            matcher = lines(Bracket("[", entries, "]"), 8, "blocks = ")
         names = "|".join(dict.fromkeys(re.escape(path) for path in self._stem()))
         return [
             "    @torch.jit.ignore",
             "    def group_matcher(self, coarse: bool = False) -> dict[str, Any]:",
-            *made,
+            *matcher,
             f'        return {{"stem": r"^(?:{names})\\.", "blocks": blocks}}',
             "",
         ]
 
     def _stem(self) -> list[str]:
-        """The attributes that hold what the stem learns."""
+        """Return the attributes that hold the stem's parameters."""
         paths = attribute_paths(self.graph, self.layout)
         stem = [node for node in self.graph.nodes if node.scope.split(".")[0] == "stem" and node.op.parameters()]
         return [paths[node.name].partition(".")[0] for node in stem]
 
 
 def _greatest_rate(graph: Graph) -> float:
-    """The greatest at which the network drops paths, 0 where it drops none."""
+    """Return the greatest rate at which the network drops paths, 0 where it drops none."""
     rates = [node.op.rate for node in graph.nodes if isinstance(node.op, Dropout) and node.op.what == "path"]
     return float(max(rates, default=0))
 
 
 def _scaled_rates(graph: Graph) -> list[str]:
-    """`drop_path_rate` is the greatest rate: the others keep their ratios to it."""
+    """Scale the rates to `drop_path_rate`, which is the greatest; the others keep their ratios to it."""
     greatest = _greatest_rate(graph)
     if not greatest:
         return []
@@ -197,7 +202,7 @@ def _scaled_rates(graph: Graph) -> list[str]:
 
 
 def _counted(levels: Levels) -> str:
-    """A path in which each number stands for any, as a regular expression."""
+    """Return a regular expression of a path in which each number stands for any."""
     path = re.escape(".".join(levels))
     return re.sub(r"\d+", r"(\\d+)", path)
 
@@ -211,11 +216,11 @@ def _feature_info(features: list[Feature]) -> list[str]:
 
 
 def _checkpointed(graph: Graph, body: Pass, tops: list[str]) -> tuple[list[str], list[str]]:
-    """`set_grad_checkpointing`, and the statements of the features with the stages checkpointed if they follow one another."""
-    wanted = [f"        x = self.{top}(x)" for top in tops]
+    """Return `set_grad_checkpointing`, and the features' statements with the stages checkpointed if they are consecutive."""
+    calls = [f"        x = self.{top}(x)" for top in tops]
     text = body.statements
-    at = text.index(wanted[0]) if wanted[0] in text else -1
-    if at < 0 or text[at : at + len(wanted)] != wanted:
+    start = text.index(calls[0]) if calls[0] in text else -1
+    if start < 0 or text[start : start + len(calls)] != calls:
         refusal = call("NotImplementedError", f'"the stages of {graph.name} are not checkpointed"')
         return [
             "    @torch.jit.ignore",
@@ -224,13 +229,13 @@ def _checkpointed(graph: Graph, body: Pass, tops: list[str]) -> tuple[list[str],
             *lines(refusal, 12, "raise "),
             "",
         ], text
-    several = Bracket("[", tuple(f"self.{top}" for top in tops), "]")
-    run = call("checkpoint_seq", several if len(tops) > 1 else f"self.{tops[0]}", "x", "flatten=True")
-    checked = [
+    stages = Bracket("[", tuple(f"self.{top}" for top in tops), "]")
+    run = call("checkpoint_seq", stages if len(tops) > 1 else f"self.{tops[0]}", "x", "flatten=True")
+    checkpointed = [
         "        if self.grad_checkpointing and not torch.jit.is_scripting():",
         *lines(run, 12, "x = "),
         "        else:",
-        *(f"    {line}" for line in wanted),
+        *(f"    {line}" for line in calls),
     ]
     setter = [
         "    @torch.jit.ignore",
@@ -238,7 +243,7 @@ def _checkpointed(graph: Graph, body: Pass, tops: list[str]) -> tuple[list[str],
         "        self.grad_checkpointing = enable",
         "",
     ]
-    return setter, [*text[:at], *checked, *text[at + len(wanted) :]]
+    return setter, [*text[:start], *checkpointed, *text[start + len(calls) :]]
 
 
 def _intermediates(features: list[Feature], each: Pass, last: str) -> list[str]:
@@ -269,7 +274,7 @@ def _intermediates(features: list[Feature], each: Pass, last: str) -> list[str]:
 
 
 def _wrapped(text: str, indent: int) -> list[str]:
-    """A docstring on one line, or broken."""
+    """Write a docstring on one line or several."""
     pad = " " * indent
     if indent + len(text) + 6 <= WIDTH:
         return [f'{pad}"""{text}"""']

@@ -1,4 +1,4 @@
-"""The statements of `forward` over a part of a network: its features, each of its features, its head."""
+"""A pass gives the statements of `forward` over a part of a network: its features, each of its features, or its head."""
 
 import re
 
@@ -24,63 +24,66 @@ _NAME = re.compile(r'\["(\w+)"\]')
 
 
 class Pass(Record, frozen=False, eq=False):
-    """One walk over a graph. `made` are the constructor's attributes, `stored` its numbers that forward reads, `statements` those
-    of forward up to its result, `results` the expressions of its values by their names.
-    """
+    """One walk over a graph."""
 
     writer: Writer
     plans: dict[int, Plan]
     library: Library
-    made: list[str] = field(factory=list)
+    attributes: list[str] = field(factory=list)
+    """The lines of the constructor that make attributes."""
     stored: list[str] = field(factory=list)
+    """The constructor's numbers that forward reads."""
     statements: list[str] = field(factory=list)
+    """The lines of forward up to its result."""
     results: dict[str, str] = field(factory=dict)
+    """The expressions of values, by name."""
     now: list[str] = field(factory=list)
+    """Initialisations in the constructor."""
     late: list[tuple[str, str]] = field(factory=list)
+    """Initialisations after the network's policy."""
 
 
 def walk(graph: Graph, group: Group, plans: dict[int, Plan], library: Library) -> Pass:
-    """The lines of one network class."""
+    """Return the lines of one network class."""
     writer = read(Writer(group, Tree(group.bodies[0], network=True), plans, library, Arguments(group.bodies, {"self", "x"})))
     blocks = [writer.value(value) for member in writer.members if member.applied is None for value in member.outputs]
-    writer.uses.update({value: writer.uses.get(value, 0) + 1 for value in blocks})  # a feature, not to be written over
-    found = Pass(writer, plans, library, attribute_lines(writer, {}))
+    writer.uses.update({value: writer.uses.get(value, 0) + 1 for value in blocks})  # features must not be written over
+    result = Pass(writer, plans, library, attribute_lines(writer, {}))
     writer.uses.update({value: writer.uses[value] - 1 for value in blocks})
-    written = forward(writer)
-    found.stored = written.stored
-    found.now, found.late = init_lines(writer)
-    returns = next(place for place, line in enumerate(written.lines) if line.startswith("        return "))
-    found.statements = written.lines[:returns]
-    last = written.lines[returns:]
+    code = forward(writer)
+    result.stored = code.stored
+    result.now, result.late = init_lines(writer)
+    returns = next(place for place, line in enumerate(code.lines) if line.startswith("        return "))
+    result.statements = code.lines[:returns]
+    last = code.lines[returns:]
     if graph.output_names:
         values = _RESULT.findall("\n".join(last))
-        found.results = dict(zip(graph.outputs, values, strict=True))
+        result.results = dict(zip(graph.outputs, values, strict=True))
     else:
-        name = "x"
-        found.statements += [last[0].replace("return ", f"{name} = ", 1), *last[1:]] if last != ["        return x"] else []
-        found.results = dict.fromkeys(graph.outputs, name)
-    return found
+        result.statements += [last[0].replace("return ", "x = ", 1), *last[1:]] if last != ["        return x"] else []
+        result.results = dict.fromkeys(graph.outputs, "x")
+    return result
 
 
 def walk_part(graph: Graph, layout: Layout) -> Pass:
-    """As `walk`, of a graph that has no class of its own: the modules are another's, which keeps them in sequences."""
-    kept: list[Pass] = []
+    """Walk a graph that has no class of its own: its modules are another's, which keeps them in sequences."""
+    passes: list[Pass] = []
 
     def write(graph: Graph, group: Group, _: str, plans: dict[int, Plan], library: Library, *__: object) -> list[str]:
-        kept.append(walk(graph, group, plans, library))
+        passes.append(walk(graph, group, plans, library))
         return []
 
     definitions(graph, layout, Meta(graph.name), write)
-    [found] = kept
-    found.statements = [_NAME.sub(r".\1", _KEY.sub(r"[\1]", line)) for line in found.statements]
-    return found
+    [result] = passes
+    result.statements = [_NAME.sub(r".\1", _KEY.sub(r"[\1]", line)) for line in result.statements]
+    return result
 
 
 def returning(statements: list[str]) -> list[str]:
-    """The statements of a method, `x` returned: at once where the last one makes it."""
-    at = max((place for place, line in enumerate(statements) if line.startswith("        x = ")), default=-1)
-    rest = statements[at + 1 :]
-    broken = bool(rest) and statements[at].endswith("(") and rest[-1] == "        )"
-    if at < 0 or (rest and not broken) or len(statements[at]) + 3 > WIDTH:
+    """Return the statements of a method that returns `x`, directly where the last one makes it."""
+    place = max((place for place, line in enumerate(statements) if line.startswith("        x = ")), default=-1)
+    rest = statements[place + 1 :]
+    is_broken = bool(rest) and statements[place].endswith("(") and rest[-1] == "        )"
+    if place < 0 or (rest and not is_broken) or len(statements[place]) + 3 > WIDTH:
         return [*statements, "        return x"]
-    return [*statements[:at], statements[at].replace("x = ", "return ", 1), *rest]
+    return [*statements[:place], statements[place].replace("x = ", "return ", 1), *rest]

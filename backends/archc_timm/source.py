@@ -1,4 +1,4 @@
-"""The source of a timm model: header, imports, classes, what timm knows of it, and a way to run timm's scripts."""
+"""The source of a timm model has a header, imports, classes, timm's configuration of it, and a way to run timm's scripts."""
 
 import ast
 
@@ -20,7 +20,7 @@ _LAYERS = ("ClassifierHead", "create_classifier", "to_2tuple")
 
 
 def emit_source(network: Network) -> str:
-    """Raises BackendError where the network cannot be a model of timm."""
+    """Return the source of a model. Raises BackendError where the network cannot be a model of timm."""
     factory, layout = network.factory(), network.layout
     graph = factory.whole
     _refuse(network)
@@ -45,7 +45,7 @@ def _classes(graph: Graph) -> int:
 
 
 def _refuse(network: Network) -> None:
-    """Raises BackendError (E0573) for a network changed in ways that timm has its own words for."""
+    """Raise BackendError (E0573) for a network with changes that timm makes itself."""
     cut, graph = network.graph, network.whole
     if _frozen(cut) and not _frozen(graph):
         how, way = "with frozen norms", "timm.utils.freeze_batch_norm_2d(model)"
@@ -63,13 +63,13 @@ def _frozen(graph: Graph) -> bool:
 def _imports(text: str) -> str:
     layers = [name for name in _LAYERS if f"{name}(" in text]
     models = [name for name in _MODELS if name in text or name == "generate_default_cfgs"]
-    found = ["import os", "import runpy", "import sys"]
-    found += ["from collections import OrderedDict"] if "OrderedDict(" in text else []
-    found += ["from typing import Any", "", "import torch"]
-    found += ["import torch.nn.functional as F"] if "F." in text else []
-    found += lines(_names(layers), 0, "from timm.layers import ") if layers else []
-    found += lines(_names(models), 0, "from timm.models import ")
-    return "\n".join([*found, "from torch import nn"])
+    rows = ["import os", "import runpy", "import sys"]
+    rows += ["from collections import OrderedDict"] if "OrderedDict(" in text else []
+    rows += ["from typing import Any", "", "import torch"]
+    rows += ["import torch.nn.functional as F"] if "F." in text else []
+    rows += lines(_names(layers), 0, "from timm.layers import ") if layers else []
+    rows += lines(_names(models), 0, "from timm.models import ")
+    return "\n".join([*rows, "from torch import nn"])
 
 
 def _names(names: list[str]) -> Bracket | str:
@@ -78,7 +78,7 @@ def _names(names: list[str]) -> Bracket | str:
 
 
 def _default_cfg(network: Network, ending: Ending, layout: Layout) -> list[str]:
-    """What timm calls the default configuration: how images come, and which layers change with their channels and classes."""
+    """Return timm's default configuration: how images are prepared, and which layers depend on channels and classes."""
     graph = network.whole
     paths = attribute_paths(graph, layout)
     shape = ", ".join(map(str, graph.types[graph.input].shape))
@@ -90,8 +90,8 @@ def _default_cfg(network: Network, ending: Ending, layout: Layout) -> list[str]:
         entries.append(f'"pool_size": ({features[1]}, {features[2]})')
     names = {"crop": "crop_pct"}
     for key, value in network.spec.preprocess:
-        said = number(value) if isinstance(value, int | float) else "(" + "".join(f"{number(v)}, " for v in value).rstrip() + ")"
-        entries.append(f'"{names.get(key, key)}": {said}')
+        text = number(value) if isinstance(value, int | float) else "(" + "".join(f"{number(v)}, " for v in value).rstrip() + ")"
+        entries.append(f'"{names.get(key, key)}": {text}')
     first = next((paths[node.name] for node in graph.nodes if node.op.kind == "conv" and graph.input in node.inputs), None)
     entries += [f'"first_conv": "{first}"'] if first else []
     entries.append(f'"classifier": "{paths[ending.classifier.name]}"')

@@ -12,8 +12,11 @@ __version__ = "0.1.0"
 
 TYPE_CHECKING = False  # typing's own would be the first import of many
 if TYPE_CHECKING:
+    from archc.api.cost import Cost
     from archc.api.difference import Difference, diff
+    from archc.api.figure import Figure, draw
     from archc.api.network import Network, Stage, compile_spec, load, parse, shipped
+    from archc.api.table import Table, table
     from archc.api.verdict import Verdict, verify
     from archc.backend import BackendError
     from archc.diagnostics import SpecError
@@ -23,8 +26,11 @@ if TYPE_CHECKING:
     from archc.output import OutputError
 
 _MODULES = {
+    "archc.api.cost": ("Cost",),
     "archc.api.difference": ("Difference", "diff"),
+    "archc.api.figure": ("Figure", "draw"),
     "archc.api.network": ("Network", "Stage", "compile_spec", "load", "parse", "shipped"),
+    "archc.api.table": ("Table", "table"),
     "archc.api.verdict": ("Verdict", "verify"),
     "archc.backend": ("BackendError",),
     "archc.diagnostics": ("SpecError",),
@@ -33,8 +39,9 @@ _MODULES = {
     "archc.live": ("torch_module",),
     "archc.output": ("OutputError",),
 }
-__all__ = ["ArchcError", "BackendError", "Difference", "Limits", "Network", "OutputError", "SpecError", "Stage", "Verdict"]
-__all__ += ["__version__", "compile_spec", "diff", "load", "parse", "shipped", "torch_module", "verify"]
+__all__ = ["ArchcError", "BackendError", "Cost", "Difference", "Figure", "Limits", "Network", "OutputError", "SpecError", "Stage"]
+__all__ += ["Table", "Verdict", "__version__", "compile_spec", "diff", "draw", "load", "parse", "shipped", "table"]
+__all__ += ["torch_module", "verify"]
 
 
 def __getattr__(name: str) -> object:

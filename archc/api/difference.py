@@ -23,9 +23,8 @@ class Difference(Record, Shown):
 
     def __repr__(self) -> str:
         count = len(self.changes)
-        return (
-            f"<Difference {self.found.old.name} → {self.found.new.name}: {'same function' if self.same else f'{count} changes'}>"
-        )
+        outcome = "same function" if self.same else f"{count} change{'' if count == 1 else 's'}"
+        return f"<Difference {self.found.old.name} → {self.found.new.name}: {outcome}>"
 
     @property
     def same(self) -> bool:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from archc.arguments import StrPath, instance, text, texts
 from archc.compile import pipeline
@@ -18,6 +18,9 @@ from archc.record import Record, replace
 if TYPE_CHECKING:
     import torch
 
+    from archc.api.cost import Cost
+    from archc.api.figure import Figure
+    from archc.api.table import Table
     from archc.backend import File
 
 Value = str | int | float | bool | None | Sequence[object] | Mapping[str, object]
@@ -155,6 +158,32 @@ class Network(Compiled, eq=False):
 
         return with_places(completed(self.library, self.document, self.request.overrides)[0])
 
+    def cost(self, *others: "Network", **asked: Any) -> "Cost":
+        """What it costs, alone or beside others; `asked` as `archc.api.cost.cost` takes it.
+
+        >>> import archc
+        >>> archc.load("resnet50").cost(convention="flops", batch=2).count
+        16356737024
+        """
+        from archc.api.cost import cost
+
+        return cost(self, *others, **asked)
+
+    def table(self, **asked: Any) -> "Table":
+        """Its architecture table: `archc.table` of this network."""
+        from archc.api.table import table
+
+        return table(self, **asked)
+
+    def draw(self, **asked: Any) -> "Figure":
+        """Its figure: `archc.draw` of this network."""
+        from archc.api.figure import draw
+
+        return draw(self, **asked)
+
+    def _repr_svg_(self) -> str:
+        return self.draw().to_svg()
+
     def source(self, target: str = "torch", **options: object) -> str:
         """The source that `archc build --target TARGET` writes; `options` are those of the target, as `fold_bn=True`.
 
@@ -271,6 +300,11 @@ def parse(
     return _network(library, Request(path, name, name, override_texts(set), _layout(layout), changes))
 
 
+def loaded(given: "Network | StrPath") -> Network:
+    """A network, or that of a file or a shipped name."""
+    return given if isinstance(given, Network) else load(given)
+
+
 def shipped() -> tuple[str, ...]:
     """The names of the networks that ship with archc, sorted."""
     from archc.language.shipped import shipped_names
@@ -298,6 +332,15 @@ def compile_spec(
     path, shown = pipeline.locate(target)
     layout = prefers if layout is None and prefers is not None and compiled.has_layout(prefers) else layout
     return _of(compiled, Request(path, shown, os.fspath(target), tuple(overrides), layout, changes))
+
+
+def compile_all(targets: Sequence[StrPath], *, overrides: Sequence[str] = (), limits: Limits | None = None) -> list[Network]:
+    """Several networks, each parent and definition read once; none twice. Raises WrongValue for one that is given twice."""
+    twice = next((target for target in targets if targets.count(target) > 1), None)
+    if twice:
+        raise WrongValue(f"`{twice}` is given twice", "a network is compared with others")
+    library = _library(limits)
+    return [compile_spec(target, overrides=overrides, library=library) for target in targets]
 
 
 def _network(library: Library, request: Request) -> Network:

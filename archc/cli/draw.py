@@ -3,23 +3,19 @@
 import os
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 from archc.arguments import unknown
 from archc.cli.command import Command
 from archc.cli.console import say
 from archc.cli.parsing import UsageError, limits_of, spec_arguments
-from archc.limits import Limits
-from archc.record import Record
 
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-    from archc.compile.pipeline import Compiled
-    from archc.present.draw.compose import Asked, Level
+    from archc.api.figure import Figure
     from archc.present.draw.files import Format
-    from archc.present.draw.scene import Mark, Scene
 
     Ink: TypeAlias = Format | Literal["html"]
 
@@ -69,21 +65,12 @@ def run(arguments: Namespace) -> int:
     ink = _format(arguments)
     try:
         figure = _figure(arguments)
-        content = _content(arguments, ink, figure)
+        content = figure.to_html().encode() if ink == "html" else figure.written(ink)
     except FigureError as error:
         raise UsageError(str(error), error.hint) from None
-    for note in [*figure.scene.notes, *_small(figure.scene, arguments.width)]:
+    for note in figure.notes:
         say(f"note: {note}")
     return _write(arguments, f"{figure.name}.{ink}", content)
-
-
-class _Figure(Record):
-    """A figure, the default name of its file, and the networks that it shows."""
-
-    name: str
-    scene: "Scene"
-    networks: "tuple[Compiled, ...]" = ()
-    asked: "Asked | None" = None
 
 
 def _check(arguments: Namespace) -> None:
@@ -120,100 +107,30 @@ def _format(arguments: Namespace) -> "Ink":
     return form or arguments.format or "svg"
 
 
-def _figure(arguments: Namespace) -> _Figure:
-    limits = limits_of(arguments)
+def _figure(arguments: Namespace) -> "Figure":
+    from archc.api.figure import Style, block_figure, definition_figure, networks_figure, paper_figure
+    from archc.api.network import compile_spec
+
+    limits, changes = limits_of(arguments), arguments.set
+    style = Style(arguments.level, arguments.theme, arguments.width)
     if arguments.figure:
-        from archc.present.draw.figures import draw_figure
-
-        return _Figure(arguments.figure, draw_figure(arguments.figure, limits))
-    if arguments.block:
-        return _close_up(arguments, limits)
-    return _networks(arguments, limits)
-
-
-def _close_up(arguments: Namespace, limits: Limits) -> _Figure:
-    from archc.compile.pipeline import compile_spec
-    from archc.present.draw.compose import draw_bare, draw_scope
-
-    level: Level = arguments.level or "layer"
+        return paper_figure(arguments.figure, style, limits)
+    if not arguments.block:
+        networks = [compile_spec(target, overrides=changes, limits=limits) for target in arguments.spec]
+        return networks_figure(
+            networks,
+            style,
+            direction=arguments.direction,
+            expand=arguments.expand,
+            layout=arguments.layout,
+            diff=arguments.diff,
+        )
     target, colon, path = arguments.block.rpartition(":")
     if not colon:
-        from archc.present.draw.bare import around
-
-        bare = around(arguments.block, arguments.set, limits)
-        return _Figure(bare.name, draw_bare(bare, level), (bare.compiled,))
+        return definition_figure(arguments.block, style, changes, limits)
     if not target or not path:
         raise UsageError(f"`{arguments.block}` is not SPEC:PATH", "for example --block resnet50:layer2.0")
-    compiled = compile_spec(target, overrides=arguments.set, limits=limits)
-    scopes = {scope.path: scope for scope in compiled.graph.scopes if scope.kind in ("block", "module", "stem", "head")}
-    if path not in scopes:
-        raise unknown("block", path, list(scopes))
-    name = f"{compiled.graph.name}_{path.replace('.', '_')}"
-    return _Figure(name, draw_scope(compiled, scopes[path], level), (compiled,))
-
-
-def _networks(arguments: Namespace, limits: Limits) -> _Figure:
-    from archc.compile.pipeline import compile_spec
-    from archc.present.draw.compose import Asked, draw_networks
-    from archc.present.draw.lengths import pixels
-
-    networks = tuple([compile_spec(target, overrides=arguments.set, limits=limits) for target in arguments.spec])
-    known = [scope.path for network in networks for scope in network.graph.scopes if scope.kind == "stage"]
-    for stage in arguments.expand:
-        if stage not in (*known, "all"):
-            raise unknown("stage", stage, [*dict.fromkeys(known), "all"])
-    level: Level = arguments.level or ("block" if len(networks) == 1 else "layer")
-    asked = Asked(
-        level=level, direction=arguments.direction, expand=tuple(arguments.expand), layout=arguments.layout,
-        width=pixels(arguments.width) if arguments.width else None, marks=_marks(networks) if arguments.diff else (),
-    )  # fmt: skip
-    return _Figure("-".join(network.graph.name for network in networks), draw_networks(networks, asked), networks, asked)
-
-
-def _marks(networks: "Sequence[Compiled]") -> "tuple[Mapping[str, Mark], ...]":
-    from archc.analyse.diff.compare import Network, compare
-    from archc.analyse.diff.marks import marks
-
-    old, new = networks
-    return marks(compare(Network(old), Network(new)))
-
-
-def _small(scene: "Scene", width: str) -> list[str]:
-    """Return a note where text would be printed too small to read."""
-    from archc.present.draw.lengths import pixels
-    from archc.present.draw.scene import Box, Text, flat
-
-    printed = pixels(width) if width else None
-    sizes = [item.size for item in flat(scene.items) if isinstance(item, Box | Text)]
-    if printed is None or not sizes:
-        return []
-    points = min(sizes) * printed / scene.width * 0.75
-    return (
-        [f"at {width} the smallest text is {points:.1f} pt; another --level or --direction may fit better"] if points < 5 else []
-    )
-
-
-def _content(arguments: Namespace, ink: "Ink", figure: _Figure) -> bytes:
-    from archc.present.draw.files import Look, written
-
-    if ink == "html":
-        return _page(arguments, figure).encode()
-    return written(figure.scene, ink, Look(theme=arguments.theme, width=arguments.width))
-
-
-def _page(arguments: Namespace, figure: _Figure) -> str:
-    """Return a page on which a network in columns of panels folds and unfolds; any other figure stands on it as it is."""
-    from archc.present.draw.inks.html import html
-    from archc.present.draw.pages import draw_pieces, whole
-    from archc.present.draw.themes import THEMES
-
-    scene, asked = figure.scene, figure.asked
-    folds = asked is not None and asked.level in ("block", "op") and asked.direction == "column" and asked.layout == "own"
-    pieces = draw_pieces(figure.networks, asked) if asked is not None and folds else whole(scene)
-    spans = [node.origin for network in figure.networks for node in network.graph.nodes]
-    spans += [scope.origin for network in figure.networks for scope in network.graph.scopes]
-    sources = {span.source.name: span.source.text for span in spans if span is not None}
-    return html(scene.title, scene.description, pieces, sources, THEMES[arguments.theme])
+    return block_figure(compile_spec(target, overrides=changes, limits=limits), path, style)
 
 
 def _write(arguments: Namespace, name: str, content: bytes) -> int:

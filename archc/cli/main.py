@@ -89,7 +89,7 @@ def _dispatch(words: list[str]) -> int:
         return command.run(arguments)
     except SystemExit as done:  # argparse leaves so after --help
         return int(done.code or 0)
-    except WrongValue as error:
+    except (UsageError, WrongValue) as error:
         say(f"error: {error.message}")
         if error.hint:
             say(error.hint)

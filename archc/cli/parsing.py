@@ -8,15 +8,23 @@ from typing import TYPE_CHECKING, NoReturn
 
 from archc.arguments import unknown
 from archc.cli.command import COMMANDS, Command
-from archc.errors import WrongValue
+from archc.errors import ArchcError
 from archc.limits import Limits
 
 if TYPE_CHECKING:
     from archc.compile.pipeline import Changes
 
 
-class UsageError(WrongValue):
-    """The command line is at fault, which gives exit code 2. `hint` is a second line with a way out."""
+class UsageError(ArchcError):
+    """The command line is at fault: what is wrong, and a second line with a way out. Exit code 2.
+
+    No ValueError, which argparse would put in words of its own.
+    """
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
 
 
 class Parser(ArgumentParser):

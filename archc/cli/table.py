@@ -11,10 +11,7 @@ from archc.cli.console import room, say
 from archc.cli.parsing import UsageError, limits_of, spec_arguments
 
 if TYPE_CHECKING:
-    from archc.present.table.figures import Figure
-    from archc.present.table.grid import Grid
-    from archc.present.table.levels import Level
-    from archc.present.table.network import Network
+    from archc.api.table import Table
 
 EXAMPLES = """\
   archc table                                   He et al. 2015, Table 1
@@ -30,8 +27,6 @@ LEVELS = ("network", "stage", "block", "layer", "op")
 FORMATS = ("text", "markdown", "latex", "html", "csv", "json")
 ENDINGS = {"txt": "text", "md": "markdown", "tex": "latex", "html": "html", "htm": "html", "csv": "csv", "json": "json"}
 STYLES = ("ruled", "booktabs")
-BELOW, NETWORKS = "params,macs", "params,macs,depth,printed"
-PARTS = "output,params,macs"
 NARROWEST, WIDEST = 20, 10_000
 
 
@@ -71,7 +66,8 @@ def _one_of(kind: str, known: Sequence[str]) -> Callable[[str], str]:
 
     def read(text: str) -> str:
         if text not in known:
-            raise unknown(kind, text, list(known))
+            error = unknown(kind, text, known)
+            raise UsageError(error.message, error.hint)
         return text
 
     return read
@@ -79,13 +75,13 @@ def _one_of(kind: str, known: Sequence[str]) -> Callable[[str], str]:
 
 def run(arguments: Namespace) -> int:
     if arguments.columns == "list":
-        from archc.present.table.figures import FIGURES
+        from archc.api.table import column_helps
 
-        print("\n".join(f"{figure.name:{max(map(len, FIGURES))}}  {figure.help}" for figure in FIGURES.values()))
+        helps = column_helps()
+        print("\n".join(f"{name:{max(map(len, helps))}}  {text}" for name, text in helps.items()))
         return 0
     form = _format(arguments)
-    figures = _figures(arguments)
-    text = _written(arguments, form, _networks(arguments), figures)
+    text = _written(arguments, form, _table(arguments))
     if arguments.output in (None, "-"):
         print(text, end="")
         return 0
@@ -113,101 +109,45 @@ def _format(arguments: Namespace) -> str:
     return form
 
 
-def _figures(arguments: Namespace) -> tuple["Figure", ...]:
-    from archc.present.table.figures import FIGURES, counted
+def _table(arguments: Namespace) -> "Table":
+    from archc.api.network import compile_all
+    from archc.api.table import columns_of, table
+    from archc.cli.size import size_of
 
-    default = NETWORKS if arguments.level == "network" else PARTS if arguments.level else BELOW
-    names = [name.strip() for name in (default if arguments.columns is None else arguments.columns).split(",")]
-    for name in names:
-        if not name:
-            raise UsageError(f"--columns needs names with commas between them, not `{arguments.columns}`", "`list` prints them")
-        if name not in FIGURES:
-            raise unknown("column", name, list(FIGURES))
-    duplicate = next((name for name in names if names.count(name) > 1), None)
-    if duplicate:
-        raise UsageError(f"the column `{duplicate}` is given twice")
-    if arguments.sort not in (None, "name", *names):
-        if arguments.sort in FIGURES:
-            raise UsageError(
-                f"`{arguments.sort}` is no column of this table", f"show it: --columns {','.join([*names, arguments.sort])}"
-            )
-        raise unknown("column to sort by", arguments.sort, ["name", *names])
-    if arguments.convention in (None, "macs"):
-        return tuple(FIGURES[name] for name in names)
-    from archc.cost.conventions import CONVENTIONS
-
-    if arguments.convention not in CONVENTIONS:
-        raise unknown("convention", arguments.convention, list(CONVENTIONS))
-    return tuple(counted(CONVENTIONS[arguments.convention]) if name == "macs" else FIGURES[name] for name in names)
+    names = None if arguments.columns is None else [name.strip() for name in arguments.columns.split(",")]
+    if names and "" in names:
+        raise UsageError(f"--columns needs names with commas between them, not `{arguments.columns}`", "`list` prints them")
+    convention = arguments.convention or "macs"
+    columns_of(arguments.level, names, convention, arguments.sort)  # before anything is compiled
+    return table(
+        *compile_all(arguments.specs or list(PAPER), overrides=arguments.set, limits=limits_of(arguments)),
+        level=arguments.level,
+        columns=names,
+        sort=arguments.sort,
+        reverse=arguments.reverse,
+        unfold=arguments.unfolded,
+        convention=convention,
+        size=size_of(arguments.size),
+        exact=arguments.exact,
+    )
 
 
-def _networks(arguments: Namespace) -> list["Network"]:
-    from archc.cli.size import sized
-    from archc.compile.pipeline import compile_spec
-    from archc.language.library import Library
-    from archc.present.table.network import Network, heads
-
-    targets: list[str] = arguments.specs or list(PAPER)
-    duplicate = next((target for target in targets if targets.count(target) > 1), None)
-    if duplicate:
-        raise UsageError(f"`{duplicate}` is given twice", "a network is compared with others")
-    limits = limits_of(arguments)
-    library = Library(limits)
-    networks = [compile_spec(target, overrides=arguments.set, limits=limits, library=library) for target in targets]
-    changed = bool(arguments.set) or arguments.size is not None
-    return [
-        Network(head, target, compiled, sized(compiled, arguments.size), changed=changed)
-        for head, target, compiled in zip(heads(targets, networks), targets, networks, strict=True)
-    ]
-
-
-def _written(arguments: Namespace, form: str, networks: Sequence["Network"], figures: Sequence["Figure"]) -> str:
-    from archc.present.table.architecture import architecture, in_order
-    from archc.present.table.listing import lines, listing, ordered
-
-    level: Level | None = arguments.level
-    whole = level in (None, "network")
-    if arguments.sort and whole:
-        networks = in_order(networks, figures, arguments.sort, reverse=arguments.reverse)
-    if level is None and form not in ("csv", "json"):
-        return _laid_out(arguments, form, architecture(networks, figures, exact=arguments.exact), networks)
-    rows = lines(networks, level or "stage", figures, fold=not arguments.unfolded)
-    if arguments.sort and not whole:
-        rows = ordered(rows, figures, arguments.sort, reverse=arguments.reverse)
+def _written(arguments: Namespace, form: str, table: "Table") -> str:
     match form:
         case "csv":
-            from archc.present.table.csvout import to_csv
-
-            return to_csv(rows, figures)
+            return table.to_csv()
         case "json":
-            from archc.present.table.jsonout import to_json
-
-            return to_json(networks, level, figures, rows, arguments.convention or "macs")
-        case _:
-            return _laid_out(arguments, form, listing(rows, level or "stage", figures, exact=arguments.exact), networks)
-
-
-def _laid_out(arguments: Namespace, form: str, grid: "Grid", networks: Sequence["Network"]) -> str:
-    match form:
+            return table.to_json()
         case "markdown":
-            from archc.present.table.markdown import to_markdown
-
-            return to_markdown(grid, math=arguments.math)
+            return table.to_markdown(math=arguments.math)
         case "latex":
-            from archc.present.table.latex import to_latex
-
-            return to_latex(grid, style=arguments.style or "ruled", standalone=arguments.standalone)
+            return table.to_latex(style=arguments.style or "ruled", standalone=arguments.standalone)
         case "html":
-            from archc.present.table.html import to_html
-
-            return to_html(grid, title=", ".join(network.head for network in networks))
+            return table.to_html()
         case _:
-            from archc.present.table.terminal import to_terminal
-
             to_file = arguments.output not in (None, "-")
-            return to_terminal(
-                grid, width=_width(arguments.width, to_file=to_file), ascii=arguments.ascii or not (to_file or _draws())
-            )
+            width = _width(arguments.width, to_file=to_file)
+            return table.to_text(width=width, ascii=arguments.ascii or not (to_file or _draws()))
 
 
 def _width(text: str | None, *, to_file: bool) -> int | None:

@@ -1,12 +1,12 @@
 """A graph at another input size than the declared one: every type inferred anew, the operations as they are."""
 
-from archc.errors import ArchcError
+from archc.errors import WrongValue
 from archc.ir.graph import Graph
 from archc.ir.types import ShapeError, TensorType
 from archc.record import replace
 
 
-class SizeError(ArchcError, ValueError):
+class SizeError(WrongValue):
     """The network does not work at this size: at which node, and why."""
 
 

@@ -1,3 +1,3 @@
 """For the eyes of people: tables, figures, pages of the diagnostic codes."""
 
-__all__ = ["draw", "explain", "table", "yamlout"]
+__all__ = ["costs", "draw", "explain", "table", "yamlout"]

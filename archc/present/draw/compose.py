@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Level: TypeAlias = Literal["network", "block", "layer", "op"]
 Direction: TypeAlias = Literal["column", "strip"]
+Placing: TypeAlias = Literal["own", "dot"]
 
 MEANINGS: tuple[tuple[Tone, str], ...] = (("removed", "− removed"), ("added", "+ added"), ("changed", "~ changed"))
 """What the marks of a comparison say."""
@@ -35,7 +36,7 @@ class Asked(Record, kw_only=True):
     level: Level = "block"
     direction: Direction = "column"
     expand: tuple[str, ...] = ()
-    layout: Literal["own", "dot"] = "own"
+    layout: Placing = "own"
     width: float | None = None
     """The printed width in pixels, where there is one."""
     marks: tuple[Mapping[str, Mark], ...] = ()

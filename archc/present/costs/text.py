@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from archc.cli.console import room
 from archc.cost.conventions import Convention
 from archc.cost.explain import Line
 from archc.cost.measures import Measures
@@ -32,25 +31,24 @@ class Column(NamedTuple):
         return max(map(len, (self.head, *self.cells)))
 
 
-def as_text(reports: Sequence[Report], asked: Asked, lines: Sequence[Line], *, by: str) -> str:
+def as_text(reports: Sequence[Report], asked: Asked, lines: Sequence[Line], *, by: str, room: int | None = None) -> str:
     """Return the whole report."""
     blocks = [_counting(reports, asked)]
     if by == "network":
-        blocks.append(_columns(_networks(reports, asked)))
-        blocks += [_memory(report, asked) for report in reports if len(reports) == 1]
+        blocks.append(_columns(_networks(reports, asked), room))
+        blocks += [_memory(report, asked, room) for report in reports if len(reports) == 1]
     else:
-        blocks += ["\n".join(_network(report, asked, by)) for report in reports]
+        blocks += ["\n".join(_network(report, asked, by, room)) for report in reports]
     if lines:
         change = sum(line.amount for line in lines[1:])
-        blocks.append(_explained(lines, asked.convention, f"{reports[-1].name}, a difference of {change:+,}"))
+        blocks.append(_explained(lines, asked.convention, f"{reports[-1].name}, a difference of {change:+,}", room))
     for report in reports:
-        blocks += [_explained(each.lines, each.convention, each.convention.name) for each in report.explanations]
-    return _within("\n\n".join(blocks)) + "\n"
+        blocks += [_explained(each.lines, each.convention, each.convention.name, room) for each in report.explanations]
+    return _within("\n\n".join(blocks), room) + "\n"
 
 
-def _within(text: str) -> str:
+def _within(text: str, limit: int | None) -> str:
     """Wrap lines, sentences too, to the width of the terminal."""
-    limit = room()
     if limit is None or max(map(len, text.splitlines())) <= limit:
         return text
     from textwrap import wrap
@@ -67,10 +65,10 @@ def _counting(reports: Sequence[Report], asked: Asked) -> str:
     return f"{counting}; {images} of {', '.join(sizes)}, {asked.dtype}"
 
 
-def _network(report: Report, asked: Asked, by: str) -> list[str]:
+def _network(report: Report, asked: Asked, by: str, room: int | None) -> list[str]:
     title = f"{report.name}: {clipped(report.title, 120)}" if report.title else report.name
     rows = _classes(report, asked) if by == "op" else _parts(report, asked)
-    return [title, "", _columns(rows), "", _memory(report, asked)]
+    return [title, "", _columns(rows, room), "", _memory(report, asked, room)]
 
 
 def _parts(report: Report, asked: Asked) -> list[Column]:
@@ -158,7 +156,7 @@ def short(number: float) -> str:
     return f"{number:g}"
 
 
-def _memory(report: Report, asked: Asked) -> str:
+def _memory(report: Report, asked: Asked, room: int | None) -> str:
     memory, n = report.memory, asked.batch
     state = memory.optimizers
     order = "best order" if memory.exact else "best order found"
@@ -183,14 +181,14 @@ def _memory(report: Report, asked: Asked) -> str:
         Column("", [note for _, _, note in rows], 2, left=True),
     ]
     printed = [f"printed: {_reported(report)}"] if report.reported else []
-    return "\n".join([_columns(columns), *printed])
+    return "\n".join([_columns(columns, room), *printed])
 
 
 def _mebi(count: int) -> str:
     return f"{count / 2**20:,.1f}"
 
 
-def _explained(lines: Sequence[Line], convention: Convention, total: str) -> str:
+def _explained(lines: Sequence[Line], convention: Convention, total: str, room: int | None) -> str:
     """Write the lines of an explanation and their sum, which is the convention's count for one image."""
     amounts = [f"{line.amount:+,}" if number else f"{line.amount:,}" for number, line in enumerate(lines)]
     whats = [line.what + (f" x{line.times}" if line.times > 1 else "") for line in lines]
@@ -200,12 +198,11 @@ def _explained(lines: Sequence[Line], convention: Convention, total: str) -> str
         Column("", [*whats, f"= {total}"], left=True),
         Column("", [*whys, convention.title if convention.program else ""], 1, left=True),
     ]
-    return f"{convention.name} of one image\n" + _columns(columns)
+    return f"{convention.name} of one image\n" + _columns(columns, room)
 
 
-def _columns(columns: list[Column]) -> str:
+def _columns(columns: list[Column], limit: int | None) -> str:
     """Write columns side by side, two spaces apart; those that do not fit are left out, and named in a last line."""
-    limit = room()
     shown = list(columns)
     while limit is not None and len(shown) > 1 and sum(column.width for column in shown) + 2 * len(shown) - 2 > limit:
         last = max(shown, key=lambda column: column.rank)

@@ -1,7 +1,8 @@
 """ONNX models of graphs in a test: built in memory with given weights, run by onnxruntime or by onnx's own evaluator."""
 
+import hashlib
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -156,3 +157,58 @@ def inferred(model: onnx.ModelProto, size: tuple[int, ...]) -> dict[str, tuple[i
     found = onnx.shape_inference.infer_shapes(bare, check_type=True, strict_mode=True, data_prop=True).graph
     values = (*found.value_info, *found.output)
     return {value.name: tuple(axis.dim_value for axis in value.type.tensor_type.shape.dim) for value in values}
+
+
+HASHES = frozenset({"archc.graph", "archc.weights_hash", "archc.version"})
+"""Metadata that change with archc's version or any part of the graph, and have tests of their own."""
+
+
+def listing(model: onnx.ModelProto, *, notes: bool = True) -> str:
+    """Write a model as text: a line for each node with the type of its value, and for each tensor with a digest of its bytes.
+
+    `notes`: with what is said of nodes beside what they compute.
+    """
+    imports = " ".join(f"{each.domain or 'onnx'}:{each.version}" for each in model.opset_import)
+    lines = [f"ir {model.ir_version} opsets {imports} producer {model.producer_name}"]
+    lines += [f"doc {line}" for line in model.doc_string.splitlines()]
+    lines += [f"meta {each.key} = {each.value}" for each in model.metadata_props if each.key not in HASHES]
+    graph = model.graph
+    types = {value.name: _type(value) for value in graph.value_info}
+    lines += [f"graph {graph.name}", *(f"  input {value.name} : {_type(value)}" for value in graph.input)]
+    lines += [f"  tensor {tensor.name} : {_tensor(tensor)}" for tensor in graph.initializer]
+    lines += [*_nodes(graph.node, types, notes=notes), *(f"  output {value.name} : {_type(value)}" for value in graph.output)]
+    for function in model.functions:
+        said = f"({', '.join(function.input)}) -> {', '.join(function.output)}"
+        lines += [f"function {function.domain}.{function.name}{said}", *_nodes(function.node, {}, notes=notes)]
+    return "\n".join(lines) + "\n"
+
+
+def _nodes(nodes: Iterable[onnx.NodeProto], types: Mapping[str, str], *, notes: bool) -> Iterator[str]:
+    for node in nodes:
+        operation = f"{node.domain}.{node.op_type}" if node.domain else node.op_type
+        attributes = "".join(f" {attribute.name}={_attribute(attribute)}" for attribute in node.attribute)
+        outputs = "" if list(node.output) == [node.name] else f"{', '.join(node.output)} = "
+        described = " | ".join(types[name] for name in node.output if name in types)
+        said = (node.doc_string, *(f"{each.key}={each.value}" for each in node.metadata_props)) if notes else ()
+        line = f"  {node.name} = {outputs}{operation}({', '.join(node.input)}){attributes} : {described}".removesuffix(" : ")
+        yield line + "".join(f" # {note}" for note in said if note)
+
+
+def _attribute(attribute: onnx.AttributeProto) -> str:
+    value = onnx.helper.get_attribute_value(attribute)
+    if isinstance(value, onnx.TensorProto):
+        return _tensor(value)
+    return value.decode() if isinstance(value, bytes) else str(list(value) if isinstance(value, Iterable) else value)
+
+
+def _tensor(tensor: onnx.TensorProto) -> str:
+    values = onnx.numpy_helper.to_array(tensor)
+    kind = onnx.TensorProto.DataType.Name(tensor.data_type)
+    written = str(values.tolist()) if values.size <= 4 else hashlib.sha256(values.tobytes()).hexdigest()[:12]
+    return f"{kind}{list(tensor.dims)} {written}"
+
+
+def _type(value: onnx.ValueInfoProto) -> str:
+    kind = value.type.tensor_type
+    lengths = ", ".join(axis.dim_param or str(axis.dim_value) for axis in kind.shape.dim)
+    return f"{onnx.TensorProto.DataType.Name(kind.elem_type)}[{lengths}]"

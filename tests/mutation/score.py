@@ -18,7 +18,12 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
-COPIED = ("archc", "backends", "docs", "specs", "tests", "CHANGELOG.md", "README.md", "pyproject.toml")
+COPIED = {
+    "archc": "archc",
+    "backends": "src",
+    **{name: name for name in ("docs", "specs", "tests", "CHANGELOG.md", "README.md", "pyproject.toml")},
+}
+"""What the copy holds, and as what: mutmut imports packages from `.` and `src` only."""
 NOTICED = ("killed", "timeout", "segfault")
 """Of mutmut's words for what became of a mutant. One that no test reaches has survived."""
 UNKNOWN = "there-is-no-mutant-of-this-name"
@@ -36,13 +41,14 @@ class Area:
     def configuration(self) -> str:
         """`setup.cfg` for mutmut, in place of a section of pyproject.toml: each area has one of its own."""
         selected = [*self.tests, *(f"--deselect={test}" for test in self.without)]
+        modules = [COPIED[pattern.partition("/")[0]] + "/" + pattern.partition("/")[2] for pattern in self.modules]
         lists = {
-            "source_paths": ["archc"],
-            "only_mutate": self.modules,
-            "also_copy": [name for name in COPIED if name != "archc"],
+            "source_paths": ["archc", "src"],
+            "only_mutate": modules,
+            "also_copy": [name for name in COPIED.values() if name not in ("archc", "src")],
             "pytest_add_cli_args_test_selection": selected,
             # the same examples for every mutant, and none remembered
-            "pytest_add_cli_args": ["-p", "no:cacheprovider", "-p", "no:cov"],
+            "pytest_add_cli_args": ["-p", "no:cacheprovider"],
         }
         written = "".join(f"{key} =\n" + "".join(f"    {value}\n" for value in values) for key, values in lists.items())
         # from a process that has run no test: what is cached there would hide the mutant that makes it
@@ -79,11 +85,11 @@ def copied(area: Area, build: Path) -> Mutmut:
     folder = build / area.name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    for name in COPIED:
+    for name, copy in COPIED.items():
         if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", ".hypothesis"))
+            shutil.copytree(ROOT / name, folder / copy, ignore=shutil.ignore_patterns("__pycache__", ".hypothesis"))
         else:
-            shutil.copy2(ROOT / name, folder / name)
+            shutil.copy2(ROOT / name, folder / copy)
     (folder / "setup.cfg").write_text(area.configuration(), encoding="utf-8")
     return Mutmut(folder)
 

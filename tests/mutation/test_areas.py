@@ -11,7 +11,7 @@ AREAS = [name for name, value in TABLE.items() if isinstance(value, dict)]
 
 
 def test_the_areas() -> None:
-    assert AREAS == ["loader", "checker", "shapes", "cost"]
+    assert AREAS == ["loader", "checker", "shapes", "cost", "lower", "torch", "onnx"]
 
 
 @pytest.mark.parametrize("name", AREAS)

@@ -1,4 +1,4 @@
-"""The documents of one compilation: each file is read once, checked against its schema and merged with its parents."""
+"""A library holds the documents of one compilation: each file is read once, checked by its schema and merged with its parents."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from archc.language.layouts.table import Layout
 
 TRIES = 4
-"""How often a document as it was meant is checked again."""
+"""How often a document is corrected and checked again."""
 LONGEST = 64
-"""Parents of parents. A fixed bound, as each is read by the one before it."""
+"""The longest chain of parents; it is bounded, since reading one recurses into the next."""
 
 
 class Document(Record, eq=False):
-    """A file read: as written, and in full, after `extends` and `set`. Both keep every value's place."""
+    """A file that was read: as `written`, and in full as `root`, after `extends` and `set`. Both keep every value's place."""
 
     kind: Kind
     name: str
@@ -40,8 +40,9 @@ class Document(Record, eq=False):
 
 
 class Tree(Record):
-    """A copy of files as they once were, in `folder`: `prefix` says which (`HEAD~1:`) before their names, `shipped` is where in
-    it stands what ships, if it does.
+    """A copy of files in an earlier state.
+
+    It is in `folder`. `prefix` stands before the names of its files, such as `HEAD~1:`; `shipped` is its folder of shipped specs.
     """
 
     folder: Path
@@ -50,7 +51,7 @@ class Tree(Record):
 
 
 class Library:
-    """The documents of one compilation. A source that is a definition's is known, since expressions see other names there."""
+    """The documents of one compilation."""
 
     def __init__(self, limits: Limits, origin: Path = Path(), tree: Tree | None = None) -> None:
         instance("limits", limits, Limits, "what `archc.limits.Limits` makes")
@@ -60,12 +61,13 @@ class Library:
         self.limits = limits
         self._lookup = Lookup(self.root, limits)
         self.definitions: set[Source] = set()
+        """The sources of definitions, in which expressions see other names."""
         self.hidden: frozenset[int] = frozenset()
         """Entries of `set`, by identity, that are left out."""
         self.options: dict[Source, Entry] = {}
-        """What the command line changes, by the texts of the options and of their values."""
+        """The command line's changes, by the sources of the options and of their values."""
         self.layouts: dict[Document, Layout] = {}
-        """The tables made of layouts that were read: most networks name the same few."""
+        """The layouts that were read, since most networks name the same few."""
         self._texts: dict[Path, tuple[Source, Map] | SpecError] = {}
         self._read: dict[Path, Document] = {}
         self._files: dict[Source, Path] = {}
@@ -74,15 +76,15 @@ class Library:
         return f"Library(<{len(self._read)} documents>)"
 
     def real(self, path: Path) -> Path:
-        """Where a path leads, links followed."""
+        """Return where a path leads, with links followed."""
         return self._lookup.real(path)
 
     def find(self, name: Scalar, user: Path, kind: Kind) -> Path:
-        """The file that `name`, written in the document at `user`, stands for; raises SpecError (E0204, E0301, E0302, E0303)."""
+        """Return the file that `name` in the document at `user` stands for. Raises SpecError (E0204, E0301, E0302, E0303)."""
         return self._lookup.find(name, user, kind)
 
     def hold(self, path: StrPath, name: str, data: bytes) -> None:
-        """Take `data` for what the file at `path` holds: it came from elsewhere, or is not written yet."""
+        """Take `data` as the content of the file at `path`: it came from elsewhere, or is not written yet."""
         path = Path(path_text("path", path))
         self._lookup.held.add(self.real(path))
         try:
@@ -98,23 +100,23 @@ class Library:
         return {str(path): (source.name, source.text.encode()) for path, source in read.items()}
 
     def without(self, hidden: frozenset[int]) -> "Library":
-        """As this library, but with entries of `set` left out, of networks and of definitions; no file is read again."""
+        """Return a library like this one in which entries of `set` are left out, without reading a file again."""
         if not hidden:
             return self
-        found = Library(self.limits, self.origin, self.tree)
-        found.definitions, found.hidden = self.definitions, hidden
-        found._texts, found._files, found._lookup = self._texts, self._files, self._lookup
+        copy = Library(self.limits, self.origin, self.tree)
+        copy.definitions, copy.hidden = self.definitions, hidden
+        copy._texts, copy._files, copy._lookup = self._texts, self._files, self._lookup
         whole = {path: document for path, document in self._read.items() if document.kind != "network"}
-        found._read = {path: document for path, document in whole.items() if "extends" not in document.written}
-        return found
+        copy._read = {path: document for path, document in whole.items() if "extends" not in document.written}
+        return copy
 
     def written(self, path: Path) -> Map | None:
-        """A file that was read, as written; None of one that cannot be."""
+        """Return the tree of a file that was read, as written; None where it cannot be read."""
         text = self._texts.get(self.real(path))
         return text[1] if isinstance(text, tuple) else None
 
     def parent_of(self, path: Path) -> Path | None:
-        """The file that a file that was read extends, None where there is none."""
+        """Return the file that another one, which was read, extends; None where there is none."""
         written = self.written(path)
         parent = written.get("extends") if written is not None else None
         if written is None or not isinstance(parent, Scalar):
@@ -125,26 +127,26 @@ class Library:
             return None
 
     def is_shipped(self, path: Path, user: Path) -> bool:
-        """Whether a file is one that ships, for one who works on `user`; who works on what ships owns all of it."""
+        """Return whether a file ships, seen from the spec `user`; for one that ships itself, no file counts as shipped."""
         root = self.real(self.root)
         return self.real(path).is_relative_to(root) and not self.real(user).is_relative_to(root)
 
     def file_of(self, source: Source) -> Path:
-        """The file a source was read from; the network's own for the command line's values."""
+        """Return the file that a source was read from; for the command line's values, the network's own."""
         return self._files.get(source, self.origin)
 
     def documents(self) -> tuple[Document, ...]:
-        """Everything that was read, in the order it was first asked for."""
+        """Return all documents in the order of first use."""
         return tuple(self._read.values())
 
     def shown(self, target: Path, user: Path, shown: str) -> str:
-        """How a file that a spec names is printed."""
+        """Return the printed name of a file that a spec names."""
         shown = shown.removeprefix(self.tree.prefix) if self.tree else shown
         prefix = "specs/" if self.tree and self.tree.shipped else PREFIX
         return display_name(self.real(target), self.real(user), shown, self.real(self.root), prefix)
 
     def _named(self, key: Path, name: str) -> str:
-        """The name to print of a file that is read."""
+        """Return the printed name of a file that is read."""
         return self.tree.prefix + name if self.tree and key.is_relative_to(self.tree.folder) else name
 
     def read(
@@ -155,30 +157,30 @@ class Library:
         chain: tuple[tuple[Path, str, Scalar], ...] = (),
         at: Scalar | None = None,
     ) -> Document:
-        """The document at `path`, which `at` names, checked against its schema, its parents merged in; raises SpecError."""
+        """Read the document at `path`, which `at` names, check it by its schema and merge its parents in. Raises SpecError."""
         try:
             return self._document(Path(path_text("path", path)), name, kind, chain, at)
         except SpecError as error:
             if at is None or chain:
                 raise
             used = Note("used here", at.span)
-            found = [each if each.span == at.span else replace(each, notes=(*each.notes, used)) for each in error.diagnostics]
-            raise SpecError(tuple(found)) from None
+            problems = [each if each.span == at.span else replace(each, notes=(*each.notes, used)) for each in error.diagnostics]
+            raise SpecError(tuple(problems)) from None
 
     def _document(
         self, path: Path, name: str, kind: Kind | None, chain: tuple[tuple[Path, str, Scalar], ...], at: Scalar | None
     ) -> Document:
         key = self.real(path)
         source, written = self._text(key, path, name)
-        found = kind_of(written)
-        if kind is not None and found != kind:
-            raise SpecError((_other_kind(found, kind, written, at),))
+        own_kind = kind_of(written)
+        if kind is not None and own_kind != kind:
+            raise SpecError((_other_kind(own_kind, kind, written, at),))
         if key not in self._read:
-            self._read[key] = self._taken(written, source, path, found, chain)
+            self._read[key] = self._checked(written, source, path, own_kind, chain)
         return self._read[key]
 
     def _text(self, key: Path, path: Path, name: str) -> tuple[Source, Map]:
-        """The file's text and tree. Read once even where it fails, so that a problem is told once."""
+        """Return the file's text and tree. A failure is kept too, so that the file is read once."""
         if key not in self._texts:
             try:
                 source = read_source(path, self._named(key, name), self.limits)
@@ -190,37 +192,37 @@ class Library:
             raise text
         return text
 
-    def _taken(
-        self, written: Map, source: Source, path: Path, found: Kind, chain: tuple[tuple[Path, str, Scalar], ...]
+    def _checked(
+        self, written: Map, source: Source, path: Path, kind: Kind, chain: tuple[tuple[Path, str, Scalar], ...]
     ) -> Document:
         self._files[source] = path
-        if found != "network":
+        if kind != "network":
             self.definitions.add(source)
         problems: list[Diagnostic] = []
         shown = _without(written, self.hidden) if self.hidden else written
-        whole = self.valid(shown, found, found, problems)
+        whole = self.valid(shown, kind, kind, problems)
         try:
-            root = self._with_parent(whole, path, found, chain, problems)
+            root = self._with_parent(whole, path, kind, chain, problems)
         except SpecError as error:
             raise SpecError((*problems, *error.diagnostics)) from None
-        if found == "network" or "extends" in written:
-            root = self.valid(root, "resolved" if found == "network" else found, found, problems)
-        name_node = root.get("name" if found == "network" else found)
+        if kind == "network" or "extends" in written:
+            root = self.valid(root, "resolved" if kind == "network" else kind, kind, problems)
+        name_node = root.get("name" if kind == "network" else kind)
         name = str(name_node.value) if isinstance(name_node, Scalar) else path.stem
-        return Document(found, name, path, written, root, tuple(problems))
+        return Document(kind, name, path, written, root, tuple(problems))
 
     def valid(self, root: Map, schema: SchemaKind, kind: Kind, problems: list[Diagnostic]) -> Map:
-        """The document, or the document as it was probably meant, its problems kept.
+        """Return the document, or a corrected one whose problems are added to `problems`.
 
-        Raises SpecError where that is not to be guessed: a layout, or a definition whose shapes may be others.
+        Raises SpecError where a correction would be a guess: in a layout, or in a definition whose shapes it may change.
         """
         invalid = validate(root, schema)
         if not invalid:
             return root
         problems += [problem for problem in invalid if problem not in problems]
-        if invalid[0].code == "E0206":  # of another version nothing else is known
+        if invalid[0].code == "E0206":  # nothing else is known about another version
             raise SpecError(tuple(problems))
-        for _ in range(TRIES):  # what is told of a key or word as it was meant, too
+        for _ in range(TRIES):  # corrected keys and words may have problems of their own
             meant = mended(root, invalid, keep=True)
             known = {(problem.code, problem.span) for problem in invalid}
             further = [problem for problem in validate(meant, schema) if (problem.code, problem.span) not in known]
@@ -257,7 +259,7 @@ class Library:
 
 
 def _without(written: Map, hidden: frozenset[int]) -> Map:
-    """A document as written but for some entries of its `set`."""
+    """Return a document as written without some entries of its `set`."""
     changes = written.entry("set")
     if changes is None or not isinstance(changes.value, Map) or hidden.isdisjoint(map(id, changes.value)):
         return written
@@ -266,10 +268,10 @@ def _without(written: Map, hidden: frozenset[int]) -> Map:
     return Map(tuple(other for entry in written for other in (new if entry is changes else (entry,))), written.span)
 
 
-def _other_kind(found: Kind, wanted: Kind, written: Map, user: Scalar | None) -> Diagnostic:
-    entry = written.entry("name" if found == "network" else found) or next(iter(written), None)
+def _other_kind(kind: Kind, wanted: Kind, written: Map, user: Scalar | None) -> Diagnostic:
+    entry = written.entry("name" if kind == "network" else kind) or next(iter(written), None)
     span = entry.span if entry else written.span
     if user is None:
-        return Diagnostic("E0307", f"this is a {found}, where a {wanted} is wanted", span)
-    notes = (Note(f"it is a {found}", span),)
-    return Diagnostic("E0307", f"`{user.value}` is a {found}, where a {wanted} is wanted", user.span, "", notes)
+        return Diagnostic("E0307", f"this is a {kind}, where a {wanted} is wanted", span)
+    notes = (Note(f"it is a {kind}", span),)
+    return Diagnostic("E0307", f"`{user.value}` is a {kind}, where a {wanted} is wanted", user.span, "", notes)

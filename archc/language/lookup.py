@@ -1,4 +1,4 @@
-"""Which file a name in a document stands for: one beside it, one that ships, or a path below it."""
+"""A name in a document stands for a file beside it, one that ships, or one at a path below it."""
 
 import os
 from pathlib import Path
@@ -12,11 +12,11 @@ from archc.limits import Limits
 from archc.suggest import advice, family, nearest
 
 TRIES = 4
-"""How many files of a folder are read to propose one."""
+"""How many files of a folder are read at most to propose one."""
 
 
 def kind_of(root: Map) -> Kind:
-    """What a document is, by its key."""
+    """Return the kind of a document, which one of its keys tells."""
     for kind in ("block", "module", "shortcut", "layout"):
         if isinstance(root.get(kind), Scalar) and "name" not in root:
             return kind
@@ -24,25 +24,25 @@ def kind_of(root: Map) -> Kind:
 
 
 class Lookup:
-    """The answers to names in documents. The system is asked once for each file: of many specs that is a tenth of the time."""
+    """Looks up names in documents. The system is asked once for each file, which for many specs saves a tenth of the time."""
 
     def __init__(self, root: Path, limits: Limits) -> None:
         self.root = root
         self.limits = limits
         self.held: set[Path] = set()
-        """Files that are taken to be there with a text that is no file's."""
+        """Files that count as existing, with a text that was given instead of read."""
         self._real: dict[Path, Path] = {}
         self._kinds: dict[Path, Kind | None] = {}
 
     def real(self, path: Path) -> Path:
-        """Where a path leads, links followed."""
-        found = self._real.get(path)
-        if found is None:
-            found = self._real[path] = Path(os.path.realpath(path))  # resolve raises on a loop of links
-        return found
+        """Return where a path leads, with links followed."""
+        target = self._real.get(path)
+        if target is None:
+            target = self._real[path] = Path(os.path.realpath(path))  # resolve raises on a loop of links
+        return target
 
     def find(self, name: Scalar, user: Path, kind: Kind) -> Path:
-        """The file that `name`, written in the document at `user`, stands for; raises SpecError (E0204, E0301, E0302, E0303)."""
+        """Return the file that `name` in the document at `user` stands for. Raises SpecError (E0204, E0301, E0302, E0303)."""
         text = str(name.value)
         is_path = text.endswith(".yaml") or (("/" in text) and kind != "layout") or text.startswith(("./", "../"))
         if is_path:
@@ -65,7 +65,7 @@ class Lookup:
         return (bool(self.held) and self.real(path) in self.held) or is_file(path)
 
     def is_of_kind(self, path: Path, kind: Kind) -> bool:
-        """Whether the file beside a spec is a definition of this kind at all: `conv.yaml` may be something else's."""
+        """Return whether the file beside a spec may be a definition of this kind; `conv.yaml` may be of another kind."""
         if path not in self._kinds:
             try:
                 self._kinds[path] = kind_of(parse(read_source(path, path.name, self.limits), self.limits))
@@ -74,21 +74,21 @@ class Lookup:
         return self._kinds[path] in (kind, None)
 
     def _near(self, text: str, folder: Path, kind: Kind) -> list[str]:
-        """The file of this kind in a folder whose name is nearest, if any; files of other kinds may be nearer."""
+        """Return the nearest name of a file of this kind in a folder, if any; files of other kinds may be nearer."""
         names = sorted(path.stem for path in folder.glob("*.yaml"))
         for _ in range(TRIES):
-            found = nearest(text, names)
-            if found is None:
+            guess = nearest(text, names)
+            if guess is None:
                 break
-            if self.is_of_kind(folder / f"{found}.yaml", kind):
-                return [found]
-            names.remove(found)
+            if self.is_of_kind(folder / f"{guess}.yaml", kind):
+                return [guess]
+            names.remove(guess)
         return []
 
-    def _differ(self, one: Path, other: Path) -> bool:
-        """Whether two files say different things; one that cannot be read does."""
+    def _differ(self, first: Path, second: Path) -> bool:
+        """Return whether two files differ, which one that cannot be read does."""
         try:
-            return read_source(one, one.name, self.limits).text != read_source(other, other.name, self.limits).text
+            return read_source(first, first.name, self.limits).text != read_source(second, second.name, self.limits).text
         except SpecError:
             return True
 
@@ -100,14 +100,17 @@ class Lookup:
             message = f"`{text}` is outside the folder of this file"
             raise SpecError((Diagnostic("E0303", message, name.span, "only files in or below it can be named"),))
         if not self._is_there(target):
-            there = sorted(p.name for p in target.parent.glob("*.yaml")) if os.path.isdir(target.parent) else []
-            helped = advice(target.name, there)
-            raise SpecError((Diagnostic("E0301", f"there is no file `{text}`", name.span, "not found", help=helped),))
+            names = sorted(p.name for p in target.parent.glob("*.yaml")) if os.path.isdir(target.parent) else []
+            help_text = advice(target.name, names)
+            raise SpecError((Diagnostic("E0301", f"there is no file `{text}`", name.span, "not found", help=help_text),))
         return target
 
 
 def display_name(target: Path, user: Path, shown: str, root: Path, prefix: str) -> str:
-    """How a file that a spec names is printed: beside the spec as the spec is, shipped ones after `prefix`; of real paths."""
+    """Return the printed name of a file that a spec names: like the spec's own if beside it, after `prefix` if it ships.
+
+    `target` and `user` are real paths.
+    """
     if target.is_relative_to(root) and (shown.startswith(prefix) or not user.is_relative_to(root)):
         return prefix + target.relative_to(root).as_posix()
     folder = shown.rpartition("/")[0]
@@ -125,10 +128,10 @@ def _ambiguous(text: str, name: Scalar, kind: Kind) -> Diagnostic:
 
 def _unknown(text: str, name: Scalar, kind: Kind, beside: list[str]) -> Diagnostic:
     known = [*shipped_names(kind), *beside]
-    helped = advice(text, known, kind, family(text, known))
+    help_text = advice(text, known, kind, family(text, known))
     code = "E0301" if kind == "network" else "E0204"
     label = f"not a shipped {kind}, and no file of that name beside this one"
     from archc.language.document.mends import of_word
 
     fix = of_word(name.span, text, known)
-    return Diagnostic(code, f"there is no {kind} `{text}`", name.span, label, help=helped, fix=fix)
+    return Diagnostic(code, f"there is no {kind} `{text}`", name.span, label, help=help_text, fix=fix)

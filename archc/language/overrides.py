@@ -1,4 +1,4 @@
-"""What the command line changes in a document: `--set`, and `--features` as if it were set."""
+"""The command line changes a document by `--set`, and by `--features` as if it were set."""
 
 from collections.abc import Sequence
 
@@ -16,19 +16,19 @@ OVERRIDES = "a list of `path=value`, as ['classes=10']"
 
 
 def overridden(library: Library, document: Document, overrides: Sequence[str]) -> Document:
-    """The document after the command line's changes. Raises SpecError."""
+    """Return the document after the command line's changes. Raises SpecError."""
     entries = tuple(_override(text, library.limits) for text in texts("overrides", overrides, OVERRIDES))
     library.options |= {span.source: entry for entry in entries for span in (entry.span, entry.value.span)}
     problems = list(document.problems)
     root = apply_all(document.root, entries, problems.append)
     root = library.valid(root, "resolved", "network", problems)
     name = root.get("name")
-    called = str(name.value) if isinstance(name, Scalar) else document.name
-    return replace(document, name=called, root=root, problems=tuple(problems))
+    new_name = str(name.value) if isinstance(name, Scalar) else document.name
+    return replace(document, name=new_name, root=root, problems=tuple(problems))
 
 
 def _override(text: str, limits: Limits) -> Entry:
-    """`path=value` as an entry of `set`; the value is YAML."""
+    """Read `path=value` as an entry of `set`; the value is YAML."""
     path, equals, value = text.partition("=")
     source = Source("--set", text)
     node = parse_value(value, f"--set {path}", limits) if equals else Scalar(None, "", whole_span(source))
@@ -38,12 +38,12 @@ def _override(text: str, limits: Limits) -> Entry:
 
 
 def whole_span(source: Source) -> Span:
-    """All of an option's text."""
+    """Return the span of an option's whole text."""
     return Span(source, 1, 1, 1, len(source.text) + 1)
 
 
 def features_entry(names: tuple[str, ...]) -> Entry:
-    """`--features a,b` as an entry of `set`, each name at its place."""
+    """Return `--features a,b` as an entry of `set`, with each name at its place."""
     source = Source("--features", ",".join(names))
     items: list[Node] = []
     column = 1

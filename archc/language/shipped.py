@@ -1,4 +1,4 @@
-"""What ships with archc: the folders of its specs, and which file a name stands for."""
+"""Specs that ship with archc: their folders, and the file that a name stands for."""
 
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -13,19 +13,20 @@ FOLDERS: dict[Kind, str] = {
 }
 
 PREFIX = "archc:"
-"""What the printed names of shipped files begin with."""
+"""The beginning of the printed names of shipped files."""
 
 
 def shipped_root() -> Path:
-    """The folder of shipped specs: `archc/specs` where archc is installed, `specs` in a checkout."""
-    here = Path(__file__).resolve().parent.parent
-    installed = here / "specs"
-    return installed if installed.is_dir() else here.parent / "specs"
+    """Return the folder of shipped specs: `archc/specs` where archc is installed, `specs` in a checkout."""
+    package = Path(__file__).resolve().parent.parent
+    installed = package / "specs"
+    return installed if installed.is_dir() else package.parent / "specs"
 
 
 def shipped_file(name: str, kind: Kind, root: Path | None = None) -> Path | None:
-    """The file of a shipped definition or network; networks are looked for in the families' folders too. `root`: of another
-    state of what ships.
+    """Return the file of a shipped definition or network; a network may be in a family's folder.
+
+    `root` is the folder of another state of what ships.
     """
     root = root or shipped_root()
     if not name.replace("_", "a").replace("-", "a").replace("/", "a").isalnum():
@@ -40,12 +41,14 @@ def shipped_file(name: str, kind: Kind, root: Path | None = None) -> Path | None
 
 
 def shipped_name(path: Path) -> str:
-    """How a shipped file is printed: no path, since it is none of the user's: `archc:blocks/bottleneck.yaml`."""
+    """Return the printed name of a shipped file, such as
+    `archc:blocks/bottleneck.yaml`; it is no path, as it is not the user's.
+    """
     return PREFIX + path.relative_to(shipped_root()).as_posix()
 
 
 def is_file(path: Path) -> bool:
-    """False too for a name that no file can have: one too long, or a circle of links."""
+    """Return whether there is a file; there is none for a name that is too long, or a circle of links."""
     try:
         return path.is_file()
     except OSError:
@@ -53,10 +56,10 @@ def is_file(path: Path) -> bool:
 
 
 def shipped_names(kind: Kind) -> list[str]:
-    """What ships, sorted."""
+    """Return the names of what ships, sorted."""
     root = shipped_root()
     if kind == "network":
-        found = [*root.glob("*.yaml"), *(p for p in root.glob("*/*.yaml") if p.parent.name not in FOLDERS.values())]
-        return sorted(path.stem for path in found)
+        paths = [*root.glob("*.yaml"), *(p for p in root.glob("*/*.yaml") if p.parent.name not in FOLDERS.values())]
+        return sorted(path.stem for path in paths)
     folder = root / FOLDERS[kind]
     return sorted(path.relative_to(folder).with_suffix("").as_posix() for path in folder.rglob("*.yaml"))

@@ -1,4 +1,4 @@
-"""The versions of the spec language, and how a document written in one becomes a document of the newest."""
+"""The spec language has versions; a document of an older one is upgraded to the newest."""
 
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
@@ -12,18 +12,18 @@ from archc.language.document.nodes import Map, Node, Scalar
 from archc.limits import Limits
 
 Upgrade: TypeAlias = Callable[[Map], Sequence[Edit]]
-"""The edits that make a document of one version one of the next, but for the value of `archc`. It sees one document only."""
+"""An upgrade returns the edits that turn a document of one version into one of the next, but for the value of `archc`."""
 
 FIRST = 1
 UPGRADES: Mapping[int, Upgrade] = MappingProxyType({})
-"""For each version but the newest, the way to the one after it. A version stays here for good: its files compile for ever."""
+"""For each version but the newest, the upgrade to the next. A version stays here for good, so that its files always compile."""
 
 VERSION = FIRST + len(UPGRADES)
 """The version that is compiled."""
 
 
 def version_problem(root: Map, newest: int = VERSION) -> Diagnostic | None:
-    """E0206 where a document says it is of any version but the newest."""
+    """Return E0206 where a document states any version but the newest."""
     version = root.get("archc")
     if version is None or _whole(version) == newest:
         return None
@@ -36,27 +36,27 @@ def version_problem(root: Map, newest: int = VERSION) -> Diagnostic | None:
 
 
 def migrated(source: Source, limits: Limits, upgrades: Mapping[int, Upgrade] = UPGRADES) -> tuple[int, str]:
-    """The version of a document and its text in the newest; comments stay. One that names none is of the first.
+    """Return the version of a document and its text in the newest, with its comments. Without a version it is of the first.
 
-    Raises SpecError for what is not YAML (E01xx) and for a version that no upgrade leads from (E0206).
+    Raises SpecError for a text that is not YAML (E01xx), and for a version without an upgrade (E0206).
     """
     newest = FIRST + len(upgrades)
     root = parse(source, limits)
     stated = root.get("archc")
     if stated is None:
-        found, edits = FIRST, begun(root, f"archc: {FIRST}")
+        first, edits = FIRST, begun(root, f"archc: {FIRST}")
     elif (meant := _meant(stated)) in range(FIRST, newest + 1):
-        found, edits = meant, () if _whole(stated) == meant else (Edit(stated.span, f"{meant}"),)
+        first, edits = meant, () if _whole(stated) == meant else (Edit(stated.span, f"{meant}"),)
     else:
         problem = version_problem(root, newest)
         raise SpecError((problem,) if problem else ())
     text = applied(source.text, edits)
-    for version in range(found, newest):
+    for version in range(first, newest):
         root = parse(Source(source.name, text), limits)
         changes = upgrades[version](root)
         number = [Edit(entry.value.span, f"{version + 1}") for entry in root if entry.key == "archc"]
         text = applied(text, [*changes, *number])
-    return found, text
+    return first, text
 
 
 def _whole(version: Node) -> int | None:
@@ -64,6 +64,6 @@ def _whole(version: Node) -> int | None:
 
 
 def _meant(version: Node) -> int:
-    """`"1"` and `1.0` are a version too, written as a text or another number; 0 is none."""
+    """Return the version that is meant, also by `"1"` or `1.0`; 0 where none is."""
     digits = str(version.value).removesuffix(".0") if isinstance(version, Scalar) else ""
     return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 10 and digits == f"{int(digits)}" else 0

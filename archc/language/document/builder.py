@@ -25,7 +25,7 @@ _BETWEEN = re.compile(r"(?:\s|#[^\r\n]*)*")
 
 
 class Properties(Record):
-    """Offsets into the text: of the value, of the anchor and the tag (start, end)."""
+    """The offset of a value, and the start and end of the anchor and of the tag before it."""
 
     value: int
     anchor: tuple[int, int] | None = None
@@ -33,16 +33,19 @@ class Properties(Record):
 
 
 def properties(text: str, start: int, end: int) -> Properties:
-    """Read from `start`; the value begins at `end` at the latest (there is none after `&a` at the end of a line)."""
-    found: dict[str, tuple[int, int]] = {}
-    at = start
-    while match := _PROPERTY.match(text, at):
-        if match.lastgroup in found or match.lastgroup is None:
+    """Read the properties from `start` on; the value begins at `end` at the latest, as after `&a` at the end of a line.
+
+    Events give where the properties begin, not where the value does.
+    """
+    spans: dict[str, tuple[int, int]] = {}
+    offset = start
+    while match := _PROPERTY.match(text, offset):
+        if match.lastgroup in spans or match.lastgroup is None:
             break
-        found[match.lastgroup] = match.span()
+        spans[match.lastgroup] = match.span()
         between = _BETWEEN.match(text, match.end())
-        at = between.end() if between else match.end()
-    return Properties(min(at, max(end, start)), found.get("anchor"), found.get("tag"))
+        offset = between.end() if between else match.end()
+    return Properties(min(offset, max(end, start)), spans.get("anchor"), spans.get("tag"))
 
 
 _WORDS: dict[str, bool | None] = {
@@ -57,7 +60,7 @@ _LARGEST_EXPONENT = 308  # a double's; a larger one would also make exact arithm
 
 
 class Refusal(Record):
-    """A number that is not accepted: code, message, help."""
+    """A number that is refused: code, message and help of the diagnostic."""
 
     code: str
     message: str
@@ -65,7 +68,7 @@ class Refusal(Record):
 
 
 def resolve(text: str, limits: Limits) -> Plain | Refusal:
-    """None, a truth, a number, or the text itself."""
+    """Return the value of a plain scalar: None, a truth, a number, or the text itself."""
     if text in _WORDS:
         return _WORDS[text]
     if text[0] not in "+-.0123456789":
@@ -111,24 +114,27 @@ def _too_many_digits(text: str, limits: Limits) -> Refusal | None:
     )
 
 
-def notice(frame: Frame, text: str, offsets: tuple[int, int], places: Places, found: list[Diagnostic]) -> None:
-    """Look at a plain scalar with parentheses inside brackets or braces; E0117 replaces what was said of the pieces."""
+def notice(frame: Frame, text: str, offsets: tuple[int, int], places: Places, problems: list[Diagnostic]) -> None:
+    """Notice an expression that its own comma cuts in two: YAML reads `{width: max(a, b)}` as `width: max(a` and a key `b)`.
+
+    `text` is a plain scalar with parentheses inside brackets or braces. E0117 replaces the problems of the pieces.
+    """
     surplus = text.count("(") - text.count(")")
-    begin, before, depth = frame.opened or (offsets[0], len(found), 0)
+    begin, before, depth = frame.opened or (offsets[0], len(problems), 0)
     if depth + surplus > 0:
         frame.opened = (begin, before, depth + surplus)
     elif depth > 0:
         frame.opened = None
-        del found[before:]
-        whole = places.source.text[begin : offsets[1]]
-        one_line = not any(character in whole for character in '"\\\r\n')
-        found.append(
+        del problems[before:]
+        expression = places.source.text[begin : offsets[1]]
+        one_line = not any(character in expression for character in '"\\\r\n')
+        problems.append(
             Diagnostic(
                 "E0117",
                 "an expression with a comma needs quotes here",
                 places.span(begin, offsets[1]),
                 "inside brackets a `,` ends a value",
-                help=f'write "{whole}"' if one_line else "put the whole expression in quotes",
+                help=f'write "{expression}"' if one_line else "put the whole expression in quotes",
             )
         )
 
@@ -137,7 +143,7 @@ _FEW = 100
 
 
 class Anchor(Record, frozen=False):
-    """What a name given by `&` stands for. `node` is None until that is complete: an alias before is a cycle."""
+    """The node that a name given by `&` stands for; None until it is complete, and an alias before that is a cycle."""
 
     span: Span
     node: Node | None = None
@@ -146,12 +152,12 @@ class Anchor(Record, frozen=False):
 
 
 class Builder(Record, frozen=False):
-    """One reading: afterwards `root` is the tree, None where there was no document, and `found` is what is wrong."""
+    """One reading of a document. Afterwards `root` is the tree, None without a document, and `problems` are all that it has."""
 
     source: Source
     limits: Limits
     root: Node | None = None
-    found: list[Diagnostic] = field(factory=list[Diagnostic])
+    problems: list[Diagnostic] = field(factory=list[Diagnostic])
     _stack: list[Frame] = field(factory=list[Frame])
     _anchors: dict[str, Anchor] = field(factory=dict[str, Anchor])
     _nodes: int = 0
@@ -164,7 +170,7 @@ class Builder(Record, frozen=False):
         self._places = Places(self.source)
 
     def read(self, stream: Iterable[yaml.Event]) -> None:
-        """Take all events. Raises SpecError at a limit or a second document, and what the stream raises."""
+        """Take all events. Raises SpecError at a limit or a second document, and whatever the stream raises."""
         for event in stream:
             match event:
                 case yaml.ScalarEvent():
@@ -194,19 +200,19 @@ class Builder(Record, frozen=False):
         self._count(1, 1, span)
         text = event.value
         if len(text) > self.limits.scalar:
-            self.found.append(_limit("E0406", f"a value of more than {self.limits.scalar} characters", span, "scalar"))
+            self.problems.append(_limit("E0406", f"a value of more than {self.limits.scalar} characters", span, "scalar"))
         value = text if event.style else resolve(text, self.limits)
         if isinstance(value, Refusal):
-            self.found.append(Diagnostic(value.code, value.message, span, help=value.help))
+            self.problems.append(Diagnostic(value.code, value.message, span, help=value.help))
             value = text
         elif not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
-            # libyaml refuses such an escape itself; PyYAML's own parser lets it through.
-            self.found.append(Diagnostic("E0116", "half of a surrogate pair is no character", span))
+            # libyaml refuses such an escape itself; PyYAML's own parser does not.
+            self.problems.append(Diagnostic("E0116", "half of a surrogate pair is no character", span))
         node = Scalar(value, text, span)
         if event.anchor is not None:
             self._anchors[event.anchor].node = node
         if not event.style and self._stack and self._stack[-1].is_flow and ("(" in text or ")" in text):
-            notice(self._stack[-1], text, (start(event).index, end(event).index), self._places, self.found)
+            notice(self._stack[-1], text, (start(event).index, end(event).index), self._places, self.problems)
         self._add(node, span, 0, is_merge=text == "<<" and not event.style)
 
     def _alias(self, event: yaml.AliasEvent) -> None:
@@ -217,13 +223,13 @@ class Builder(Record, frozen=False):
             self._stop(_limit("E0405", f"more than {self.limits.aliases} aliases", span, "aliases"))
         anchor = self._anchors.get(name)
         if anchor is None:
-            few = len(self._anchors) <= _FEW and len(self.found) <= _FEW  # a search for each of a thousand takes seconds
-            near = nearest(name, self._anchors) if few else None
-            hint = f"did you mean `*{near}`?" if near else ""
-            self.found.append(Diagnostic("E0107", f"there is no anchor `&{name}` above", span, help=hint))
+            is_small = len(self._anchors) <= _FEW and len(self.problems) <= _FEW  # searching for thousands takes seconds
+            guess = nearest(name, self._anchors) if is_small else None
+            hint = f"did you mean `*{guess}`?" if guess else ""
+            self.problems.append(Diagnostic("E0107", f"there is no anchor `&{name}` above", span, help=hint))
         elif anchor.node is None:
             note = Note("named here", anchor.span)
-            self.found.append(Diagnostic("E0108", f"`*{name}` stands inside what it names", span, notes=(note,)))
+            self.problems.append(Diagnostic("E0108", f"`*{name}` stands inside what it names", span, notes=(note,)))
         else:
             self._count(0, anchor.size, span)
             if len(self._stack) + anchor.height > self.limits.depth:
@@ -249,7 +255,7 @@ class Builder(Record, frozen=False):
         if not self._stack:
             self.root = node
         elif problem := add(self._stack[-1], node, span, height, self.limits, is_merge=is_merge):
-            self.found.append(problem)
+            self.problems.append(problem)
 
     def _scalar_span(self, event: yaml.ScalarEvent) -> Span:
         first, last = start(event), end(event)
@@ -262,7 +268,7 @@ class Builder(Record, frozen=False):
         return self._places.span(min(value, stop), stop)
 
     def _value_offset(self, event: yaml.NodeEvent, tag: str | None, limit: int) -> int:
-        """Where the value behind `&anchor` and `!tag` begins. Defines the anchor, refuses the tag."""
+        """Return where the value behind `&anchor` and `!tag` begins; define the anchor, and refuse the tag."""
         first = start(event).index
         if event.anchor is None and tag is None:
             return first
@@ -271,12 +277,12 @@ class Builder(Record, frozen=False):
             written = self.source.text[slice(*found.tag)] if found.tag else tag
             span = self._places.span(*(found.tag or (first, first + 1)))
             hint = "delete it: a value's type is how it is written, and quotes make a text"
-            self.found.append(Diagnostic("E0106", f"the tag `{written}` is not allowed", span, help=hint))
+            self.problems.append(Diagnostic("E0106", f"the tag `{written}` is not allowed", span, help=hint))
         if event.anchor is not None:
             span = self._places.span(*(found.anchor or (first, first + 1)))
             if event.anchor in self._anchors:
                 note = Note("first defined here", self._anchors[event.anchor].span)
-                self.found.append(Diagnostic("E0109", f"the anchor `&{event.anchor}` is defined twice", span, notes=(note,)))
+                self.problems.append(Diagnostic("E0109", f"the anchor `&{event.anchor}` is defined twice", span, notes=(note,)))
             self._anchors[event.anchor] = Anchor(span)
         return found.value
 
@@ -292,7 +298,7 @@ class Builder(Record, frozen=False):
         return Span(self.source, first.line + 1, first.column + 1, last.line + 1, last.column + 1)
 
     def _stop(self, problem: Diagnostic) -> NoReturn:
-        raise SpecError(in_order([*self.found, problem]))
+        raise SpecError(in_order([*self.problems, problem]))
 
 
 def _limit(code: str, message: str, span: Span, name: str) -> Diagnostic:

@@ -1,4 +1,4 @@
-"""Edits of a text at spans, each a mend of one problem: made, chosen so that none is over another, and applied."""
+"""Edits change a text at spans, each to fix one problem. They are made, chosen so that none overlaps another, and applied."""
 
 from collections.abc import Iterable, Sequence
 
@@ -7,19 +7,17 @@ from archc.language.document.lines import LINE_END, lines
 from archc.language.document.nodes import Entry, Map, Scalar
 
 _FLOW = frozenset(",[]{}#&*!|>%@`")
-"""What means something else where a map is written in braces."""
+"""Characters that have a meaning where a map is written in braces."""
 
 
 def text_of(span: Span) -> str:
-    """What stands at a span."""
+    """Return the text at a span."""
     begin, end = _offsets(span)
     return span.source.text[begin:end]
 
 
 def renamed(span: Span, wrong: str, right: str) -> tuple[Edit, ...]:
-    """`wrong` replaced by `right`, one name by another, where it stands at a span: alone, in quotes, or once in a dotted path.
-    Else nothing.
-    """
+    """Replace the name `wrong` by `right` where it stands at a span: alone, in quotes, or once in a dotted path; else nothing."""
     text = text_of(span)
     quote = text[0] if len(text) > 1 and text[0] in "\"'" and text[-1] == text[0] else ""
     inner = text.strip(quote) if quote else text
@@ -32,49 +30,50 @@ def renamed(span: Span, wrong: str, right: str) -> tuple[Edit, ...]:
 
 
 def begun(root: Map, line: str) -> tuple[Edit, ...]:
-    """A line put before the first key of a document."""
-    at = root.span
-    if text_of(Span(at.source, at.line, at.column, at.line, at.column + 1)) == "{":
-        return (Edit(Span(at.source, at.line, at.column + 1, at.line, at.column + 1), f"{line}, "),)
-    return (Edit(Span(at.source, at.line, at.column, at.line, at.column), f"{line}{_end(at.source)}{' ' * (at.column - 1)}"),)
+    """Put a line before the first key of a document."""
+    start = root.span
+    if text_of(start).startswith("{"):
+        return (Edit(_point(start.source, start.line, start.column + 1), f"{line}, "),)
+    return (Edit(_point(start.source, start.line, start.column), f"{line}{_end(start.source)}{' ' * (start.column - 1)}"),)
 
 
 def inserted(home: Map, pairs: Sequence[tuple[str, str]]) -> tuple[Edit, ...]:
-    """Keys with their values put into a map: before the first of a block's, behind the last within braces."""
+    """Put keys with their values into a map: before the first key of a block, behind the last one within braces."""
     texts = [f"{key}: {value}" for key, value in pairs]
     if not text_of(home.span).startswith("{"):
-        at = home.entries[0].span
-        between = f"{_end(at.source)}{' ' * (at.column - 1)}"
-        return (Edit(Span(at.source, at.line, at.column, at.line, at.column), "".join(f"{text}{between}" for text in texts)),)
-    at, comma = _before_brace(home)
-    return (Edit(at, f"{comma}{', '.join(texts)}"),)
+        first = home.entries[0].span
+        between = f"{_end(first.source)}{' ' * (first.column - 1)}"
+        return (Edit(_point(first.source, first.line, first.column), "".join(f"{text}{between}" for text in texts)),)
+    end, comma = _before_brace(home)
+    return (Edit(end, f"{comma}{', '.join(texts)}"),)
 
 
 def ended(root: Map, line: str) -> tuple[Edit, ...]:
-    """A line put behind the last one of a document, or an entry behind its last within braces."""
+    """Put a line behind the last one of a document, or an entry behind its last one within braces."""
     if text_of(root.span).startswith("{"):
-        at, comma = _before_brace(root)
-        return (Edit(at, f"{comma}{line}"),)
+        place, comma = _before_brace(root)
+        return (Edit(place, f"{comma}{line}"),)
     source = root.span.source
     rows, end = lines(source.text), _end(source)
     indent = " " * (root.span.column - 1)
-    at = Span(source, len(rows), len(rows[-1]) + 1, len(rows), len(rows[-1]) + 1)
-    return (Edit(at, f"{end}{indent}{line}" if rows[-1] else f"{indent}{line}{end}"),)
+    place = _point(source, len(rows), len(rows[-1]) + 1)
+    return (Edit(place, f"{end}{indent}{line}" if rows[-1] else f"{indent}{line}{end}"),)
 
 
 def _before_brace(home: Map) -> tuple[Span, str]:
-    """Where an entry is added to a map within braces: behind what stands before the closing one, and the comma it takes."""
+    """Return the place where a map in braces takes another entry, behind its last one, and the comma needed before it."""
     source, inner = home.span.source, text_of(home.span)[1:-1].rstrip()
     rows = lines("{" + inner)
     line = home.span.line + len(rows) - 1
     column = len(rows[-1]) + (home.span.column if len(rows) == 1 else 1)
     comma = "" if not inner else " " if inner.endswith(",") else ", "
-    return Span(source, line, column, line, column), comma
+    return _point(source, line, column), comma
 
 
 def moved(root: Map, key: str, into: str) -> tuple[Edit, ...]:
-    """An entry of a document's top level put into its map `into`, lines and comments as they are. Nothing where it is not
-    written on lines of its own, or where that map has the key.
+    """Move an entry of a document's top level into its map `into`, with lines and comments as they are.
+
+    Nothing is moved where the entry is not written on lines of its own, or where that map has the key.
     """
     entry, home = root.entry(key), root.entry(into)
     block = _block(entry) if entry is not None else None
@@ -86,22 +85,22 @@ def moved(root: Map, key: str, into: str) -> tuple[Edit, ...]:
         return (Edit(span, f"{' ' * (entry.span.column - 1)}{into}:{_end(source)}{_indented(text_of(span), 2, source)}"),)
     if home.span.source is not source or (isinstance(home.value, Map) and key in home.value):
         return ()
-    here = home.value
-    if isinstance(here, Map) and text_of(here.span).startswith("{"):
-        return _into_braces(entry, here, block)
-    if isinstance(here, Map) and here.entries and here.span.line > home.span.line:
-        column, last = here.entries[0].span.column, here.span.end_line
-    elif isinstance(here, Scalar) and here.value is None and here.text == "":
+    target = home.value
+    if isinstance(target, Map) and text_of(target.span).startswith("{"):
+        return _into_braces(entry, target, block)
+    if isinstance(target, Map) and target.entries and target.span.line > home.span.line:
+        column, last = target.entries[0].span.column, target.span.end_line
+    elif isinstance(target, Scalar) and target.value is None and target.text == "":
         column, last = home.span.column + 2, home.span.line
     else:
         return ()
     width = len(lines(source.text)[last - 1]) + 1
     text = _indented(text_of(block), column - entry.span.column, source)
-    return (_removal(block), Edit(Span(source, last, width, last, width), f"{_end(source)}{text}"))
+    return (_removal(block), Edit(_point(source, last, width), f"{_end(source)}{text}"))
 
 
 def _block(entry: Entry) -> Span | None:
-    """The lines of an entry, None where others share them or it is written elsewhere, as an alias is."""
+    """Return the lines of an entry, None where others share them or where its value is an alias, which is written elsewhere."""
     source, end = entry.span.source, entry.value.span
     if end.source is not source or (end.line, end.column) < (entry.span.line, entry.span.column):
         return None
@@ -117,13 +116,13 @@ def _block(entry: Entry) -> Span | None:
 
 
 def _is_comment(line: str, column: int) -> bool:
-    """A line that only comments, further in than a key at `column`: it belongs to that key's value."""
+    """Return whether a line is a comment that is indented more than a key at `column`, and so belongs to that key's value."""
     inner = line.lstrip(" ")
     return inner.startswith("#") and len(line) - len(inner) >= column
 
 
 def _into_braces(entry: Entry, home: Map, block: Span) -> tuple[Edit, ...]:
-    """`{a: 1}` takes `key: value` on one line; a comment behind that stays where it is."""
+    """Move `key: value`, written on one line, into a map such as `{a: 1}`; a comment behind it stays where it is."""
     value = text_of(entry.value.span)
     plain = isinstance(entry.value, Scalar) and value[:1] not in ("'", '"')
     if block.line != block.end_line or (plain and (_FLOW & set(value) or ": " in value)):
@@ -133,16 +132,16 @@ def _into_braces(entry: Entry, home: Map, block: Span) -> tuple[Edit, ...]:
     source, end = home.span.source, home.span
     inner = text_of(home.span)[1:-1].rstrip()
     comma = ", " if inner and not inner.endswith(",") else ""
-    at = Span(source, end.end_line, end.end_column - 1, end.end_line, end.end_column - 1)
+    place = _point(source, end.end_line, end.end_column - 1)
     key = text_of(entry.span)
     comment = lines(source.text)[block.line - 1][entry.value.span.end_column - 1 :].strip()
     behind = block.end_column - len(comment)
     removal = Edit(Span(source, block.line, entry.span.column, block.line, behind), "") if comment else _removal(block)
-    return (removal, Edit(at, f"{comma}{key}: {value}"))
+    return (removal, Edit(place, f"{comma}{key}: {value}"))
 
 
 def _removal(block: Span) -> Edit:
-    """Whole lines, with the line end behind them, or before them at the end of a text."""
+    """Remove whole lines, with the line end behind them, or before them at the end of a text."""
     source, text = block.source, lines(block.source.text)
     if block.end_line < len(text):
         return Edit(Span(source, block.line, 1, block.end_line + 1, 1), "")
@@ -155,10 +154,15 @@ def _indented(text: str, by: int, source: Source) -> str:
     return _end(source).join(moved_lines)
 
 
+def _point(source: Source, line: int, column: int) -> Span:
+    """Return an empty span, where an edit inserts."""
+    return Span(source, line, column, line, column)
+
+
 def _end(source: Source) -> str:
-    """The line end that a text uses."""
-    found = LINE_END.search(source.text)
-    return found[0] if found else "\n"
+    """Return the line end that a text uses."""
+    match = LINE_END.search(source.text)
+    return match[0] if match else "\n"
 
 
 def _offsets(span: Span) -> tuple[int, int]:
@@ -171,7 +175,7 @@ def _offsets(span: Span) -> tuple[int, int]:
 
 
 def together(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Those whose fixes can be made in one go: none over another, and one at most that adds or moves lines."""
+    """Choose the diagnostics whose fixes can be applied together: none overlaps another, and at most one adds or moves lines."""
     taken: list[tuple[int, int]] = []
     chosen: list[Diagnostic] = []
     lines_change = False
@@ -187,7 +191,7 @@ def together(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
 
 
 def applied(text: str, edits: Sequence[Edit]) -> str:
-    """A text after edits of which none is over another; everything else stays as it is, byte for byte."""
+    """Apply edits of which none overlaps another; everything else stays as it is, byte for byte."""
     pieces, done = list[str](), 0
     for begin, end, new in sorted((*_offsets(edit.span), edit.text) for edit in edits):
         if begin < done:

@@ -1,6 +1,6 @@
-"""The stream of YAML events of a text, from libyaml where PyYAML has it, else from PyYAML's own parser (ten times slower).
+"""A text is a stream of YAML events, which libyaml makes where PyYAML has it, else PyYAML's own parser (ten times slower).
 
-Neither recurses; composing and constructing do, and crash on 50 kB of brackets. That is why nothing else of PyYAML is used.
+Neither recurses. Nothing else of PyYAML is used: composing and constructing recurse, and crash on 50 kB of brackets.
 """
 
 from collections.abc import Callable, Iterator
@@ -10,7 +10,7 @@ import yaml
 
 
 class Mark(Protocol):
-    """A place: offset, line and column in code points, all from 0."""
+    """A place in a text: offset, line and column in code points, all from 0."""
 
     index: int
     line: int
@@ -18,7 +18,7 @@ class Mark(Protocol):
 
 
 class Stream(Protocol):
-    """A parser in the middle of a text."""
+    """A parser at a place in a text."""
 
     def get_event(self) -> yaml.Event | None: ...
 
@@ -27,7 +27,7 @@ Parser: Callable[[str], Stream] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def events(text: str) -> Iterator[yaml.Event]:
-    """Events up to the end of the stream. Raises yaml.YAMLError."""
+    """Yield the events of a text. Raises yaml.YAMLError."""
     parser = Parser(text)
     while (event := parser.get_event()) is not None:
         yield event

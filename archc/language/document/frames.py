@@ -21,7 +21,7 @@ class Merge(Enum):
 
 
 def key_of(node: Node, span: Span, limits: Limits) -> Key | Diagnostic:
-    """The key a node is: text, or a whole number in decimal (stages give blocks by index). Else E0105; E0407 if too long."""
+    """Return the key that a node is: text, or a decimal number, by which stages give blocks. Else E0105; E0407 if too long."""
     match node:
         case Scalar(value=str(text)) if len(text) <= limits.key:
             return text
@@ -46,7 +46,7 @@ def duplicate(key: str, second: Span, first: Span) -> Diagnostic:
 
 
 def merged(node: Node) -> Iterable[Entry] | None:
-    """The entries that `<<: node` brings, of several with one key the first; None where the node is no map or list of maps."""
+    """Return the entries that `<<: node` brings, of equal keys the first; None where the node is no map or list of maps."""
     match node:
         case Map():
             return node.entries
@@ -61,39 +61,45 @@ def merged(node: Node) -> Iterable[Entry] | None:
             return None
 
 
-# Stands where an alias could not be followed: no further complaint is made about it.
+# A node in the place of an alias that could not be followed, about which nothing further is reported.
 BROKEN = Scalar(None, "", Span(Source("", ""), 1, 1, 1, 1))
 
 
 class Frame(Record, frozen=False, compiled=True):
-    """First place, end of the last child, content. `before` is the expanded size of the document when it opened."""
+    """A list or map while its content is read."""
 
     is_map: bool
     is_flow: bool
+    """Whether it is written in brackets or braces."""
     line: int
     column: int
     anchor: str | None
     before: int
+    """The expanded size of the document when it opened."""
     last: tuple[int, int]
+    """Where its last child ends."""
     height: int = 1
     items: list[Node] = field(factory=list[Node])
     entries: dict[Key, Entry] = field(factory=dict[Key, Entry])
     inherited: set[Key] = field(factory=set[Key])
+    """The keys that `<<` brought."""
     has_key: bool = False
+    """Whether a key was read whose value comes next."""
     key: Key | Merge | None = None
     key_span: Span | None = None
     merged_at: Span | None = None
-    # offset of a value with more `(` than `)`, how much was found before it, how many are open
+    """Where its `<<` stands."""
     opened: tuple[int, int, int] | None = None
+    """The offset of a value with more `(` than `)`, the number of problems before it, and how many `(` are open."""
 
     def close(self, source: Source, end: tuple[int, int]) -> Node:
-        """The finished node; `end` is where its bracket does."""
+        """Return the finished node; `end` is where its bracket ends."""
         span = Span(source, self.line, self.column, *(end if self.is_flow else self.last))
         return Map(tuple(self.entries.values()), span) if self.is_map else Sequence(tuple(self.items), span)
 
 
 def add(frame: Frame, node: Node, span: Span, height: int, limits: Limits, *, is_merge: bool) -> Diagnostic | None:
-    """Take a finished node in; `span` is where it stands here, for an alias not the node's own."""
+    """Add a finished node. `span` is its place here, which for an alias is not the node's own."""
     frame.height = max(frame.height, height + 1)
     frame.last = (span.end_line, span.end_column)
     if not frame.is_map:
@@ -122,7 +128,7 @@ def _pair(frame: Frame, node: Node, span: Span) -> Diagnostic | None:
     if key in frame.entries and key not in frame.inherited:
         return duplicate(str(key), key_span, frame.entries[key].span)
     frame.inherited.discard(key)
-    frame.entries[key] = Entry(key, key_span, node)  # over a merged one in its place, as in PyYAML
+    frame.entries[key] = Entry(key, key_span, node)  # a merged entry is replaced in its place, as in PyYAML
     return None
 
 

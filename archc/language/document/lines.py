@@ -1,4 +1,4 @@
-"""The lines of a text as YAML and editors count them: ended by LF, CR LF or CR."""
+"""Lines of a text end, as for YAML and editors, with LF, CR LF or CR."""
 
 import re
 from bisect import bisect_right
@@ -10,7 +10,7 @@ LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 def lines(text: str) -> list[str]:
-    """The lines without their ends; a text that ends with a line end has an empty last one."""
+    """Split a text into lines without their ends; after a last line end there is an empty line."""
     return LINE_END.split(text)
 
 
@@ -24,30 +24,30 @@ class Places(Record):
         object.__setattr__(self, "_starts", [0, *(match.end() for match in LINE_END.finditer(self.source.text))])
 
     def line_column(self, offset: int) -> tuple[int, int]:
-        """Line and column of an offset, both from 1."""
+        """Return line and column of an offset, both from 1."""
         if offset and self.source.text[offset - 1 : offset + 1] == "\r\n":
-            offset -= 1  # between the two there is no place
+            offset -= 1  # no place is between the two
         line = bisect_right(self._starts, offset)
         return line, offset - self._starts[line - 1] + 1
 
     def span(self, start: int, end: int) -> Span:
-        """The range from `start` to before `end`, clamped into the text."""
+        """Return the span from `start` to before `end`, clamped into the text."""
         start = max(0, min(start, len(self.source.text)))
         end = max(start, min(end, len(self.source.text)))
         return Span(self.source, *self.line_column(start), *self.line_column(end))
 
     def line_start(self, offset: int) -> int:
-        """Offset of the first character of the line that holds `offset`."""
+        """Return the offset of the first character of the line that holds `offset`."""
         return self._starts[bisect_right(self._starts, offset) - 1]
 
     def line_end(self, offset: int) -> int:
-        """Offset behind the last visible character of the line that holds `offset`."""
+        """Return the offset behind the last visible character of the line that holds `offset`."""
         match = LINE_END.search(self.source.text, offset)
         end = match.start() if match else len(self.source.text)
         return offset + len(self.source.text[offset:end].rstrip())
 
     def trimmed(self, offset: int) -> int:
-        """Offset behind the last character before `offset` that is not white space."""
+        """Return the offset behind the last character before `offset` that is not white space."""
         text = self.source.text
         while offset and text[offset - 1].isspace():
             offset -= 1

@@ -1,4 +1,4 @@
-"""Turns the text of a spec into its tree: YAML 1.2 without tags, within limits, every problem at once."""
+"""The loader turns the text of a spec into its tree. It reads YAML 1.2 without tags, within limits, and reports every problem."""
 
 import yaml
 
@@ -14,21 +14,24 @@ from archc.limits import Limits
 
 
 def parse(source: Source, limits: Limits) -> Map:
-    """The map that a spec is. `source` comes from archc.language.document.source. Raises SpecError: E01xx, E0402 to E0408."""
-    root, found = _read(source, limits)
+    """Return the map that a spec is.
+
+    `source` comes from archc.language.document.source. Raises SpecError: E01xx, E0402 to E0408.
+    """
+    root, problems = _read(source, limits)
     if not isinstance(root, Map):
         kind = "a single value" if isinstance(root, Scalar) else "a list"
-        found.append(Diagnostic("E0113", f"a spec is a map of keys, not {kind}", root.span, help="begin with `archc: 1`"))
-    elif not found:
+        problems.append(Diagnostic("E0113", f"a spec is a map of keys, not {kind}", root.span, help="begin with `archc: 1`"))
+    elif not problems:
         return root
-    raise SpecError(in_order(found))
+    raise SpecError(in_order(problems))
 
 
 def parse_value(text: str, name: str, limits: Limits) -> Node:
-    """One value of any kind, as after `--set path=`. Raises SpecError as `parse` does, and for refused characters."""
-    root, found = _read(text_source(text, name, limits), limits)
-    if found:
-        raise SpecError(in_order(found))
+    """Return one value of any kind, as after `--set path=`. Raises SpecError as `parse` does, and for refused characters."""
+    root, problems = _read(text_source(text, name, limits), limits)
+    if problems:
+        raise SpecError(in_order(problems))
     return root
 
 
@@ -37,12 +40,12 @@ def _read(source: Source, limits: Limits) -> tuple[Node, list[Diagnostic]]:
     try:
         builder.read(events(source.text))
     except yaml.YAMLError as error:
-        raise SpecError(in_order([*builder.found, syntax_error(error, source)])) from None
+        raise SpecError(in_order([*builder.problems, syntax_error(error, source)])) from None
     if builder.root is BROKEN:
-        raise SpecError(in_order(builder.found))
+        raise SpecError(in_order(builder.problems))
     match builder.root:
         case None | Scalar(value=None, text=""):
             empty = Diagnostic("E0112", f"`{source.name}` is empty", Places(source).span(0, 0))
-            raise SpecError(in_order([*builder.found, empty]))
+            raise SpecError(in_order([*builder.problems, empty]))
         case root:
-            return root, builder.found
+            return root, builder.problems

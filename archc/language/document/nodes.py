@@ -1,4 +1,4 @@
-"""The tree of a YAML document: scalars, lists and maps, each with its place. Immutable, compared by identity."""
+"""The tree of a YAML document has scalars, lists and maps, each with its place. It is immutable, and compared by identity."""
 
 from collections.abc import Iterator
 from typing import TypeAlias
@@ -10,7 +10,7 @@ Plain: TypeAlias = bool | int | float | str | None
 
 
 class Scalar(Record, eq=False, compiled=True):
-    """One value, resolved by YAML 1.2's core schema. `text` is what was written, for exact arithmetic (0.1 is 1/10)."""
+    """A value, resolved by YAML 1.2's core schema. `text` is kept for exact arithmetic, in which 0.1 is 1/10."""
 
     value: Plain
     text: str
@@ -18,7 +18,7 @@ class Scalar(Record, eq=False, compiled=True):
 
 
 class Entry(Record, eq=False, compiled=True):
-    """A key of a map and its value. `key` is text, or an integer (allowed by the schema under `blocks` only)."""
+    """A key of a map and its value. `key` is text or an integer, which the schema allows under `blocks` only."""
 
     key: str | int
     span: Span
@@ -26,7 +26,7 @@ class Entry(Record, eq=False, compiled=True):
 
 
 class Map(Record, eq=False, compiled=True):
-    """Entries in the order written, keys unique."""
+    """A map: entries in the order written, with unique keys."""
 
     entries: tuple[Entry, ...]
     span: Span
@@ -50,7 +50,7 @@ class Map(Record, eq=False, compiled=True):
 
 
 class Sequence(Record, eq=False):
-    """Items in the order written."""
+    """A list: items in the order written."""
 
     items: tuple["Node", ...]
     span: Span
@@ -60,7 +60,7 @@ Node: TypeAlias = Scalar | Map | Sequence
 
 
 def plain(node: Node) -> object:
-    """The node as dicts, lists and scalars, as a JSON Schema validator wants it (iterative limits hold its depth)."""
+    """Return the node as dicts, lists and scalars, for a JSON Schema validator. The loader's limits bound the recursion."""
     match node:
         case Scalar():
             return node.value

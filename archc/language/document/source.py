@@ -13,7 +13,7 @@ from archc.language.document.lines import Places
 from archc.limits import Limits
 
 _ASCII = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
-# Compiled at the first text beyond ASCII only: the class is large, and most specs need it not.
+# The class is large and most specs do not need it, so it is compiled at the first text beyond ASCII.
 _UNICODE = "".join(
     (
         r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufeff",
@@ -21,12 +21,12 @@ _UNICODE = "".join(
         "]",
     )
 )
-# At the start of any line, also inside a value that spans lines: 40,000 %TAG lines take libyaml seconds.
+# At the start of any line, even inside a value that spans lines, since 40,000 %TAG lines take libyaml seconds.
 _DIRECTIVE = re.compile(r"(?:\A|(?<=[\r\n]))%[^\r\n]*")
 
 
 def refused_characters(source: Source, limits: Limits) -> list[Diagnostic]:
-    """E0006 for each forbidden character, E0007 for each directive; as many of each as are shown at once."""
+    """Return E0006 for each forbidden character and E0007 for each directive, as many of each as are shown at once."""
     text = source.text
     pattern = _ASCII if text.isascii() else _UNICODE
     if not re.search(pattern, text) and not _DIRECTIVE.search(text):
@@ -74,12 +74,12 @@ _MARKS = (
 
 
 def read_source(path: str | os.PathLike[str], name: str, limits: Limits) -> Source:
-    """The text of a file, printed as `name`. Raises SpecError: E0001 to E0007, E0401."""
+    """Read the text of a file, which is printed as `name`. Raises SpecError: E0001 to E0007, E0401."""
     return bytes_source(_read(path, name, limits), name, limits)
 
 
 def bytes_source(data: bytes, name: str, limits: Limits) -> Source:
-    """The text of bytes that were read elsewhere, say from standard input. Raises SpecError: E0004 to E0007, E0401."""
+    """Decode bytes that were read elsewhere, such as standard input. Raises SpecError: E0004 to E0007, E0401."""
     if len(data) > limits.bytes:
         raise _refused("E0401", f"`{name}` has more than {limits.bytes} bytes", name, "raise it with `--limit bytes=N`")
     if encoding := _foreign(data):
@@ -104,20 +104,20 @@ def bytes_source(data: bytes, name: str, limits: Limits) -> Source:
 
 
 def text_source(text: str, name: str, limits: Limits) -> Source:
-    """A text that came as text: the value of `--set`, a string of the API. Raises SpecError: E0006, E0007, E0401."""
+    """Take a text as a source: the value of `--set`, or a string of the API. Raises SpecError: E0006, E0007, E0401."""
     if len(text) > limits.bytes:
         raise _refused("E0401", f"`{name}` has more than {limits.bytes} bytes", name, "raise it with `--limit bytes=N`")
     return _checked(Source(name, text.removeprefix("\ufeff")), limits)
 
 
 def _checked(source: Source, limits: Limits) -> Source:
-    if found := refused_characters(source, limits):
-        raise SpecError(in_order(found))
+    if problems := refused_characters(source, limits):
+        raise SpecError(in_order(problems))
     return source
 
 
 def _read(path: str | os.PathLike[str], name: str, limits: Limits) -> bytes:
-    """At most one byte more than the limit: a size asked for beforehand may have changed, and /dev/zero has none."""
+    """Read at most one byte more than the limit. The size is not asked for: it may change, and /dev/zero has none."""
     descriptor = _open(path, name)
     try:
         if not stat.S_ISREG(mode := os.fstat(descriptor).st_mode):
@@ -147,7 +147,7 @@ def _open(path: str | os.PathLike[str], name: str) -> int:
 
 
 def _foreign(data: bytes) -> str | None:
-    """The name of a wide encoding, by its mark or by where its zero bytes stand (YAML 1.2.2, section 5.2)."""
+    """Return the name of a wide encoding, told by its mark or its zero bytes (YAML 1.2.2, section 5.2)."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return encoding
@@ -167,7 +167,7 @@ def _kind(mode: int) -> str:
 
 
 def unreadable(error: OSError, name: str) -> SpecError:
-    """E0003, with the system's reason."""
+    """Return E0003 with the system's reason."""
     return _refused("E0003", f"cannot read `{name}`: {(error.strerror or str(error)).lower()}", name)
 
 

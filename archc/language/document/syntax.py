@@ -11,7 +11,7 @@ from archc.record import Record
 
 
 class Trouble(Record):
-    """Where the parser stopped (`at`), where what it was reading began (`begin`), and its own words."""
+    """The place `at` which the parser stopped, the `begin` of what it was reading, and its own words."""
 
     places: Places
     at: int
@@ -24,40 +24,40 @@ class Trouble(Record):
 
     @property
     def character(self) -> str:
-        """What stands where it stopped, "" at the end."""
+        """Return the character where it stopped, "" at the end."""
         return self.text[self.at : self.at + 1]
 
     def here(self, length: int = 1) -> Span:
-        """The place itself; at the end of the text what comes last."""
+        """Return the place itself; at the end of the text, the place behind its last character."""
         if self.text[self.at :].strip() or self.character == "\t":
             return self.places.span(self.at, self.at + length)
-        at = self.places.trimmed(self.at)
-        return self.places.span(at, at)
+        end = self.places.trimmed(self.at)
+        return self.places.span(end, end)
 
     def rest(self, offset: int) -> Span:
-        """From `offset` to the end of its line."""
+        """Return the span from `offset` to the end of its line."""
         return self.places.span(offset, max(offset, self.places.line_end(offset)))
 
     def column(self, offset: int) -> int:
-        """From 0: how far something is indented."""
+        """Return the column of an offset, from 0."""
         return self.places.line_column(offset)[1] - 1
 
     def before(self) -> str:
-        """The line up to the place."""
+        """Return the line up to the place."""
         return self.text[self.places.line_start(self.at) : self.at]
 
     def indent(self, offset: int) -> int:
-        """Spaces before what stands first on the line of `offset`."""
+        """Count the spaces at the start of the line of `offset`."""
         start = self.places.line_start(offset)
         line = self.text[start : self.places.line_end(start)]
         return len(line) - len(line.lstrip(" "))
 
     def line(self, offset: int) -> Span:
-        """The line of `offset` from what stands first on it."""
+        """Return the line of `offset` without its indentation."""
         return self.rest(self.places.line_start(offset) + self.indent(offset))
 
     def indent_above(self) -> int:
-        """That of the last line before the place that says something."""
+        """Return the indentation of the last line before the place that is neither empty nor a comment."""
         start = self.places.line_start(self.at)
         while start:
             start = self.places.line_start(start - 1)
@@ -67,15 +67,15 @@ class Trouble(Record):
 
 
 def syntax_error(error: yaml.YAMLError, source: Source) -> Diagnostic:
-    """The diagnostic for an exception that parsing raised."""
+    """Return the diagnostic for an exception that parsing raised."""
     places = Places(source)
     size = len(source.text)
     if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
-        at = min(int(getattr(error, "position", 0) or 0), size)  # a ReaderError has no mark
-        return Diagnostic("E0101", "this is not YAML", places.span(at, at + 1))
-    at = min(error.problem_mark.index, size)
-    begin = min(error.context_mark.index, size) if error.context_mark else at
-    trouble = Trouble(places, at, begin, f"{error.context or ''}: {error.problem or ''}")
+        stop = min(int(getattr(error, "position", 0) or 0), size)  # a ReaderError has no mark
+        return Diagnostic("E0101", "this is not YAML", places.span(stop, stop + 1))
+    stop = min(error.problem_mark.index, size)
+    begin = min(error.context_mark.index, size) if error.context_mark else stop
+    trouble = Trouble(places, stop, begin, f"{error.context or ''}: {error.problem or ''}")
     for words, say in _SAYINGS:
         if re.search(words, trouble.words):
             return say(trouble)
@@ -90,8 +90,8 @@ def _depth(trouble: Trouble) -> Diagnostic:
 def _token(trouble: Trouble) -> Diagnostic:
     if trouble.character == "\t":
         return _tab(trouble)
-    what = "a backtick" if trouble.character == "`" else f"`{trouble.character}`"
-    return Diagnostic("E0101", f"a value cannot begin with {what}", trouble.here(), help="put the value in quotes")
+    sign = "a backtick" if trouble.character == "`" else f"`{trouble.character}`"
+    return Diagnostic("E0101", f"a value cannot begin with {sign}", trouble.here(), help="put the value in quotes")
 
 
 def _tab(trouble: Trouble) -> Diagnostic:
@@ -124,8 +124,8 @@ def _bracket(trouble: Trouble) -> Diagnostic:
 def _no_colon(trouble: Trouble) -> Diagnostic:
     line = trouble.rest(trouble.begin)
     if re.match(r"(<{7}|={7}|>{7}|\|{7})( |$)", trouble.text[trouble.begin :].partition("\n")[0]):
-        helped = "git left both sides here: keep one, and take the lines with `<<<<<<<`, `=======` and `>>>>>>>` out"
-        return Diagnostic("E0101", "a merge conflict stands here", line, help=helped)
+        help_text = "git left both sides here: keep one, and take the lines with `<<<<<<<`, `=======` and `>>>>>>>` out"
+        return Diagnostic("E0101", "a merge conflict stands here", line, help=help_text)
     return Diagnostic("E0101", "a key without a `:`", line, help="write `key: value`")
 
 
@@ -171,11 +171,11 @@ def _key(trouble: Trouble) -> Diagnostic:
         return _surplus(trouble)
     if trouble.character == ":":
         return _no_key(trouble)
-    found, expected = trouble.column(trouble.at), trouble.column(trouble.begin)
-    if found == expected:
-        what = "a list item" if trouble.character == "-" else "this"
+    column, expected = trouble.column(trouble.at), trouble.column(trouble.begin)
+    if column == expected:
+        label = "a list item" if trouble.character == "-" else "this"
         return Diagnostic(
-            "E0101", f"{what} cannot stand among the keys of a map", trouble.rest(trouble.at), help="write `key: value`"
+            "E0101", f"{label} cannot stand among the keys of a map", trouble.rest(trouble.at), help="write `key: value`"
         )
     return _indentation(trouble)
 
@@ -187,20 +187,20 @@ def _no_key(trouble: Trouble) -> Diagnostic:
 def _dash(trouble: Trouble) -> Diagnostic:
     if trouble.before().strip():
         return _surplus(trouble)
-    found, expected = trouble.column(trouble.at), trouble.column(trouble.begin)
-    if found == expected:
+    column, expected = trouble.column(trouble.at), trouble.column(trouble.begin)
+    if column == expected:
         return Diagnostic("E0101", "expected `- `: the lines above are the items of a list", trouble.rest(trouble.at))
     return _indentation(trouble)
 
 
 def _indentation(trouble: Trouble) -> Diagnostic:
     message = f"this line is indented {trouble.column(trouble.at)}, the line above {trouble.indent_above()}"
-    around = (
+    notes = (
         ()
         if trouble.begin == trouble.at
         else (Note("what is around it begins here", trouble.places.span(trouble.begin, trouble.begin + 1)),)
     )
-    return Diagnostic("E0101", message, trouble.rest(trouble.at), notes=around)
+    return Diagnostic("E0101", message, trouble.rest(trouble.at), notes=notes)
 
 
 def _surplus(trouble: Trouble) -> Diagnostic:
@@ -253,7 +253,7 @@ def _block_head(trouble: Trouble) -> Diagnostic:
     )
 
 
-# The first that matches "what it was doing: what it found"; left libyaml's words, right PyYAML's.
+# The first pattern that matches the parser's words, "context: problem", decides. Alternatives are libyaml's words, then PyYAML's.
 _SAYINGS: tuple[tuple[str, Callable[[Trouble], Diagnostic]], ...] = (
     (r"nesting depth", _depth),
     (r"\btags?\b", _tag),

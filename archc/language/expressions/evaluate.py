@@ -1,4 +1,4 @@
-"""The value of an expression: exact, lazy, and strict about types (a truth is never a number)."""
+"""Expressions are evaluated exactly, lazily, and with strict types: a truth is never a number."""
 
 import math
 from collections.abc import Callable
@@ -23,14 +23,14 @@ from archc.language.expressions.tree import (
 __all__ = ["Value", "evaluate", "show"]
 
 _LARGEST = 10**40
-# Long products of decimals stay exact; what would grow without bound through a chain of names does not.
+# Long products of decimals stay exact, but numbers may not grow without bound through a chain of names.
 _FINEST = 10**300
 
 
 def evaluate(expr: Expr, lookup: Callable[[str], Value]) -> Value:
-    """The value of `expr`. Raises ExpressionError with offsets.
+    """Return the value of `expr`. Raises ExpressionError with offsets.
 
-    `lookup` gives a name's value; a KeyError from it is an unknown name, and an ExpressionError without a place gets the name's.
+    `lookup` returns a name's value. A KeyError from it means an unknown name; an ExpressionError without offsets gets the name's.
     """
     match expr:
         case Number() | Truth():
@@ -67,7 +67,7 @@ def _looked_up(expr: Name, lookup: Callable[[str], Value]) -> Value:
 
 
 def _binary(expr: Binary, lookup: Callable[[str], Value]) -> Value:
-    """Down the left operands in a loop, so that a long sum needs no deep stack."""
+    """Evaluate the left operands in a loop, so that a long sum needs no deep stack."""
     spine = [expr]
     while isinstance(spine[-1].left, Binary):
         spine.append(spine[-1].left)
@@ -130,11 +130,11 @@ def _computed(operator: Literal["+", "-", "*", "/", "//", "%"], a: Numeric, b: N
 
 
 def _call(expr: Call, lookup: Callable[[str], Value]) -> Value:
-    given = [
+    arguments = [
         None if argument is None else _numeric(expr.function, argument, evaluate(argument, lookup)) for argument in expr.arguments
     ]
     try:
-        return _bounded(call(expr.function, given), expr)
+        return _bounded(call(expr.function, arguments), expr)
     except ExpressionError as error:
         if error.start >= 0:
             raise
@@ -142,7 +142,7 @@ def _call(expr: Call, lookup: Callable[[str], Value]) -> Value:
 
 
 def _bounded(value: Numeric, expr: Expr) -> Numeric:
-    """The value, as an int where it is whole; an error where it is out of range."""
+    """Return the value, as an int where it is whole. Raises ExpressionError where it is out of range."""
     if not -_LARGEST <= value <= _LARGEST:
         raise ExpressionError("the result is over 10**40", expr.start, expr.end)
     if isinstance(value, Fraction):
@@ -153,16 +153,16 @@ def _bounded(value: Numeric, expr: Expr) -> Numeric:
     return value
 
 
-def _truth(what: str, expr: Expr, lookup: Callable[[str], Value]) -> bool:
+def _truth(operator: str, expr: Expr, lookup: Callable[[str], Value]) -> bool:
     value = evaluate(expr, lookup)
     if not isinstance(value, bool):
-        raise ExpressionError(f"`{what}` needs true or false, not {_described(value)}", expr.start, expr.end)
+        raise ExpressionError(f"`{operator}` needs true or false, not {_described(value)}", expr.start, expr.end)
     return value
 
 
-def _numeric(what: str, expr: Expr, value: Value) -> Numeric:
+def _numeric(operator: str, expr: Expr, value: Value) -> Numeric:
     if isinstance(value, bool | str):
-        raise ExpressionError(f"`{what}` needs numbers, not {_described(value)}", expr.start, expr.end)
+        raise ExpressionError(f"`{operator}` needs numbers, not {_described(value)}", expr.start, expr.end)
     return value
 
 

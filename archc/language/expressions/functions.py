@@ -1,4 +1,4 @@
-"""The functions an expression may call: their parameters, and what each comes to. Exact but for sqrt and log2."""
+"""Expressions may call these functions. Results are exact but for sqrt and log2."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -13,7 +13,7 @@ Numeric: TypeAlias = int | Fraction | float
 
 
 class Function(Record):
-    """A function's parameters by name, how many must be given, and whether more may follow."""
+    """A function with the names of its parameters, the number that is required, and whether more arguments may follow."""
 
     call: Callable[..., Numeric]
     parameters: tuple[str, ...]
@@ -22,7 +22,7 @@ class Function(Record):
 
     @property
     def arity(self) -> str:
-        """How many arguments it takes, in words."""
+        """Say how many arguments it takes."""
         if self.more:
             return f"{self.required} arguments or more"
         if self.required == len(self.parameters):
@@ -31,7 +31,7 @@ class Function(Record):
 
 
 def sqrt(value: Numeric) -> Numeric:
-    """The square root; exact where it is rational."""
+    """Return the square root, exact where it is rational."""
     if value < 0:
         raise ExpressionError(f"`sqrt` of a negative number, {show(value)}")
     if not isinstance(value, float):
@@ -42,7 +42,7 @@ def sqrt(value: Numeric) -> Numeric:
 
 
 def log2(value: Numeric) -> Numeric:
-    """The logarithm to base 2; exact for powers of two."""
+    """Return the logarithm to base 2, exact for powers of two."""
     if value <= 0:
         raise ExpressionError(f"`log2` of {show(value)}, which is not above zero")
     if not isinstance(value, float):
@@ -53,26 +53,29 @@ def log2(value: Numeric) -> Numeric:
 
 
 def make_divisible(v: Numeric, divisor: Numeric, minimum: Numeric | None = None, keep: Numeric = Fraction(9, 10)) -> Numeric:
-    """Nearest multiple of `divisor`, half up, not below `minimum`; one divisor more if below `keep · v` (MobileNet's rule)."""
+    """Return the nearest multiple of `divisor`, half up, not below `minimum`, or the next if that is below `keep · v`.
+
+    This is MobileNet's rule.
+    """
     if isinstance(v, Traced) and keep == Fraction(9, 10):
-        given = (v, divisor) if minimum is None else (v, divisor, minimum)
-        multiple: Numeric = called(make_divisible, *given)
+        arguments = (v, divisor) if minimum is None else (v, divisor, minimum)
+        multiple: Numeric = called(make_divisible, *arguments)
         return multiple
     if divisor <= 0:
         raise ExpressionError(f"`make_divisible` by {show(divisor)}, which is not above zero")
     half = divisor / 2 if isinstance(divisor, float) else Fraction(divisor) / 2
-    found = max(divisor if minimum is None else minimum, math.floor(v + half) // divisor * divisor)
-    return found + divisor if found < keep * v else found
+    nearest = max(divisor if minimum is None else minimum, math.floor(v + half) // divisor * divisor)
+    return nearest + divisor if nearest < keep * v else nearest
 
 
 def smallest(*values: Numeric) -> Numeric:
-    least: Numeric = called(min, *values)
-    return least
+    result: Numeric = called(min, *values)
+    return result
 
 
 def largest(*values: Numeric) -> Numeric:
-    most: Numeric = called(max, *values)
-    return most
+    result: Numeric = called(max, *values)
+    return result
 
 
 def magnitude(value: Numeric) -> Numeric:
@@ -93,16 +96,16 @@ FUNCTIONS: dict[str, Function] = {
 
 
 def call(name: str, arguments: Sequence[Numeric | None]) -> Numeric:
-    """The function's value; None stands for an argument left to its default. Raises ExpressionError without a place."""
+    """Call a function; None stands for an argument left to its default. Raises ExpressionError without offsets."""
     function = FUNCTIONS[name]
     if function.more:
         return function.call(*arguments)
-    given = {key: value for key, value in zip(function.parameters, arguments, strict=False) if value is not None}
-    return function.call(**given) if len(given) > 1 else function.call(*given.values())
+    named = {key: value for key, value in zip(function.parameters, arguments, strict=False) if value is not None}
+    return function.call(**named) if len(named) > 1 else function.call(*named.values())
 
 
 def show(value: object) -> str:
-    """A value as a message prints it: 1/3, 0.25, true."""
+    """Write a value as messages do: 1/3, 0.25, true."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Fraction):

@@ -50,7 +50,7 @@ _HINTS = {
 
 
 class Token(Record):
-    """One word. `kind` is the text itself for keywords and signs, and `end` at the end of the text."""
+    """A token. `kind` is the text itself for keywords and signs, and `end` at the end of the text."""
 
     kind: str
     text: str
@@ -62,26 +62,28 @@ class Token(Record):
 
 
 def tokens(text: str) -> tuple[Token, ...]:
-    """The tokens of a text, an `end` last. Raises ExpressionError at the first character that begins none."""
-    found: list[Token] = []
-    at = 0
-    while match := _TOKEN.match(text, at):
-        at = match.end()
+    """Return the tokens of a text, the last of kind `end`. Raises ExpressionError at the first character that begins none."""
+    result: list[Token] = []
+    offset = 0
+    while match := _TOKEN.match(text, offset):
+        offset = match.end()
         group: Literal["number", "word", "sign"] = match.lastgroup  # type: ignore[assignment]
         word = match[group]
-        start = at - len(word)
-        if found and found[-1].kind in ("number", "word") and found[-1].end == start and group != "sign":
-            sides = re.match(r"([0-9]+)[xX]([0-9]+)(?![0-9.])", text[found[-1].start :])
-            helped = f"rows and columns are a list: `[{sides[1]}, {sides[2]}]`" if sides else ""
-            raise ExpressionError(f"`{found[-1].text}{word}` is neither a number nor a name", found[-1].start, at, helped)
+        start = offset - len(word)
+        if result and result[-1].kind in ("number", "word") and result[-1].end == start and group != "sign":
+            sides = re.match(r"([0-9]+)[xX]([0-9]+)(?![0-9.])", text[result[-1].start :])
+            help_text = f"rows and columns are a list: `[{sides[1]}, {sides[2]}]`" if sides else ""
+            raise ExpressionError(
+                f"`{result[-1].text}{word}` is neither a number nor a name", result[-1].start, offset, help_text
+            )
         if group == "number" and re.match("0[0-9]", word):
-            raise ExpressionError(f"`{word}` begins with a zero", start, at, f"write `{word.lstrip('0') or 0}`")
-        found.append(Token(word if group == "sign" or word in KEYWORDS else group, word, start, at))
-    rest = text[at:].lstrip(" \t\n")
+            raise ExpressionError(f"`{word}` begins with a zero", start, offset, f"write `{word.lstrip('0') or 0}`")
+        result.append(Token(word if group == "sign" or word in KEYWORDS else group, word, start, offset))
+    rest = text[offset:].lstrip(" \t\n")
     if rest:
-        at = len(text) - len(rest)
-        raise ExpressionError(f"unexpected character {_quoted(rest[0])}", at, at + 1, _HINTS.get(rest[0], ""))
-    return (*found, Token("end", "", len(text), len(text)))
+        offset = len(text) - len(rest)
+        raise ExpressionError(f"unexpected character {_quoted(rest[0])}", offset, offset + 1, _HINTS.get(rest[0], ""))
+    return (*result, Token("end", "", len(text), len(text)))
 
 
 def _quoted(character: str) -> str:
@@ -101,7 +103,7 @@ _TRUTHS = {"true": True, "True": True, "TRUE": True, "false": False, "False": Fa
 
 @lru_cache(maxsize=4096)
 def parse(text: str, longest: int = Limits().expression) -> Expr:
-    """The tree of an expression. Raises ExpressionError with offsets in `text`; `longest` counts characters."""
+    """Return the tree of an expression. Raises ExpressionError with offsets in `text`; `longest` counts characters."""
     if len(text) > longest:
         raise ExpressionError(f"an expression of {len(text)} characters is longer than the limit of {longest}", 0, len(text))
     parser = _Parser(tokens(text))
@@ -111,12 +113,12 @@ def parse(text: str, longest: int = Limits().expression) -> Expr:
 
 
 class _Parser:
-    """A place in the tokens and the nesting so far."""
+    """A parser has a place in the tokens and a depth of nesting."""
 
     __slots__ = ("_at", "_nesting", "_tokens")
 
-    def __init__(self, found: tuple[Token, ...]) -> None:
-        self._tokens = found
+    def __init__(self, tokens: tuple[Token, ...]) -> None:
+        self._tokens = tokens
         self._at = 0
         self._nesting = 0
 
@@ -129,8 +131,8 @@ class _Parser:
         token = self._next()
         if token.kind != kind:
             message = f"missing `{kind}` {after}" if token.kind == "end" else f"expected `{kind}` {after}, not {token}"
-            at = opened if token.kind == "end" else token
-            raise ExpressionError(message, at.start, at.end)
+            place = opened if token.kind == "end" else token
+            raise ExpressionError(message, place.start, place.end)
         return token
 
     def finish(self) -> None:
@@ -138,23 +140,23 @@ class _Parser:
         if token.kind == ")":
             raise ExpressionError("`)` closes nothing", token.start, token.end)
         if token.kind != "end":
-            helped = {"=": "write `==`", ",": "a decimal point is a dot: `0.1`"}.get(token.kind, "")
-            raise ExpressionError(f"unexpected {token}", token.start, token.end, helped)
+            help_text = {"=": "write `==`", ",": "a decimal point is a dot: `0.1`"}.get(token.kind, "")
+            raise ExpressionError(f"unexpected {token}", token.start, token.end, help_text)
 
     def expression(self, power: int) -> Expr:
-        """Everything that binds tighter than `power`."""
+        """Parse everything that binds tighter than `power`."""
         self._nesting += 1
         if self._nesting > _NESTING:
             token = self._tokens[self._at]
             raise ExpressionError(f"an expression is nested more than {_NESTING} deep", token.start, token.end)
         left = self._operand(power)
-        while (found := _POWER.get(self._tokens[self._at].kind, 0)) > power:
-            left = self._continued(left, found)
+        while (next_power := _POWER.get(self._tokens[self._at].kind, 0)) > power:
+            left = self._continued(left, next_power)
         self._nesting -= 1
         return left
 
     def _continued(self, left: Expr, power: int) -> Expr:
-        """`left` with the operator that follows it and its operand."""
+        """Parse the operator that follows `left`, and its other operand."""
         token = self._next()
         if power == _CHOICE:
             condition = self.expression(_CHOICE)
@@ -197,12 +199,12 @@ class _Parser:
                 raise ExpressionError("an expression is empty", 0, token.end)
             case "end":
                 last = self._tokens[self._at - 1]
-                helped = "a share is a number: `0.5`" if last.kind == "%" else ""
-                raise ExpressionError(f"an operand is missing after {last}", last.start, last.end, helped)
+                help_text = "a share is a number: `0.5`" if last.kind == "%" else ""
+                raise ExpressionError(f"an operand is missing after {last}", last.start, last.end, help_text)
             case _:
                 power = token.kind == "*" and self._at > 1 and self._tokens[self._at - 2].kind == "*"
-                helped = "there are no powers; write `x * x`" if power else ""
-                raise ExpressionError(f"an operand is missing before {token}", token.start, token.end, helped)
+                help_text = "there are no powers; write `x * x`" if power else ""
+                raise ExpressionError(f"an operand is missing before {token}", token.start, token.end, help_text)
 
     def _parenthesis(self, opened: Token) -> Expr:
         inner = self.expression(0)
@@ -245,8 +247,8 @@ def _number(token: Token) -> Number:
 
 
 def _unknown(name: Token) -> ExpressionError:
-    helped = advice(name.text, FUNCTIONS, "function", f"the functions are {', '.join(FUNCTIONS)}")
-    return ExpressionError(f"unknown function `{name.text}`", name.start, name.end, helped)
+    help_text = advice(name.text, FUNCTIONS, "function", f"the functions are {', '.join(FUNCTIONS)}")
+    return ExpressionError(f"unknown function `{name.text}`", name.start, name.end, help_text)
 
 
 def _check_keyword(name: Token, function: Function, key: Token, given: int, keywords: dict[str, Expr]) -> None:
@@ -262,7 +264,7 @@ def _check_keyword(name: Token, function: Function, key: Token, given: int, keyw
 def _bound(
     name: Token, function: Function, positional: list[Expr], keywords: dict[str, Expr], end: int
 ) -> tuple[Expr | None, ...]:
-    """The arguments in the order of the parameters."""
+    """Return the arguments in the order of the parameters."""
     count = len(positional) + len(keywords)
     if count < function.required or (count > len(function.parameters) and not function.more):
         raise ExpressionError(f"`{name.text}` takes {function.arity}, not {count}", name.start, end)

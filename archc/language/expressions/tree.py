@@ -1,4 +1,4 @@
-"""The syntax tree of an expression, with offsets into its text, and the error that points there."""
+"""The syntax tree of an expression has offsets into its text, to which its errors point."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -7,14 +7,14 @@ from typing import Literal, Self, TypeAlias, assert_never
 from archc.record import Record
 
 Value: TypeAlias = bool | int | Fraction | float | str
-"""What an expression comes to. A whole number is always an `int`; a `str` is a word, which can only be compared."""
+"""The value of an expression. A whole number is always an `int`; a `str` is a word, which can only be compared."""
 
 Operator: TypeAlias = Literal["+", "-", "*", "/", "//", "%", "==", "!=", "<", "<=", ">", ">="]
 Connective: TypeAlias = Literal["and", "or"]
 
 
 class ExpressionError(Record, Exception, frozen=False, eq=False):
-    """A text that is no expression, or one that has no value. `start` and `end` are offsets in the text, -1 where unknown."""
+    """A text is no expression, or an expression has no value. `start` and `end` are offsets in the text, -1 where unknown."""
 
     message: str
     start: int = -1
@@ -26,18 +26,18 @@ class ExpressionError(Record, Exception, frozen=False, eq=False):
 
 
 class _Part(Record):
-    """A part of an expression: what it says, and the offsets in the text, by which parts are not compared."""
+    """A part of an expression. Offsets in the text are no part of comparisons."""
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Part) and type(self) is type(other) and self._said() == other._said()
+        return isinstance(other, _Part) and type(self) is type(other) and self._content() == other._content()
 
     def __hash__(self) -> int:
-        return hash((type(self), *self._said()))
+        return hash((type(self), *self._content()))
 
     def at(self, start: int, end: int) -> Self:
         return type(self)(**{**self.__dict__, "start": start, "end": end})
 
-    def _said(self) -> list[object]:
+    def _content(self) -> list[object]:
         return [value for name, value in self.__dict__.items() if name not in ("start", "end")]
 
 
@@ -58,7 +58,7 @@ class Truth(_Part):
 
 
 class Name(_Part):
-    """A name, looked up where the expression is written."""
+    """A name, which is looked up where the expression is written."""
 
     name: str
     start: int = -1
@@ -85,7 +85,7 @@ class Binary(_Part):
 
 
 class Logic(_Part):
-    """Two or more truths under one `and` or `or`; those that do not matter are not evaluated."""
+    """Two or more truths under one `and` or `or`, evaluated until one decides."""
 
     connective: Connective
     items: tuple["Expr", ...]
@@ -94,7 +94,7 @@ class Logic(_Part):
 
 
 class Choice(_Part):
-    """`then if condition else otherwise`; only the branch taken is evaluated."""
+    """`then if condition else otherwise`, of which only the chosen branch is evaluated."""
 
     then: "Expr"
     condition: "Expr"
@@ -116,7 +116,7 @@ Expr: TypeAlias = Number | Truth | Name | Unary | Binary | Logic | Choice | Call
 
 
 def parts(expr: Expr) -> tuple[Expr, ...]:
-    """The expressions directly inside, in the order written."""
+    """Return the expressions directly inside, in the order written."""
     match expr:
         case Number() | Truth() | Name():
             return ()
@@ -135,14 +135,14 @@ def parts(expr: Expr) -> tuple[Expr, ...]:
 
 
 def walk(expr: Expr) -> Iterator[Expr]:
-    """The expression and all inside it, in the order written."""
+    """Yield the expression and all inside it, in the order written."""
     waiting = [expr]
     while waiting:
-        found = waiting.pop()
-        yield found
-        waiting.extend(reversed(parts(found)))
+        part = waiting.pop()
+        yield part
+        waiting.extend(reversed(parts(part)))
 
 
 def names(expr: Expr) -> tuple[str, ...]:
-    """The names it uses, each once, in order of first use."""
-    return tuple(dict.fromkeys(found.name for found in walk(expr) if isinstance(found, Name)))
+    """Return the names that an expression uses, each once, in order of first use."""
+    return tuple(dict.fromkeys(part.name for part in walk(expr) if isinstance(part, Name)))

@@ -1,4 +1,4 @@
-"""What a layout says about one scope or step: the levels of its attribute path, below those of the scope around it."""
+"""A lookup gives the levels that a layout adds to an attribute path for one scope or step, below those of the scope around it."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -11,13 +11,13 @@ from archc.language.layouts.table import Layout, Path, Table, paths_of
 from archc.record import Record, field
 
 Levels: TypeAlias = tuple[str, ...]
-"""Attribute path levels with placeholders filled in; `#`, the parent's next number, is left to whoever counts."""
+"""Levels of an attribute path with placeholders filled in; whoever counts fills in `#`, the parent's next number."""
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
 class Lookup(Record, frozen=False, eq=False):
-    """A layout applied to the scopes of one graph. A turn of a loop has no levels: its steps are named by the scope around it."""
+    """A layout applied to the scopes of one graph. A turn of a loop has no levels: the scope around it names its steps."""
 
     layout: Layout
     order: Iterable[Scope]
@@ -41,14 +41,14 @@ class Lookup(Record, frozen=False, eq=False):
         self._stages = {path: index for index, path in enumerate(stages)}
 
     def parent(self, path: str) -> str:
-        """The scope around one: a turn `loop.0` has no scope called `loop`."""
+        """Return the path of the scope around one; a turn `loop.0` has no scope called `loop`."""
         path = path.rpartition(".")[0]
         while path not in self.scopes:
             path = path.rpartition(".")[0]
         return path
 
     def own(self, scope: Scope) -> Levels:
-        """The levels a scope adds."""
+        """Return the levels that a scope adds."""
         path = self._own(scope)
         if path is None:
             return self._named(scope)
@@ -71,17 +71,17 @@ class Lookup(Record, frozen=False, eq=False):
         return self.step_span(owner, local) if scope.kind == "module" else None
 
     def steps(self, scope: str) -> dict[str, Levels]:
-        """The levels of a scope's steps by their names, as far as they were asked for: one for each kind and template."""
-        around = self.scopes[scope]
-        return {} if around.kind == "turn" else self._steps.setdefault((around.kind, around.template), {})
+        """Return the levels of a scope's steps by name, as far as they are known; scopes of one kind and template share them."""
+        owner = self.scopes[scope]
+        return {} if owner.kind == "turn" else self._steps.setdefault((owner.kind, owner.template), {})
 
     def step(self, scope: str, local: str) -> Levels:
-        """The levels of a step, below its scope's; of a step in a loop, below those of the scope the loop is in."""
-        around = self.scopes[scope]
-        if around.kind == "turn":
+        """Return the levels of a step, below its scope's; of a step in a loop, below those of the scope that the loop is in."""
+        owner_scope = self.scopes[scope]
+        if owner_scope.kind == "turn":
             scope, local = self._place(f"{scope}.{local}")
-            around = self.scopes[scope]
-        path, values, rest = self._said(around, local)
+            owner_scope = self.scopes[scope]
+        path, values, rest = self._said(owner_scope, local)
         return (*(_filled(level, values) for level in path.levels), *rest)
 
     def step_span(self, scope: str, local: str) -> Span | None:
@@ -89,19 +89,19 @@ class Lookup(Record, frozen=False, eq=False):
         return self._said(self.scopes[owner], local)[0].span
 
     def renamed(self, scope: str, local: str) -> Mapping[str, Levels]:
-        """The tensors of a step that have a path of their own, below that of the scope that owns the step.
+        """Return the tensors of a step that have a path of their own, below that of the scope that owns the step.
 
-        Where the layout is one of keys only they are whole keys, in which `{stage}` and `{block}` are the paths of the two.
+        In a layout of keys only they are whole keys, in which `{stage}` and `{block}` stand for the paths of the two.
         """
         owner = scope
         if self.scopes[scope].kind == "turn":
             owner, local = self._place(f"{scope}.{local}")
-        around = self.scopes[owner]
-        step = (around.kind, around.template, local)
+        owner_scope = self.scopes[owner]
+        step = (owner_scope.kind, owner_scope.template, local)
         keys = self._keys.get(step)
         if keys is None:
-            keys = self._keys[step] = self._parameters(around, local)
-        if not keys:  # of almost every step, and there are many
+            keys = self._keys[step] = self._parameters(owner_scope, local)
+        if not keys:  # true for almost every step
             return {}
         values = self._around(owner)
         if "." in local:
@@ -109,7 +109,7 @@ class Lookup(Record, frozen=False, eq=False):
         return {tensor: tuple(_filled(level, values) for level in path.levels) for tensor, path in keys}
 
     def _parameters(self, scope: Scope, local: str) -> tuple[tuple[str, Path], ...]:
-        """The tensors of a step to which the tables of its scope give a path, the most specific table's."""
+        """Return the tensors of a step to which the tables of its scope give a path; the most specific table decides."""
         name = ".".join(local.split(".")[::2])
         paths: dict[str, Path] = {}
         for table in self._tables(scope):
@@ -120,18 +120,18 @@ class Lookup(Record, frozen=False, eq=False):
         return tuple(paths.items())
 
     def _around(self, path: str) -> Mapping[str, object]:
-        """What `{stage}` and `{block}` stand for in a key."""
+        """Return what `{stage}` and `{block}` stand for in a key."""
         if not self.layout.keys_only or not path:
             return {}
-        found = self._surroundings.get(path)
-        if found is None:
+        values = self._surroundings.get(path)
+        if values is None:
             scope = self.scopes[path]
             own: dict[str, object] = {scope.kind: ".".join(self.own(scope))} if scope.kind in ("stage", "block") else {}
-            found = self._surroundings[path] = {**self._around(self.parent(path)), **own}
-        return found
+            values = self._surroundings[path] = {**self._around(self.parent(path)), **own}
+        return values
 
     def _own(self, scope: Scope) -> Path | None:
-        """What the layout says of the scope itself, apart from the table of the scope around it."""
+        """Return the path of the scope itself, apart from the table of the scope around it."""
         match scope.kind:
             case "network" | "turn":
                 return Path(())
@@ -145,32 +145,32 @@ class Lookup(Record, frozen=False, eq=False):
                 return next((table.own for table in self._tables(scope) if table.own is not None), None)
 
     def _named(self, scope: Scope) -> Levels:
-        """A module has the name of its step; stem and head their own."""
+        """Return the levels of a scope without a path: a module has those of its step, stem and head have their own name."""
         if scope.kind != "module":
             return (scope.path,)
         owner, local = self._place(scope.path)
         return self.step(owner, local)
 
     def _place(self, path: str) -> tuple[str, str]:
-        """The nearest scope that is no turn around a path, and the rest of the path."""
+        """Return the nearest scope around a path that is no turn, and the rest of the path."""
         owner = self.parent(path)
         while self.scopes[owner].kind == "turn":
             owner = self.parent(owner)
         return owner, path[len(owner) + 1 :] if owner else path
 
     def _tables(self, scope: Scope) -> tuple[Table, ...]:
-        """What names a scope's steps, the most specific first; a stem or head may be a module too."""
+        """Return the tables that name a scope's steps, the most specific first; a stem or head may be a module too."""
         key = (scope.kind, scope.template)
-        found = self._known.get(key)
-        if found is None:
+        tables = self._known.get(key)
+        if tables is None:
             layout = self.layout
             module = layout.modules.get(scope.template)
-            named = {"stem": layout.stem, "block": layout.block, "head": layout.head}.get(scope.kind)
-            found = self._known[key] = tuple(table for table in (named, module) if table is not None)
-        return found
+            own = {"stem": layout.stem, "block": layout.block, "head": layout.head}.get(scope.kind)
+            tables = self._known[key] = tuple(table for table in (own, module) if table is not None)
+        return tables
 
     def _said(self, scope: Scope, local: str) -> tuple[Path, Mapping[str, object], Levels]:
-        """The path a step has, what its placeholders stand for, and levels to add: `loop.0.step` is keyed `loop.step`."""
+        """Return a step's path, the values of its placeholders, and levels to add. `loop.0.step` is keyed `loop.step`."""
         parts = local.split(".")
         name, values = ".".join(parts[::2]), _counted(parts)
         tables = self._tables(scope)

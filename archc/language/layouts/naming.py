@@ -1,4 +1,4 @@
-"""The names a layout gives a graph: the attribute path of each node, the state-dict key of each tensor."""
+"""A layout names a graph: it gives each node an attribute path, and each tensor a state-dict key."""
 
 from collections.abc import Iterable, Iterator
 
@@ -10,12 +10,12 @@ from archc.language.layouts.table import Layout
 
 
 def attribute_paths(graph: Graph, layout: Layout) -> dict[str, str]:
-    """From node names to attribute paths in order of execution; "" for a node the layout dissolves at the top."""
+    """Map node names to attribute paths in order of execution; "" is a node that the layout dissolves at the top."""
     return {node.name: path for node, path, _ in _paths(graph.nodes, Lookup(layout, graph.scopes))}
 
 
 def state_keys(graph: Graph, layout: Layout, kept: Iterable[str] = ()) -> dict[str, str]:
-    """From canonical to emitted keys, in order of execution; `kept` names what batch norms keep beside their parameters.
+    """Map canonical to emitted keys, in order of execution; `kept` names what batch norms keep beside their parameters.
 
     Raises SpecError (E0322) where two tensors have one key.
     """
@@ -44,17 +44,17 @@ def state_keys(graph: Graph, layout: Layout, kept: Iterable[str] = ()) -> dict[s
 
 
 def _parameters(graph: Graph, kept: tuple[str, ...]) -> dict[int, tuple[str, ...]]:
-    """Names of the tensors of each operation, by its identity: equal operations are one object, and are alive."""
-    found: dict[int, tuple[str, ...]] = {}
+    """Return the names of each operation's tensors, by its identity: equal operations are one object, which stays alive."""
+    names: dict[int, tuple[str, ...]] = {}
     for op in [node.op for node in graph.nodes]:
-        if id(op) not in found:
+        if id(op) not in names:
             beside = kept if isinstance(op, Norm) and op.norm == "batch" else ()
-            found[id(op)] = (*(parameter.name for parameter in op.parameters()), *beside)
-    return found
+            names[id(op)] = (*(parameter.name for parameter in op.parameters()), *beside)
+    return names
 
 
 def _paths(nodes: Iterable[Node], lookup: Lookup) -> Iterator[tuple[Node, str, str]]:
-    """Each node, its attribute path, and that of the scope that owns it."""
+    """Yield each node, its attribute path, and the path of the scope that owns it."""
     numbers: dict[str, int] = {}
     prefixes: dict[str, str] = {"": ""}
 
@@ -87,17 +87,20 @@ def _paths(nodes: Iterable[Node], lookup: Lookup) -> Iterator[tuple[Node, str, s
 
 def _clash(lookup: Lookup, graph: Graph, key: str, first: str, node: Node) -> Diagnostic:
     other = first.rpartition(".")[0]
-    mine = f"{node.name}.{key.rpartition('.')[2]}"
-    places = [(mine, _says(lookup, node)), (first, _says(lookup, next(n for n in graph.nodes if n.name == other)))]
+    own = f"{node.name}.{key.rpartition('.')[2]}"
+    places = [
+        (own, _deciding_span(lookup, node)),
+        (first, _deciding_span(lookup, next(n for n in graph.nodes if n.name == other))),
+    ]
     named = [(who, span) for who, span in places if span is not None]
     span = named[0][1] if named else node.origin
     notes = tuple(Note(f"and here, for `{who}`", at) for who, at in named[1:] if at != span)
-    message = f"`{first}` and `{mine}` have one key, `{key}`, in layout `{lookup.layout.name}`"
+    message = f"`{first}` and `{own}` have one key, `{key}`, in layout `{lookup.layout.name}`"
     return Diagnostic("E0322", message, span, "gives one name twice", notes=notes, help="a layout gives every tensor its own key")
 
 
-def _says(lookup: Lookup, node: Node) -> Span | None:
-    """Where the layout decides the path of a node: its own entry, else that of the nearest scope around it."""
+def _deciding_span(lookup: Lookup, node: Node) -> Span | None:
+    """Return where the layout decides the path of a node: its own entry, else that of the nearest scope around it."""
     span = lookup.step_span(node.scope, node.local)
     scope: Scope | None = lookup.scopes.get(node.scope)
     while span is None and scope is not None and scope.path:

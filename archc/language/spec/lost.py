@@ -1,4 +1,4 @@
-"""What is told of a path that leads nowhere, and of a map that stands where a path was meant."""
+"""Problems of paths that lead nowhere, and of maps that stand where a path was meant."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -12,38 +12,38 @@ from archc.record import replace
 from archc.suggest import advice, meant, nearest, spelled
 
 _SEPARATORS = re.compile(r"[\[\]/.]+")
-"""What other programs write between the parts of a path."""
+"""Characters that other programs write between the parts of a path."""
 _REPLACED = ("E0202", "E0340", "E0331", "E0208")
-"""Codes of problems that a whole map has where a path into the parent's was meant."""
+"""Codes of the problems of a whole map where a path into the parent's was meant."""
 _OF_WORDS = {"order": ("each", "first", "last", "after_add"), "shortcut": ("same", "change", "join")}
-"""Parts of what a word of `block` is short for, each of which a path can change."""
+"""Parts of the maps that words of `block` are short for, each of which a path can change."""
 
 
 def removes_nothing(diagnostic: Diagnostic) -> bool:
-    """Whether a change is at fault that leaves its definition what it is."""
+    """Return whether the problem is a change that leaves its definition as it is."""
     return diagnostic.code == "E0305" and diagnostic.message.startswith("nothing to remove ")
 
 
 def lost(entry: Entry, nothing: NothingThere, root: Map, kind: str = "settings") -> Diagnostic:
-    """E0305 for a path into `root`: the first part of it that is missing, and the path that was probably meant."""
+    """Return E0305 for a path into `root`, with the first part of it that is missing, and the path that was probably meant."""
     path, part = str(entry.key), nothing.part
     before = "".join(f"{name}." for name in nothing.at)
     rest = path[len(before) + len(part) :] if path.startswith(before) else ""
     around = f"in `{'.'.join(nothing.at)}`" if nothing.at else "here"
     message = f"nothing to {'remove' if nothing.is_removed else 'change'} at `{path}`"
     if part in nothing.known and rest:
-        helped = f"it is one value: `{before}{part}: …` replaces it"
-        return Diagnostic("E0305", message, entry.span, f"`{before}{part}` has no parts", help=helped)
+        help_text = f"it is one value: `{before}{part}: …` replaces it"
+        return Diagnostic("E0305", message, entry.span, f"`{before}{part}` has no parts", help=help_text)
     if not nothing.at and is_own(part):
         own = f"`{part}: {{{rest[1:]}: …}}`" if part in ("source", "expect") else f"`{part}: …`"
-        helped = f"write it beside `extends`: {own}" if rest else "it is not inherited: leave this out"
-        return Diagnostic("E0305", message, entry.span, f"`{part}` is the document's own", help=helped)
+        help_text = f"write it beside `extends`: {own}" if rest else "it is not inherited: leave this out"
+        return Diagnostic("E0305", message, entry.span, f"`{part}` is the document's own", help=help_text)
     guess = _path_meant(path, entry, nothing, root, kind)
-    listed = "there are: " + ", ".join(nothing.known) if nothing.known else ""
-    said = "" if nothing.is_removed else advice(part, (), _place(nothing))
-    helped = f"did you mean `{guess}`?" if guess else said or listed
+    known = "there are: " + ", ".join(nothing.known) if nothing.known else ""
+    suggestion = "" if nothing.is_removed else advice(part, (), _place(nothing))
+    help_text = f"did you mean `{guess}`?" if guess else suggestion or known
     fix = of_key(entry.span, part, () if nothing.at else nothing.known, (), ()) if guess else ()
-    return Diagnostic("E0305", message, entry.span, f"there is no `{part}` {around}", help=helped, fix=fix)
+    return Diagnostic("E0305", message, entry.span, f"there is no `{part}` {around}", help=help_text, fix=fix)
 
 
 def _place(nothing: NothingThere) -> str:
@@ -51,16 +51,16 @@ def _place(nothing: NothingThere) -> str:
 
 
 def _path_meant(path: str, entry: Entry, nothing: NothingThere, root: Map, kind: str) -> str | None:
-    """A path near `path` that leads somewhere in `root`: part by part the nearest, or the only one that ends so."""
+    """Return a path near `path` that exists in `root`: part by part the nearest, or the only one that ends so."""
     for _ in path.split("."):
         parts = path.split(".")
-        at, part = len(nothing.at), nothing.part
+        depth, part = len(nothing.at), nothing.part
         guess = nearest(part, nothing.known) if nothing.is_removed else meant(part, nothing.known, _place(nothing))
-        if guess is not None and at < len(parts) and parts[at] == part:
-            path = ".".join((*parts[:at], guess, *parts[at + 1 :]))
+        if guess is not None and depth < len(parts) and parts[depth] == part:
+            path = ".".join((*parts[:depth], guess, *parts[depth + 1 :]))
         elif (dotted := _SEPARATORS.sub(".", path).strip(".")) != path:
             path = dotted
-        elif not at and (home := _home(part, root)):
+        elif not depth and (home := _home(part, root)):
             path = f"{home}.{path}"
         else:
             return None
@@ -74,16 +74,16 @@ def _path_meant(path: str, entry: Entry, nothing: NothingThere, root: Map, kind:
 
 
 def _spelled_end(path: str, root: Map) -> str:
-    """The path with its last part as the map there spells it."""
+    """Return the path with its last part as the map there spells it."""
     *before, last = path.split(".")
-    there: Node | None = root
+    node: Node | None = root
     for part in before:
-        there = there.get(key_of(part)) if isinstance(there, Map) else None
-    return ".".join((*before, (isinstance(there, Map) and spelled(last, (str(each.key) for each in there))) or last))
+        node = node.get(key_of(part)) if isinstance(node, Map) else None
+    return ".".join((*before, (isinstance(node, Map) and spelled(last, (str(inner.key) for inner in node))) or last))
 
 
 def _home(part: str, root: Map) -> str:
-    """The path of the one map in `root` that has the part."""
+    """Return the path of the only map in `root` that has the part, "" where there are none or several."""
     homes = [path for path, inner in _maps(root, "") if key_of(part) in inner]
     return homes[0] if len(homes) == 1 else ""
 
@@ -97,8 +97,9 @@ def _maps(root: Map, path: str) -> Iterator[tuple[str, Map]]:
 
 
 def by_path(diagnostic: Diagnostic, entries: Iterable[Entry], root: Map) -> Diagnostic:
-    """With the path that was meant, where a change of the parent's `root` names what is elsewhere in it, or is a whole map that
-    lacks what the parent says at its place.
+    """Add the path that was meant to a diagnostic of a change of the parent's `root`.
+
+    The change names something that is elsewhere in `root`, or is a whole map that lacks keys of the parent's map.
     """
     if diagnostic.span is None or diagnostic.code not in (*_REPLACED, "E0201", "E0207"):
         return diagnostic
@@ -115,50 +116,50 @@ def by_path(diagnostic: Diagnostic, entries: Iterable[Entry], root: Map) -> Diag
         paths = _paths(entry, root)
         if paths and _wants_path(diagnostic, entry, root):
             more = f" and {len(paths) - 3} more" if len(paths) > 3 else ""
-            helped = f"a map replaces the whole of `{path}`; a part of it is changed by its path: {', '.join(paths[:3])}{more}"
-            return replace(diagnostic, help=helped, fix=())
+            help_text = f"a map replaces the whole of `{path}`; a part of it is changed by its path: {', '.join(paths[:3])}{more}"
+            return replace(diagnostic, help=help_text, fix=())
     return diagnostic
 
 
 def _wants_path(diagnostic: Diagnostic, entry: Entry, root: Map) -> bool:
-    """Whether a change's map is a part of what the parent says: a path stands in it, or it lacks a key that is there."""
+    """Return whether a change's map is a part of the parent's: a path stands in it, or it lacks a key of the parent's."""
     match diagnostic.code:
         case "E0207":
             return diagnostic.span is not None and "." in str(_key_at(entry.value, diagnostic.span))
         case "E0208":
-            there = root.get(entry.key)
-            return isinstance(there, Map) and isinstance(entry.value, Map) and any(each.key not in entry.value for each in there)
+            node = root.get(entry.key)
+            return isinstance(node, Map) and isinstance(entry.value, Map) and any(inner.key not in entry.value for inner in node)
         case _:
             return True
 
 
 def _paths(entry: Entry, root: Map) -> list[str]:
-    """The changes that a map says beside what `root` says at its place, each by its path; none where `root` has no map there."""
+    """Return each difference of a map from the map of `root` at its place, by its path; none where `root` has no map there."""
     path = str(entry.key)
-    there: Node | None = root
+    node: Node | None = root
     for part in path.split("."):
-        there = there.get(key_of(part)) if isinstance(there, Map) else None
-    in_block = path.startswith(("block.", "stages.")) and not isinstance(there, Map)
+        node = node.get(key_of(part)) if isinstance(node, Map) else None
+    in_block = path.startswith(("block.", "stages.")) and not isinstance(node, Map)
     last, value = path.rpartition(".")[2], entry.value
-    if in_block and isinstance(value, Map) and all(key in _OF_WORDS.get(last, ()) for key in (each.key for each in value)):
-        there = Map((), entry.span)  # a word, said here or further out, is short for a map
-    return list(_leaves(path, value, there)) if isinstance(value, Map) and isinstance(there, Map) else []
+    if in_block and isinstance(value, Map) and all(key in _OF_WORDS.get(last, ()) for key in (inner.key for inner in value)):
+        node = Map((), entry.span)  # a word, here or further out, is short for a map
+    return list(_leaves(path, value, node)) if isinstance(value, Map) and isinstance(node, Map) else []
 
 
-def _leaves(path: str, node: Node, there: Node | None) -> Iterator[str]:
-    """The paths of what a map says, as far as there are maps at their beginnings; not of what is there already."""
-    if isinstance(node, Map) and isinstance(there, Map):
+def _leaves(path: str, node: Node, inherited: Node | None) -> Iterator[str]:
+    """Yield the paths of a map's values, as far as there are maps before them, but for equal values."""
+    if isinstance(node, Map) and isinstance(inherited, Map):
         for entry in node:
             key = entry.key
-            if key not in there and "." not in str(key):
-                key = meant(str(key), (str(other.key) for other in there), "keys step") or key
-            yield from _leaves(f"{path}.{key}", entry.value, there.get(key))
-    elif not (isinstance(node, Scalar) and isinstance(there, Scalar) and node.value == there.value):
+            if key not in inherited and "." not in str(key):
+                key = meant(str(key), (str(other.key) for other in inherited), "keys step") or key
+            yield from _leaves(f"{path}.{key}", entry.value, inherited.get(key))
+    elif not (isinstance(node, Scalar) and isinstance(inherited, Scalar) and node.value == inherited.value):
         yield f"`{path}: {text_of(node.span) if node.span.line == node.span.end_line else '…'}`"
 
 
 def _key_at(node: Node, span: Span) -> str | int:
-    """The key of the map that stands at a span, "" where none does."""
+    """Return the key that stands at a span, "" where none does."""
     for entry in node if isinstance(node, Map) else ():
         if entry.span == span:
             return entry.key

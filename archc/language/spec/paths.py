@@ -1,11 +1,11 @@
-"""The one rule for change: a dotted path replaces the value there and nothing else; null removes it."""
+"""A change follows one rule: a dotted path replaces the value there and nothing else; null removes it."""
 
 from archc.language.document.nodes import Entry, Map, Node, Scalar
 from archc.language.spec.defaults import WORDS, opened
 from archc.record import Record
 
 OWN = ("archc", "name", "title", "source", "expect")
-"""Keys that are the document's own, never inherited; of a definition also the key that says what it is."""
+"""Keys that are the document's own, never inherited; in a definition the key that states its kind is so too."""
 _BEGUN = {
     "network": ("init", "vars", "layouts", "allow", "preprocess", "block"),
     "layout": ("stem", "block", "head", "modules", "batch_norm"),
@@ -13,27 +13,31 @@ _BEGUN = {
     "module": ("parameters",),
     "shortcut": ("parameters",),
 }
-"""Maps at the top of a document that a path into them begins."""
+"""Maps at the top of a document that a path into them creates where they are missing."""
 _STEPS = (("stem",), ("head",), ("steps",))
-"""Maps whose keys are names of steps, of which no path begins one."""
+"""Maps whose keys are names of steps, which no path creates."""
 _OF_STEP = (*WORDS, "init")
-"""Keys of a step that a path into them begins, or opens."""
+"""Keys of a step that a path into them creates, or opens where a word is short for a map."""
 
 
 class NothingThere(Record, LookupError, frozen=False, eq=False):
-    """A path names nothing: its `part` is not among the keys `known` of the map `at` its beginning, or has no parts."""
+    """A path names nothing: one of its parts is missing, or is a value without parts."""
 
     part: str
+    """The part that is missing, or has no parts."""
     at: tuple[str, ...] = ()
+    """The parts before it, which exist."""
     known: tuple[str, ...] = ()
+    """The keys of the map there."""
     is_removed: bool = True
+    """Whether the change was to remove it."""
 
     def __str__(self) -> str:
         return self.part
 
 
 class _Place(Record, compiled=True):
-    """Where a path has led to, in a document of a kind; in lowering the kind is `steps`, `settings` or `policy`."""
+    """The map that a path has reached in a document of a kind; in lowering the kind is `steps`, `settings` or `policy`."""
 
     kind: str
     at: tuple[str, ...] = ()
@@ -43,7 +47,7 @@ class _Place(Record, compiled=True):
 
     @property
     def keeps_paths(self) -> bool:
-        """Whether a key may be a path here: it changes what a word stands for, in `block` and stages, or names a node."""
+        """Return whether a key may be a path here: in `block` and stages it changes what a word stands for, or names a node."""
         if self.kind == "settings":
             return self.at[:1] != ("insert",) or len(self.at) < 2
         if self.kind in ("layout", "policy"):
@@ -55,7 +59,7 @@ class _Place(Record, compiled=True):
                 return False
 
     def begun(self, root: Map, part: str, entry: Entry) -> Map | None:
-        """The map that a path goes on in: what is there, what a word is short for, or a new one."""
+        """Return the map in which a path goes on: the one there, the one that a word is short for, or a new one."""
         node = root.get(key_of(part))
         if isinstance(node, Map):
             return node
@@ -76,15 +80,15 @@ def is_own(key: str | int, kind: str = "network") -> bool:
 
 
 def key_of(part: str) -> str | int:
-    """The keys under `blocks` are numbers; no other key begins with a digit."""
+    """Return a part as a key; the keys under `blocks` are numbers, and no other key begins with a digit."""
     return int(part) if part.isascii() and part.isdigit() else part
 
 
 def change(root: Map, path: str, entry: Entry, kind: str = "settings") -> Map:
-    """`root`, of a document of a kind, with `entry.value` at `path`: followed as far as maps go, into what words are short for
-    and maps that are left out. In `block` and in stages the rest is one key, but for an index.
+    """Return `root`, a document of a kind, with `entry.value` at `path`, and without whatever stood under the path.
 
-    Whatever stood under the path goes with it. Raises NothingThere.
+    The path is followed as far as there are maps, including maps that words are short for or that are left out. In `block` and
+    in stages the rest of it is one key, but for an index. Raises NothingThere.
     """
     return _change(root, path.split("."), entry, _Place(kind))
 
@@ -109,10 +113,10 @@ def _change(root: Map, parts: list[str], entry: Entry, place: _Place) -> Map:
         return _replaced(_without_beneath(root, key), Entry(key, entry.span, entry.value))
     if key not in root and len(parts) == 1:
         raise NothingThere(str(key), place.at, tuple(str(other.key) for other in root))
-    if key not in root:  # to be removed from what a name stands for, where that is known
+    if key not in root:  # lowering removes it from the definition that a name stands for
         return _replaced(root, Entry(key, entry.span, entry.value))
-    left = tuple(old for old in _without_beneath(root, key) if old.key != key)
-    return Map(left, root.span)
+    kept = tuple(old for old in _without_beneath(root, key) if old.key != key)
+    return Map(kept, root.span)
 
 
 def is_null(node: Node) -> bool:

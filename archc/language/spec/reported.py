@@ -1,4 +1,4 @@
-"""The figures a spec says were printed elsewhere, and whether the network agrees."""
+"""A spec may report figures that were printed elsewhere, with which the network has to agree."""
 
 from fractions import Fraction
 
@@ -7,15 +7,17 @@ from archc.record import Record
 
 
 class Reported(Record):
-    """A printed figure of `params`, `macs` or `depth`: its value as printed, where, and how far off it may be (relative)."""
+    """A printed figure of `params`, `macs` or `depth`."""
 
     value: Fraction
     where: str
+    """Where it is printed."""
     within: Fraction
+    """The largest relative difference that counts as agreement."""
 
     @property
     def number(self) -> int | float:
-        """The value as a number to print."""
+        """Return the value as a number to print."""
         return int(self.value) if self.value.denominator == 1 else float(self.value)
 
     def agrees(self, actual: int) -> bool:
@@ -23,22 +25,22 @@ class Reported(Record):
 
 
 def reported(root: Map) -> dict[str, Reported]:
-    """Those of a spec's `expect`, by what they count."""
+    """Return the figures that a spec's `expect` reports, by what they count."""
     expect = root.get("expect")
     entries = expect.get("reported") if isinstance(expect, Map) else None
-    found = {}
+    figures = {}
     for entry in entries if isinstance(entries, Map) else ():
-        said = entry.value
-        value = _number(said.get("value")) if isinstance(said, Map) else None
-        if isinstance(said, Map) and value is not None:
-            where = said.get("from")
+        figure = entry.value
+        value = _number(figure.get("value")) if isinstance(figure, Map) else None
+        if isinstance(figure, Map) and value is not None:
+            where = figure.get("from")
             text = str(where.value) if isinstance(where, Scalar) else ""
-            found[str(entry.key)] = Reported(value, text, _number(said.get("within")) or Fraction(0))
-    return found
+            figures[str(entry.key)] = Reported(value, text, _number(figure.get("within")) or Fraction(0))
+    return figures
 
 
 def _number(node: Node | None) -> Fraction | None:
-    """Exactly as written: 3.8e9 is no binary fraction."""
+    """Return a number exactly as written; 3.8e9 may be no binary fraction."""
     if isinstance(node, Scalar) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
         return Fraction(node.text)
     return None

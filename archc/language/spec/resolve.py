@@ -13,16 +13,16 @@ PLACES = ("before", "after")
 
 
 class Places(Record):
-    """The places that the changes of one `set` give to steps of a document of a kind. `latest` is the last step put after each:
-    several after one stand in the order written, as inserted ones do.
-    """
+    """Places the steps that the changes of one `set` add to a document."""
 
     kind: str
+    """The kind of the document."""
     report: Callable[[Diagnostic], None]
     latest: dict[tuple[str, str], str] = field(factory=dict)
+    """Maps each target to the last step inserted after it, so that later ones follow in the order written."""
 
     def placed(self, root: Map, entry: Entry) -> Map:
-        """`root` after a change, its step moved to where it says `before:` or `after:` which other one it stands."""
+        """Return `root` after a change, with the step that it adds moved `before:` or `after:` the step that it names."""
         home, _, name = str(entry.key).partition(".")
         step, steps = entry.value, root.get(home)
         homes = ("stem", "head") if self.kind == "network" else ("steps",)
@@ -33,16 +33,16 @@ class Places(Record):
             return root
         bare = Entry(name, entry.span, Map(tuple(e for e in step if e.key not in PLACES), step.span))
         others = [other for other in steps if other.key != name]
-        at = self._index(places, home, name, others)
-        if at is None:  # nothing follows from where it stands instead
+        index = self._index(places, home, name, others)
+        if index is None:  # an identity has no effect, wherever it stands
             nothing = Map((Entry("op", entry.span, Scalar("identity", "identity", entry.span)),), step.span)
-            bare, at = Entry(name, entry.span, nothing), len(others)
-        others.insert(at, bare)
-        made = Map(tuple(others), steps.span)
-        return Map(tuple(Entry(e.key, e.span, made) if e.key == home else e for e in root), root.span)
+            bare, index = Entry(name, entry.span, nothing), len(others)
+        others.insert(index, bare)
+        moved = Map(tuple(others), steps.span)
+        return Map(tuple(Entry(e.key, e.span, moved) if e.key == home else e for e in root), root.span)
 
     def _index(self, places: list[Entry], home: str, name: str, others: list[Entry]) -> int | None:
-        """The place among the other steps, None where it is not known; E0201, E0203, E0348."""
+        """Return the place among the other steps, None where it is not known. Reports E0201, E0203, E0348."""
         place, known = places[0], [str(other.key) for other in others]
         if len(places) > 1:
             label = "a step stands `after` one or `before` one, not both"
@@ -55,34 +55,37 @@ class Places(Record):
         if target not in known:
             unit = f"conv{target[4:] if target.startswith('norm') else target[3:]}" if target.startswith(("norm", "act")) else ""
             part = f"`{target}` is a part of the unit `{unit}`, which is one step." if unit in known else advice(target, known)
-            helped = " ".join(filter(None, (part, "its steps: " + ", ".join(known))))
+            help_text = " ".join(filter(None, (part, "its steps: " + ", ".join(known))))
             message = f"there is no step `{target}` for `{name}` to stand {place.key}"
-            self.report(Diagnostic("E0348", message, place.value.span, help=helped))
+            self.report(Diagnostic("E0348", message, place.value.span, help=help_text))
             target = unit if unit in known else nearest(target, known)
         if target is None:
             return None
         if place.key == "before":
             return known.index(target)
         last = self.latest.get((home, target), target)
-        behind = [target, *(before for (at, before), step in self.latest.items() if at == home and step == target)]
-        self.latest.update({(home, before): name for before in behind})
+        targets = [
+            target,
+            *(before for (latest_home, before), step in self.latest.items() if latest_home == home and step == target),
+        ]
+        self.latest.update({(home, before): name for before in targets})
         return 1 + known.index(last if last in known else target)
 
 
 def merge(child: Map, parent: Map, kind: str, report: Callable[[Diagnostic], None]) -> Map:
-    """The full document of `child`, which extends the resolved `parent` of the same kind."""
+    """Return the full document of `child`, which extends the resolved `parent` of the same kind."""
     own = Map(tuple(entry for entry in child if is_own(entry.key, kind)), child.span)
     inherited = Map(tuple(entry for entry in parent if not is_own(entry.key, kind)), child.span)
     changes = child.get("set")
     if isinstance(changes, Map):
         own = apply_all(own, tuple(entry for entry in changes if is_own(entry.key, kind)), report, kind)
         inherited = apply_all(inherited, tuple(entry for entry in changes if not is_own(entry.key, kind)), report, kind)
-    proof = [entry for entry in own if entry.key == "expect"]  # where a reader looks for it: at the end
+    proof = [entry for entry in own if entry.key == "expect"]  # it goes to the end, where readers look for it
     return Map((*(entry for entry in own if entry.key != "expect"), *inherited.entries, *proof), child.span)
 
 
 def apply_all(root: Map, entries: tuple[Entry, ...], report: Callable[[Diagnostic], None], kind: str = "network") -> Map:
-    """Every path of `set` (or of the command line) applied in the order written, to a document of a kind."""
+    """Apply every path of `set` (or of the command line) in the order written to a document of a kind."""
     places = Places(kind, report)
     for entry in entries:
         try:
@@ -93,7 +96,7 @@ def apply_all(root: Map, entries: tuple[Entry, ...], report: Callable[[Diagnosti
 
 
 def cycle(chain: list[tuple[str, Scalar]]) -> Diagnostic:
-    """`extends` that comes back to where it began."""
+    """Return E0304 for a chain of `extends` that comes back to its beginning."""
     first = chain[0]
-    notes = tuple(Note(f"which extends `{name}`", at.span) for name, at in chain[1:])
+    notes = tuple(Note(f"which extends `{name}`", parent.span) for name, parent in chain[1:])
     return Diagnostic("E0304", f"`{first[0]}` extends itself", first[1].span, "this comes back here", notes)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from archc.api.difference import Difference, diff
     from archc.api.figure import Figure, draw
     from archc.api.network import Network, Stage, compile_spec, load, parse, shipped
+    from archc.api.report import Report, check
     from archc.api.table import Table, table
     from archc.api.verdict import Verdict, verify
     from archc.backend import BackendError
@@ -30,6 +31,7 @@ _MODULES = {
     "archc.api.difference": ("Difference", "diff"),
     "archc.api.figure": ("Figure", "draw"),
     "archc.api.network": ("Network", "Stage", "compile_spec", "load", "parse", "shipped"),
+    "archc.api.report": ("Report", "check"),
     "archc.api.table": ("Table", "table"),
     "archc.api.verdict": ("Verdict", "verify"),
     "archc.backend": ("BackendError",),
@@ -39,9 +41,9 @@ _MODULES = {
     "archc.live": ("torch_module",),
     "archc.output": ("OutputError",),
 }
-__all__ = ["ArchcError", "BackendError", "Cost", "Difference", "Figure", "Limits", "Network", "OutputError", "SpecError", "Stage"]
-__all__ += ["Table", "Verdict", "__version__", "compile_spec", "diff", "draw", "load", "parse", "shipped", "table"]
-__all__ += ["torch_module", "verify"]
+__all__ = ["ArchcError", "BackendError", "Cost", "Difference", "Figure", "Limits", "Network", "OutputError", "Report"]
+__all__ += ["SpecError", "Stage", "Table", "Verdict", "__version__", "check", "compile_spec", "diff", "draw", "load", "parse"]
+__all__ += ["shipped", "table", "torch_module", "verify"]
 
 
 def __getattr__(name: str) -> object:

@@ -1,3 +1,3 @@
 """What is read off checked graphs and holds them against something: lints over files, differences, other programs."""
 
-__all__ = ["checking", "diff", "verify"]
+__all__ = ["checking", "diff", "targets", "verify"]

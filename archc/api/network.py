@@ -265,7 +265,9 @@ def load(
     11181642
     """
     if isinstance(spec, Mapping):
-        return parse(_text(spec), set=set, features=features, head=head, frozen_norm=frozen_norm, layout=layout, limits=limits)
+        return parse(
+            spec_text(spec), set=set, features=features, head=head, frozen_norm=frozen_norm, layout=layout, limits=limits
+        )
     library = _library(limits)
     path, shown = pipeline.locate(spec)
     changes = _changes(features, head, frozen_norm)
@@ -381,7 +383,7 @@ def override_texts(changes: Mapping[str, Value] | None) -> tuple[str, ...]:
     return tuple(f"{text('set', path, PATHS)}={_flow(value)}" for path, value in given.items())
 
 
-def _text(spec: Mapping[str, Value]) -> str:
+def spec_text(spec: Mapping[str, Value]) -> str:
     """A spec as block-style YAML, so that a message has a line to point at."""
     import yaml
 

@@ -2,7 +2,7 @@
 
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from archc.cli.command import Command
@@ -127,8 +127,10 @@ def _print_difference(names: list[str], problems: list[Problems], task: "Task") 
 
 
 def _print(result: "Report", arguments: Namespace) -> None:
+    from archc.api.report import Report as Checked
+
     color = wants_color(arguments.color, terminal=arguments.output in (None, "-") and sys.stdout.isatty())
-    text = _rendered(result, arguments.format, color=color)
+    text = Checked(result).written(arguments.format, color=color)
     if arguments.output in (None, "-"):
         print(text, end="")
         return
@@ -139,29 +141,6 @@ def _print(result: "Report", arguments: Namespace) -> None:
     write_files([(path, [text.encode("utf-8", "backslashreplace")])], force=arguments.force)
     say(f"wrote {path}")
     print(tally(result))
-
-
-def _rendered(result: "Report", form: str, *, color: bool) -> str:
-    """Return the report in one of FORMATS; only the module of that format is loaded."""
-    if form == "text" and not result.diagnostics:
-        from archc.rendering.tally import tally
-
-        return f"{tally(result)}\n"
-    if form == "text":
-        from archc.rendering.text import as_text
-
-        return as_text(result, color=color)
-    if form == "sarif":
-        from archc import __version__
-        from archc.present.explain import page
-        from archc.rendering.sarif import as_sarif
-
-        return as_sarif(result, __version__, page)
-    from importlib import import_module
-
-    module = import_module(f"archc.rendering.{'jsonout' if form == 'json' else form}")
-    render: Callable[[Report], str] = getattr(module, f"as_{form}")
-    return render(result)
 
 
 COMMAND = Command(arguments, run, EXAMPLES)

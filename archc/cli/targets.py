@@ -3,13 +3,13 @@ or standard input, or by what git calls changed.
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
+from archc.analyse.targets import spec_files
 from archc.cli.console import say
 from archc.cli.parsing import UsageError
 from archc.diagnostics import SpecError
 
-SUFFIXES = (".yaml", ".yml")
 STDIN = "-"
 
 
@@ -18,61 +18,14 @@ def targets(paths: Sequence[str], revision: str | None = None) -> list[str]:
     if revision is None:
         if not paths:
             raise UsageError("no file is named", "name files or folders, `-` for standard input, or give --changed")
-        return _each_once(paths, empty=False)
+        return spec_files(paths, empty=False, note=say)
     if not paths and not is_revision(revision) and os.path.exists(revision):
         # In `--changed specs/` argparse takes the path for the option's revision.
         paths, revision = [revision], "HEAD"
     if STDIN in paths:
         raise UsageError("--changed is about files, and `-` is none")
     changed = {os.path.realpath(path) for path in changed_files(revision)}
-    return [path for path in _each_once(paths or ["."], empty=True) if os.path.realpath(path) in changed]
-
-
-def _each_once(paths: Sequence[str], *, empty: bool) -> list[str]:
-    """Return each file once, by the first of its names; by a link only where no path names the file itself."""
-    files: dict[str, str] = {}
-    for path in paths:
-        for file in _files(path, empty=empty):
-            key = os.path.realpath(file) if os.path.exists(file) else file
-            if key not in files or (os.path.islink(files[key]) and not os.path.islink(file)):
-                files[key] = file
-    return list(files.values())
-
-
-def _files(path: str, *, empty: bool) -> list[str]:
-    """Return the files that one argument stands for; with `empty` there may be none."""
-    if os.path.isdir(path):
-        files = list(_walk(path))
-        if not files and not empty:
-            raise UsageError(f"there is no *.yaml file in `{path}` or below it")
-        return files
-    if os.path.lexists(path) or not any(sign in path for sign in "*?["):
-        return [path]
-    from glob import glob
-
-    # The shell did not expand the pattern: it was quoted, or the system's shell never does.
-    files = [file for match in sorted(glob(path, recursive=True)) for file in (_walk(match) if os.path.isdir(match) else [match])]
-    if not files and not empty:
-        raise UsageError(f"no file matches `{path}`")
-    return files
-
-
-def _walk(folder: str) -> Iterator[str]:
-    """Yield the files below a folder in sorted order; names that begin with a dot belong to other programs.
-
-    A folder that cannot be read is yielded itself, so that reading it as a file reports the problem.
-    """
-    unreadable: list[str] = []
-    for parent, folders, files in os.walk(folder, onerror=lambda error: unreadable.append(os.path.join(str(error.filename), ""))):
-        yield from unreadable
-        unreadable.clear()
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in folders:
-            if os.path.islink(os.path.join(parent, name)):
-                say(f"note: `{os.path.join(parent, name)}` is a link to a folder, which is not followed")
-        names = sorted(name for name in files if name.endswith(SUFFIXES) and not name.startswith("."))
-        yield from (os.path.join(parent, name) for name in names)
-    yield from unreadable
+    return [path for path in spec_files(paths or ["."], empty=True, note=say) if os.path.realpath(path) in changed]
 
 
 def is_revision(name: str) -> bool:

@@ -159,3 +159,17 @@ def test_wrong_calls(call: Callable[[], object], message: str) -> None:
     with pytest.raises(archc.ArchcError) as caught:
         call()
     assert str(caught.value) == message
+
+
+def test_a_report_prints_as_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "bad.yaml").write_text(f"archc: 1\nname: bad\nextends: {SMALL}\nset: {{clases: 3}}\n")
+    (tmp_path / "good.yaml").write_text(f"archc: 1\nname: good\nextends: {SMALL}\nset: {{classes: 3}}\n")
+    report = archc.check(tmp_path)
+    for form in ("text", "concise", "json", "sarif", "github", "gitlab", "junit"):
+        assert report.written(form) == printed(capsys, "check", str(tmp_path), "--format", form)
+    assert (report.ok, len(report.errors), archc.check(tmp_path / "good.yaml").ok) == (False, 1, True)
+
+
+def test_checking_a_map_raises_nothing_and_has_its_lines() -> None:
+    report = archc.check({"archc": 1, "name": "mine", "extends": SMALL, "set": {"clases": 10}}, {"archc": 2})
+    assert [str(each.span) for each in report.errors] == ["<text 1>:4:7", "<text 2>:1:8"]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from archc.api.report import Report, check
     from archc.api.table import Table, table
     from archc.api.verdict import Verdict, verify
+    from archc.api.weights import Conversion, convert_weights
     from archc.backend import BackendError
     from archc.diagnostics import SpecError
     from archc.errors import ArchcError
@@ -34,6 +35,7 @@ _MODULES = {
     "archc.api.report": ("Report", "check"),
     "archc.api.table": ("Table", "table"),
     "archc.api.verdict": ("Verdict", "verify"),
+    "archc.api.weights": ("Conversion", "convert_weights"),
     "archc.backend": ("BackendError",),
     "archc.diagnostics": ("SpecError",),
     "archc.errors": ("ArchcError",),
@@ -41,9 +43,21 @@ _MODULES = {
     "archc.live": ("torch_module",),
     "archc.output": ("OutputError",),
 }
-__all__ = ["ArchcError", "BackendError", "Cost", "Difference", "Figure", "Limits", "Network", "OutputError", "Report"]
-__all__ += ["SpecError", "Stage", "Table", "Verdict", "__version__", "check", "compile_spec", "diff", "draw", "load", "parse"]
-__all__ += ["shipped", "table", "torch_module", "verify"]
+__all__ = ["ArchcError", "BackendError", "Conversion", "Cost", "Difference", "Figure", "Limits", "Network", "OutputError"]
+__all__ += [
+    "Report",
+    "SpecError",
+    "Stage",
+    "Table",
+    "Verdict",
+    "__version__",
+    "check",
+    "compile_spec",
+    "convert_weights",
+    "diff",
+    "draw",
+]
+__all__ += ["diff", "draw", "load", "parse", "shipped", "table", "torch_module", "verify"]
 
 
 def __getattr__(name: str) -> object:

@@ -4,4 +4,4 @@
 those is a module. `archc/__init__.py` loads a module when one of its names is first asked for.
 """
 
-__all__ = ["cost", "difference", "figure", "network", "report", "table", "verdict"]
+__all__ = ["cost", "difference", "figure", "network", "report", "table", "verdict", "weights"]

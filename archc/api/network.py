@@ -140,6 +140,16 @@ class Network(Compiled, eq=False):
         """As `set`, with changes as texts like `classes=10`."""
         return _network(self.library, replace(self.request, overrides=(*self.request.overrides, *overrides)))
 
+    @property
+    def layouts(self) -> tuple[str, ...]:
+        """The layouts that the spec lists, the default first."""
+        node = self.document.root.get("layouts")
+        return tuple(str(entry.key) for entry in node) if isinstance(node, Map) else ()
+
+    def under(self, layout: str) -> "Network":
+        """The network with its tensors under the names of another layout. Raises SpecError (E0320)."""
+        return _network(self.library, replace(self.request, layout=layout))
+
     @cached_property
     def yaml(self) -> str:
         """The spec in full, after `extends` and `set`, which `parse` reads back. What it had to come out at is left out where

@@ -1,7 +1,7 @@
 """Diagnostics are shown on the terminal here, and give the exit code; lines and tables are printed."""
 
 import sys
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from typing import TextIO
 
 from archc.cli.parsing import wants_color
@@ -36,18 +36,6 @@ def room() -> int | None:
     if columns.isascii() and columns.isdigit():
         return int(columns[:9])
     return os.get_terminal_size(sys.stdout.fileno()).columns if sys.stdout.isatty() else None
-
-
-def aligned(rows: Sequence[Sequence[str]], right: Container[int] = ()) -> list[str]:
-    """Align rows in columns as wide as their widest cell; the columns `right` are numbers, which end together."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(
-            f"{cell:>{width}}" if column in right else f"{cell:{width}}"
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]
 
 
 def exit_code(diagnostics: Sequence[Diagnostic]) -> int:

@@ -1,8 +1,8 @@
 """Features are printed as a table: channels, stride and size of each, for one network or several."""
 
-from archc.cli.console import aligned
 from archc.cost.features import Feature, described_features
 from archc.ir.graph import Graph
+from archc.rendering.columns import aligned
 
 
 def feature_table(networks: list[tuple[str, Graph]]) -> list[str]:

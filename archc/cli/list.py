@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archc.cli.command import Command
-from archc.cli.console import aligned
 from archc.cli.parsing import UsageError
 from archc.language.document.nodes import Map, Node, Scalar
 from archc.language.shipped import shipped_root
 from archc.record import Record
+from archc.rendering.columns import aligned
 from archc.suggest import nearest
 
 if TYPE_CHECKING:

@@ -2,19 +2,13 @@
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from archc.cli.command import Command
-from archc.cli.console import aligned, say, show
+from archc.cli.console import say, show
 from archc.cli.parsing import UsageError, limits_of, spec_arguments
 from archc.diagnostics import Note, Source, Span, SpecError
 from archc.record import replace
-
-if TYPE_CHECKING:
-    from archc.compile.pipeline import Compiled
-    from archc.ir.graph import Graph
-    from archc.weights.files import WeightsFile
-    from archc.weights.plan import Move, Side, Stem
+from archc.rendering.columns import aligned
 
 EXAMPLES = """\
   archc weights show model.safetensors
@@ -86,60 +80,45 @@ def _show(path: str) -> int:
 
 
 def _convert(arguments: Namespace) -> int:
-    from archc.compile.pipeline import compile_spec
-    from archc.output import write_files
-    from archc.weights.content import content
-    from archc.weights.files import Below, open_weights
-    from archc.weights.origin import check_origin, provenance
-    from archc.weights.plan import Side
-    from archc.weights.save import chunks_for
+    from archc.api.network import compile_spec
+    from archc.api.weights import convert_weights
+    from archc.weights.errors import WeightsError
 
-    limits = limits_of(arguments)
-    old = compile_spec(arguments.spec, overrides=arguments.set, limits=limits, layout=arguments.source)
-    overrides = [*arguments.set, *_adaptations(arguments)]
-    try:
-        new = compile_spec(arguments.spec, overrides=overrides, limits=limits, layout=arguments.target)
-    except SpecError as error:
-        raise _at_options(error) from None
     path, output = arguments.files
-    file = open_weights(path)
+    network = compile_spec(arguments.spec, overrides=arguments.set, limits=limits_of(arguments), layout=arguments.source)
     try:
-        source = Below(file, arguments.prefix) if arguments.prefix else file
-        theirs = _recorded(file, old.whole)
-        warning = check_origin(path, file.metadata, old.spec.name, old.whole, theirs=theirs, anyway=arguments.anyway)
-        moves = _planned(arguments, old, source, Side(old.whole, old.layout), Side(new.whole, new.layout))
-        metadata = {**file.metadata, **provenance(new.spec.name, new.whole, new.layout)}
-        chunks = chunks_for(output, moves, lambda move: content(source, move, new.whole, arguments.seed), metadata)
-        write_files([(output, chunks)], force=arguments.force)
-    finally:
-        file.close()
-    if warning is not None:
-        show((warning,), color=arguments.color)
-    _tell(arguments, file, moves, skipped=len(file.tensors) - len(source.tensors))
+        conversion = convert_weights(
+            path,
+            output,
+            network,
+            from_layout=arguments.source,
+            to_layout=arguments.target,
+            classes=arguments.classes,
+            in_channels=arguments.in_channels,
+            stem=arguments.stem,
+            seed=arguments.seed,
+            prefix=arguments.prefix,
+            anyway=arguments.anyway,
+            force=arguments.force,
+        )
+    except SpecError as error:
+        raise (error if isinstance(error, WeightsError) else _at_options(error)) from None
+    if conversion.warning is not None:
+        show((conversion.warning,), color=arguments.color)
+    if arguments.report:
+        print(conversion, end="")
+    if conversion.wrapper:
+        say(f"read the tensors below `{conversion.wrapper}` of {path}")
+    if conversion.skipped:
+        say(f"left out {conversion.skipped} tensors of {path} whose keys do not begin with `{arguments.prefix}`")
+    for line in conversion.summary():
+        say(line)
+    say(f"wrote {output}: {conversion.written} tensors, {conversion.unchanged} of them as they were")
     return 0
-
-
-def _recorded(file: "WeightsFile", ours: "Graph") -> "Graph | None":
-    """Return the other network that a file says its weights are for, if it ships; a name in a file is never taken for a path."""
-    from archc.compile.pipeline import compile_spec
-    from archc.ir.hash import weights_hash
-    from archc.language.shipped import shipped_names
-    from archc.weights.origin import HASH, SPEC
-
-    name = file.metadata.get(SPEC, "")
-    if file.metadata.get(HASH) in (None, weights_hash(ours)) or name not in shipped_names("network"):
-        return None
-    return compile_spec(name, layout="canonical").whole
 
 
 ADAPTATIONS = {"classes": "--classes", "input.channels": "--in-channels"}
 """The options that change the spec as --set does, by the path they change."""
-
-
-def _adaptations(arguments: Namespace) -> list[str]:
-    """Return the adaptations as changes of the spec."""
-    values = {"classes": arguments.classes, "input.channels": arguments.in_channels}
-    return [f"{path}={value}" for path, value in values.items() if value is not None]
 
 
 def _at_options(error: SpecError) -> SpecError:
@@ -157,61 +136,6 @@ def _at_options(error: SpecError) -> SpecError:
         return tuple([Note(note.message, place(note.span)) for note in notes])
 
     return SpecError(tuple([replace(each, span=place(each.span), notes=noted(each.notes)) for each in error.diagnostics]))
-
-
-def _planned(arguments: Namespace, compiled: "Compiled", file: "WeightsFile", source: "Side", target: "Side") -> "list[Move]":
-    """Plan the conversion; where the keys are rather those of another layout of the spec, the error says so."""
-    from archc.weights.errors import WeightsError
-    from archc.weights.plan import Change, plan
-
-    stem: Stem | None = None
-    if arguments.in_channels is not None:
-        stem = arguments.stem or ("sum" if arguments.in_channels == 1 else "repeat")
-    change = Change(classes=arguments.classes is not None, stem=stem)
-    try:
-        return plan(compiled.spec.name, file, source, target, change)
-    except WeightsError as error:
-        (problem,) = error.diagnostics
-        if problem.code != "E0584" or problem.help:
-            raise
-        better = _better_layout(arguments, compiled, file, source)
-        if not better:
-            raise
-        raise WeightsError((replace(problem, help=better),)) from None
-
-
-def _better_layout(arguments: Namespace, compiled: "Compiled", file: "WeightsFile", source: "Side") -> str:
-    """Suggest the layout of the spec that has more of a file's keys than the one that was named."""
-    from archc.compile.pipeline import compile_spec
-    from archc.language.document.nodes import Map
-    from archc.weights.match import fitting
-    from archc.weights.slots import slots
-
-    layouts = compiled.spec.root.get("layouts")
-    names = [str(entry.key) for entry in layouts] if isinstance(layouts, Map) else []
-    best, most = "", fitting(file.tensors, slots(source.graph, source.layout, reading=True))
-    for name in [*names, "canonical"]:
-        other = compile_spec(arguments.spec, overrides=arguments.set, limits=limits_of(arguments), layout=name)
-        count = fitting(file.tensors, slots(other.whole, other.layout, reading=True))
-        if count > most:
-            best, most = name, count
-    return f"{most} of its {len(file.tensors)} keys are those of layout `{best}`: --from {best}" if best else ""
-
-
-def _tell(arguments: Namespace, file: "WeightsFile", moves: "Sequence[Move]", *, skipped: int) -> None:
-    """Print the table that was asked for on stdout, and on stderr a summary with all that is not one to one."""
-    from archc.weights.report import summary, table
-
-    if arguments.report:
-        print("\n".join(aligned(table(moves))))
-    if file.wrapper:
-        say(f"read the tensors below `{file.wrapper}` of {file.path}")
-    if skipped:
-        say(f"left out {skipped} tensors of {file.path} whose keys do not begin with `{arguments.prefix}`")
-    for line in summary(moves, seed=arguments.seed):
-        say(line)
-    count = sum(move.target is not None for move in moves)
-    say(f"wrote {arguments.files[1]}: {count} tensors, {sum(move.one_to_one for move in moves)} of them as they were")
 
 
 COMMAND = Command(arguments, run, EXAMPLES)

@@ -172,4 +172,21 @@ def test_a_report_prints_as_the_command(tmp_path: Path, capsys: pytest.CaptureFi
 
 def test_checking_a_map_raises_nothing_and_has_its_lines() -> None:
     report = archc.check({"archc": 1, "name": "mine", "extends": SMALL, "set": {"clases": 10}}, {"archc": 2})
-    assert [str(each.span) for each in report.errors] == ["<text 1>:4:7", "<text 2>:1:8"]
+    assert [str(each.span) for each in report.errors] == ["<text 1>:4:7", "<text 2>:1:9"]
+
+
+def test_weights_go_to_other_names_and_other_classes(tmp_path: Path) -> None:
+    import torch
+
+    net = archc.load("resnet18")
+    module = net.torch()
+    torch.save(module.state_dict(), tmp_path / "in.pth")
+    told = archc.convert_weights(
+        tmp_path / "in.pth", tmp_path / "out.pth", net, from_layout="torchvision", to_layout="huggingface", classes=10
+    )
+    other = net.set(classes=10).under("huggingface").torch()
+    other.load_state_dict(torch.load(tmp_path / "out.pth"), strict=True)
+    old, new = module.state_dict()["conv1.weight"], next(iter(other.parameters()))
+    assert torch.equal(old, new)
+    assert repr(told) == f"<Conversion: {told.written} tensors, {told.unchanged} of them as they were>"
+    assert told.summary() != []

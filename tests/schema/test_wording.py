@@ -2,7 +2,7 @@
 
 import pytest
 
-from archc.language.schema.wording import as_name, found, items, plural, rewritten, short, wanted
+from archc.language.schema.wording import as_name, items, plural, rewritten, short, value_text, wanted
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_what_is_wanted(types: list[str], expected: str) -> None:
     ],
 )
 def test_what_is_found(value: object, expected: str) -> None:
-    assert found(value) == expected
+    assert value_text(value) == expected
 
 
 @pytest.mark.parametrize(("length", "expected"), [(59, "x" * 59), (60, "x" * 60), (61, "x" * 59 + "…")])

@@ -1,4 +1,4 @@
-"""The changes of a network as `set` has them: dotted paths, each with the schema of what it replaces."""
+"""The changes that `set` may make to a network are dotted paths, each with the schema of what it replaces."""
 
 from typing import cast
 
@@ -15,11 +15,11 @@ _OWN = ("archc", "name", "title", "source", "expect", "extends", "set")
 
 
 def with_changes(known: dict[str, Schema], blocks: tuple[Definition, ...]) -> None:
-    """Gives the `set` of a network its paths. A path under one that is replaced as well is not judged: it may be gone."""
+    """Give the `set` of a network its paths. A path under one that is replaced too is not checked: it may not exist."""
     network = known["network_document"]
     keys = [key for key in inner(inner(network, "else"), "properties") if key not in _OWN]
-    step = {**inner(known["steps"], "additionalProperties"), **reference("any_step")}  # it may say `before` or `after`
-    under: dict[str, Schema] = {
+    step = {**inner(known["steps"], "additionalProperties"), **reference("any_step")}  # with `before` and `after`
+    parts: dict[str, Schema] = {
         "block": {"properties": {**_below("block", known["block_settings"], known), **_parameters(blocks)}},
         "input": {"properties": _below("input", known["input"], known)},
         "stages": {"patternProperties": _stages(known)},
@@ -28,7 +28,7 @@ def with_changes(known: dict[str, Schema], blocks: tuple[Definition, ...]) -> No
     }
     changes: Schema = {**known["path_map"], "properties": {key: _or_nothing(reference(f"key_{key}"), known) for key in keys}}
     known["network_changes"] = both(
-        {**changes, "defaultSnippets": _SNIPPETS}, *({"if": {"required": [key]}, "else": paths} for key, paths in under.items())
+        {**changes, "defaultSnippets": _SNIPPETS}, *({"if": {"required": [key]}, "else": paths} for key, paths in parts.items())
     )
     then = inner(network, "then")
     set_ = {key: value for key, value in known["key_set"].items() if key != "$ref"}
@@ -48,7 +48,7 @@ _SNIPPETS = [
 
 
 def _or_nothing(schema: Schema, known: dict[str, Schema]) -> Schema:
-    """A schema that lets null through as well, which removes what is there."""
+    """Return a schema that accepts null too, which removes a value."""
     flat = flattened(known.get(referred(schema), schema) if len(schema) == 1 else schema, known)
     types = flat.get("type")
     types = [str(name) for name in types] if isinstance(types, list) else [types] if types else []
@@ -56,24 +56,24 @@ def _or_nothing(schema: Schema, known: dict[str, Schema]) -> Schema:
         return flat
     texts = {key: value for key, value in flat.items() if key in NOTES}
     rest = {key: value for key, value in flat.items() if key not in NOTES and key != "type"}
-    found: Schema = {**texts, "if": {"type": "null"}, "else": rest}
-    return {**found, "type": [*types, "null"]} if types else found
+    nullable: Schema = {**texts, "if": {"type": "null"}, "else": rest}
+    return {**nullable, "type": [*types, "null"]} if types else nullable
 
 
 def _below(head: str, part: Schema, known: dict[str, Schema]) -> dict[str, Schema]:
-    """`block.order`, `input.height`: a key of a part of the network, or null."""
+    """Return the paths of a part's keys, such as `block.order` and `input.height`; each accepts null."""
     keys = inner(part, "properties").items()
     return {f"{head}.{key}": _or_nothing(cast("Schema", schema), known) for key, schema in keys}
 
 
 def _stages(known: dict[str, Schema]) -> dict[str, Schema]:
     keys = inner(known["stage"], "properties").items()
-    found = {rf"^stages\.{_NAME}\.{key}$": _or_nothing(cast("Schema", own), known) for key, own in keys}
-    return {rf"^stages\.{_NAME}$": _or_nothing(cast("Schema", known["stages"]["additionalProperties"]), known), **found}
+    paths = {rf"^stages\.{_NAME}\.{key}$": _or_nothing(cast("Schema", schema), known) for key, schema in keys}
+    return {rf"^stages\.{_NAME}$": _or_nothing(cast("Schema", known["stages"]["additionalProperties"]), known), **paths}
 
 
 def _parameters(blocks: tuple[Definition, ...]) -> dict[str, Schema]:
-    """`block.ratio`: which kind the parent has is not known here, so that they are named and not judged."""
+    """Return the paths of blocks' parameters, such as `block.ratio`. The parent's kind is unknown, so values are not checked."""
     owners: dict[str, list[str]] = {}
     examples: dict[str, list[object]] = {}
     for block in blocks:

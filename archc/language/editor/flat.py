@@ -1,4 +1,6 @@
-"""References with something beside them, written out: what draft 07 ignores and editors merge each in its own way."""
+"""References beside other keywords are written out, since draft 07 ignores the
+others, and editors merge them in different ways.
+"""
 
 from typing import cast
 
@@ -14,7 +16,9 @@ _TOGETHER = (
 
 
 def flattened(schema: Schema, known: dict[str, Schema]) -> Schema:
-    """The same schema in which a `$ref` stands alone: what it refers to beside the schema's own keywords, or under `allOf`."""
+    """Return an equal schema in which every `$ref` stands alone: its target is
+    merged with the other keywords, or under `allOf`.
+    """
     while len(schema) > 1 and (name := referred(schema)):
         own = {key: value for key, value in schema.items() if key != "$ref"}
         target = known[name]
@@ -26,14 +30,16 @@ def flattened(schema: Schema, known: dict[str, Schema]) -> Schema:
 
 
 def _interfere(own: Schema, target: Schema) -> bool:
-    """Whether the keywords of the two would mean something else side by side."""
+    """Return whether the keywords of the two would have another meaning side by side."""
     if (own.keys() & target.keys()) - NOTES:
         return True
     return any(group & own.keys() and group & target.keys() for group in _TOGETHER)
 
 
 def hidden(schema: Schema) -> Schema:
-    """Keys that may not be there, as an editor wants them: `false`, at the key and never proposed, and the reason told."""
+    """Return a schema in which forbidden keys are `false`, so that editors mark
+    the key, give the reason, and never propose it.
+    """
     schema = mapped(schema, hidden)
     properties = cast("Schema", schema.get("properties", {}))
     forbidden = {

@@ -1,4 +1,4 @@
-"""What ships with archc, as an editor offers it: each name with what it is, and a definition's parameters."""
+"""Editors offer what ships with archc: names with their descriptions, and a definition's parameters."""
 
 import re
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ _TITLE = re.compile(r"^title: *(.*)$", re.MULTILINE)
 
 
 class Parameter(Record):
-    """A parameter of a definition; `about` is the comment on its line, `declared` what its file says of it."""
+    """A parameter of a definition; `about` is the comment on its line, `declared` its map in the file."""
 
     name: str
     about: str
@@ -31,7 +31,7 @@ class Definition(Record):
 
 
 def shipped_definitions(kind: Kind) -> tuple[Definition, ...]:
-    """All of a kind, by name, with what they inherit."""
+    """Return all definitions of a kind, by name, with what they inherit."""
     library = Library(Limits())
     return tuple(_definition(library, name, kind) for name in shipped_names(kind))
 
@@ -40,11 +40,11 @@ def _definition(library: Library, name: str, kind: Kind) -> Definition:
     path = shipped_file(name, kind)
     assert path is not None  # noqa: S101  it is one of the names that ship
     document = library.read(path, path.name, kind)
-    named = document.written.entry(kind)
+    name_entry = document.written.entry(kind)
     steps = document.root.get("steps")
     return Definition(
         name,
-        _comment(named) if named is not None else "",
+        _comment(name_entry) if name_entry is not None else "",
         tuple(_parameters(document.root)),
         tuple(str(entry.key) for entry in steps) if isinstance(steps, Map) else (),
     )
@@ -53,21 +53,21 @@ def _definition(library: Library, name: str, kind: Kind) -> Definition:
 def _parameters(root: Map) -> Iterator[Parameter]:
     declared = root.get("parameters")
     for entry in declared if isinstance(declared, Map) else ():
-        said = plain(entry.value)
-        if isinstance(said, dict):
-            yield Parameter(str(entry.key), _comment(entry), {str(key): value for key, value in said.items()})
+        values = plain(entry.value)
+        if isinstance(values, dict):
+            yield Parameter(str(entry.key), _comment(entry), {str(key): value for key, value in values.items()})
 
 
 def _comment(entry: Entry) -> str:
-    """What the author wrote at the end of the line."""
+    """Return the comment at the end of an entry's line."""
     line = entry.span.source.text.split("\n")[entry.span.line - 1]
-    found = _COMMENT.search(line)
-    return found[1] if found else ""
+    match = _COMMENT.search(line)
+    return match[1] if match else ""
 
 
 def shipped_networks() -> Iterator[Definition]:
-    """The networks by name, with their titles; the rest of their files is not read as YAML, since they are many."""
+    """Yield the networks by name, with their titles. They are many, so their files are not parsed."""
     for name in shipped_names("network"):
         path = shipped_file(name, "network")
-        found = _TITLE.search(path.read_text(encoding="utf-8")) if path is not None else None
-        yield Definition(name, found[1].strip("\"'") if found else "")
+        match = _TITLE.search(path.read_text(encoding="utf-8")) if path is not None else None
+        yield Definition(name, match[1].strip("\"'") if match else "")

@@ -1,4 +1,4 @@
-"""The texts of completion and hover, in the keywords that the YAML language server knows beyond JSON Schema."""
+"""Completion and hover get their texts by keywords that the YAML language server knows beyond JSON Schema."""
 
 import json
 import re
@@ -16,13 +16,13 @@ POINTER = re.compile(r"\s*See (docs/language\.md(?:#[\w-]+)?)$")
 
 
 class Vocabulary(Record):
-    """What may be proposed for a value: the language's words by the definition that lists them, and the names that ship."""
+    """Proposals for values: the language's words, by the definition that lists them, and the names that ship."""
 
     words: dict[str, tuple[tuple[str, str], ...]]
     names: dict[Kind, tuple[Definition, ...]]
 
     def definitions(self) -> dict[str, Schema]:
-        """Each list as a schema, by the name that `_list_of` gives."""
+        """Return each list as a schema, by the name that `_list_of` gives it."""
         lists = {f"words_of_{name}": list(words) for name, words in self.words.items()}
         for kind, names in self.names.items():
             lists[f"names_of_{kind}"] = [(each.name, each.about or f"a {kind} that ships with archc") for each in names]
@@ -33,7 +33,7 @@ class Vocabulary(Record):
 
 
 def listed(schema: Schema) -> Iterator[tuple[str, str]]:
-    """The described constants of a schema, wherever in it they stand: each word and what it means."""
+    """Yield the described constants anywhere in a schema: each word and its meaning."""
     for option in schemas(schema.get("oneOf", [])):
         yield str(option["const"]), str(option["description"])
     for key in ("then", "else"):
@@ -44,7 +44,7 @@ def listed(schema: Schema) -> Iterator[tuple[str, str]]:
 
 
 def dressed(schema: Schema) -> Schema:
-    """The schema with its completion texts. What it accepts stays."""
+    """Return the schema with its completion texts; it accepts the same values."""
     listed_in = _list_of(schema)
     schema = _with_entries(_single(_enumerated(mapped(schema, dressed))))
     if "title" not in schema or "description" not in schema:
@@ -60,24 +60,24 @@ def dressed(schema: Schema) -> Schema:
 
 
 def _list_of(schema: Schema) -> str:
-    """The definition that lists what may be proposed for a value, "" if none does."""
+    """Return the definition that lists proposals for a value, "" if none does."""
     if "x-words" in schema:
         return f"words_of_{schema['x-words']}"
     return f"names_of_{schema['x-names']}" if "x-names" in schema else ""
 
 
 def _proposed(schema: Schema, listed_in: str, maps: list[object]) -> Schema:
-    """The schema with values to propose: words with what they mean, and whole maps.
+    """Return the schema with proposals: words with their meaning, and whole maps.
 
-    They stand in alternatives of which exactly one fits whatever is there. A language server proposes those of all of them
-    for a value, and none of them inside of a map.
+    They stand in alternatives of which exactly one holds for any value. A language server proposes those of all alternatives for
+    a value, and none of them inside a map.
     """
     if not listed_in and not maps:
         return schema
     a_map: Schema = {"type": "object"}
     words = reference(listed_in)
-    taken = {"if": a_map, "else": words} if listed_in and maps else a_map if maps else words
-    rest: Schema = {"not": taken}
+    known_value = {"if": a_map, "else": words} if listed_in and maps else a_map if maps else words
+    rest: Schema = {"not": known_value}
     if maps:
         rest["defaultSnippets"] = [snippet(flow(example), "an example", example) for example in maps]
         schema = both(schema, {"if": a_map, "then": {"examples": maps}})
@@ -85,7 +85,7 @@ def _proposed(schema: Schema, listed_in: str, maps: list[object]) -> Schema:
 
 
 def _single(schema: Schema) -> Schema:
-    """Where a list is one of several forms, what its items are stands apart: a server would begin every value as a list."""
+    """Set the schema of a list's items apart where the value has other forms too; else a server begins every value as a list."""
     types = schema.get("type")
     if not isinstance(types, list) or types[0] == "array" or "items" not in schema:
         return schema
@@ -94,7 +94,7 @@ def _single(schema: Schema) -> Schema:
 
 
 def _with_entries(schema: Schema) -> Schema:
-    """A map whose keys are the user's, with an entry of each form to begin with."""
+    """Return the schema of a map with the user's keys, with an entry of each form to begin with."""
     value = schema.get("additionalProperties")
     if not isinstance(value, dict):
         return schema
@@ -116,7 +116,7 @@ def snippet(label: str, about: str, body: object) -> Schema:
 
 
 def _enumerated(schema: Schema) -> Schema:
-    """Described constants as an `enum` with descriptions, which hover shows beside the key's own text."""
+    """Turn described constants into an `enum` with descriptions, which hover shows beside the key's own text."""
     if "oneOf" not in schema:
         return schema
     options = schemas(schema["oneOf"])
@@ -125,7 +125,7 @@ def _enumerated(schema: Schema) -> Schema:
 
 
 def _markdown(schema: Schema) -> str:
-    """The description, the default, and where more is said."""
+    """Return the description, the default, and a pointer to the manual."""
     description = str(schema["description"])
     pointer = POINTER.search(description)
     paragraphs = [POINTER.sub("", description)]
@@ -137,7 +137,7 @@ def _markdown(schema: Schema) -> str:
 
 
 def flow(value: object) -> str:
-    """A value as YAML has it on one line."""
+    """Write a value in YAML on one line."""
     match value:
         case dict():
             pairs = cast("dict[str, object]", value).items()

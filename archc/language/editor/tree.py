@@ -1,4 +1,4 @@
-"""The parts of a JSON Schema that are schemas themselves, and a schema made from them by a function."""
+"""A JSON Schema contains schemas, which are walked, or changed by a function."""
 
 from collections.abc import Callable, Iterator
 from typing import TypeGuard, cast
@@ -12,29 +12,29 @@ REF = "#/$defs/"
 
 
 def is_schema(value: object) -> TypeGuard[Schema]:
-    """A map; `true` and `false` have nothing inside."""
+    """Return whether a value is a schema with content; `true` and `false` have none."""
     return isinstance(value, dict)
 
 
 def mapped(schema: Schema, change: Callable[[Schema], Schema]) -> Schema:
-    """A copy in which each schema directly inside is what `change` makes of it."""
+    """Return a copy in which `change` is applied to each schema directly inside."""
 
     def changed(value: object) -> object:
         return change(value) if is_schema(value) else value
 
-    found: Schema = {}
+    copy: Schema = {}
     for key, value in schema.items():
         if key in _MAPS:
-            found[key] = {name: changed(inner) for name, inner in cast("Schema", value).items()}
+            copy[key] = {name: changed(inner) for name, inner in cast("Schema", value).items()}
         elif key in _LISTS:
-            found[key] = [changed(inner) for inner in cast("list[object]", value)]
+            copy[key] = [changed(inner) for inner in cast("list[object]", value)]
         else:
-            found[key] = changed(value) if key in _SINGLE else value
-    return found
+            copy[key] = changed(value) if key in _SINGLE else value
+    return copy
 
 
 def walked(schema: Schema, path: str = "") -> Iterator[tuple[str, Schema]]:
-    """The schema and every schema inside, each with its path."""
+    """Yield the schema and every schema inside, each with its path."""
     yield path, schema
     for key, value in schema.items():
         if key in _MAPS:
@@ -54,10 +54,10 @@ def reference(name: str) -> Schema:
 
 
 def referred(schema: Schema) -> str:
-    """The name of the definition that a schema refers to, "" if it refers to none."""
+    """Return the name of the definition that a schema refers to, "" if it refers to none."""
     return str(schema.get("$ref", "")).removeprefix(REF)
 
 
 def both(schema: Schema, *more: Schema) -> Schema:
-    """A schema that asks for more: each of `more` beside what it says."""
+    """Return a schema that asks for each of `more` too."""
     return {**schema, "allOf": [*cast("list[Schema]", schema.get("allOf", [])), *more]}

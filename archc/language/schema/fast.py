@@ -1,4 +1,4 @@
-"""A quick yes: the keywords our schema uses, as functions. It only says *valid*; why a document is not, it does not know."""
+"""Validity is tested quickly by a function for each keyword that our schema uses; problems are left to jsonschema."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -8,7 +8,7 @@ from archc.language.schema.load import Schema
 
 Test: TypeAlias = Callable[[Any], bool]
 _Keyword: TypeAlias = Callable[[Any, Any, Any], Test]
-"""Makes the test of one keyword from its value, the schema it stands in, and the definitions."""
+"""Makes the test of one keyword from its value, the schema that it stands in, and the definitions."""
 
 _ANNOTATIONS = frozenset(
     {"$schema", "$id", "$defs", "title", "description", "default", "examples", "x-words", "x-names", "then", "else"}
@@ -17,20 +17,20 @@ _NONE: dict[str, Any] = {}
 
 
 def is_valid(document: object, schema: Schema, definitions: Mapping[str, Schema] | None = None) -> bool:
-    """Whether a document of dicts, lists and scalars meets the schema; False too where a keyword is unknown here.
+    """Return whether a document of dicts, lists and scalars meets the schema; False too where a keyword is unknown here.
 
-    `definitions` are the schema's own unless it is a part of one.
+    `definitions` are the schema's own, unless it is a part of another one.
     """
     return _test(schema, schema.get("$defs", _NONE) if definitions is None else definitions)(document)
 
 
 def holds(keyword: str, value: object, schema: Schema, definitions: Mapping[str, Schema]) -> bool:
-    """Whether a value meets one keyword of a schema."""
+    """Return whether a value meets one keyword of a schema."""
     return _KEYWORDS[keyword](schema[keyword], schema, definitions)(value)
 
 
 _TESTS: dict[int, tuple[Any, Test]] = {}
-"""The test of a schema, by its identity, made when it is first asked for; the schema is kept, so that no other one takes that."""
+"""The tests of schemas, by identity, made on demand; a schema is kept with its test, so that no other one gets its identity."""
 
 
 def _test(schema: Any, defs: Any) -> Test:
@@ -44,8 +44,8 @@ def _test(schema: Any, defs: Any) -> Test:
 
 def _every(tests: list[Test]) -> Test:
     def test(value: Any) -> bool:
-        for one in tests:  # noqa: SIM110  a generator is slower
-            if not one(value):
+        for each in tests:  # noqa: SIM110  a generator is slower
+            if not each(value):
                 return False
         return True
 
@@ -53,8 +53,8 @@ def _every(tests: list[Test]) -> Test:
 
 
 def _late(schema: Any, defs: Any) -> Test:
-    """The test of a schema that may hold the one it stands in, or that few documents need."""
-    return lambda value: _test(schema, defs)(value)  # noqa: PLW0108  not before it is asked
+    """Return a test that is made when it is first run, for a schema that may contain itself, or that few documents need."""
+    return lambda value: _test(schema, defs)(value)  # noqa: PLW0108  the test is not made before
 
 
 def _unknown(_wanted: Any, _schema: Any, _defs: Any) -> Test:
@@ -65,7 +65,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "object": (dict,), "array": (list,), "string": (str,), "null": (type(None),),
     "boolean": (bool,), "integer": (int,), "number": (int, float),
 }  # fmt: skip
-"""By Python's own types: a truth is no number, 3.0 no integer."""
+"""Python's types of JSON's: a truth is no number, 3.0 no integer."""
 
 
 def _type(wanted: Any, _schema: Any, _defs: Any) -> Test:
@@ -74,39 +74,39 @@ def _type(wanted: Any, _schema: Any, _defs: Any) -> Test:
 
 
 def _of(type_: str, test: Test) -> Test:
-    """A test of values of one type, which all others pass."""
+    """Return a test of values of one type, which all others pass."""
     types = _TYPES[type_]
     return lambda value: type(value) not in types or test(value)
 
 
 def _words(schemas: Any) -> set[tuple[type, Any]] | None:
-    """The constants of a list of schemas, each with its type, since 1 equals True; None where one asks for more."""
-    is_plain = all(one.keys() - _ANNOTATIONS == {"const"} for one in schemas)
-    return {(type(one["const"]), one["const"]) for one in schemas} if is_plain else None
+    """Return the constants of a list of schemas, each with its type, since 1 equals True; None where one asks for more."""
+    is_plain = all(schema.keys() - _ANNOTATIONS == {"const"} for schema in schemas)
+    return {(type(schema["const"]), schema["const"]) for schema in schemas} if is_plain else None
 
 
 def _one_of(wanted: Any, _schema: Any, defs: Any) -> Test:
     words = _words(wanted)
     if words is not None and len(words) == len(wanted):
         return lambda value: value.__hash__ is not None and (type(value), value) in words
-    return lambda value: sum(_test(one, defs)(value) for one in wanted) == 1
+    return lambda value: sum(_test(schema, defs)(value) for schema in wanted) == 1
 
 
 def _all_of(wanted: Any, _schema: Any, defs: Any) -> Test:
-    """Where each schema asks something of maps that have one word under one key, the map's word finds its own."""
+    """Test all schemas; where each applies to maps with one word under a common key, the map's word selects its schema."""
 
     def every(value: Any) -> bool:
-        return all(_test(one, defs)(value) for one in wanted)
+        return all(_test(inner, defs)(value) for inner in wanted)
 
-    conditions = [one.get("if", _NONE).get("properties", _NONE) if one.keys() == {"if", "then"} else _NONE for one in wanted]
+    conditions = [each.get("if", _NONE).get("properties", _NONE) if each.keys() == {"if", "then"} else _NONE for each in wanted]
     keys = {key for condition in conditions for key in condition}
-    if len(keys) != 1 or not all(conditions) or any(one["if"].keys() != {"properties"} for one in wanted):
+    if len(keys) != 1 or not all(conditions) or any(inner["if"].keys() != {"properties"} for inner in wanted):
         return every
     (key,) = keys
     words = [condition[key] for condition in conditions]
     if _words(words) is None:
         return every
-    then = {word["const"]: one["then"] for word, one in zip(words, wanted, strict=True)}
+    then = {word["const"]: inner["then"] for word, inner in zip(words, wanted, strict=True)}
 
     def test(value: Any) -> bool:
         if type(value) is not dict or type(value.get(key)) is not str:
@@ -122,22 +122,22 @@ def _if(wanted: Any, schema: Any, defs: Any) -> Test:
 
 
 def _children(_wanted: Any, schema: Any, defs: Any) -> Test:
-    """The keywords about values of a map, all at once."""
+    """Test the keywords about values of a map together."""
     named = schema.get("properties", _NONE)
-    patterns = [(re.compile(pattern), _late(one, defs)) for pattern, one in schema.get("patternProperties", _NONE).items()]
+    patterns = [(re.compile(pattern), _late(inner, defs)) for pattern, inner in schema.get("patternProperties", _NONE).items()]
     others = schema.get("additionalProperties", _NONE)
     rest = (lambda _: False) if others is False else _late(others, defs)
 
     def test(value: Any) -> bool:
         for key, child in value.items():
-            meant = [one for pattern, one in patterns if pattern.search(key)]
+            child_tests = [inner for pattern, inner in patterns if pattern.search(key)]
             if key in named:
-                meant.append(_test(named[key], defs))
-            if not all(one(child) for one in meant or [rest]):
+                child_tests.append(_test(named[key], defs))
+            if not all(inner(child) for inner in child_tests or [rest]):
                 return False
         return True
 
-    def test_named(value: Any) -> bool:  # a condition, mostly: one key of many
+    def test_named(value: Any) -> bool:  # mostly a condition on one key of many
         return all(_test(named[key], defs)(value[key]) for key in named if key in value)
 
     return _of("object", test if patterns or others is not _NONE else test_named)

@@ -1,4 +1,4 @@
-"""Keys of one map that are unknown or missing, told together: a missing `repeat` beside an unknown `repaet` is one mistake."""
+"""Unknown and missing keys of one map are reported together: an unknown `repaet` and a missing `repeat` are one mistake."""
 
 import re
 from collections.abc import Iterator
@@ -20,25 +20,27 @@ _FORMS = ("op", "module", "repeat", "steps")
 _HOMES = ("block_settings", "stage", "input", "expect", "preprocess", "source")
 _FEW = 12
 _SHORT = 30
-"""Characters of a value that is repeated in a proposal."""
+"""The longest value, in characters, that a proposal repeats."""
 
 
 class Keys(Record, frozen=False, eq=False):
-    """A map with wrong keys: what its schemas allow, what they miss, and what is there that none knows."""
+    """A map with unknown or missing keys."""
 
     path: Path
     place: Place
     kind: Kind
     title: str = ""
     known: list[str] = field(factory=list[str])
+    """The keys that its schemas allow."""
     unknown: list[str] = field(factory=list[str])
     missing: list[str] = field(factory=list[str])
     unplaced: bool = False
+    """Whether it is an inserted step that lacks `after` and `before`."""
 
     def add(self, violation: Violation) -> None:
-        """A violation of required, dependentRequired or additionalProperties at this map."""
+        """Add a violation of required, dependentRequired or additionalProperties at this map."""
         schema = violation.schema
-        there = cast("dict[str, object]", violation.value)
+        values = cast("dict[str, object]", violation.value)
         allowed = inner(schema, "properties")
         self.title = self.title or str(schema.get("title", ""))
         self.known += [key for key in allowed if key not in self.known]
@@ -48,14 +50,14 @@ class Keys(Record, frozen=False, eq=False):
                 self.unplaced = self.unplaced or needed == ["before"]
             case "dependentRequired":
                 needed = [
-                    other for key, others in inner(schema, "dependentRequired").items() if key in there for other in items(others)
+                    other for key, more in inner(schema, "dependentRequired").items() if key in values for other in items(more)
                 ]
             case _:
                 needed = []
                 patterns = list(inner(schema, "patternProperties"))
-                beyond = [key for key in there if key not in allowed and not any(re.search(p, key) for p in patterns)]
+                beyond = [key for key in values if key not in allowed and not any(re.search(p, key) for p in patterns)]
                 self.unknown += [key for key in beyond if key not in self.unknown]
-        self.missing += [key for key in needed if key not in there and key not in self.missing]
+        self.missing += [key for key in needed if key not in values and key not in self.missing]
 
     @property
     def what(self) -> str:
@@ -63,33 +65,34 @@ class Keys(Record, frozen=False, eq=False):
 
 
 def key_problems(keys: Keys) -> Iterator[Diagnostic]:
-    """E0201, E0202, E0208, or E0331 for a step that says nothing of what it is."""
+    """Yield E0201, E0202, E0208, or E0331 for a step that does not state what it is."""
     node = keys.place.node
     assert isinstance(node, Map)  # noqa: S101  only maps have keys
     missing = [key for key in keys.missing if not (key == "before" and keys.unplaced)]
-    unit = {"kernel", "out"} <= set(keys.known) and not keys.title
-    known = [*keys.known, *(_FORMS if unit else ())]
+    is_unit = {"kernel", "out"} <= set(keys.known) and not keys.title
+    known = [*keys.known, *(_FORMS if is_unit else ())]
     where = _where(keys)
     unknown = keys.unknown or [
         str(e.key) for e in node if e.key not in known and not str(e.key).startswith("x-") and meant(str(e.key), missing, where)
     ]
-    nothing = unit and missing == ["kernel", "out"]  # where it says nothing of what it is, its other keys are not at fault
+    # A step that does not state what it is has no other key at fault.
+    says_nothing = is_unit and missing == ["kernel", "out"]
     for key in unknown:
         if not isinstance(entry_of(node, key).key, str) and keys.path[-1:] != ("blocks",):
-            continue  # a number, which is told of already
+            continue  # a number, which is reported already
         head, _, rest = key.partition(".")
-        if rest and head not in known and (near := meant(head, keys.known, where)):
-            yield _unknown(keys, key, f"{near}.{rest}", known)
+        if rest and head not in known and (head_meant := meant(head, keys.known, where)):
+            yield _unknown(keys, key, f"{head_meant}.{rest}", known)
             continue
-        free = [other for other in known if other not in node]
-        guess = meant(key, missing, where) or meant(key, free, where)
+        unused = [other for other in known if other not in node]
+        guess = meant(key, missing, where) or meant(key, unused, where)
         if guess is None and keys.kind == "resolved" and not meaning(key, where):
-            guess = meant(key, known, where)  # a change of what the parent says
+            guess = meant(key, known, where)  # it may change a key of the parent
         if guess in missing:
             missing.remove(guess)
-        elif unit and (guess in _FORMS or meant(key, _FORMS, "keys")):
+        elif is_unit and (guess in _FORMS or meant(key, _FORMS, "keys")):
             missing = []
-        if guess is not None or meaning(key, where) or not nothing:
+        if guess is not None or meaning(key, where) or not says_nothing:
             yield _unknown(keys, key, guess, known)
     if missing == ["kernel", "out"]:
         label = "neither `op`, `module`, `repeat` nor a convolution's `kernel` and `out`"
@@ -97,23 +100,23 @@ def key_problems(keys: Keys) -> Iterator[Diagnostic]:
     else:
         yield from _missing(keys, node, missing)
     if keys.unplaced:
-        helped = "`after:` or `before:` a node of the branch, or `before: add`"
-        yield Diagnostic("E0202", f"{keys.what} does not say where it stands", keys.place.key_span, help=helped)
+        help_text = "`after:` or `before:` a node of the branch, or `before: add`"
+        yield Diagnostic("E0202", f"{keys.what} does not say where it stands", keys.place.key_span, help=help_text)
 
 
 def _missing(keys: Keys, node: Map, missing: list[str]) -> Iterator[Diagnostic]:
-    """E0202, one for all that is missing; a version that is missing can be mended."""
-    if "extends" in missing:  # with a parent it says what a network needs
+    """Yield one E0202 for all missing keys; a missing version has a fix."""
+    if "extends" in missing:  # a parent has the keys that a network needs
         missing = [key for key in missing if key in ("archc", "name", "extends")]
     if missing:
-        named = " and ".join(filter(None, (plural(missing[:-1]), f"`{missing[-1]}`")))
+        listed = " and ".join(filter(None, (plural(missing[:-1]), f"`{missing[-1]}`")))
         fix = with_version(node, 1) if "archc" in missing and not keys.path else ()
-        message, helped = f"{keys.what} does not say its {named}", "; ".join(_hints(keys, missing))
-        yield Diagnostic("E0202", message, keys.place.key_span, help=helped, fix=fix)
+        message, help_text = f"{keys.what} does not say its {listed}", "; ".join(_hints(keys, missing))
+        yield Diagnostic("E0202", message, keys.place.key_span, help=help_text, fix=fix)
 
 
 def _where(keys: Keys) -> str:
-    """Whose keys they are, as the table of other programs' words calls them."""
+    """Return whose keys they are, as the table of other programs' words names them."""
     match keys.path:
         case ():
             return "keys network" if keys.kind in ("network", "resolved") else "keys definition"
@@ -152,12 +155,12 @@ def _unknown(keys: Keys, key: str, guess: str | None, known: list[str]) -> Diagn
         and (f"key_{head}" in definitions() or head in _definition_keys(keys.kind))
     ):
         message = f"`{key}` stands beside `extends`"
-        helped, fix = f"move it: `set: {{{key}: {_value_text(entry)}}}`", to_set(node, key)
-        return Diagnostic("E0208", message, entry.span, "only changes do, under `set`", help=helped, fix=fix)
+        help_text, fix = f"move it: `set: {{{key}: {_value_text(entry)}}}`", to_set(node, key)
+        return Diagnostic("E0208", message, entry.span, "only changes do, under `set`", help=help_text, fix=fix)
     label = f"not a key of `{keys.title}`" if keys.path and keys.title else "not a key here"
     message = f"unknown key `{key}` in {keys.what}"
-    there = () if keys.kind == "resolved" else [str(other.key) for other in node]
-    fix = of_key(entry.span, head if guess and "." in guess else key, known, there, language())
+    taken = () if keys.kind == "resolved" else [str(other.key) for other in node]
+    fix = of_key(entry.span, head if guess and "." in guess else key, known, taken, language())
     return Diagnostic("E0201", message, entry.span, label, help=_advice(keys, key, guess), fix=fix)
 
 
@@ -167,8 +170,8 @@ def _advice(keys: Keys, key: str, guess: str | None) -> str:
         return f"there is no map `{head}` to change: write `{head}: {{{rest}: …}}`"
     if guess:
         return f"did you mean `{guess}`?"
-    if said := meaning(key, _where(keys)):
-        return said
+    if foreign := meaning(key, _where(keys)):
+        return foreign
     network = [name.removeprefix("key_") for name in definitions() if name.startswith("key_")]
     node = keys.place.node
     if (
@@ -189,13 +192,13 @@ def _advice(keys: Keys, key: str, guess: str | None) -> str:
 
 
 def _value_text(entry: Entry) -> str:
-    """A value as it is written, where that is a word or a number."""
+    """Return a value as it is written if it is a word or a number, else `…`."""
     text = text_of(entry.value.span) if isinstance(entry.value, Scalar) and entry.value.value is not None else ""
     return text if 0 < len(text) <= _SHORT and "\n" not in text else "…"
 
 
 def _home(key: str) -> str:
-    """The map of a network whose key this is, for one that was written at the top level."""
+    """Return the map of a network that has a key which was written at the top level, "" where none has."""
     for name in _HOMES:
         if key in inner(definitions()[name], "properties"):
             return "`block`" if name == "block_settings" else "a stage" if name == "stage" else f"`{name}`"
@@ -203,5 +206,5 @@ def _home(key: str) -> str:
 
 
 def _definition_keys(kind: Kind) -> Schema:
-    """The keys of a definition's document, those it inherits among them."""
+    """Return the keys of a definition's document, including those that it inherits."""
     return inner(inner(definitions()[f"{kind}_document"], "else"), "properties")

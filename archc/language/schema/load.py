@@ -1,6 +1,7 @@
-"""The packaged schema, as data: the whole, or the part for one kind of document."""
+"""The packaged schema is loaded as data: the whole, or the part for one kind of document."""
 
 import json
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Literal, TypeAlias, cast
@@ -12,46 +13,38 @@ FILE = Path(__file__).with_name("archc-1.schema.json")
 
 @cache
 def whole_schema() -> Schema:
-    """The schema of any document, which is chosen by its key; for editors."""
-    found: Schema = json.loads(FILE.read_text(encoding="utf-8"))
-    return found
+    """Return the schema of any document, whose key tells its kind; for editors."""
+    schema: Schema = json.loads(FILE.read_text(encoding="utf-8"))
+    return schema
 
 
 def inner(schema: Schema, key: str) -> Schema:
-    """A map inside a schema, empty where there is none."""
+    """Return a map inside a schema, empty where there is none."""
     return cast("Schema", schema.get(key, {}))
 
 
 def schemas(value: object) -> list[Schema]:
-    """The schemas of a keyword that takes a list of them."""
+    """Return the schemas of a keyword that takes a list of them."""
     return cast("list[Schema]", value)
 
 
 def definitions() -> dict[str, Schema]:
-    """The parts of the schema, by name."""
+    """Return the parts of the schema, by name."""
     return cast("dict[str, Schema]", whole_schema()["$defs"])
 
 
 @cache
 def language() -> frozenset[str]:
-    """Every key and every word of the language."""
-    found: set[str] = set()
-    waiting: list[object] = [definitions()]
-    while waiting:
-        at = waiting.pop()
-        if isinstance(at, list):
-            waiting += cast("list[object]", at)
-        elif isinstance(at, dict):
-            schema = cast("Schema", at)
-            properties = schema.get("properties", {})
-            found |= set(cast("Schema", properties)) | {str(schema.get("const", ""))}
-            waiting += schema.values()
-    return frozenset(found)
+    """Return every key and every word of the language."""
+    words: set[str] = set()
+    for schema in _maps([definitions()]):
+        words |= {*inner(schema, "properties"), str(schema.get("const", ""))}
+    return frozenset(words)
 
 
 @cache
 def load_schema(kind: Kind) -> Schema:
-    """The schema of one kind of document, with the definitions it needs and no others.
+    """Return the schema of one kind of document, with the definitions that it needs and no others.
 
     `network` is a document as written, with or without `extends`; `resolved` one in full, after `extends` and `set`.
     """
@@ -62,18 +55,24 @@ def load_schema(kind: Kind) -> Schema:
 
 
 def reachable(root: Schema, known: dict[str, Schema]) -> dict[str, Schema]:
-    """The definitions that a schema refers to, and those that these refer to, in the order known."""
+    """Return the definitions that a schema refers to, directly or through others, in the order of `known`."""
     needed: set[str] = set()
     waiting: list[object] = [root]
-    while waiting:
-        at = waiting.pop()
-        if isinstance(at, list):
-            waiting += cast("list[object]", at)
-        elif isinstance(at, dict):
-            schema = cast("Schema", at)
-            name = str(schema.get("$ref", "")).removeprefix("#/$defs/")
-            if name and name not in needed:
-                needed.add(name)
-                waiting.append(known[name])
-            waiting += schema.values()
+    for schema in _maps(waiting):
+        name = str(schema.get("$ref", "")).removeprefix("#/$defs/")
+        if name and name not in needed:
+            needed.add(name)
+            waiting.append(known[name])
     return {name: schema for name, schema in known.items() if name in needed}
+
+
+def _maps(waiting: list[object]) -> Iterator[Schema]:
+    """Yield every map inside the values of a list, which may grow meanwhile."""
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting += cast("list[object]", value)
+        elif isinstance(value, dict):
+            schema = cast("Schema", value)
+            waiting += schema.values()
+            yield schema

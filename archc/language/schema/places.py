@@ -1,4 +1,4 @@
-"""A document as a validator wants it, and the way back from a path in it to the place in the text."""
+"""A document is converted for a validator, whose paths lead back to places in the text."""
 
 from typing import TypeAlias
 
@@ -11,14 +11,14 @@ Path: TypeAlias = tuple[str | int, ...]
 
 
 class Place(Record, compiled=True):
-    """A value and the key it stands under; a list's items and the document itself have none."""
+    """A value and the entry that it stands in; a list's items and the document itself have none."""
 
     node: Node
     entry: Entry | None
 
     @property
     def key_span(self) -> Span:
-        """Where to point for what is wrong with the whole: its key, or its first key."""
+        """Return where to point for a problem of the whole value: its key, or its first key."""
         if self.entry is not None:
             return self.entry.span
         if isinstance(self.node, Map) and self.node.entries:
@@ -27,30 +27,30 @@ class Place(Record, compiled=True):
 
 
 def as_document(root: Map, problems: list[Diagnostic]) -> dict[str, object]:
-    """Dicts, lists and scalars with keys of text, without `x-…`; keys that are numbers where none may be are reported."""
+    """Return dicts with keys of text, without `x-…`, lists and scalars. Numbers as keys are reported where none may be."""
     entries = tuple(entry for entry in root if not str(entry.key).startswith("x-"))
     return _as_dict(Map(entries, root.span), "", problems)
 
 
-def _as_dict(node: Map, under: str, problems: list[Diagnostic]) -> dict[str, object]:
-    indices = under.rpartition(".")[2] == "blocks"
-    found: dict[str, object] = {}
+def _as_dict(node: Map, parent: str, problems: list[Diagnostic]) -> dict[str, object]:
+    takes_indices = parent.rpartition(".")[2] == "blocks"
+    values: dict[str, object] = {}
     for before, entry in zip((None, *node), node, strict=False):
-        if not isinstance(entry.key, str) and not indices:
+        if not isinstance(entry.key, str) and not takes_indices:
             message = f"the key `{entry.key}` is a number"
             label = "only blocks are called by a number, under `blocks`"
             problems.append(Diagnostic("E0210", message, entry.span, label, help=_decimal(before, entry)))
-        elif indices and isinstance(entry.key, str) and _is_index(entry.key):
+        elif takes_indices and isinstance(entry.key, str) and _is_index(entry.key):
             advice = f"write {entry.key} without quotes"
             fix = of_index(entry.span, entry.key)
             problems.append(Diagnostic("E0210", f"the index `{entry.key}` is a text", entry.span, help=advice, fix=fix))
         if entry is entry_of(node, str(entry.key)):
-            found[str(entry.key)] = _as_value(entry.value, str(entry.key), problems)
-    return found
+            values[str(entry.key)] = _as_value(entry.value, str(entry.key), problems)
+    return values
 
 
 def _decimal(before: Entry | None, entry: Entry) -> str:
-    """What helps where `{rate: 0,5}` is two keys."""
+    """Return a help for `{rate: 0,5}`, which is two keys; "" elsewhere."""
     whole = before.value if before is not None else None
     empty = isinstance(entry.value, Scalar) and entry.value.value is None
     if before is None or not empty or not isinstance(whole, Scalar) or not isinstance(whole.value, int):
@@ -58,14 +58,14 @@ def _decimal(before: Entry | None, entry: Entry) -> str:
     return f"a decimal has a point: `{before.key}: {whole.value}.{entry.key}`"
 
 
-def _as_value(node: Node, under: str, problems: list[Diagnostic]) -> object:
+def _as_value(node: Node, parent: str, problems: list[Diagnostic]) -> object:
     match node:
         case Scalar():
             return node.value
         case Sequence():
             return [_as_value(item, "", problems) for item in node.items]
         case Map():
-            return _as_dict(node, under, problems)
+            return _as_dict(node, parent, problems)
 
 
 def _is_index(key: str) -> bool:
@@ -73,7 +73,7 @@ def _is_index(key: str) -> bool:
 
 
 def place_of(root: Map, path: Path) -> Place:
-    """The value at a path that a validator reports."""
+    """Return the value at a path that a validator reports."""
     place = Place(root, None)
     for part in path:
         match place.node:
@@ -88,7 +88,7 @@ def place_of(root: Map, path: Path) -> Place:
 
 
 def entry_of(node: Map, key: str) -> Entry:
-    """The entry a text key stands for, which may be a number."""
+    """Return the entry of a text key, whose own key may be a number."""
     entry = node.entry(key) or (node.entry(int(key)) if _is_index(key.removeprefix("-")) else None)
     if entry is None:
         raise LookupError(key)
@@ -96,7 +96,7 @@ def entry_of(node: Map, key: str) -> Entry:
 
 
 def shown(path: Path) -> str:
-    """`stages.layer1.blocks.0`, `of[1]`."""
+    """Write a path as in `stages.layer1.blocks.0` or `of[1]`."""
     text = ""
     for part in path:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part

@@ -1,4 +1,4 @@
-"""The check of a document against the schema of its kind: every problem at once, each with its place."""
+"""A document is validated against the schema of its kind, which gives every problem at once, each with its place."""
 
 from archc.diagnostics import Diagnostic
 from archc.language.document.nodes import Map
@@ -11,10 +11,9 @@ __all__ = ["Kind", "load_schema", "validate"]
 
 
 def validate(root: Map, kind: Kind) -> list[Diagnostic]:
-    """The problems of a document: E0201 to E0210, and E0331 for a step that is none. An unknown version is the only one.
+    """Return the problems of a document: E0201 to E0210, and E0331 for a step that is none. An unknown version hides all others.
 
-    `network` is a document as written, `resolved` one after `extends` and `set`. Only where there are
-    problems is jsonschema loaded.
+    `network` is a document as written, `resolved` one after `extends` and `set`. jsonschema is loaded only for problems.
     """
     if unknown := version_problem(root):
         return [unknown]

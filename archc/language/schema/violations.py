@@ -1,4 +1,4 @@
-"""What jsonschema finds, as plain data: the only module that knows jsonschema."""
+"""Violations of a schema, found by jsonschema, as plain data. No other module knows jsonschema."""
 
 from itertools import islice
 from typing import TYPE_CHECKING, cast
@@ -20,26 +20,27 @@ _MOST = 2_000
 
 
 def _is_integer(_: object, value: object) -> bool:
-    """By jsonschema alone 3.0 is an integer; in the language it is not."""
+    """Return whether a value is an integer, which 3.0 is for jsonschema, but not in the language."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _where_broken(keyword: str) -> "Callable[[Draft202012Validator, object, str, Schema], Iterator[ValidationError]]":
-    """A keyword that applies another schema, entered only where it does not hold: `fast` knows that in a fraction of the time,
-    and most of a document is right.
+    """Return a check of a keyword that applies another schema, which runs only where `fast` says that the schema does not hold.
+
+    `fast` takes a fraction of the time, and most of a document is valid.
     """
     inner = cast("Callable[..., Iterable[ValidationError]]", Draft202012Validator.VALIDATORS[keyword])
 
-    def check(validator: Draft202012Validator, wanted: object, value: str, schema: Schema) -> "Iterator[ValidationError]":
+    def check(validator: Draft202012Validator, expected: object, value: str, schema: Schema) -> "Iterator[ValidationError]":
         if not holds(keyword, value, schema, definitions()):
-            yield from inner(validator, wanted, value, schema)
+            yield from inner(validator, expected, value, schema)
 
     return check
 
 
-def _all_of(validator: Draft202012Validator, wanted: object, value: str, _: Schema) -> "Iterator[ValidationError]":
-    """As `_where_broken`, of each schema for itself."""
-    for number, schema in enumerate(schemas(wanted)):
+def _all_of(validator: Draft202012Validator, expected: object, value: str, _: Schema) -> "Iterator[ValidationError]":
+    """Check each schema of a list by itself, as `_where_broken` does."""
+    for number, schema in enumerate(schemas(expected)):
         if not is_valid(value, schema, definitions()):
             yield from validator.descend(value, schema, schema_path=number)
 
@@ -55,18 +56,20 @@ _Validator = cast(
 
 
 class Violation(Record):
-    """A keyword of a schema that a value does not meet, and where. `of_key`: the value is a key of the map at `path`."""
+    """A keyword of a schema that a value does not meet."""
 
     keyword: str
     wanted: object
+    """The keyword's value."""
     schema: Schema
     value: object
     path: Path
     of_key: bool
+    """Whether the value is a key of the map at `path`."""
 
 
 def violations(document: object, schema: Schema) -> list[Violation]:
-    """The first two thousand; a document with more is wrong throughout."""
+    """Return the violations of a document, two thousand at most."""
     errors = cast("Iterable[ValidationError]", _Validator(schema).iter_errors(cast("str", document)))  # pyright: ignore[reportUnknownMemberType]
     return [
         Violation(

@@ -1,4 +1,4 @@
-"""The words for what a schema wants and what a document has."""
+"""Words for what a schema wants, and for the values of a document."""
 
 import re
 from collections.abc import Iterable
@@ -24,13 +24,13 @@ _WITH_TEXT = {
 
 
 def wanted(types: Iterable[str]) -> str:
-    """What may stand in a place, from a schema's `type`: a whole number or an expression."""
+    """Describe the types of a schema, such as: a whole number or an expression."""
     names = frozenset(types) - {"null"}
     return _WITH_TEXT.get(names) or " or ".join(words for name, words in _KINDS.items() if name in names)
 
 
-def found(value: object) -> str:
-    """What stands there: the number 3, the text "a", a map."""
+def value_text(value: object) -> str:
+    """Describe a value, such as: the number 3, the text "a", a map."""
     match value:
         case None:
             return "empty"
@@ -47,7 +47,7 @@ def found(value: object) -> str:
 
 
 def kind_word(value: object) -> str:
-    """What kind of value stands there, in a word."""
+    """Return the kind of a value in a word."""
     kinds = {list: "list", dict: "map", str: "text", type(None): "nothing", bool: "truth"}
     return kinds.get(type(value), "number")
 
@@ -57,7 +57,7 @@ def short(text: str) -> str:
 
 
 def items(value: object) -> list[str]:
-    """The words of a keyword that takes one or a list."""
+    """Return the words of a keyword that takes one or a list."""
     return [str(item) for item in cast("list[object]", value)] if isinstance(value, list) else [str(value)]
 
 
@@ -66,7 +66,7 @@ def plural(names: Iterable[str]) -> str:
 
 
 def rewritten(types: Iterable[str], value: object) -> str:
-    """How the value would be of the type, where that can be guessed."""
+    """Say how to write the value in one of the types, where that can be guessed."""
     names = set(types)
     match value:
         case None if names <= {"object", "null"}:
@@ -84,6 +84,6 @@ def rewritten(types: Iterable[str], value: object) -> str:
 
 
 def as_name(text: str) -> str:
-    """The nearest text that is a name, "" where there is none."""
-    near = re.sub(r"[^A-Za-z0-9_]+", "_", text).strip("_")
-    return near if re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,62}", near) and near != text else ""
+    """Return the nearest text that is a name, "" where there is none."""
+    name = re.sub(r"[^A-Za-z0-9_]+", "_", text).strip("_")
+    return name if re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,62}", name) and name != text else ""

@@ -58,7 +58,7 @@ def run(arguments: Namespace) -> int:
         return 0
     if arguments.features:
         return _features([name for name, _ in chosen], as_json=arguments.format == "json")
-    networks = [_network(name, str(path)) for name, path in chosen]
+    networks = [_network(name, path) for name, path in chosen]
     if arguments.format == "json":
         import json
 
@@ -102,11 +102,13 @@ def _as_json(feature: "Feature") -> dict[str, object]:
     return {"name": feature.name, "channels": feature.channels, "stride": feature.stride or None, "size": size}
 
 
-def _network(name: str, path: str) -> Network:
-    """Read a network from its spec as written: title, source and expect are a document's own, never inherited."""
-    from archc.compile.pipeline import read_spec
+def _network(name: str, path: Path) -> Network:
+    """Read a network from the file itself, no parent: title, source and expect are a document's own, never inherited."""
+    from archc.language.document.loader import parse
+    from archc.language.document.source import read_source
+    from archc.limits import DEFAULT_LIMITS
 
-    root = read_spec(path).root
+    root = parse(read_source(path, path.name, DEFAULT_LIMITS), DEFAULT_LIMITS)
     expect = root.get("expect")
     return Network(
         name,

@@ -73,7 +73,6 @@ def load_module(compiled: "Compiled") -> ModuleType:
     """The emitted source as an imported module; the same module for the same source."""
     import hashlib
     import importlib.util
-    import linecache
 
     from archc.backend import find_backend
 
@@ -82,14 +81,34 @@ def load_module(compiled: "Compiled") -> ModuleType:
     [file] = find_backend("torch").emit(compiled).files
     content = b"".join(file.chunks)
     # pickle and torch.jit look a class's module up by its name, so two networks of one name must not share it.
-    name = f"archc.live.{compiled.graph.name}_{hashlib.sha256(content).hexdigest()[:12]}"
+    return _module(f"archc.live.{compiled.graph.name}_{hashlib.sha256(content).hexdigest()[:12]}", content.decode())
+
+
+def _module(name: str, source: str) -> ModuleType:
+    """The module of a source, made where this process does not have it yet."""
+    import copyreg
+    import linecache
+
     if name in sys.modules:
         return sys.modules[name]
-    source, filename = content.decode(), f"<{name}>"
+    filename = f"<{name}>"
     # torch.jit.script and tracebacks read source through linecache, which never drops an entry without a modification time.
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
     module = ModuleType(name)
     module.__file__ = filename
     sys.modules[name] = module
     exec(compile(source, filename, "exec"), module.__dict__)  # noqa: S102  our own output, from checked names and literals
+
+    def reduced(value: object) -> tuple[Callable[..., object], tuple[str, str, str], dict[str, object]]:
+        return _again, (name, source, type(value).__name__), vars(value)
+
+    for value in list(vars(module).values()):
+        if isinstance(value, type) and value.__module__ == name:
+            copyreg.pickle(value, reduced)
     return module
+
+
+def _again(name: str, source: str, cls: str) -> object:
+    """An object of a class of a live module, without its state: pickles carry the source to processes that do not have it."""
+    kind: type[torch.nn.Module] = getattr(_module(name, source), cls)
+    return kind.__new__(kind)

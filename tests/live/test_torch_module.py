@@ -1,11 +1,16 @@
 """`archc.torch_module`: the same source as `archc build` writes, as a live module."""
 
+import copy
 import linecache
+import multiprocessing
 import pickle
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import torch
+from processes import count_parameters
 
 import archc
 from archc.cli.main import main
@@ -59,3 +64,39 @@ def test_without_torch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     with pytest.raises(ImportError, match="pip install torch"):
         archc.torch_module(SMALL)
+
+
+def test_another_process_loads_a_saved_module(tmp_path: Path) -> None:
+    model = archc.load("cifar_resnet20").torch().eval()
+    torch.save(model, tmp_path / "model.pt")
+    torch.save(model.layer2, tmp_path / "part.pt")
+    x = torch.randn(2, 3, 32, 32, generator=torch.Generator().manual_seed(0))
+    code = (
+        "import sys, torch\n"
+        "part = torch.load(sys.argv[2], weights_only=False)\n"
+        "model = torch.load(sys.argv[1], weights_only=False)\n"
+        "assert type(part) is type(model.layer2)\n"
+        "x = torch.randn(2, 3, 32, 32, generator=torch.Generator().manual_seed(0))\n"
+        "torch.save(model(x), sys.argv[1])\n"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "model.pt"), str(tmp_path / "part.pt")], check=True)
+    assert torch.equal(torch.load(tmp_path / "model.pt"), model(x))
+
+
+def test_a_copy_has_weights_of_its_own() -> None:
+    model = archc.load("cifar_resnet20").torch()
+    other = copy.deepcopy(model)
+    with torch.no_grad():
+        next(other.parameters()).zero_()
+    assert next(model.parameters()).abs().sum() > 0
+    assert type(other) is type(model)
+
+
+def test_a_spawned_process_takes_a_module() -> None:
+    context = multiprocessing.get_context("spawn")
+    results = context.Queue()
+    model = archc.load("cifar_resnet20").torch()
+    process = context.Process(target=count_parameters, args=(model, results))
+    process.start()
+    assert results.get(timeout=120) == sum(parameter.numel() for parameter in model.parameters())
+    process.join()

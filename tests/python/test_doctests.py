@@ -18,6 +18,18 @@ def test_examples(name: str) -> None:
     assert outcome.failed == 0
 
 
+def test_the_page_gives_what_it_says() -> None:
+    page = Path(__file__).parents[2] / "docs" / "python.md"
+    outcome = doctest.testfile(str(page), module_relative=False)
+    assert (outcome.failed, outcome.attempted > 10) == (0, True)
+
+
+def test_the_page_names_all_that_is_public() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "python.md").read_text(encoding="utf-8")
+    known = {"ArchcError", "Limits", "Network", "Stage", "__version__", "compile_spec", "torch_module"}
+    assert [name for name in archc.__all__ if name not in known and name not in page] == []
+
+
 def test_the_doors_have_examples() -> None:
     finder = doctest.DocTestFinder()
     documented = [archc.load, archc.parse, archc.diff, archc.Network]

@@ -13,10 +13,10 @@ _Found = TypeVar("_Found")
 def each(graph: Graph, rule: Callable[[Operation, Types, Types], _Found]) -> Iterator[tuple[Node, _Found]]:
     """Every node, in order of execution, with what the rule says of its operation, inputs and outputs."""
     # by identity: hashing an operation's attributes would cost more than counting
-    known: dict[tuple[int, tuple[tuple[int, ...], ...]], _Found] = {}
+    known: dict[tuple[int, tuple[int, ...]], _Found] = {}
     types = graph.types
     for node in graph.nodes:
-        key = (id(node.op), tuple([types[name].shape for name in node.inputs]))
+        key = (id(node.op), tuple([id(types[name]) for name in node.inputs]))
         found = known.get(key)
         if found is None:
             inputs, outputs = (tuple([types[name] for name in names]) for names in (node.inputs, node.outputs))

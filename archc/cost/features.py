@@ -25,9 +25,8 @@ def described_features(graph: Graph) -> list[Feature]:
     found = []
     for name, value in named.items():
         type_ = graph.types[value]
-        size = type_.shape[1:] if len(type_.shape) == 3 else ()
-        stride = max(fields[value].stride) if size else 0
-        found.append(Feature(name, type_.channels, stride, size, labels.get(name, "")))
+        stride = max(fields[value].stride) if type_.is_map else 0
+        found.append(Feature(name, type_.channels, stride, type_.spatial, labels.get(name, "")))
     return found
 
 

@@ -67,10 +67,10 @@ def receptive_fields(graph: Graph) -> dict[str, Field]:
     for node in graph.nodes:
         axes = _rule(node.op, [found[name] for name in node.inputs], [grids[name] for name in node.inputs], lengths)
         for name in node.outputs:
-            shape = graph.types[name].shape
+            type_ = graph.types[name]
             found[name] = axes
             # tokens and vectors have no grid of their own: that of the map they were is what they are spread over
-            grids[name] = (shape[1], shape[2]) if len(shape) == 3 else _kept(node, grids)
+            grids[name] = (type_.shape[1], type_.shape[2]) if type_.is_map else _kept(node, grids)
     return {name: Field(*axes, _whole(axes, lengths)) for name, axes in found.items()}
 
 

@@ -60,7 +60,7 @@ class _Memory:
         self.written = overwritten(graph)
         self.root = {graph.input: graph.input}
         self.flows = {graph.input: False}
-        self.rows = {graph.input: graph.types[graph.input].shape[1:] == (1, 1)}
+        self.rows = {graph.input: graph.types[graph.input].is_pixel}
 
     def add(self, node: Node) -> bool:
         """The next node; returns whether its output is its input's memory."""
@@ -81,25 +81,24 @@ class _Memory:
         if isinstance(node.op, ops.Dropout):
             return node.op.rate == 0
         if isinstance(node.op, ops.Flatten):
-            shape = self.graph.types[node.inputs[0]].shape
-            channels = self.graph.types[node.inputs[0]].channels
-            ordered = self.rows[node.inputs[0]] == (len(shape) == 2)
-            return ordered or len(shape) == 1 or channels == 1 or self.graph.types[node.inputs[0]].elements == channels
+            type_ = self.graph.types[node.inputs[0]]
+            ordered = self.rows[node.inputs[0]] == type_.is_tokens
+            return ordered or type_.is_vector or type_.channels in (1, type_.elements)
         return node.op.is_view(len(node.inputs)) and not isinstance(
             node.op, ops.PixelShuffle
         )  # torch copies blocks of one pixel too
 
     def _rows(self, node: Node) -> bool:
         """A linear layer and a layer norm move a map's channels last; what works on single elements leaves them there."""
-        shape = self.graph.types[node.outputs[0]].shape
+        type_ = self.graph.types[node.outputs[0]]
         op = node.op
         if isinstance(op, ops.Act | ops.Affine | ops.Dropout | ops.Identity | ops.Position | ops.Scale | ops.Tokens):
             return self.rows[node.inputs[0]]
         if isinstance(op, ops.Add | ops.Mul):
             # as the operand that is written over, else the first that is not broadcast
-            whole = [name for name in node.inputs if self.graph.types[name].shape == shape]
+            whole = [name for name in node.inputs if self.graph.types[name] == type_]
             written = self.written.get(node.name)
             return self.rows[node.inputs[written] if written is not None else (whole or node.inputs)[0]]
         if isinstance(op, ops.Linear) or (isinstance(op, ops.Norm) and op.norm == "layer"):
-            return len(shape) > 1
-        return len(shape) == 2 or shape[1:] == (1, 1)
+            return not type_.is_vector
+        return type_.is_tokens or type_.is_pixel

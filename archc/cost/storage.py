@@ -78,7 +78,7 @@ def _keeps_nothing(maker: Node, read: TensorType) -> bool:
     """A layer norm or a linear layer at each position of a map ends in a permuted view, which is not written over."""
     op = maker.op
     if isinstance(op, ops.Linear) or (isinstance(op, ops.Norm) and op.norm == "layer"):
-        return len(read.shape) != 3
+        return not read.is_map
     return isinstance(op, ops.Conv | ops.Norm | ops.Add)
 
 

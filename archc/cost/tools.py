@@ -97,9 +97,9 @@ def _is_module(op: Operation, inputs: Types) -> bool:
         case ops.Conv():
             return op.weights == "plain"
         case ops.Linear():
-            return len(inputs[0].shape) != 3
+            return not inputs[0].is_map
         case ops.Norm():
-            return not op.frozen if op.norm == "batch" else op.norm != "layer" or len(inputs[0].shape) != 3
+            return not op.frozen if op.norm == "batch" else op.norm != "layer" or not inputs[0].is_map
         case _:
             return True
 

@@ -27,8 +27,8 @@ class Add(
         return operands == 1
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
-        maps = all(len(type_.shape) == 3 and type_.channels == inputs[0].channels for type_ in inputs)
-        whole = tuple(type_ for type_ in inputs if type_.shape[1:] != (1, 1)) if maps else inputs
+        maps = all(type_.is_map and type_.channels == inputs[0].channels for type_ in inputs)
+        whole = tuple(type_ for type_ in inputs if not type_.is_pixel) if maps else inputs
         return (_same("addition", whole or inputs),)
 
 
@@ -79,13 +79,13 @@ class Div(
 
 def _spread(what: str, inputs: tuple[TensorType, ...]) -> TensorType:
     """Lengths are equal or 1."""
-    if any(len(type_.shape) != len(inputs[0].shape) for type_ in inputs):
+    if any(type_.kind != inputs[0].kind or len(type_.shape) != len(inputs[0].shape) for type_ in inputs):
         return _same(what, inputs)
     shape = tuple(max(lengths) for lengths in zip(*(type_.shape for type_ in inputs), strict=True))
     for type_ in inputs:
         if any(length not in (1, wanted) for length, wanted in zip(type_.shape, shape, strict=True)):
             return _same(what, inputs)
-    return TensorType(shape)
+    return TensorType(shape, inputs[0].kind)
 
 
 def _same(what: str, inputs: tuple[TensorType, ...]) -> TensorType:
@@ -110,13 +110,10 @@ class Concat(
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         if self.along != "channels":
             return (_beside(inputs, ("channels", "height", "width").index(self.along)),)
-        if all(len(type_.shape) == 2 for type_ in inputs):
-            if any(type_.channels != inputs[0].channels for type_ in inputs):
-                raise ShapeError("E0315", "concatenation of unlike shapes: " + " and ".join(map(str, inputs)))
-            return (TensorType((sum(type_.shape[0] for type_ in inputs), inputs[0].channels)),)
-        if any(type_.shape[1:] != inputs[0].shape[1:] for type_ in inputs):
+        first = inputs[0]
+        if any(type_.kind != first.kind or type_.shape[1:] != first.shape[1:] for type_ in inputs):
             raise ShapeError("E0315", "concatenation of unlike shapes: " + " and ".join(map(str, inputs)))
-        return (TensorType((sum(type_.channels for type_ in inputs), *inputs[0].shape[1:])),)
+        return (TensorType((sum(type_.shape[0] for type_ in inputs), *first.shape[1:]), first.kind),)
 
     def is_view(self, operands: int = 1) -> bool:
         return operands == 1
@@ -144,7 +141,7 @@ class Split(
         return Pointwise(parts=self.parts, split=True)
 
     def check(self, *inputs: TensorType) -> None:
-        if len(inputs[0].shape) == 2:
+        if inputs[0].is_tokens:
             raise ShapeError("E0310", f"`split` needs a feature map or a vector, not {inputs[0]}")
         must_divide(self.parts, inputs[0].channels, "channels", "parts")
 
@@ -228,13 +225,13 @@ class Attention(
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         query, key, value = inputs
-        if any(len(type_.shape) != 2 for type_ in inputs):
+        if not all(type_.is_tokens for type_ in inputs):
             raise ShapeError("E0310", "`attention` needs tokens NxTxC, not " + " and ".join(map(str, inputs)))
         if query.channels != key.channels or key.shape[0] != value.shape[0]:
             raise ShapeError("E0315", "attention over unlike shapes: " + " and ".join(map(str, inputs)))
         for type_ in (query, value):
             must_divide(self.heads, type_.channels, "channels", "heads")
-        return (TensorType((query.shape[0], value.channels)),)
+        return (query.with_channels(value.channels),)
 
     def operations(self, inputs: Types, outputs: Types) -> int:
         query, key, value = inputs
@@ -267,7 +264,7 @@ class Take(
     index: int = 0
 
     def check(self, *inputs: TensorType) -> None:
-        if len(inputs[0].shape) != 2:
+        if not inputs[0].is_tokens:
             raise ShapeError("E0310", f"`take` needs tokens NxTxC, not {inputs[0]}")
         if not 0 <= self.index < inputs[0].shape[0]:
             raise ShapeError("E0309", f"there is no token {self.index} among {inputs[0].shape[0]}", "index")

@@ -150,9 +150,9 @@ def output_types(behaviour: Behaviour, type_: TensorType, channels: int) -> tupl
         case Windowed(windows):
             return (TensorType((channels, *[window.size(length) for window, length in zip(windows, shape[1:], strict=True)])),)
         case Pointwise(parts=parts, split=True):
-            return (TensorType((channels // parts, *shape[1:])),) * parts
+            return (type_.with_channels(channels // parts),) * parts
         case Pointwise() | Joined() | Beside() | Mixed() | Attended() | Fixed():
-            return (TensorType((shape[0], channels) if len(shape) == 2 else (channels, *shape[1:])),)
+            return (type_.with_channels(channels),)
         case Enlarged(factor):
             return (TensorType((channels, *[length * factor for length in shape[1:]])),)
         case Pooled(over):
@@ -160,10 +160,10 @@ def output_types(behaviour: Behaviour, type_: TensorType, channels: int) -> tupl
         case Resized(sizes):
             return (TensorType((channels, *sizes)),)
         case Collected(channels=True):
-            return (TensorType((prod(shape),)),)
+            return (TensorType((prod(shape),), "vector"),)
         case Collected():
-            return (TensorType((prod(shape[1:]), channels)),)
+            return (TensorType((prod(shape[1:]), channels), "tokens"),)
         case Taken():
-            return (TensorType((channels,)),)
+            return (TensorType((channels,), "vector"),)
         case _ as never:
             assert_never(never)

@@ -105,7 +105,7 @@ class Linear(
         return self.macs(inputs, outputs)
 
     def kept(self, inputs: Types, outputs: Types, needs: Flags, *, in_place: bool, rows: Flags) -> Kept:
-        copied = len(inputs[0].shape) > 1 and not rows[0] and self.in_channels > 1
+        copied = not inputs[0].is_vector and not rows[0] and self.in_channels > 1
         return Kept(image=inputs[0].elements) if copied else Kept((0,))
 
 
@@ -118,8 +118,8 @@ class ChannelConv(
     kernel: int
 
     def check(self, *inputs: TensorType) -> None:
-        _, height, width = feature_map(inputs[0], "channel_conv")
-        if (height, width) != (1, 1):
+        feature_map(inputs[0], "channel_conv")
+        if not inputs[0].is_pixel:
             raise ShapeError("E0310", f"`channel_conv` needs a pooled map NxCx1x1, not {inputs[0]}")
         if self.kernel % 2 == 0:
             raise ShapeError("E0309", f"a kernel of {self.kernel} along the channels is even", "kernel")

@@ -48,7 +48,7 @@ def without_head(graph: Graph) -> Graph:
     for step in steps.values():
         made = step[-1].outputs[0]
         # neither a vector, nor the one pixel that a module has pooled the map to
-        is_map = len(graph.types[made].shape) == 3 and (made not in pooled or last in pooled)
+        is_map = graph.types[made].is_map and (made not in pooled or last in pooled)
         if isinstance(step[-1].op, _ENDS) or not is_map:
             break
         last = made

@@ -42,7 +42,7 @@ def rule(proof: Proof, node: Node, inputs: tuple[Form, ...]) -> Form:  # noqa: C
     """How the outputs depend on the input's size: the shape rule of each behaviour, on lengths."""
     first = inputs[0]
     type_ = proof.graph.types[node.inputs[0]]
-    is_vector = len(type_.shape) == 1
+    is_vector = type_.is_vector
     match node.op.behaviour():
         case does.Windowed(axes):
             return _slide(proof, node, first, axes)
@@ -56,10 +56,10 @@ def rule(proof: Proof, node: Node, inputs: tuple[Form, ...]) -> Form:  # noqa: C
             return _constant(proof, node, first) if is_vector else first
         case does.Pointwise(parts=parts, split=split):
             return _parted(proof, node, first, parts, split=split) if is_vector else first
-        case does.Joined(stacked=True) if len(type_.shape) < 3:
+        case does.Joined(stacked=True) if not type_.is_map:
             return _collected([term for form in inputs for term in form])
         case does.Joined(spread):
-            return _joined(proof, node, inputs, spread if len(type_.shape) == 3 else "nowhere")
+            return _joined(proof, node, inputs, spread if type_.is_map else "nowhere")
         case does.Beside(axis):
             return _beside(proof, node, inputs, axis)
         case does.Mixed(axis):

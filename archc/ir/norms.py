@@ -108,9 +108,9 @@ class Norm(Op, kind="norm", work="norm", counted="norm", saves="by rule", view=F
             raise ShapeError("", f"a norm of {self.channels} channels reads {type_.channels}")
         if self.norm in ("group", "evonorm_s0"):
             must_divide(self.groups, self.channels, "channels", "groups")
-        if self.norm != "layer" and len(type_.shape) != 3:
+        if self.norm != "layer" and not type_.is_map:
             raise ShapeError("E0310", f"{self.norm} norm needs a feature map NxCxHxW, not {type_}")
-        if self.norm == "instance" and type_.shape[1:] == (1, 1):
+        if self.norm == "instance" and type_.is_pixel:
             helped = "norm before the map is pooled, or by another norm"
             raise ShapeError("E0313", f"an instance norm of {type_} has one value to take a mean of", help=helped)
 
@@ -199,7 +199,7 @@ class Softmax(
     def check(self, *inputs: TensorType) -> None:
         if self.over == "space":
             feature_map(inputs[0], "softmax over space")
-        elif len(inputs[0].shape) == 2:
+        elif inputs[0].is_tokens:
             raise ShapeError("E0310", f"`softmax` over parts needs a feature map or a vector, not {inputs[0]}")
         if self.over == "parts":
             must_divide(self.parts, inputs[0].channels, "channels", "parts")

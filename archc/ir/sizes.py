@@ -75,14 +75,14 @@ def _fits(graph: Graph, failure: Failure, size: tuple[int, int]) -> bool:
     declared = types[graph.input].shape[1:]
     found = []
     for name, form in zip(failure.node.inputs, failure.inputs, strict=True):
-        shape = types[name].shape
-        if len(shape) == 3:
+        type_ = types[name]
+        if type_.is_map:
             (((height, width), _),) = form
-            found.append(TensorType((shape[0], at(height, size[0]), at(width, size[1]))))
+            found.append(TensorType((type_.channels, at(height, size[0]), at(width, size[1]))))
         else:
             # a number of tokens, or of a vector's channels, differs by what its varying terms do
             now, then = (sum(times * at(h, n) * at(w, m) for (h, w), times in form) for n, m in (size, declared))
-            found.append(TensorType((shape[0] + now - then, *shape[1:])))
+            found.append(TensorType((type_.shape[0] + now - then, *type_.shape[1:]), type_.kind))
     try:
         failure.node.op.infer(*found)
     except ShapeError:
@@ -99,7 +99,7 @@ def _holds(graph: Graph, multiple: int) -> bool:
 def pooled_values(graph: Graph) -> frozenset[str]:
     """The maps of one pixel at every size the graph works at, not only at the declared one."""
     types = graph.types
-    small = [name for name, type_ in types.items() if len(type_.shape) == 3 and type_.shape[1:] == (1, 1)]
+    small = [name for name, type_ in types.items() if type_.is_pixel]
     if not small or not graph.any_size:
         return frozenset(small)
     forms = _follow(Proof(graph, 1, []))
@@ -109,7 +109,7 @@ def pooled_values(graph: Graph) -> frozenset[str]:
 def map_lengths(graph: Graph, multiple: int) -> tuple[set[Length], set[Length]]:
     """Every height and every width of a map that depends on the input's size, which is a multiple of `multiple`."""
     forms = _follow(Proof(graph, multiple, []))
-    maps = [form[0][0] for name, form in forms.items() if len(graph.types[name].shape) == 3]
+    maps = [form[0][0] for name, form in forms.items() if graph.types[name].is_map]
     heights, widths = ({axes[axis] for axes in maps if axes[axis][0]} for axis in (0, 1))
     return heights, widths
 
@@ -119,12 +119,12 @@ def _follow(proof: Proof) -> dict[str, Form]:
     types = proof.graph.types
     start = length(1, 0, proof.multiple)
     forms: dict[str, Form] = {proof.graph.input: (((start, start), 1),)}
-    known: dict[tuple[int, tuple[int, ...], tuple[int, ...]], Form] = {}
+    known: dict[tuple[int, int, tuple[int, ...]], Form] = {}
     distinct: dict[Form, Form] = {}  # equal forms are one object
     for node in proof.graph.nodes:
         inputs = tuple([forms[name] for name in node.inputs])
-        # operations and forms are told apart by identity: hashing them would cost more than the rule
-        key = (id(node.op), types[node.inputs[0]].shape, tuple(map(id, inputs)))
+        # operations, types and forms are told apart by identity: hashing them would cost more than the rule
+        key = (id(node.op), id(types[node.inputs[0]]), tuple(map(id, inputs)))
         form = known.get(key)
         if form is None:
             form = rule(proof, node, inputs)

@@ -1,6 +1,6 @@
 """The type of a value: its shape without the batch, which is symbolic and first everywhere."""
 
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from archc.record import Record
 
@@ -23,15 +23,46 @@ def by_axis(sides: Sides) -> str:
     return "×".join(map(str, pair(sides)))
 
 
+Kind: TypeAlias = Literal["map", "tokens", "vector"]
+
+
 class TensorType(Record, compiled=True):
-    """`(C, H, W)` a feature map, `(T, C)` tokens, `(C,)` a vector; N stands before it."""
+    """A feature map has the shape `(C, H, W)`, or as many lengths as it has axes; tokens are `(T, C)` and a vector is `(C,)`."""
 
     shape: tuple[int, ...]
+    kind: Kind = "map"
+
+    @property
+    def is_map(self) -> bool:
+        return self.kind == "map"
+
+    @property
+    def is_tokens(self) -> bool:
+        return self.kind == "tokens"
+
+    @property
+    def is_vector(self) -> bool:
+        return self.kind == "vector"
+
+    @property
+    def is_pixel(self) -> bool:
+        """Whether it is a map of one position."""
+        return self.kind == "map" and set(self.shape[1:]) == {1}
+
+    @property
+    def spatial(self) -> tuple[int, ...]:
+        """The lengths of a map along its axes; () of tokens and vectors."""
+        return self.shape[1:] if self.kind == "map" else ()
 
     @property
     def channels(self) -> int:
         """C: first in a feature map and a vector, last in tokens."""
-        return self.shape[1] if len(self.shape) == 2 else self.shape[0]
+        return self.shape[1] if self.kind == "tokens" else self.shape[0]
+
+    def with_channels(self, channels: int) -> "TensorType":
+        """The same positions with other channels."""
+        shape = (self.shape[0], channels) if self.kind == "tokens" else (channels, *self.shape[1:])
+        return TensorType(shape, self.kind)
 
     @property
     def elements(self) -> int:
@@ -42,7 +73,7 @@ class TensorType(Record, compiled=True):
         return n
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, TensorType) and self.shape == other.shape
+        return isinstance(other, TensorType) and self.shape == other.shape and self.kind == other.kind
 
     def __hash__(self) -> int:
         return hash(self.shape)
@@ -80,8 +111,8 @@ def must_divide(parts: int, count: int, what: str, attribute: str) -> None:
     raise ShapeError("E0312", f"{parts} {attribute} do not divide {count} {what}", attribute, helped)
 
 
-def feature_map(type_: TensorType, what: str) -> tuple[int, int, int]:
-    """C, H, W, or an error naming the operation."""
-    if len(type_.shape) != 3:
+def feature_map(type_: TensorType, what: str) -> tuple[int, ...]:
+    """The channels of a map and its lengths, or an error naming the operation."""
+    if not type_.is_map:
         raise ShapeError("E0310", f"`{what}` needs a feature map NxCxHxW, not {type_}")
     return type_.shape

@@ -82,8 +82,8 @@ def _values(graph: Graph, scopes: dict[str, dict[str, Argument]]) -> set[str]:
         raise GraphError(graph.input, "the input has no type")
     values = {graph.input}
     names = set(scopes)
-    # operations are told apart by identity: hashing their attributes would cost more than inferring
-    inferred: dict[tuple[int, tuple[tuple[int, ...], ...]], tuple[TensorType, ...]] = {}
+    # operations and types are told apart by identity: hashing their attributes would cost more than inferring
+    inferred: dict[tuple[int, tuple[int, ...]], tuple[TensorType, ...]] = {}
     checked: set[tuple[int, int, int, int]] = set()
     for node in graph.nodes:
         name = node.name
@@ -93,7 +93,7 @@ def _values(graph: Graph, scopes: dict[str, dict[str, Argument]]) -> set[str]:
         if not values.issuperset(node.inputs):
             unmade = next(value for value in node.inputs if value not in values)
             raise GraphError(name, f"reads `{unmade}`, which no node before it makes")
-        key = (id(node.op), tuple([types[value].shape for value in node.inputs]))
+        key = (id(node.op), tuple([id(types[value]) for value in node.inputs]))
         outputs = inferred.get(key)
         if outputs is None:
             outputs = inferred[key] = _infer(node, tuple([types[value] for value in node.inputs]))

@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 from itertools import groupby
 
 from archc.ir.graph import Graph, Node, Scope
+from archc.ir.types import TensorType
 from archc.record import Record, field
 from archc_onnx.dimensions import Dimensions
 from archc_onnx.dtypes import Dtype
@@ -25,6 +26,7 @@ class Form(Record, kw_only=True):
     training: bool
     """Whether norms and dropout have their training form."""
     shapes: dict[str, Dimensions]
+    types: Mapping[str, TensorType]
     keys: Mapping[str, str]
     """The names of initializers, by canonical key."""
     tensors: AbstractSet[str]
@@ -42,7 +44,7 @@ class Form(Record, kw_only=True):
         return f"value/{name}" if name in self.tensors else name
 
     def emitter(self, value: Callable[[str], str], tensor: Callable[[str], str]) -> Emitter:
-        return Emitter(self.opset, self.dtype, self.training, value, tensor, self.shapes)
+        return Emitter(self.opset, self.dtype, self.training, value, tensor, self.shapes, self.types)
 
 
 class Assembly(Record, frozen=False, eq=False):

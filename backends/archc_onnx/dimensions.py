@@ -6,6 +6,7 @@ from typing import TypeAlias, assert_never
 from archc.ir import behaviour as does
 from archc.ir.graph import Graph, Node
 from archc.ir.lengths import Length, length, through, widened
+from archc.ir.types import TensorType
 
 Dimension: TypeAlias = int | str
 Dimensions: TypeAlias = tuple[Dimension, ...]
@@ -27,7 +28,7 @@ def dimensions(graph: Graph) -> dict[str, Dimensions]:
     axes: dict[str, tuple[_Axis, ...]] = {graph.input: (types[graph.input].channels, side, side)}
     named: dict[str, Dimensions] = {}
     for node in graph.nodes:
-        moved = _moved(node, axes, graph.multiple)
+        moved = _moved(node, types[node.inputs[0]], axes, graph.multiple)
         for name in node.outputs:
             shape = types[name].shape
             # An operation that does not touch an axis keeps its formula, whatever the channels are.
@@ -42,7 +43,7 @@ def is_constant(shape: Dimensions) -> bool:
     return all(isinstance(dimension, int) for dimension in shape)
 
 
-def _moved(node: Node, axes: Mapping[str, tuple[_Axis, ...]], multiple: int) -> tuple[_Axis, ...]:
+def _moved(node: Node, type_: TensorType, axes: Mapping[str, tuple[_Axis, ...]], multiple: int) -> tuple[_Axis, ...]:
     """Return the axes of a node's outputs, () where all are numbers. A number stands for the one that the graph states."""
     first = axes[node.inputs[0]]
     match node.op.behaviour():
@@ -54,7 +55,7 @@ def _moved(node: Node, axes: Mapping[str, tuple[_Axis, ...]], multiple: int) -> 
             return tuple(0 if place in over else axis for place, axis in enumerate(first, 1))
         case does.Resized() | does.Taken() | does.Fixed():
             return ()
-        case does.Joined(stacked=True) if len(first) < 3:
+        case does.Joined(stacked=True) if not type_.is_map:
             return (_joined("+", [axes[name][0] for name in node.inputs]), *first[1:])
         case does.Joined(stacked=False):
             return tuple(_whole(operands) for operands in zip(*(axes[name] for name in node.inputs), strict=True))

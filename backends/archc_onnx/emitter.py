@@ -3,10 +3,11 @@ constants; a place writes one operation of archc's graph.
 """
 
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 from archc.ir.graph import Node
+from archc.ir.types import TensorType
 from archc.record import Record, field
 from archc_onnx.dimensions import Dimensions, is_constant
 from archc_onnx.dtypes import BOOL, CODES, INT64, Dtype, packed
@@ -29,6 +30,7 @@ class Emitter(Record, frozen=False, eq=False):
     tensor: Callable[[str], str]
     """Maps a canonical key to the tensor's name here."""
     shapes: dict[str, Dimensions]
+    types: Mapping[str, TensorType]
     nodes: list[NodeProto] = field(factory=list)
     known: set[str] = field(factory=set)
     """The names of the constants that are defined already."""
@@ -117,9 +119,14 @@ class Place(Record, frozen=False, eq=False):
         return self.emitter.shapes[self.node.inputs[0]]
 
     @property
+    def type(self) -> TensorType:
+        """The first input's, at the declared size."""
+        return self.emitter.types[self.node.inputs[0]]
+
+    @property
     def channels(self) -> int:
         """Return the first input's channels, which are a number at every size."""
-        return int(self.shape[1] if len(self.shape) == 2 else self.shape[0])
+        return int(self.shape[1] if self.type.is_tokens else self.shape[0])
 
     def tensor(self, parameter: str) -> str:
         return self.emitter.tensor(f"{self.node.name}.{parameter}")
@@ -172,7 +179,7 @@ class Place(Record, frozen=False, eq=False):
 
     def along_channels(self, parameter: str) -> str:
         """Shape a tensor of one axis to match the channels: the second axis of a map, the last of tokens and vectors."""
-        if len(self.shape) < 3:
+        if not self.type.is_map:
             return self.tensor(parameter)
         return self.step(f"{parameter}/map", "Unsqueeze", self.tensor(parameter), self.integers(1, 2))
 

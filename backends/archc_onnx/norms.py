@@ -74,7 +74,7 @@ def _group(place: Place, op: ops.Norm) -> None:
 
 def _layer(place: Place, op: ops.Norm) -> None:
     """Write LayerNormalization, which came with opset 17 and wants the channels last."""
-    is_map = len(place.shape) == 3
+    is_map = place.type.is_map
     if place.emitter.opset < 17 or place.emitter.double:
         _affine(place, place.standardized(place.x, (1,) if is_map else (-1,), op.eps))
         return
@@ -114,7 +114,7 @@ def softmax(place: Place, op: ops.Softmax) -> None:
         rows = place.step("rows", "Reshape", place.x, place.integers(0, 0, -1))
         weights = place.step("softmax", "Softmax", rows, axis=2)
     else:
-        shape = (0, op.parts, -1) if len(place.shape) == 1 else (0, op.parts, place.channels // op.parts, -1)
+        shape = (0, op.parts, -1) if place.type.is_vector else (0, op.parts, place.channels // op.parts, -1)
         parts = place.step("parts", "Reshape", place.x, place.integers(*shape))
         weights = place.step("softmax", "Softmax", parts, axis=1)
     place.give("Reshape", weights, place.input_shape())

@@ -140,18 +140,20 @@ def _weight(place: Place, op: ops.Conv) -> str:
 def linear(place: Place, op: ops.Linear) -> None:
     """Write a Gemm for a vector, a MatMul for tokens, a 1x1 convolution for a map."""
     bias = [place.tensor("bias")] if op.bias else []
-    match len(place.shape):
-        case 1:
+    match place.type.kind:
+        case "vector":
             place.give("Gemm", place.x, place.tensor("weight"), *bias, transB=1)
-        case 2:
+        case "tokens":
             weight = place.step("transposed", "Transpose", place.tensor("weight"), perm=[1, 0])
             if not bias:
                 place.give("MatMul", place.x, weight)
                 return
             place.give("Add", place.step("product", "MatMul", place.x, weight), *bias)
-        case _:
+        case "map":
             filters = place.step("filters", "Unsqueeze", place.tensor("weight"), place.integers(2, 3))
             place.give("Conv", place.x, filters, *bias, kernel_shape=[1, 1])
+        case _:
+            assert_never(place.type.kind)
 
 
 def channel_conv(place: Place, op: ops.ChannelConv) -> None:

@@ -51,7 +51,7 @@ def named_features(cut: Graph, graph: Graph, layout: Layout, last: str) -> list[
     makers = {value: node.name for node in graph.nodes for value in node.outputs}
     named = list(zip(cut.outputs, cut.output_names, strict=True))
     known = before(graph, last)
-    late = next((value for value in cut.outputs if value not in known and len(graph.types[value].shape) == 3), None)
+    late = next((value for value in cut.outputs if value not in known and graph.types[value].is_map), None)
     if late is not None:
         message = f"`{late}` is made in the head, after the features of a model of timm"
         raise BackendError("E0572", message, f"name a value up to `{last}`, or build with --target torch")
@@ -60,7 +60,7 @@ def named_features(cut: Graph, graph: Graph, layout: Layout, last: str) -> list[
 
 def _feature(graph: Graph, value: str, name: str, module: str, strides: dict[str, int]) -> Feature:
     type_ = graph.types[value]
-    if len(type_.shape) != 3:
+    if not type_.is_map:
         message = f"`{value}` is no map but {type_}, which is no feature of timm"
         raise BackendError("E0572", message, "name a value before the head pools")
     return Feature(value, name, type_.channels, strides[value], module)

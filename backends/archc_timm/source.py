@@ -82,12 +82,12 @@ def _default_cfg(network: Network, ending: Ending, layout: Layout) -> list[str]:
     graph = network.whole
     paths = attribute_paths(graph, layout)
     shape = ", ".join(map(str, graph.types[graph.input].shape))
-    features = graph.types[ending.features].shape
+    features = graph.types[ending.features].spatial
     entries = [f'"num_classes": {_classes(graph)}', f'"input_size": ({shape})']
     if not graph.any_size:
         entries.append('"fixed_input_size": True')
-    if len(features) == 3:
-        entries.append(f'"pool_size": ({features[1]}, {features[2]})')
+    if features:
+        entries.append(f'"pool_size": {features}')
     names = {"crop": "crop_pct"}
     for key, value in network.spec.preprocess:
         text = number(value) if isinstance(value, int | float) else "(" + "".join(f"{number(v)}, " for v in value).rstrip() + ")"

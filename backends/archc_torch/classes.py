@@ -1,6 +1,7 @@
 """The classes and functions of a network's blocks and modules, each from the group of scopes it stands for."""
 
 import re
+from typing import assert_never
 
 from archc.ir.graph import Graph, Init
 from archc.ir.types import TensorType
@@ -161,20 +162,22 @@ def _scaled(graph: Graph, writer: Writer, names: dict[Key, str]) -> str:
     strides = writer.arguments.of_scope("stride")
     ratios = []
     for body in writer.group.bodies:
-        before, after = graph.types[_first_input(body)].shape, graph.types[body.output_names[0]].shape
-        ratios.append(-(-before[1] // after[1]) if len(before) == len(after) == 3 else 0)
+        before, after = graph.types[_first_input(body)].spatial, graph.types[body.output_names[0]].spatial
+        ratios.append(-(-before[0] // after[0]) if before and after else 0)
     if strides is not None and list(strides) == ratios and ("argument", "stride") in names:
         return f" / {names['argument', 'stride']}"
     return f" / {ratios[0]}" if len(set(ratios)) == 1 and ratios[0] > 1 else ""
 
 
 def _shape(type_: TensorType, channels: str, scale: str) -> str:
-    match len(type_.shape):
-        case 3 if type_.shape[1:] == (1, 1):
+    match type_.kind:
+        case "map" if type_.is_pixel:
             return f"(N, {channels}, 1, 1)"
-        case 3:
+        case "map":
             return f"(N, {channels}, H{scale}, W{scale})"
-        case 2:
+        case "tokens":
             return f"(N, T, {channels})"
-        case _:
+        case "vector":
             return f"(N, {channels})"
+        case _:
+            assert_never(type_.kind)

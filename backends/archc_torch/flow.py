@@ -28,7 +28,7 @@ def channels_after(  # noqa: C901  a case an operation
             known = [flow for flow in inputs if flow is not None]
             return next((flow for flow in known if not flow.literal), known[0] if known else None)
         case ops.Concat():
-            return first if applied.rank == 2 or op.along != "channels" else _sum(inputs)
+            return first if applied.reads == "tokens" or op.along != "channels" else _sum(inputs)
         case ops.Split():
             return over(first, op.parts) if first is not None else None
         case ops.PadChannels():
@@ -40,7 +40,7 @@ def channels_after(  # noqa: C901  a case an operation
         case ops.Sum() | ops.Mean() | ops.Max():
             return None if op.over == "channels" else first
         case ops.Flatten():
-            return times(first, applied.rank) if first is not None else None
+            return times(first, applied.count) if first is not None else None
         case ops.Attention():
             return inputs[2]
         case (

@@ -98,7 +98,7 @@ def _shape(member: Member, body: Body, of_part: dict[int, int]) -> Shape:
         for name in ("parts", "groups")
         if member.applied.op.kind in ("split", "shuffle", "softmax") and name in member.applied.op.record_fields
     ]
-    return (static(member.applied.op), member.applied.rank, *numbers, member.init, member.bare, *wiring)
+    return (static(member.applied.op), member.applied.reads, member.applied.count, *numbers, member.init, member.bare, *wiring)
 
 
 def _is_open(found: Group, place: int, of_part: dict[int, int]) -> bool:
@@ -106,5 +106,5 @@ def _is_open(found: Group, place: int, of_part: dict[int, int]) -> bool:
     members = [body.members[place] for body in found.bodies]
     if not is_slot(members[0], found.bodies[0]):
         return False
-    kinds = {of_part[m.part] if m.applied is None else (static(m.applied.op), m.applied.rank) for m in members}
+    kinds = {of_part[m.part] if m.applied is None else (static(m.applied.op), m.applied.reads, m.applied.count) for m in members}
     return len(kinds) > 1

@@ -41,13 +41,13 @@ def constructor(  # noqa: C901  a case an operation
         case ops.Conv():
             return _conv(op, attribute, library)
         case ops.Linear():
-            name = library.use("PositionLinear") if applied.rank == 3 else "nn.Linear"
+            name = library.use("PositionLinear") if applied.reads == "map" else "nn.Linear"
             bias = [] if op.bias else ["bias=False"]
             return call(name, attribute("in_channels").text, attribute("out_channels").text, *bias)
         case ops.ChannelConv():
             return call(library.use("ChannelConv"), attribute("kernel").text)
         case ops.Norm():
-            return _norm(op, applied.rank, attribute, library)
+            return _norm(op, applied.reads, attribute, library)
         case ops.Act():
             return _act(op, attribute, library, in_place=in_place)
         case ops.Dropout():
@@ -72,7 +72,8 @@ def constructor(  # noqa: C901  a case an operation
             value = keyword("value", attribute("value"), 1.0)
             if op.channels == 0:
                 return call(library.use("SharedScale"), *value)
-            return call(library.use("ChannelScale" if applied.rank == 3 else "VectorScale"), attribute("channels").text, *value)
+            name = library.use("ChannelScale" if applied.reads == "map" else "VectorScale")
+            return call(name, attribute("channels").text, *value)
         case ops.Position():
             return call(library.use("Position"), attribute("tokens").text, attribute("channels").text)
         case ops.Flatten():
@@ -111,7 +112,7 @@ def _conv(op: ops.Conv, attribute: Attribute, library: Library) -> Doc:
     return call(name, *given, *([] if op.bias else ["bias=False"]), *further)
 
 
-def _norm(op: ops.Norm, rank: int, attribute: Attribute, library: Library) -> Doc:
+def _norm(op: ops.Norm, reads: str, attribute: Attribute, library: Library) -> Doc:
     channels, eps = attribute("channels").text, keyword("eps", attribute("eps"), 1e-5)
     fixed = ".requires_grad_(False)" if op.frozen else ""
     match op.norm:
@@ -122,7 +123,7 @@ def _norm(op: ops.Norm, rank: int, attribute: Attribute, library: Library) -> Do
         case "group":
             made = call("nn.GroupNorm", attribute("groups").text, channels, *eps)
         case "layer":
-            made = call(library.use("LayerNorm2d") if rank == 3 else "nn.LayerNorm", channels, *eps)
+            made = call(library.use("LayerNorm2d") if reads == "map" else "nn.LayerNorm", channels, *eps)
         case "instance":
             made = call("nn.InstanceNorm2d", channels, *eps, "affine=True")
         case "evonorm_s0":

@@ -1,11 +1,13 @@
 """The graph cut at its scopes, scopes of one content made one: a network of 100,000 blocks has a handful of parts."""
 
-from typing import NamedTuple, TypeAlias
+from math import prod
+from typing import Literal, NamedTuple, TypeAlias
 
 from archc.ir import ops
 from archc.ir.graph import Graph, Init, Node, Role, Scope
 from archc.ir.ops import Operation
 from archc.ir.sizes import pooled_values
+from archc.ir.types import Kind
 from archc.language.layouts.lookup import Lookup
 from archc.record import Record, field
 
@@ -39,12 +41,13 @@ Item: TypeAlias = Leaf | Child
 class Applied(Record):
     """An operation, and what of its inputs' types its code depends on.
 
-    `rank`: the first input's without the batch; H times W for `flatten`; for `add` a bit for each operand that is broadcast at
-    some size.
+    `reads` is the kind of the first input where the code depends on it. `count` is the number of positions for `flatten`; for
+    `add` it has a bit for each operand that is broadcast at some size.
     """
 
     op: Operation
-    rank: int = 0
+    reads: Kind | Literal[""] = ""
+    count: int = 0
 
 
 class Part(Record, frozen=False, eq=False):
@@ -102,7 +105,7 @@ class _Cutter(Record, frozen=False, eq=False):
     reach: dict[str, str]
     open: list[_Open]
     known: dict[tuple[object, ...], int] = field(factory=dict)
-    operations: dict[tuple[int, int], int] = field(factory=dict)
+    operations: dict[tuple[int, str, int], int] = field(factory=dict)
     distinct: dict[Applied, int] = field(factory=dict)
     closed: set[str] = field(factory=set)
 
@@ -149,16 +152,16 @@ class _Cutter(Record, frozen=False, eq=False):
 
     def operation(self, node: Node) -> int:
         """The index of an operation; equal ones share it."""
-        rank = _rank(node, self.found.graph, self.pooled)
-        index = self.operations.get((id(node.op), rank))
+        reads, count = _dependence(node, self.found.graph, self.pooled)
+        index = self.operations.get((id(node.op), reads, count))
         if index is None:
-            applied = Applied(node.op, rank)
+            applied = Applied(node.op, reads, count)
             index = self.distinct.get(applied, -1)
             if index < 0 or not _same_kinds(self.found.operations[index].op, node.op):
                 index = len(self.found.operations)
                 self.found.operations.append(applied)
                 self.distinct.setdefault(applied, index)
-            self.operations[id(node.op), rank] = index
+            self.operations[id(node.op), reads, count] = index
         return index
 
 
@@ -187,21 +190,21 @@ def _inside(path: str, scope: str) -> bool:
     return not scope or path.startswith(scope + ".")
 
 
-_RANKED = (ops.Norm, ops.Linear, ops.Scale, ops.Concat)
+_BY_KIND = (ops.Norm, ops.Linear, ops.Scale, ops.Concat)
 
 
-def _rank(node: Node, graph: Graph, pooled: frozenset[str]) -> int:
+def _dependence(node: Node, graph: Graph, pooled: frozenset[str]) -> tuple[Kind | Literal[""], int]:
+    """What the code of a node depends on beside the operation, as `Applied` holds it."""
     op = node.op
-    if isinstance(op, _RANKED):
-        return len(graph.types[node.inputs[0]].shape)
+    if isinstance(op, _BY_KIND):
+        return graph.types[node.inputs[0]].kind, 0
     if isinstance(op, ops.Flatten):
-        shape = graph.types[node.inputs[0]].shape
-        return shape[1] * shape[2] if len(shape) == 3 else 1
+        return "", prod(graph.types[node.inputs[0]].spatial)
     if isinstance(op, ops.Add):
         out = graph.types[node.outputs[0]]
         small = () if pooled.issuperset(node.inputs) else pooled
-        return sum(1 << place for place, name in enumerate(node.inputs) if name in small or graph.types[name] != out)
-    return 0
+        return "", sum(1 << place for place, name in enumerate(node.inputs) if name in small or graph.types[name] != out)
+    return "", 0
 
 
 def _same_kinds(first: Operation, second: Operation) -> bool:

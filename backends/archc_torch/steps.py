@@ -107,7 +107,7 @@ def _step(writer: Writer, place: int, inputs: tuple[int, ...], attribute: Callab
     if member.bare:
         access = writer.tree.access(member.levels, place)
         sign = "+" if op.kind == "position" else "*"
-        index = "[:, None, None]" if isinstance(op, ops.Scale) and op.channels and applied.rank == 3 else ""
+        index = "[:, None, None]" if isinstance(op, ops.Scale) and op.channels and applied.reads == "map" else ""
         return Step(place, inputs, member.outputs, lambda d: f"{flat(d[0])} {sign} {access}{index}", is_call=False)
     written = expression(applied, ["x"] * len(inputs), own, writer.library)
     if written is None:
@@ -134,7 +134,7 @@ def _activation(writer: Writer, place: int, op: ops.Act, own: Callable[[str], Ex
 def _overwritten(writer: Writer, place: int, inputs: tuple[int, ...]) -> int:
     """Which operand of an addition may be written over: the residual rather than the shortcut, never one that is broadcast."""
     member = writer.members[place]
-    small = member.applied.rank if member.applied else 0
+    small = member.applied.count if member.applied else 0
     if len(inputs) != 2:
         return -1
     fit = [at for at, number in enumerate(inputs) if writer.safe(number) and not small >> at & 1]

@@ -59,7 +59,7 @@ class Writer(Record, frozen=False, eq=False):
             return self.plans[member.part].safe
         op = member.applied.op
         if isinstance(op, ops.Linear) or (isinstance(op, ops.Norm) and op.norm == "layer"):
-            return member.applied.rank != 3
+            return member.applied.reads != "map"
         return isinstance(op, ops.Conv | ops.Norm | ops.Add)
 
     def in_place(self, place: int) -> bool:

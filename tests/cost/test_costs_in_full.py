@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
 import pytest
-from graph_builder import Builder
+from graph_builder import Builder, typed
 from operation_cases import Shapes, called, cases
 from told import page
 
@@ -28,7 +28,7 @@ from archc.cost.storage import overwritten, storage_of
 from archc.ir import ops
 from archc.ir.graph import Graph
 from archc.ir.ops import Operation
-from archc.ir.types import ShapeError, TensorType
+from archc.ir.types import ShapeError
 
 NETWORKS: dict[str, tuple[str, ...]] = {
     "cifar_resnet20": (),
@@ -52,7 +52,7 @@ def said(measures: Measures) -> str:
 
 
 def of_operation(op: Operation, shapes: Shapes) -> Iterator[str]:
-    inputs = tuple(map(TensorType, shapes))
+    inputs = tuple(map(typed, shapes))
     outputs = op.infer(*inputs)
     yield said(measure(op, inputs, outputs)) + (" (a view)" if op.is_view(len(inputs)) else "")
     for name, convention in CONVENTIONS.items():
@@ -70,7 +70,7 @@ def test_operations(golden: Callable[[str, str], None]) -> None:
     fitting = []
     for op, shapes in cases():
         try:
-            op.infer(*map(TensorType, shapes))
+            op.infer(*map(typed, shapes))
         except ShapeError:
             continue
         fitting.append((called(op, shapes), dict.fromkeys(of_operation(op, shapes))))

@@ -5,6 +5,7 @@ from random import Random
 
 import pytest
 import torch
+from graph_builder import typed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_graphs import random_op, random_type
@@ -96,7 +97,7 @@ BROADCAST = [
 @pytest.mark.parametrize("case", BROADCAST, ids=str)
 def test_unlike_operands_that_fit(case: tuple[Operation, tuple[int, ...], tuple[int, ...]]) -> None:
     op, *shapes = case
-    expected = op.infer(*map(TensorType, shapes))[0].shape
+    expected = op.infer(*map(typed, shapes))[0].shape
     assert expected == tuple(made(op, *shapes)[0].shape[1:])
 
 
@@ -150,7 +151,7 @@ REFUSED = [
 def test_what_does_not_fit_is_refused_with_its_code(case: tuple[str, Operation, list[tuple[int, ...]]]) -> None:
     expected, op, shapes = case
     with pytest.raises(ShapeError) as caught:
-        op.infer(*map(TensorType, shapes))
+        op.infer(*map(typed, shapes))
     assert expected == caught.value.code
 
 
@@ -207,4 +208,4 @@ def test_multiply_adds_are_what_torch_counts(case: tuple[Operation, tuple[int, .
     with FlopCounterMode(display=False) as counter:
         apply(op, [torch.rand(1, *shape)], own)
     expected = 0 if isinstance(op, ops.ChannelConv) else counter.get_total_flops() // 2
-    assert expected == op.macs((TensorType(shape),), op.infer(TensorType(shape)))
+    assert expected == op.macs((typed(shape),), op.infer(typed(shape)))

@@ -5,6 +5,7 @@ The same from torch is in test_operations.py; here nothing is computed twice, so
 
 from collections.abc import Callable, Iterator
 
+from graph_builder import typed
 from operation_cases import Shapes, called, cases
 from told import page
 
@@ -12,11 +13,11 @@ from archc.ir.op import Op
 from archc.ir.ops import (
     OPERATIONS,
 )
-from archc.ir.types import ShapeError, TensorType
+from archc.ir.types import ShapeError
 
 
 def outcome(op: Op, shapes: Shapes) -> Iterator[str]:
-    inputs = tuple(map(TensorType, shapes))
+    inputs = tuple(map(typed, shapes))
     try:
         outputs = op.infer(*inputs)
     except ShapeError as error:

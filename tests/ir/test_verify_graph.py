@@ -83,7 +83,7 @@ BROKEN: list[tuple[str, str, Callable[[], Graph]]] = [
     ("block.add", "names 1 outputs; `split` makes 2", lambda: with_node(ADD, op=ops.Split(2), inputs=("block.loop.0.act",))),
     ("block.conv", "has the type Nx4x9x9; `conv` makes Nx4x8x8", lambda: with_types(block_conv=TensorType((4, 9, 9)))),
     ("block.conv", "has the type None", lambda: with_types(block_conv=None)),
-    ("nowhere", "has a type and no node", lambda: with_types(nowhere=TensorType((1,)))),
+    ("nowhere", "has a type and no node", lambda: with_types(nowhere=TensorType((1,), "vector"))),
     ("block.conv", "0 operands instead of 1", lambda: with_node(CONV, inputs=())),
     ("block.half", "2 operands instead of 1", lambda: with_node(HALF, inputs=("x", "x"))),
     ("block.add", "0 operands instead of 1 or more", lambda: with_node(ADD, inputs=())),

@@ -4,8 +4,14 @@ from collections.abc import Sequence
 
 from archc.ir.graph import Graph, Init, Node, Role, Scope, ScopeArgument, ScopeKind
 from archc.ir.ops import Operation
-from archc.ir.types import TensorType
+from archc.ir.types import Kind, TensorType
 from archc.record import replace
+
+
+def typed(shape: Sequence[int]) -> TensorType:
+    """A vector of one length, tokens of two, a map of more."""
+    kinds: dict[int, Kind] = {1: "vector", 2: "tokens"}
+    return TensorType(tuple(shape), kinds.get(len(shape), "map"))
 
 
 class Builder:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, TypeVar, get_args
 
+from graph_builder import typed
+
 from archc.ir.graph import Argument, Graph, Init, InitPolicy, Node, Role, Scope, ScopeArgument, ScopeKind
 from archc.ir.ops import OPERATIONS, Operation
 from archc.ir.text import FORMAT, KEYWORDS, named_outputs
@@ -188,7 +190,7 @@ def _types(line: _Line, names: tuple[str, ...], types: dict[str, TensorType]) ->
         text = line.word()
         if not re.fullmatch(r"N(x[0-9]+)*", text, re.ASCII):
             raise ValueError(f"line {line.number}: `{text}` is no type; one is NxCxHxW")
-        types[name] = TensorType(tuple(map(int, text.split("x")[1:])))
+        types[name] = typed([int(length) for length in text.split("x")[1:]])
 
 
 def _scope(line: _Line) -> Scope:

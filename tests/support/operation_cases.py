@@ -4,10 +4,11 @@
 import math
 from collections.abc import Iterator
 
+from graph_builder import typed
+
 from archc.ir import ops
 from archc.ir.op import Op, stated
 from archc.ir.ops import Operation
-from archc.ir.types import TensorType
 
 Shapes = tuple[tuple[int, ...], ...]
 
@@ -72,4 +73,4 @@ def cases() -> Iterator[tuple[Operation, Shapes]]:
 
 def called(op: Op, shapes: tuple[tuple[int, ...], ...]) -> str:
     said = ", ".join(f"{name}={value}" for name, value in stated(op))
-    return f"{op.kind}({said}) on {' and '.join(str(TensorType(shape)) for shape in shapes)}"
+    return f"{op.kind}({said}) on {' and '.join(str(typed(shape)) for shape in shapes)}"

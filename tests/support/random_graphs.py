@@ -4,7 +4,7 @@ from math import gcd
 from random import Random
 from typing import get_args
 
-from graph_builder import Builder
+from graph_builder import Builder, typed
 
 from archc.ir import ops
 from archc.ir.graph import Graph, Init, ScopeArgument
@@ -24,7 +24,7 @@ def random_type(random: Random) -> TensorType:
         (random.randint(1, 9), random.choice((2, 4, 8))),
         (random.choice((1, 2, 4, 8)),),
     )
-    return TensorType(random.choice(shapes))
+    return typed(random.choice(shapes))
 
 
 def divisor(random: Random, number: int) -> int:
@@ -58,7 +58,7 @@ def random_op(random: Random, kind: str, type_: TensorType) -> Operation:
         case ops.ChannelConv.kind:
             return ops.ChannelConv(random.choice((1, 3, 5)))
         case ops.Norm.kind:
-            norm = random.choice(get_args(NormName)) if len(type_.shape) == 3 else "layer"
+            norm = random.choice(get_args(NormName)) if type_.is_map else "layer"
             groups = divisor(random, c) if norm in ("group", "evonorm_s0") else 1
             linear = NORMS[norm].gate != "" and random.random() < 0.5
             return ops.Norm(
@@ -68,7 +68,7 @@ def random_op(random: Random, kind: str, type_: TensorType) -> Operation:
             act = random.choice(list(ACTIVATIONS))
             return ops.Act(act, {"leaky_relu": 0.1, "elu": 0.7, "celu": 0.7}.get(act, 0.0))
         case ops.Softmax.kind:
-            over_space = len(type_.shape) == 3 and ceil
+            over_space = type_.is_map and ceil
             return ops.Softmax("space") if over_space else ops.Softmax("parts", divisor(random, c))
         case ops.Affine.kind:
             return ops.Affine(random.choice((1.0, -1.0, 0.5)), random.choice((0.0, 1.0)))
@@ -100,11 +100,11 @@ def random_op(random: Random, kind: str, type_: TensorType) -> Operation:
         case ops.Subsample.kind:
             return ops.Subsample(stride)
         case ops.SpaceToDepth.kind:
-            return ops.SpaceToDepth(divisor(random, gcd(*type_.shape[1:])) if len(type_.shape) == 3 else 2)
+            return ops.SpaceToDepth(divisor(random, gcd(*type_.spatial)) if type_.is_map else 2)
         case ops.PixelShuffle.kind:
             return ops.PixelShuffle(2 if c % 4 == 0 else 1)
         case ops.Concat.kind:
-            return ops.Concat(random.choice(("channels", "channels", "height", "width")) if len(type_.shape) == 3 else "channels")
+            return ops.Concat(random.choice(("channels", "channels", "height", "width")) if type_.is_map else "channels")
         case ops.Mix.kind:
             return ops.Mix(random.choice(("height", "width")))
         case ops.Split.kind:
@@ -184,7 +184,7 @@ def _step(random: Random, builder: Builder, values: list[str], kinds: tuple[str,
 
 
 def _vector(builder: Builder, value: str) -> str:
-    rank = len(builder.types[value].shape)
-    if rank == 3:
+    type_ = builder.types[value]
+    if type_.is_map:
         value = builder.add(ops.GlobalPool(), value)
-    return value if rank == 1 else builder.add(ops.Flatten(), value)
+    return value if type_.is_vector else builder.add(ops.Flatten(), value)

@@ -110,7 +110,7 @@ def _channels(op: Operation, atom: Atom, names: Names, recorded: dict[str, str],
     if isinstance(op, ops.PadChannels) and (out := atom.step.get("out")) is not None:
         return dict(argument_of("out", out, names)).get("out")
     type_ = operands[0].type
-    pooled = type_ is not None and type_.shape[1:] == (1, 1)
+    pooled = type_ is not None and type_.is_pixel
     return operands[0].channels if isinstance(op, ops.Flatten) and pooled else None
 
 
@@ -181,13 +181,13 @@ def expanded(frame: Frame, atom: Atom) -> None:
 def _within_limits(frame: Frame, types: tuple[TensorType, ...]) -> None:
     limits = frame.context.limits
     for type_ in types:
-        if len(type_.shape) != 3:
+        if not type_.is_map:
             continue
         if type_.channels > limits.channels:
             message = f"{type_.channels} channels are over the limit of {limits.channels}"
             raise ShapeError("E0411", message, help="raise it with --limit channels=N")
-        if max(type_.shape[1:]) > limits.size:
-            message = f"a size of {max(type_.shape[1:])} is over the limit of {limits.size}"
+        if max(type_.spatial) > limits.size:
+            message = f"a size of {max(type_.spatial)} is over the limit of {limits.size}"
             raise ShapeError("E0411", message, help="raise it with --limit size=N")
 
 

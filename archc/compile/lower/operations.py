@@ -182,7 +182,7 @@ def _mean(made: Made) -> Operation:
 
 def _position(made: Made) -> Operation:
     type_ = made.types[0]
-    if len(type_.shape) != 2:
+    if not type_.is_tokens:
         a = made.attributes
         raise a.names.context.fail("E0310", f"`position` needs tokens NxTxC, not {type_}", a.step.span)
     return ops.Position(type_.shape[0], type_.channels)

@@ -154,9 +154,9 @@ class Stages(Record, frozen=False, eq=False):
                     made[key] = found
             part, last, _ = found
             # from here on the channels are known, but not what came of something that is no map
-            self.context.guessed = last.type is None and len(type_.shape) != 3
+            self.context.guessed = last.type is None and not type_.is_map
             if last.type is None:  # go on as if it had been right, so that what follows is checked too
-                value = Ref("", TensorType((out, *(-(-n // here.stride) for n in type_.shape[1:]))))
+                value = Ref("", TensorType((out, *(-(-n // here.stride) for n in type_.shape[1:])), type_.kind))
                 continue
             most = max(self.context.limits.operations * 10, self.context.limits.blocks * 20)
             if len(self.part.nodes) + len(part.nodes) * (stage.repeat - index if key in made else 1) > most:

@@ -133,12 +133,12 @@ def _node(reading: Reading, state: _State, node: Node) -> None:
     told = facts(reading, node)
     named = "kernel" if isinstance(node.op, ops.Dropout) and reading.detail == "full" else reading.detail
     label = words(node, named)
-    shape = reading.graph.types[node.outputs[0]].shape
+    output = reading.graph.types[node.outputs[0]]
     module = _module_of(reading, node)
     kind = role(node.op)
     mark = reading.marks.get(node.name, "")
     lines = (beside(node.op),) if sign else (SIGNS[mark] + label,)
-    unit = Unit(node.name, lines, kind, sign, side, shape, told, f"{sign}{label}", module, _is_layer(node), mark)
+    unit = Unit(node.name, lines, kind, sign, side, output, told, f"{sign}{label}", module, _is_layer(node), mark)
     _add(reading, state, unit, node.inputs, node.outputs)
 
 
@@ -154,7 +154,7 @@ def _module(reading: Reading, state: _State, scope: Scope, nodes: Sequence[Node]
     used = {name for node in graph.nodes for name in node.inputs} if not scope.output else set()
     outputs = [scope.output] if scope.output else [name for name in inner if name in used]
     reads = list(dict.fromkeys(name for node in nodes for name in node.inputs if name not in inner))
-    shape = graph.types[outputs[-1]].shape
+    output = graph.types[outputs[-1]]
     cost = sum((reading.costs[node.name] for node in nodes), Cost())
     label = scope.template.replace("_", " ")
     given = arguments.get("out")
@@ -165,10 +165,10 @@ def _module(reading: Reading, state: _State, scope: Scope, nodes: Sequence[Node]
         label = f"{label} {kernel[0]}×{kernel[1]}, {given}" + (f", /{stride}" if stride != 1 else "")
     joins = _joins(scope)
     side: Side = "main" if joins or scope.role == "main" else "aside" if scope.role == "insert" else "shortcut"
-    told = Facts(f"{scope.path}: {label}", dimensions(shape), cost.parameters, cost.macs, *place(scope))
+    told = Facts(f"{scope.path}: {label}", dimensions(output.shape), cost.parameters, cost.macs, *place(scope))
     kind = "gate" if joins or scope.role == "insert" else "conv" if convs else role(nodes[-1].op)
     mark = reading.marks.get(scope.path, "")
-    unit = Unit(scope.path, (SIGNS[mark] + label,), kind, "", side, shape, told, label, "", layer=True, mark=mark)
+    unit = Unit(scope.path, (SIGNS[mark] + label,), kind, "", side, output, told, label, "", layer=True, mark=mark)
     _add(reading, state, unit, reads, outputs)
 
 

@@ -2,6 +2,7 @@
 
 from typing import Literal, TypeAlias
 
+from archc.ir.types import TensorType
 from archc.present.draw.scene import Facts, Mark, Role
 from archc.record import Record
 
@@ -20,7 +21,7 @@ class Unit(Record):
     role: Role
     symbol: str
     side: Side
-    shape: tuple[int, ...]
+    output: TensorType
     facts: Facts
     key: str
     module: str = ""
@@ -54,7 +55,7 @@ class Cell(Record):
 
     def key(self) -> tuple[object, ...]:
         """Equal for cells that are drawn alike."""
-        units = tuple([(unit.key, unit.shape, unit.side, unit.mark) for unit in self.units])
+        units = tuple([(unit.key, unit.output, unit.side, unit.mark) for unit in self.units])
         return units, tuple([(wire.source, wire.target, wire.side, wire.words, wire.changes, wire.mark) for wire in self.wires])
 
 
@@ -68,12 +69,12 @@ class Run(Record):
 
 
 class Part(Record):
-    """A stem, a stage or a head. `size` is the H×W it works at, `width` the channels its first convolution gives."""
+    """A stem, a stage or a head. `output` is the type of its value, `width` the channels its first convolution gives."""
 
     id: str
     kind: Literal["stem", "stage", "head"]
     label: str
-    shape: tuple[int, ...]
+    output: TensorType
     runs: tuple[Run, ...]
     width: int
     facts: Facts

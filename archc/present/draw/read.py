@@ -74,14 +74,14 @@ def _part(reading: Reading, scope: Scope, nodes: Sequence[Node]) -> Part:
     graph = reading.graph
     spent = sum((reading.costs[node.name] for node in nodes), Cost())
     last = scope.output or nodes[-1].outputs[0]
-    shape = graph.types[last].shape
+    output = graph.types[last]
     label = scope.label or scope.path or graph.name
-    facts = Facts(label, dimensions(shape), spent.parameters, spent.macs, *place(scope))
+    facts = Facts(label, dimensions(output.shape), spent.parameters, spent.macs, *place(scope))
     kind = scope.kind if scope.kind in ("stem", "stage", "head") else "stage"
     runs = tuple(_runs(reading, scope, nodes))
     width = next((node.op.out_channels for node in nodes if isinstance(node.op, ops.Conv) and node.role == "main"), 0)
     what: Literal["stem", "stage", "head"] = "stem" if kind == "stem" else "head" if kind == "head" else "stage"
-    return Part(scope.path, what, label, shape, runs, width, facts, reading.marks.get(scope.path, ""))
+    return Part(scope.path, what, label, output, runs, width, facts, reading.marks.get(scope.path, ""))
 
 
 def _runs(reading: Reading, scope: Scope, nodes: Sequence[Node]) -> Iterator[Run]:

@@ -6,7 +6,7 @@ from archc.ir import ops
 from archc.ir.graph import Node
 from archc.ir.norms import ACTIVATIONS, DROPS, NORMS
 from archc.ir.ops import Operation
-from archc.ir.types import Sides, by_axis, shown
+from archc.ir.types import Sides, TensorType, by_axis, shown
 from archc.present.draw.scene import Facts, Role
 
 Detail: TypeAlias = Literal["full", "brief", "kernel", "symbol"]
@@ -110,11 +110,11 @@ def cost(params: int, macs: int) -> str:
     return " · ".join([*found, number(macs, "MACs")] if macs else found)
 
 
-def size(shape: tuple[int, ...]) -> str:
+def size(type_: TensorType) -> str:
     """`56×56` of a map, `197 tokens`, `1×1` of a vector."""
-    if len(shape) == 3:
-        return f"{shape[1]}×{shape[2]}"
-    return f"{shape[0]} tokens" if len(shape) == 2 else "1×1"
+    if type_.is_map:
+        return dimensions(type_.spatial)
+    return f"{type_.shape[0]} tokens" if type_.is_tokens else "1×1"
 
 
 def dimensions(shape: tuple[int, ...]) -> str:

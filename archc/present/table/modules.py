@@ -44,8 +44,8 @@ def module_line(graph: Graph, module: Scope, nodes: Sequence[Node]) -> Line:
 
 def _stride(graph: Graph, module: Scope, value: str) -> int:
     """By how much its output is smaller than its first input; a gate that joins two paths strides on neither."""
-    before, after = (graph.types[name].shape for name in (module.inputs[0] if module.inputs else value, value))
-    return -(-before[1] // after[1]) if len(before) == len(after) == 3 else 1
+    before, after = (graph.types[name].spatial for name in (module.inputs[0] if module.inputs else value, value))
+    return -(-before[0] // after[0]) if before and after else 1
 
 
 def _arguments(module: Scope, nodes: Sequence[Node]) -> list[str]:

@@ -62,8 +62,7 @@ def outline(graph: Graph) -> tuple[Segment, ...]:
 
 
 def _size(graph: Graph, value: str) -> Size:
-    shape = graph.types[value].shape
-    return shape[1:] if len(shape) == 3 else ()
+    return graph.types[value].spatial
 
 
 def _stem(

@@ -36,7 +36,7 @@ def bands(networks: Sequence[Network]) -> Bands:
     names: dict[int, str] = {}
     for network, found in zip(networks, rows, strict=True):
         for part, row in zip(network.parts, found, strict=True):
-            names[row] = size(part.shape) if names.get(row, size(part.shape)) == size(part.shape) else ""
+            names[row] = size(part.output) if names.get(row, size(part.output)) == size(part.output) else ""
     firsts = [(row, names[row]) for row in range(len(order)) if row == 0 or names[row] != names[row - 1]]
     return Bands(rows, tuple(firsts), len(order))
 
@@ -62,7 +62,7 @@ def _ranks(network: Network) -> list[int]:
     """By size, the largest first; a part that is larger than one before it stays beside that."""
     found: list[int] = []
     for part in network.parts:
-        area = prod(part.shape[1:]) if len(part.shape) == 3 else part.shape[0] if len(part.shape) == 2 else 1
+        area = part.output.shape[0] if part.output.is_tokens else prod(part.output.spatial)
         found.append(max(-area, found[-1] if found else -area))
     return found
 

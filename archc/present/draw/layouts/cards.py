@@ -88,7 +88,7 @@ def _card(
 
 def heading(part: Part) -> tuple[str, str]:
     """`conv2_x`, and `56×56 · 256 channels · 3 blocks`."""
-    words = [size(part.shape), f"{part.shape[0]} channels" if len(part.shape) == 3 else f"{part.shape[-1]} values"]
+    words = [size(part.output), f"{part.output.channels} {'channels' if part.output.is_map else 'values'}"]
     if part.kind == "stage":
         words.append(f"{part.blocks} block{'s' if part.blocks > 1 else ''}")
     return part.label, " · ".join(words)

@@ -1,6 +1,7 @@
 """A network as rows of layers: arcs between them, and rows that stand for several equal blocks."""
 
 from collections.abc import Sequence
+from math import prod
 
 from archc.present.draw.content import ENTRY, Cell, Network, Part, Unit, Wire
 from archc.present.draw.layouts.shades import shade
@@ -84,7 +85,7 @@ def _cell(column: Column, cell: Cell, part: Part, shades: Sequence[int]) -> None
 
 
 def band_of(row: Row) -> str:
-    return size(row.unit.shape)
+    return size(row.unit.output)
 
 
 def bands_of(columns: Sequence[Column]) -> dict[str, float]:
@@ -92,8 +93,7 @@ def bands_of(columns: Sequence[Column]) -> dict[str, float]:
     areas: dict[str, int] = {}
     for column in columns:
         for row in column.rows:
-            shape = row.unit.shape
-            areas[band_of(row)] = shape[1] * shape[2] if len(shape) == 3 else 1
+            areas[band_of(row)] = prod(row.unit.output.spatial)
     return dict.fromkeys(sorted(areas, key=lambda name: -areas[name]), 0.0)
 
 

@@ -140,7 +140,7 @@ def _lines(part: Part) -> list[str]:
         found += [f"{template} ×{count}" for template, count in _merged(part)]
     else:
         found += [unit.words[0] for run in part.runs for unit in run.cells[0].units if unit.layer]
-    found.append(f"{dimensions(part.shape)}")
+    found.append(f"{dimensions(part.output.shape)}")
     spent = cost(part.facts.params, part.facts.macs)
     return [*found, spent] if spent else found
 

@@ -37,7 +37,7 @@ help:
 	@echo "make fuzz   a million broken specs and ten times the examples of each law, by a fresh seed: SEED=… for those of an"
 	@echo "            earlier run, COUNT=… specs, EXAMPLES=… times the examples"
 	@echo "make repeat all that draws, allows a tolerance or races processes, 20 times, each second time on a loaded machine: TIMES=…"
-	@echo "make mutation  how many changes of the code the tests notice: SAMPLE=… mutants of each area (SEED=…), AREA=… for one"
+	@echo "make mutation  how many changes of the code the tests notice: SAMPLE=… mutants of each area, 0 for all (SEED=…), AREA=… for some"
 	@echo "make long   fuzz, mutation and repeat: hours, for the night, never in CI"
 	@echo "make bench  every measurement of benchmarks/README.md, and one table of them: build/benchmarks.md (PROGRAMS=… for some)"
 
@@ -111,7 +111,7 @@ repeat: $(VENV)/.installed $(SERVER)
 long:
 	+@$(call each,fuzz mutation repeat)
 
-# Hours for all mutants. What survives is left in build/mutation; tests/mutation says what is mutated, and why some may survive.
+# Hours, as areas.toml says which mutants are drawn. What survives is left in build/mutation; tests/mutation says why some may.
 mutation: $(VENV)/.mutation
 	@nice -n 10 $(VENV)/bin/python tests/mutation/score.py $(AREA) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED))
 

@@ -31,12 +31,16 @@ UNKNOWN = "there-is-no-mutant-of-this-name"
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """Modules (patterns, from the root), the tests that are held against them, and which of those are left out."""
+    """Modules (patterns, from the root), the tests that are held against them, and which of those are left out.
+
+    `sample` is how many mutants are drawn where the command line does not say; 0 is all of them.
+    """
 
     name: str
     modules: Sequence[str]
     tests: Sequence[str]
     without: Sequence[str]
+    sample: int = 0
 
     def configuration(self) -> str:
         """`setup.cfg` for mutmut, in place of a section of pyproject.toml: each area has one of its own."""
@@ -94,7 +98,7 @@ def copied(area: Area, build: Path) -> Mutmut:
     return Mutmut(folder)
 
 
-def run(mutmut: Mutmut, sample: int | None, seed: int, jobs: int) -> dict[str, str]:
+def run(mutmut: Mutmut, sample: int, seed: int, jobs: int) -> dict[str, str]:
     """What became of the mutants of an area, or of `sample` of them."""
     number = f"--max-children={jobs}"
     # mutants come to be when they are run; asked for one that is not there, mutmut makes them all and runs none
@@ -102,8 +106,8 @@ def run(mutmut: Mutmut, sample: int | None, seed: int, jobs: int) -> dict[str, s
     names = sorted(mutmut.results())
     if not names or not (mutmut.folder / "mutants" / "mutmut-stats.json").exists():
         sys.exit(f"mutmut made no mutants, or the tests fail without any: see {mutmut.folder}\n{_told(made)}")
-    some = names if sample is None else sorted(random.Random(seed).sample(names, min(sample, len(names))))
-    done = mutmut("run", number, *(some if sample is not None else ()))
+    some = sorted(random.Random(seed).sample(names, min(sample, len(names)))) if sample else names
+    done = mutmut("run", number, *(some if sample else ()))
     found = mutmut.results()
     chosen = {name: found[name] for name in some}
     if done.returncode or "not checked" in chosen.values():
@@ -141,7 +145,8 @@ class Score:
 def scored(area: Area, arguments: argparse.Namespace) -> Score:
     """Runs an area; leaves what survives beside its copy of the tree."""
     mutmut = copied(area, arguments.build.resolve())
-    fates = run(mutmut, arguments.sample, arguments.seed, arguments.jobs)
+    sample = area.sample if arguments.sample is None else arguments.sample
+    fates = run(mutmut, sample, arguments.seed, arguments.jobs)
     (mutmut.folder / "survivors.diff").write_text("".join(survivors(mutmut, fates)), encoding="utf-8")
     killed = sum(Counter(fates.values())[word] for word in NOTICED)
     return Score(area.name, len(mutmut.results()), len(fates), killed)
@@ -151,7 +156,7 @@ def main() -> None:
     least, every = areas()
     parser = argparse.ArgumentParser(description="how many mutants the tests notice, area by area")
     parser.add_argument("area", nargs="*", help=f"of {', '.join(area.name for area in every)}; all by default")
-    parser.add_argument("--sample", type=int, metavar="N", help="N mutants an area, drawn by --seed, and not all")
+    parser.add_argument("--sample", type=int, metavar="N", help="N mutants an area, 0 for all (default: areas.toml)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="mutants at once (default: one a core)")
     parser.add_argument("--build", type=Path, default=ROOT / "build" / "mutation", metavar="FOLDER")

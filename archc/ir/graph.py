@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Iterator, Mapping
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 from archc.diagnostics import Span
@@ -31,7 +32,8 @@ class Node(Record, compiled=True):
 
     `outputs` is `(name,)`, or `name:0`, `name:1`, … where there are several. `arguments` says which of the enclosing scope's
     arguments an attribute came from: `(("out_channels", "mid"), ("stride", "stride"))`. `init` names tensors that begin otherwise
-    than the graph's policy says. `origin` is where the spec says it; it takes no part in equality.
+    than the graph's policy says. `origin` is where the spec says it, and `unit` the convolution unit it is a part of: `conv2` of
+    `conv2`, `norm2` and `act2`; "" of any other step. Both are missing from a graph's text, and take no part in equality.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Node(Record, compiled=True):
     init: tuple[tuple[str, Init], ...] = ()
     role: Role = "main"
     origin: Span | None = field(default=None, compare=False, repr=False)
+    unit: str = field(default="", compare=False, repr=False)
 
     @property
     def local(self) -> str:
@@ -58,12 +61,29 @@ class ScopeArgument(Record, compiled=True):
     passed: str | None = None
 
 
+class Setting(Record):
+    """What a spec says of a block under one key.
+
+    `word` names the value as a reader would: `B`, `pre`. `has_word` is False for a map, whose word is only its kind.
+    """
+
+    word: str
+    has_word: bool
+    place: Span
+
+
+NO_SETTINGS: Mapping[str, Setting] = MappingProxyType({})
+
+
 class Scope(Record, compiled=True):
     """A named part of the network. `kind` and `template`: `network` (the spec's name), `stem`, `stage`, `block` (`bottleneck`),
     `head`, `module` (`squeeze_excite`), `turn` (one turn of a loop; the template is the loop's name).
 
     `arguments` of a block: `in`, `out`, `stride`, `dilation` and its parameters; of a module: `in` and its parameters; of the
     network: `in` (input channels) and `classes`. `inputs` and `output` are value names, for a module and a block.
+
+    `settings` of a block and a stage are what the network says of it, by key; `block` is where it says anything of blocks. All
+    blocks that are told the same share them. A graph that was read from its text has none.
     """
 
     path: str
@@ -75,6 +95,7 @@ class Scope(Record, compiled=True):
     role: Role = "main"
     label: str = ""
     origin: Span | None = field(default=None, compare=False, repr=False)
+    settings: Mapping[str, Setting] = field(default=NO_SETTINGS, compare=False, repr=False)
 
     @property
     def parent(self) -> str:

@@ -90,3 +90,26 @@ def test_an_insertion_before_the_first_convolution_is_part_of_preact(tmp_path: P
     block = f"{{kind: basic, order: post, shortcut: {shortcut}, insert: {{a: {{{DROP}, before: conv1}}}}}}"
     graph = graph_of(tmp_path, spec(block))
     assert next(node.inputs for node in graph.nodes if node.name == "layer1.1.shortcut") == ("layer1.1.a",)
+
+
+STEPS = {
+    "blend: {op: conv, kernel: 3, out: out}": "before",
+    "blend: {repeat: 1, steps: {blend: {op: conv, kernel: 3, out: out}}}": "before",
+    "convolve: {op: dropout, rate: 0.1}": "convolve",
+    "conv0: {module: squeeze_excite, width: 8}": "before",
+    "attention: {module: squeeze_excite, width: 8}": "attention",
+}
+"""The first step of a block after its activation, and the step whose value enters the first convolution."""
+
+
+@pytest.mark.parametrize(("step", "source"), STEPS.items())
+def test_what_enters_the_first_convolution_does_not_hang_on_the_name_of_an_operation(
+    step: str, source: str, tmp_path: Path
+) -> None:
+    block = f"block: mine\nsteps:\n  before: {{op: act}}\n  {step}\n  conv9: {{kernel: 3, out: out}}\n"
+    settings = "kind: mine.yaml, order: linear_out, stride_at: conv9"
+    shortcut = "{same: identity, change: {module: projection, of: preact, out: out, stride: stride}}"
+    text = spec(f"{{{settings}, shortcut: {shortcut}}}", stages="{layer1: {out: 32, repeat: 1}}")
+    graph = graph_of(tmp_path, text, mine=block)
+    projection = next(scope for scope in graph.scopes if scope.role == "shortcut")
+    assert projection.inputs[0].removeprefix("layer1.0.").partition(".")[0] == source

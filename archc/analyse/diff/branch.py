@@ -4,42 +4,45 @@ from collections.abc import Iterator
 
 from archc.analyse.diff.facts import Fact
 from archc.analyse.diff.model import Kind
-from archc.analyse.diff.said import said, word
-from archc.analyse.diff.seen import Look, Seen, Sides
-from archc.analyse.diff.units import Unit
+from archc.analyse.diff.seen import Look, Seen
+from archc.analyse.diff.units import JOIN, Unit
 from archc.analyse.diff.words import brief, further, named, width
 from archc.diagnostics import Span
+from archc.ir.graph import Setting
 from archc.ir.norms import Act, Norm
-from archc.language.document.nodes import Entry, Scalar
 
 
-def branch_facts(look: Look, sides: Sides) -> Iterator[Fact]:
+def branch_facts(look: Look) -> Iterator[Fact]:
     """In the order a reader looks for them; what they cover is marked as told."""
     if look.old.scope.kind == "block":
-        yield from _kind(look, sides)
-        yield from _shortcut(look, sides)
+        yield from _kind(look)
+        yield from _shortcut(look)
         yield from _modules(look)
-        yield from _order(look, sides)
+        yield from _order(look)
     else:
         yield from _modules(look)
-    yield from _inserted(look, sides)
-    yield from _moved_stride(look, sides)
+    yield from _inserted(look)
+    yield from _moved_stride(look)
 
 
-def entries(look: Look, sides: Sides, key: str) -> tuple[Entry | None, Entry | None]:
-    """Where both specs say a setting of the block."""
-    one = said(sides.old, look.part.old.scope.path if look.part.old else "", look.unit.old_index, key)
-    other = said(sides.new, look.part.new.scope.path if look.part.new else "", look.unit.new_index, key)
-    return one, other
+def settings(look: Look, key: str) -> tuple[Setting | None, Setting | None]:
+    """What both specs say of the block under a key."""
+    return look.old.scope.settings.get(key), look.new.scope.settings.get(key)
 
 
-def spans(found: tuple[Entry | None, Entry | None], look: Look, sides: Sides) -> tuple[Span | None, Span | None]:
-    """Their places; where a spec does not say it, that of `block`, or of the stage."""
-    places: list[Span | None] = []
-    for entry, unit, root in zip(found, (look.old, look.new), (sides.old, sides.new), strict=True):
-        nearest = entry or root.entry("block")
-        places.append(nearest.span if nearest else unit.scope.origin)
-    return places[0], places[1]
+def _words(look: Look, key: str) -> tuple[str, str]:
+    """The words both specs have for a setting, "" where one does not say it."""
+    old, new = settings(look, key)
+    return old.word if old else "", new.word if new else ""
+
+
+def places(look: Look, key: str) -> tuple[Span | None, Span | None]:
+    """Where both specs say a setting; where one does not, the place of `block`, else that of the unit."""
+    old, new = [
+        setting.place if (setting := unit.scope.settings.get(key) or unit.scope.settings.get("block")) else unit.scope.origin
+        for unit in (look.old, look.new)
+    ]
+    return old, new
 
 
 def covered(seen: list[Seen]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[tuple[str, str, str], ...]]:
@@ -64,29 +67,28 @@ def detail(seen: Seen) -> Iterator[tuple[str, str, str]]:
             yield f"{named(new.local)} {one.name.replace('_', ' ')} ", f"{one.before} → {one.after}", ""
 
 
-def _fact(look: Look, sides: Sides, key: str, words: tuple[str, str], seen: list[Seen]) -> Fact:
+def _fact(look: Look, key: str, words: tuple[str, str], seen: list[Seen]) -> Fact:
     """A setting that is another word; `seen` is what it comes to."""
     old, new, details = covered(seen)
-    places = spans(entries(look, sides, key), look, sides)
+    old_place, new_place = places(look, key)
     return Fact(
         "changed", "block", "change", key, *words, look.part_number, look.unit_number,
-        (look.old.path, *old), (look.new.path, *new), places[0], places[1], details,
+        (look.old.path, *old), (look.new.path, *new), old_place, new_place, details,
     )  # fmt: skip
 
 
-def _kind(look: Look, sides: Sides) -> Iterator[Fact]:
+def _kind(look: Look) -> Iterator[Fact]:
     """Another kind of block, its branch with it."""
     before, after = look.old.scope.template, look.new.scope.template
-    branch = [seen for seen in look.open("main") if not seen.any.local.startswith("add")]
+    branch = [seen for seen in look.open("main") if seen.any.step != JOIN]
     if before != after and branch:
-        yield _fact(look, sides, "kind", (named(before), named(after)), branch)
+        yield _fact(look, "kind", (named(before), named(after)), branch)
 
 
-def _shortcut(look: Look, sides: Sides) -> Iterator[Fact]:
-    found = entries(look, sides, "shortcut")
-    words = (word(found[0]), word(found[1]))
+def _shortcut(look: Look) -> Iterator[Fact]:
+    words = _words(look, "shortcut")
     beside = look.open("shortcut")
-    joining = [seen for seen in look.open("main") if seen.any.local.partition(".")[0] == "add" and seen.one_sided]
+    joining = [seen for seen in look.open("main") if seen.any.step == JOIN and seen.one_sided]
     structure = any(seen.one_sided for seen in beside) or bool(joining)
     if not structure and (words[0] == words[1] or not beside):
         return
@@ -95,24 +97,23 @@ def _shortcut(look: Look, sides: Sides) -> Iterator[Fact]:
     if words[0] == words[1]:
         return
     for one in look.open("main"):
-        if one.any.local == "add" and not one.one_sided:
+        if one.any.local == JOIN and not one.one_sided:
             one.explained = True  # that it reads another shortcut is the same news
-    yield _fact(look, sides, "shortcut", (words[0] or "none", words[1] or "none"), beside + joining)
+    yield _fact(look, "shortcut", (words[0] or "none", words[1] or "none"), beside + joining)
 
 
 def _built(unit: Unit) -> str:
     """What a shortcut is made of, where the spec has no word for it."""
-    scope = unit.scopes.get("shortcut")
-    if scope is not None:
-        return named(scope.template)
+    for scope in unit.scopes.values():
+        if scope.role == "shortcut":
+            return named(scope.template)
     kinds = [brief(item.node.op) for item in unit.items if item.role == "shortcut"]
-    added = any(item.local.partition(".")[0] == "add" for item in unit.items)
+    added = any(item.step == JOIN for item in unit.items)
     return ", ".join(kinds) if kinds else "identity" if added else "none"
 
 
-def _order(look: Look, sides: Sides) -> Iterator[Fact]:
+def _order(look: Look) -> Iterator[Fact]:
     """Norms and activations elsewhere about the convolutions."""
-    found = entries(look, sides, "order")
     branch = [
         seen for seen in look.open("main") if not isinstance(seen.any.node.op, Norm | Act) or seen.any.node.scope in _paths(look)
     ]
@@ -123,15 +124,15 @@ def _order(look: Look, sides: Sides) -> Iterator[Fact]:
     ]
     if not moved:
         return
-    words = (word(found[0]), word(found[1]))
-    if words[0] == words[1] and not any(entry is not None and isinstance(entry.value, Scalar) for entry in found):
+    words = _words(look, "order")
+    if words[0] == words[1] and not any(setting is not None and setting.has_word for setting in settings(look, "order")):
         words = (_sequence(look.old), _sequence(look.new))
     if words[0] == words[1]:
         return
     for one in moved:
         one.explained = True
     moved = [seen for seen in moved if seen.one_sided]
-    yield _fact(look, sides, "order", words, moved)
+    yield _fact(look, "order", words, moved)
 
 
 def _paths(look: Look) -> tuple[str, str]:
@@ -144,29 +145,28 @@ def _sequence(unit: Unit) -> str:
     return ", ".join(kind for kind in kinds if kind in ("conv", "norm", "act", "add"))
 
 
-def _inserted(look: Look, sides: Sides) -> Iterator[Fact]:
+def _inserted(look: Look) -> Iterator[Fact]:
     """Insertions added or removed, each a module or one operation."""
     groups: dict[tuple[str, bool], list[Seen]] = {}
     for seen in look.open("insert"):
         if seen.one_sided:
-            groups.setdefault((seen.any.local.partition(".")[0], seen.pair.new is not None), []).append(seen)
-    yield from _moved_insertions(look, sides)
+            groups.setdefault((seen.any.step, seen.pair.new is not None), []).append(seen)
+    yield from _moved_insertions(look)
     for (name, added), seen_ in groups.items():
         unit = look.new if added else look.old
         what = _made_of(unit, name, seen_)
-        found = entries(look, sides, "insert")
         old, new, details = covered(seen_)
-        places = spans(found, look, sides)
+        old_place, new_place = places(look, "insert")
         kind: Kind = "added" if added else "removed"
         path = (f"{unit.path}.{name}",)
         yield Fact(
             kind, "block", "insert" if added else "remove", f"{named(name)} ({what})", "", _place(unit, name) if added else "",
             look.part_number, look.unit_number, old if added else path + old, path + new if added else new,
-            None if added else places[0], places[1] if added else None, details,
+            None if added else old_place, new_place if added else None, details,
         )  # fmt: skip
 
 
-def _moved_insertions(look: Look, sides: Sides) -> Iterator[Fact]:
+def _moved_insertions(look: Look) -> Iterator[Fact]:
     """Insertions that stand elsewhere in the branch."""
     names = {step: None for unit in (look.old, look.new) for step in _insertions(unit)}
     for name in names:
@@ -175,15 +175,15 @@ def _moved_insertions(look: Look, sides: Sides) -> Iterator[Fact]:
             continue
         for seen in look.seen:
             seen.explained = True
-        places = spans(entries(look, sides, "insert"), look, sides)
+        old_place, new_place = places(look, "insert")
         yield Fact(
             "changed", "block", "move", named(name), before, after, look.part_number, look.unit_number,
-            (f"{look.old.path}.{name}",), (f"{look.new.path}.{name}",), places[0], places[1],
+            (f"{look.old.path}.{name}",), (f"{look.new.path}.{name}",), old_place, new_place,
         )  # fmt: skip
 
 
 def _insertions(unit: Unit) -> list[str]:
-    return [item.local.partition(".")[0] for item in unit.items if item.role == "insert"]
+    return [item.step for item in unit.items if item.role == "insert"]
 
 
 def _made_of(unit: Unit, name: str, seen: list[Seen]) -> str:
@@ -195,11 +195,11 @@ def _place(unit: Unit, name: str) -> str:
     """After which operation of the branch."""
     last = ""
     for item in unit.items:
-        if item.local.partition(".")[0] == name:
+        if item.step == name:
             break
         if item.role == "main":
-            last = item.local
-    return f"after {named(last.partition('.')[0])}" if last else "first"
+            last = item.step
+    return f"after {named(last)}" if last else "first"
 
 
 def _modules(look: Look) -> Iterator[Fact]:
@@ -230,15 +230,13 @@ def _steps(look: Look, *, old: bool) -> dict[str, list[Seen]]:
     for seen in look.seen:
         item = seen.pair.old if old else seen.pair.new
         if item is not None and item.role == "main":
-            found.setdefault(item.local.partition(".")[0], []).append(seen)
+            found.setdefault(item.step, []).append(seen)
     return found
 
 
 def _unit_of(look: Look, step: str) -> list[Seen]:
     """The norm and activation of a convolution unit, which a module in its place may have inside."""
-    suffix = step.removeprefix("conv")
-    names = (f"norm{suffix}", f"act{suffix}") if suffix != step else ()
-    return [seen for seen in look.seen if seen.any.local in names and seen.one_sided]
+    return [seen for seen in look.seen if seen.one_sided and seen.any.local != step and seen.any.conv_unit == step]
 
 
 def _skipped(stride: str) -> int:
@@ -247,15 +245,14 @@ def _skipped(stride: str) -> int:
     return int(sides[0]) * int(sides[-1])
 
 
-def _moved_stride(look: Look, sides: Sides) -> Iterator[Fact]:
+def _moved_stride(look: Look) -> Iterator[Fact]:
     """The stride of a block at another of its convolutions."""
     strides = [(seen, attribute) for seen in look.open("main") for attribute in seen.attributes if attribute.name == "stride"]
     less = [(seen, one) for seen, one in strides if _skipped(one.before) > _skipped(one.after)]
     more = [(seen, one) for seen, one in strides if _skipped(one.before) < _skipped(one.after)]
     if not less or not more or "stride" in look.arguments[""]:
         return
-    found = entries(look, sides, "stride_at")
-    places = spans(found, look, sides)
+    old_place, new_place = places(look, "stride_at")
     details = tuple([(f"{named(seen.any.local)} stride ", f"{one.before} → {one.after}", "") for seen, one in [*less, *more]])
     for _, one in strides:
         one.implied = True
@@ -266,5 +263,5 @@ def _moved_stride(look: Look, sides: Sides) -> Iterator[Fact]:
         look.part_number, look.unit_number,
         tuple([seen.pair.old.node.name for seen in moved if seen.pair.old]),
         tuple([seen.pair.new.node.name for seen in moved if seen.pair.new]),
-        places[0], places[1], details,
+        old_place, new_place, details,
     )  # fmt: skip

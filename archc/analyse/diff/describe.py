@@ -29,9 +29,9 @@ def describe(old: Graph, new: Graph, pairs: Sequence[PartPair], sides: Sides) ->
     ]
     facts = [*network_facts(old, new, sides), *everywhere_facts(looks, pairs, sides)]
     for number, pair in enumerate(pairs):
-        facts += part_facts(pair, number, sides)
+        facts += part_facts(pair, number)
     for one in looks:
-        facts += branch_facts(one, sides)
+        facts += branch_facts(one)
         facts += chain(argument_facts(one, sides), one_sided_facts(one), attribute_facts(one, sides))
     facts += chain.from_iterable(rewired_facts(one) for one in looks)
     if not facts:

@@ -6,9 +6,8 @@ from archc.analyse.diff.branch import covered
 from archc.analyse.diff.facts import Fact
 from archc.analyse.diff.model import Kind
 from archc.analyse.diff.pairing import PartPair
-from archc.analyse.diff.said import network_entry, said
-from archc.analyse.diff.seen import Attribute, Look, Seen, Sides
-from archc.analyse.diff.units import Item, Part
+from archc.analyse.diff.seen import Attribute, Look, Seen, Sides, network_entry
+from archc.analyse.diff.units import Item, Unit
 from archc.analyse.diff.words import brief, further, named, values, width
 from archc.diagnostics import Span
 from archc.ir.op import Op
@@ -91,22 +90,24 @@ def _fact(found: list[Hit], who: str, sides: Sides, *, everywhere: bool = False)
         "changed", "operation", "change", subject, found[0].attribute.before, found[0].attribute.after,
         -1 if everywhere else look.part_number, -1 if everywhere else look.unit_number,
         tuple([pair.old.node.name for pair in pairs if pair.old]), tuple([pair.new.node.name for pair in pairs if pair.new]),
-        _place(sides.old, look.part.old, look.unit.old_index, old, found[0]),
-        _place(sides.new, look.part.new, look.unit.new_index, new, found[0]), topic=who,
+        _place(sides.old, look.old, old, found[0]), _place(sides.new, look.new, new, found[0]), topic=who,
     )  # fmt: skip
 
 
-def _place(root: Map, part: Part | None, index: int, item: Item | None, hit: Hit) -> Span | None:
+def _place(root: Map, unit: Unit, item: Item | None, hit: Hit) -> Span | None:
     """Where a spec says an attribute: at the step, or for all norms, activations or convolutions; else at the operation."""
-    if item is None or part is None:
+    if item is None:
         return None
+    entry = None
     kind = item.node.op.kind
     general = kind in ("norm", "act") or (kind == "conv" and hit.attribute.name in ("bias", "weights", "eps", "gamma"))
-    if part.is_stage:
-        entry = said(root, part.scope.path, index, kind) if general else None
-        entry = said(root, part.scope.path, index, item.local.partition(".")[0]) or entry
+    if unit.scope.kind == "block":
+        said = unit.scope.settings
+        setting = said.get(item.step) or (said.get(kind) if general else None)
+        if setting is not None:
+            return setting.place
     else:
-        own = network_entry(root, part.scope.kind, *item.local.split("."), hit.attribute.name)
+        own = network_entry(root, unit.scope.kind, *item.local.split("."), hit.attribute.name)
         entry = own if own is not None and own.key == hit.attribute.name else None
     if entry is None and general:
         entry = root.entry(kind)
@@ -147,12 +148,8 @@ def _together(look: Look, first: Seen, waiting: list[Seen]) -> list[Seen]:
     alike = [seen for seen in waiting if (seen.pair.new is not None) == added]
     if dot and step in unit.scopes:
         return [seen for seen in alike if seen.any.local.startswith(f"{step}.")]
-    stem, _, last = first.any.local.rpartition(".")
-    if first.any.node.op.kind == "conv" and last.startswith("conv"):
-        suffix = last.removeprefix("conv")
-        dotted = f"{stem}." if stem else ""
-        names = (first.any.local, f"{dotted}norm{suffix}", f"{dotted}act{suffix}")
-        return [seen for seen in alike if seen.any.local in names]
+    if first.any.node.op.kind == "conv" and first.any.conv_unit:
+        return [seen for seen in alike if seen.any.conv_unit == first.any.conv_unit]
     return [first]
 
 

@@ -106,21 +106,17 @@ def pair_items(old: Unit, new: Unit) -> list[ItemPair]:
 
 def _follow(old: Unit, new: Unit, mates: dict[int, int]) -> None:
     """Pairs the norm and activation of each pair of convolutions."""
-    olds = {item.local: i for i, item in enumerate(old.items)}
-    news = {item.local: i for i, item in enumerate(new.items)}
+    olds, news = ({(item.conv_unit, item.node.op.kind): i for i, item in enumerate(unit.items)} for unit in (old, new))
     taken = set(mates.values())
     for a, b in list(mates.items()):
+        first, second = old.items[a].conv_unit, new.items[b].conv_unit
+        if not first or not second or old.items[a].node.op.kind != "conv":
+            continue
         for kind in ("norm", "act"):
-            one, other = (_beside(item.local, kind) for item in (old.items[a], new.items[b]))
-            if one in olds and other in news and olds[one] not in mates and news[other] not in taken:
-                mates[olds[one]] = news[other]
-                taken.add(news[other])
-
-
-def _beside(local: str, kind: str) -> str:
-    """What the norm or activation of a convolution unit is called: `norm2` of `conv2`."""
-    path, dot, name = local.rpartition(".")
-    return f"{path}{dot}{kind}{name.removeprefix('conv')}" if name.startswith("conv") else ""
+            i, j = olds.get((first, kind)), news.get((second, kind))
+            if i is not None and j is not None and i not in mates and j not in taken:
+                mates[i] = j
+                taken.add(j)
 
 
 def _like(item: Item, *, exact: bool) -> str:

@@ -6,7 +6,7 @@ from archc.analyse.diff.words import shown
 from archc.ir.graph import Argument, Scope
 from archc.ir.op import Op
 from archc.ir.types import pair
-from archc.language.document.nodes import Map
+from archc.language.document.nodes import Entry, Map, Node
 from archc.record import Record, field
 
 DERIVED = ("in_channels", "channels", "tokens")
@@ -53,6 +53,18 @@ class Sides(Record):
     new: Map
     old_defaults: dict[str, dict[str, frozenset[str]]]
     new_defaults: dict[str, dict[str, frozenset[str]]]
+
+
+def network_entry(root: Map, *keys: str) -> Entry | None:
+    """The entry at a path of maps, or the nearest around it."""
+    nearest: Entry | None = None
+    node: Node | None = root
+    for key in keys:
+        entry = node.entry(key) if isinstance(node, Map) else None
+        if entry is None:
+            break
+        nearest, node = entry, entry.value
+    return nearest
 
 
 class Look(Record):

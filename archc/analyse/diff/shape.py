@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from archc.analyse.diff.branch import entries, spans
+from archc.analyse.diff.branch import places, settings
 from archc.analyse.diff.facts import Fact
 from archc.analyse.diff.pairing import PartPair
-from archc.analyse.diff.said import network_entry, said
-from archc.analyse.diff.seen import Look, Sides
+from archc.analyse.diff.seen import Look, Sides, network_entry
+from archc.analyse.diff.units import Part
 from archc.analyse.diff.words import named, shown
 from archc.diagnostics import Span
 from archc.ir.graph import Argument, Graph, Scope
@@ -35,7 +35,7 @@ def _value(value: Argument | None) -> str:
     return "none" if value is None else shown(value)
 
 
-def part_facts(pair: PartPair, number: int, sides: Sides) -> Iterator[Fact]:
+def part_facts(pair: PartPair, number: int) -> Iterator[Fact]:
     """Of a stage, or of a stem or head that only one side has."""
     if pair.old is None or pair.new is None:
         part = pair.any
@@ -51,10 +51,10 @@ def part_facts(pair: PartPair, number: int, sides: Sides) -> Iterator[Fact]:
     old, new = ({argument.name: argument.value for argument in part.scope.arguments} for part in (pair.old, pair.new))
     for name in ("out", "stride", "repeat"):
         if pair.any.is_stage and old[name] != new[name]:
-            places = _places(pair, name, sides)
+            old_place, new_place = (_place(part, name) for part in (pair.old, pair.new))
             yield Fact(
                 "changed", "stage", "change", name, shown(old[name]), shown(new[name]), number, -1,
-                (pair.old.scope.path,), (pair.new.scope.path,), places[0], places[1], _blocks(pair) if name == "repeat" else (),
+                (pair.old.scope.path,), (pair.new.scope.path,), old_place, new_place, _blocks(pair) if name == "repeat" else (),
             )  # fmt: skip
     if pair.any.is_stage and old["repeat"] == new["repeat"]:
         yield from _replaced(pair, number)
@@ -64,12 +64,10 @@ def _called(scope: Scope) -> str:
     return f"stage {named(scope.path)}" if scope.kind == "stage" else scope.kind
 
 
-def _places(pair: PartPair, key: str, sides: Sides) -> tuple[Span | None, Span | None]:
-    found: list[Span | None] = []
-    for part, root in ((pair.old, sides.old), (pair.new, sides.new)):
-        entry = said(root, part.scope.path, -1, key) if part else None
-        found.append(entry.span if entry else part.scope.origin if part else None)
-    return found[0], found[1]
+def _place(part: Part, key: str) -> Span | None:
+    """Where a spec says a number of a stage."""
+    setting = part.scope.settings.get(key)
+    return setting.place if setting else part.scope.origin
 
 
 def _blocks(pair: PartPair) -> tuple[tuple[str, str, str], ...]:
@@ -165,18 +163,16 @@ def _block(look: Look, sides: Sides) -> Iterator[Fact]:
         changed = {name: pair for name, pair in changed.items() if name in OF_A_BLOCK}
     uses = sides.new_defaults.get(look.new.scope.template, {})
     following = [
-        name
-        for name in changed
-        if uses.get(name, frozenset()) & look.arguments[""].keys() and entries(look, sides, name)[1] is None
+        name for name in changed if uses.get(name, frozenset()) & look.arguments[""].keys() and settings(look, name)[1] is None
     ]
     details = tuple([(f"{name} ", " → ".join(map(_value, changed[name])), "") for name in following])
     for name, (before, after) in changed.items():
         if name in following or (name in ("out", "stride") and _of_the_stage(look, name)):
             continue
-        places = spans(entries(look, sides, name), look, sides)
+        old_place, new_place = places(look, name)
         yield Fact(
             "changed", "block", "change", name, _value(before), _value(after), look.part_number, look.unit_number,
-            (look.old.path,), (look.new.path,), places[0], places[1], details,
+            (look.old.path,), (look.new.path,), old_place, new_place, details,
         )  # fmt: skip
         details = ()
 

@@ -11,6 +11,10 @@ OUTSIDE = "@"
 """Stands for what a unit reads from before it."""
 
 
+JOIN = "add"
+"""What a block calls the addition, or the module, that joins its branch and its shortcut: no step of its own is called so."""
+
+
 class Item(Record, eq=False):
     """A node of a unit: its name in it, the role of what it is part of, and the items it reads, identities looked through."""
 
@@ -19,6 +23,17 @@ class Item(Record, eq=False):
     role: Role
     text: str
     reads: tuple[str, ...]
+
+    @property
+    def step(self) -> str:
+        """The name of the unit's step that it is, or is a part of."""
+        return self.local.partition(".")[0]
+
+    @property
+    def conv_unit(self) -> str:
+        """The convolution unit it is a part of, named as an item is; "" for none."""
+        path, dot, _ = self.local.rpartition(".")
+        return f"{path}{dot}{self.node.unit}" if self.node.unit else ""
 
 
 class Unit(Record):

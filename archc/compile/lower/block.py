@@ -130,7 +130,16 @@ def lower_block(around: Surroundings, settings: Settings, place: Place) -> tuple
             for key in ("in", "out", "stride", "dilation", *settings.declared)
             if (value := names.known.get(key)) is not None and not isinstance(value, NormKind | NormModule | NoNorm | ActKind)
         ]
-        part.scopes[0] = Scope("", "block", settings.kind.name, tuple(arguments), (INPUT,), out.name, origin=settings.origin.span)
+        part.scopes[0] = Scope(
+            "",
+            "block",
+            settings.kind.name,
+            tuple(arguments),
+            (INPUT,),
+            out.name,
+            origin=settings.origin.span,
+            settings=settings.by_key,
+        )
         if out.type is not None:
             check_values(context, part, {out.name})
     return part, out, frozenset(names.read.intersection(INDICES))
@@ -138,8 +147,7 @@ def lower_block(around: Surroundings, settings: Settings, place: Place) -> tuple
 
 def _joined(frame: Frame, settings: Settings, atoms: list[Atom], after: list[Atom]) -> Ref:
     context, names, x = frame.context, frame.names, frame.values["x"]
-    convs = [i for i, a in enumerate(atoms) if a.what == "conv" or (a.what == "step" and a.unit.startswith("conv"))]
-    first = convs[0] if convs else 0
+    first = next((i for i, a in enumerate(atoms) if a.what == "conv" or (a.what == "step" and _convolves(a.name, a.step))), 0)
     preact = run(frame, atoms[:first], x)
     residual = run(frame, atoms[first:], preact)
     policy, inner = read_policy(context, settings.shortcut, names)
@@ -155,6 +163,16 @@ def _joined(frame: Frame, settings: Settings, atoms: list[Atom], after: list[Ato
     frame.values["add"] = out
     result = run(frame, after, out)
     return result if isinstance(result, Ref) else result[0]
+
+
+def _convolves(name: str, step: Map) -> bool:
+    """Whether a step is a convolution: a unit, `op: conv`, a loop with one in it, or a module whose name begins with `conv`."""
+    if "module" in step:
+        return name.startswith("conv")
+    if isinstance(steps := step.get("steps"), Map):
+        return any(isinstance(entry.value, Map) and _convolves(str(entry.key), entry.value) for entry in steps)
+    op = step.get("op")
+    return is_unit(step) or (isinstance(op, Scalar) and op.value == "conv")
 
 
 def _activates(atom: Atom) -> bool:

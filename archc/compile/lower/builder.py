@@ -62,6 +62,7 @@ class Fragment(Record, frozen=False, eq=False):
                     scope.role,
                     scope.label,
                     scope.origin,
+                    scope.settings,
                 )
             )
         nodes = self.nodes
@@ -77,6 +78,7 @@ class Fragment(Record, frozen=False, eq=False):
                     node.init,
                     node.role,
                     node.origin,
+                    node.unit,
                 )
             )
         for name, type_ in part.types.items():

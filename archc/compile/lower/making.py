@@ -154,7 +154,8 @@ def emit(
     names = tuple(ref.name for ref in operands)
     path = claimed(frame, atom)
     outputs = tuple(f"{path}:{i}" for i in range(len(out))) if isinstance(op, ops.Split) else (path,)
-    node = Node(path, frame.part.interned(op), names, outputs, frame.scope, arguments, init, atom.role, atom.span)
+    unit = atom.unit if atom.what != "step" else ""
+    node = Node(path, frame.part.interned(op), names, outputs, frame.scope, arguments, init, atom.role, atom.span, unit)
     frame.part.add(node, out)
     refs = [Ref(name, type_, channels) for name, type_ in zip(outputs, out, strict=True)]
     return refs if isinstance(op, ops.Split) else refs[0]

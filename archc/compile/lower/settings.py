@@ -1,9 +1,12 @@
 """What a block is told: the keys of `block:`, changed by its stage and by its index, read once for all blocks that share them."""
 
+from collections.abc import Mapping
+
 from archc.compile.lower.context import Context, Failed
 from archc.compile.lower.modules import definition, parameters_of
 from archc.compile.lower.order import ORDERS, Order, explicit, read_order
 from archc.diagnostics import Span
+from archc.ir.graph import Setting
 from archc.language.document.nodes import Entry, Map, Node, Scalar
 from archc.language.library import Document
 from archc.language.spec.defaults import opened
@@ -26,7 +29,8 @@ STAGE_KEYS = ("out", "repeat", "stride", "label", "blocks")
 class Settings(Record, eq=False):
     """A block's kind, its steps with the network's changes in them, and the rest of what the network says.
 
-    `parameters` are the values the network gives to the kind's parameters, `named` is where it names the kind.
+    `parameters` are the values the network gives to the kind's parameters, `named` is where it names the kind, `by_key` is
+    all that the network says, for the block's scope.
     """
 
     kind: Document
@@ -40,7 +44,34 @@ class Settings(Record, eq=False):
     defaults: Map
     origin: Entry
     named: Scalar
+    by_key: Mapping[str, Setting]
     declared: dict[str, Map] = field(factory=dict)
+
+
+def settings_by_key(layers: list[tuple[str, Map]], block: Span) -> Mapping[str, Setting]:
+    """Map each key of a block to what the last of the layers says under it, or under a path into it."""
+    settings = {"block": Setting("", has_word=False, place=block)}
+    for _, layer in layers:
+        for entry in layer:
+            key, dot, rest = str(entry.key).partition(".")
+            word = _word(entry.value)
+            settings[key] = Setting(f"{rest}: {word}" if dot else word, isinstance(entry.value, Scalar), entry.span)
+    return settings
+
+
+def _word(node: Node) -> str:
+    """Name a value: `B`, `pre`; the kind of a map that has one, marked if it says more; `its own` of any other map."""
+    if isinstance(node, Scalar):
+        return str(node.value) if node.value is not None else ""
+    kind = node.get("kind") if isinstance(node, Map) else None
+    if isinstance(kind, Scalar):
+        return f"{kind.value} (changed)" if isinstance(node, Map) and len(node.entries) > 1 else str(kind.value)
+    change_ = node.get("change") if isinstance(node, Map) else None
+    branch = change_.get("module") or change_.get("op") if isinstance(change_, Map) else change_
+    if isinstance(branch, Scalar):
+        source = change_.get("of") if isinstance(change_, Map) else None
+        return f"{branch.value} of {source.value}" if isinstance(source, Scalar) else str(branch.value)
+    return "its own"
 
 
 def read_settings(context: Context, layers: list[tuple[str, Map]], origin: Entry, block: Span) -> Settings:
@@ -71,10 +102,17 @@ def read_settings(context: Context, layers: list[tuple[str, Map]], origin: Entry
                 if entry.key in ("kind", "order", "shortcut"):
                     continue  # that nothing says it is told below
                 context.diagnostics.append(lost(entry, nothing, held if head in KEYS else steps, "steps"))
-    return _settings(context, kind, (steps, parameters, held), origin, node)
+    return _settings(context, kind, (steps, parameters, held), origin, node, settings_by_key(layers, block))
 
 
-def _settings(context: Context, kind: Document, parts: tuple[Map, Map, Map], origin: Entry, named: Scalar) -> Settings:
+def _settings(
+    context: Context,
+    kind: Document,
+    parts: tuple[Map, Map, Map],
+    origin: Entry,
+    named: Scalar,
+    by_key: Mapping[str, Setting],
+) -> Settings:
     """From the kind's steps, its parameters' values, and the other keys, each as the layers left them."""
     at = named.span
     steps, parameters, held = parts
@@ -102,8 +140,9 @@ def _settings(context: Context, kind: Document, parts: tuple[Map, Map, Map], ori
         order = ORDERS["post"]
     insert = insert if isinstance(insert, Map) else Map((), origin.span)
     return Settings(
-        kind, steps, parameters, order, order_node, stride_at, shortcut, insert, defaults, origin, named, parameters_of(kind)
-    )
+        kind, steps, parameters, order, order_node, stride_at, shortcut, insert, defaults, origin, named, by_key,
+        parameters_of(kind),
+    )  # fmt: skip
 
 
 def _kind(context: Context, layers: list[tuple[str, Map]], block: Span) -> Scalar:

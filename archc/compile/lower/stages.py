@@ -1,6 +1,6 @@
 """The stages of a network: each block expanded once a stage where it can be, and placed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
 from archc.compile.lower.block import Place, Surroundings, lower_block
@@ -8,11 +8,12 @@ from archc.compile.lower.builder import INPUT, Fragment, Ref
 from archc.compile.lower.context import Context, Failed
 from archc.compile.lower.frame import POISON
 from archc.compile.lower.names import Named, Names
-from archc.compile.lower.settings import Settings, opened_blocks, read_settings
+from archc.compile.lower.settings import Settings, opened_blocks, read_settings, settings_by_key
 from archc.compile.lower.tracing import settled
 from archc.compile.lower.values import whole
+from archc.diagnostics import Span
 from archc.ir.graph import Node as GraphNode
-from archc.ir.graph import Scope, ScopeArgument
+from archc.ir.graph import Scope, ScopeArgument, Setting
 from archc.ir.types import TensorType, pair
 from archc.language.document.nodes import Entry, Map, Node, Scalar
 from archc.record import Record, field
@@ -166,7 +167,7 @@ class Stages(Record, frozen=False, eq=False):
             name = f"{path}.{index}.{last.name}" if last.name != INPUT else value.name
             value = Ref(name, last.type)
         self.context.stage = ""
-        self.part.scopes[place] = _scope(stage, first, value, text, at.stride)
+        self.part.scopes[place] = _scope(stage, first, value, text, at.stride, settings_by_key(*self._layers(stage)))
         return value
 
     def _check_indices(self, stage: Stage) -> None:
@@ -182,14 +183,18 @@ class Stages(Record, frozen=False, eq=False):
         own = blocks.get(index) if isinstance(blocks, Map) else None
         key = index if isinstance(own, Map) else -1
         if key not in stage.settings:
-            block = self.root.get("block")
-            layers = [("block", block if isinstance(block, Map) else Map((), self.root.span))]
-            layers.append((f"stages.{stage.entry.key}", stage.root))
+            layers, place = self._layers(stage)
             if isinstance(own, Map):
                 layers.append((f"stages.{stage.entry.key}.blocks.{index}", own))
-            at = self.root.entry("block") or stage.entry
-            stage.settings[key] = read_settings(self.context, layers, stage.entry, at.span)
+            stage.settings[key] = read_settings(self.context, layers, stage.entry, place)
         return stage.settings[key]
+
+    def _layers(self, stage: Stage) -> tuple[list[tuple[str, Map]], Span]:
+        """The maps that say something of every block of a stage, and where the first of them is."""
+        block = self.root.get("block")
+        first = block if isinstance(block, Map) else Map((), self.root.span)
+        place = (self.root.entry("block") or stage.entry).span
+        return [("block", first), (f"stages.{stage.entry.key}", stage.root)], place
 
     def _out(self, stage: Stage, type_: TensorType, index: int, at: Run) -> int:
         blocks = stage.root.get("blocks")
@@ -219,7 +224,7 @@ def _reduction(nodes: list[GraphNode]) -> int:
     return product
 
 
-def _scope(stage: Stage, first: Ref, last: Ref, label: str, stride: int) -> Scope:
+def _scope(stage: Stage, first: Ref, last: Ref, label: str, stride: int, settings: Mapping[str, Setting]) -> Scope:
     numbers = {
         "in": first.type.channels if first.type else 0,
         "out": last.type.channels if last.type else 0,
@@ -228,4 +233,5 @@ def _scope(stage: Stage, first: Ref, last: Ref, label: str, stride: int) -> Scop
     }
     arguments = tuple(ScopeArgument(key, number) for key, number in numbers.items())
     path = str(stage.entry.key)
-    return Scope(path, "stage", path, arguments, (first.name,), last.name, label=label, origin=stage.entry.span)
+    origin = stage.entry.span
+    return Scope(path, "stage", path, arguments, (first.name,), last.name, label=label, origin=origin, settings=settings)

@@ -8,13 +8,12 @@ from archc.compile.lower.context import Context, Failed
 from archc.compile.lower.frame import Frame
 from archc.compile.lower.insert import Rows, insert
 from archc.compile.lower.kinds import Defaults
-from archc.compile.lower.modules import kept
-from archc.compile.lower.names import ActKind, Maker, Named, Names, NoNorm, NormKind, NormModule
+from archc.compile.lower.modules import read_parameters
+from archc.compile.lower.names import ActKind, Named, Names, NoNorm, NormKind, NormModule
 from archc.compile.lower.running import ONE, run
 from archc.compile.lower.settings import Settings
 from archc.compile.lower.shortcut import Branch, join, read_policy
 from archc.compile.lower.unused import check_values
-from archc.compile.lower.values import typed
 from archc.ir.graph import Scope, ScopeArgument
 from archc.ir.types import TensorType
 from archc.language.document.nodes import Map, Scalar
@@ -70,16 +69,10 @@ def block_names(context: Context, settings: Settings, place: Place, network: Nam
         names.lazy["change"] = change
         known.pop("change")
     names.arguments = frozenset(("in", "out", "stride", "dilation", *settings.declared))
-    nodes = {}
-    for key, declaration in settings.declared.items():
-        node = settings.parameters.get(key) or declaration.get("default")
-        if node is None:
-            message = f"block `{settings.kind.name}` needs `{key}`"
-            raise context.fail("E0308", message, settings.named.span, "this parameter is missing")
-        nodes[key] = node
-        made: Maker = lambda d=declaration, n=node, k=key: typed(d, n, names, f"`{k}`")  # type: ignore[misc]  # noqa: E731
-        names.lazy[key] = made if key in settings.parameters else kept(context, settings.named, key, made)
-    names.nodes = nodes
+    use = settings.named
+    names.nodes = read_parameters(
+        names, settings.kind, settings.declared, settings.parameters, caller=names, use=use, span=use.span
+    )
     return names
 
 

@@ -6,7 +6,7 @@ from archc.compile.lower.context import PASSED, Context, Failed
 from archc.compile.lower.frame import Frame
 from archc.compile.lower.names import ActKind, Maker, Named, Names, NoNorm, NormKind, NormModule, identifier
 from archc.compile.lower.values import typed
-from archc.diagnostics import Note, SpecError
+from archc.diagnostics import Note, Span, SpecError
 from archc.ir.graph import ScopeArgument
 from archc.language.document.nodes import Entry, Map, Node, Scalar, Sequence
 from archc.language.library import Document
@@ -87,25 +87,14 @@ def module_names(frame: Frame, atom: Atom, document: Document, channels: int) ->
         context.take(atom.step, {"dilation": PASSED})
     names = Names(context, f"module `{document.name}`", {"in": channels}, outer=None)
     names.arguments = frozenset(("in", *declared))
-    nodes: dict[str, Node] = {}
     if _unknown_arguments(context, atom.step, document, declared):
         raise Failed
-    for key, declaration in declared.items():
-        entry = atom.step.entry(key)
-        default = declaration.get("default")
-        if entry is not None:
-            nodes[key] = entry.value
-            names.lazy[key] = _maker(declaration, entry.value, frame.names, f"`{key}` of module `{document.name}`")
-        elif key in given:
-            names.known[key] = given[key][0]
-            context.take(atom.step, {key: PASSED})
-        elif default is not None:
-            nodes[key] = default
-            made = _maker(declaration, default, names, f"`{key}` of module `{document.name}`")
-            names.lazy[key] = kept(context, atom.step, key, made)
-        else:
-            context.report("E0308", f"module `{document.name}` needs `{key}`", atom.span, "this argument is missing")
-            raise Failed
+    passed = [key for key in declared if key in given and key not in atom.step]
+    for key in passed:
+        names.known[key] = given[key][0]
+        context.take(atom.step, {key: PASSED})
+    others = {key: declaration for key, declaration in declared.items() if key not in passed}
+    nodes = read_parameters(names, document, others, atom.step, caller=frame.names, use=atom.step, span=atom.span)
     names.nodes = _followed(nodes, frame.names)
     if given.get("stride", (1, None))[0] > 1 and "stride" not in declared:
         message = f"module `{document.name}` has no parameter `stride`"
@@ -124,17 +113,36 @@ def _followed(nodes: dict[str, Node], caller: Names) -> dict[str, Node]:
     return found
 
 
-def _maker(declaration: Map, node: Node, names: Names, what: str) -> Maker:
-    return lambda: typed(declaration, node, names, what)
+def read_parameters(
+    names: Names, document: Document, declared: dict[str, Map], values: Map, *, caller: Names, use: Node, span: Span
+) -> dict[str, Node]:
+    """Let `names` evaluate the parameters that a definition declares, each when first asked for; return their nodes.
+
+    A parameter is among `values`, evaluated with the names of the caller, or has a default, evaluated with the definition's own
+    and kept as what `use` leaves out. A parameter with neither is reported at `span`, and Failed raised.
+    """
+    suffix, noun = (f" of module `{document.name}`", "argument") if document.kind == "module" else ("", "parameter")
+    nodes: dict[str, Node] = {}
+    for key, declaration in declared.items():
+        node, is_given = values.get(key), key in values
+        node = node if is_given else declaration.get("default")
+        if node is None:
+            message = f"{document.kind} `{document.name}` needs `{key}`"
+            raise names.context.fail("E0308", message, span, f"this {noun} is missing")
+        nodes[key] = node
+        names.lazy[key] = _maker(names, declaration, node, f"`{key}`{suffix}", caller if is_given else None, (use, key))
+    return nodes
 
 
-def kept(context: Context, use: Node, key: str, made: Maker) -> Maker:
-    """A parameter's default, kept as what the use of its definition leaves out once it is asked for."""
+def _maker(names: Names, declaration: Map, node: Node, title: str, caller: Names | None, omitted: tuple[Node, str]) -> Maker:
+    """A parameter's value; without a caller a default, kept as what the use of the definition leaves out."""
 
     def value() -> Named:
-        found = made()
-        context.take(use, {key: found})
-        return found
+        if caller is not None:
+            return typed(declaration, node, caller, title)
+        default = typed(declaration, node, names, title)
+        names.context.take(omitted[0], {omitted[1]: default})
+        return default
 
     return value
 

@@ -5,10 +5,9 @@ from archc.compile.lower.builder import Ref
 from archc.compile.lower.context import Context, Failed
 from archc.compile.lower.frame import Frame, Result
 from archc.compile.lower.making import emit
-from archc.compile.lower.modules import definition, kept, parameters_of
-from archc.compile.lower.names import Maker, Names
+from archc.compile.lower.modules import definition, parameters_of, read_parameters
+from archc.compile.lower.names import Names
 from archc.compile.lower.running import ONE, run, use_module
-from archc.compile.lower.values import typed
 from archc.diagnostics import Span
 from archc.ir.arrange import Add, Identity
 from archc.ir.types import ShapeError
@@ -64,16 +63,8 @@ def read_policy(context: Context, node: Node, names: Names) -> tuple[Policy, Nam
     _known(context, given, ("kind", *PARTS, *declared), f"shortcut `{document.name}`")
     inner = Names(context, f"shortcut `{document.name}`", {}, outer=names, nodes={})
     inner.arguments = names.arguments
-    nodes: dict[str, Node] = {}
-    for key, declaration in declared.items():
-        value = given.get(key) or declaration.get("default")
-        if value is None:
-            raise context.fail("E0308", f"shortcut `{document.name}` needs `{key}`", node.span, "this parameter is missing")
-        nodes[key] = value
-        where = names if key in given else inner  # a default may name the policy's other parameters
-        made: Maker = lambda d=declaration, v=value, k=key, w=where: typed(d, v, w, f"`{k}`")  # type: ignore[misc]  # noqa: E731
-        inner.lazy[key] = made if key in given else kept(context, node, key, made)
-    inner.nodes = nodes
+    # a default may name the policy's other parameters
+    inner.nodes = read_parameters(inner, document, declared, given, caller=names, use=node, span=node.span)
     parts = Map(tuple(e for e in document.root if e.key in PARTS), document.root.span)
     for entry in given:
         if str(entry.key).partition(".")[0] in PARTS:

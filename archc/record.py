@@ -57,7 +57,7 @@ class Field:
         init: bool = True,
         compare: bool = True,
         repr: bool = True,
-        metadata: Mapping[str, str] = MappingProxyType({}),
+        metadata: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
         self.name = ""
         self.type: object = None
@@ -76,7 +76,7 @@ def field(
     init: bool = True,
     compare: bool = True,
     repr: bool = True,
-    metadata: Mapping[str, str] = MappingProxyType({}),
+    metadata: Mapping[str, Any] = MappingProxyType({}),
 ) -> Any:
     """Declare more of a field than its default.
 

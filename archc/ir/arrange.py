@@ -5,6 +5,7 @@ from typing import Literal
 from archc.ir.behaviour import Attended, Behaviour, Beside, Collected, Fixed, Joined, Pointwise, Taken
 from archc.ir.op import Flags, Kept, Op, Parameter, Types
 from archc.ir.types import ShapeError, TensorType, feature_map, must_divide
+from archc.record import field
 
 
 class Identity(
@@ -135,7 +136,7 @@ class Split(
 ):  # fmt: skip
     """The channels in `parts` equal parts: as many outputs."""
 
-    parts: int
+    parts: int = field(metadata={"limit": "turns"})
 
     def behaviour(self) -> Behaviour:
         return Pointwise(parts=self.parts, split=True)
@@ -261,7 +262,7 @@ class Take(
 ):  # fmt: skip
     """One token of many: NxTxC to NxC."""
 
-    index: int = 0
+    index: int = field(default=0, metadata={"least": 0})
 
     def check(self, *inputs: TensorType) -> None:
         if not inputs[0].is_tokens:

@@ -4,8 +4,9 @@ from math import prod
 from typing import Literal, TypeAlias, assert_never
 
 from archc.ir.behaviour import Behaviour, Fixed, Pointwise, windowed
-from archc.ir.op import Flags, Kept, Op, Parameter, Types
+from archc.ir.op import CHANNELS, KERNEL, OF_OPERAND, SIZE, SIZE_OR_NONE, Flags, Kept, Op, Parameter, Types
 from archc.ir.types import ShapeError, Sides, TensorType, by_axis, feature_map, must_divide, pair, shown
+from archc.record import field
 
 Weights: TypeAlias = Literal["plain", "standardized", "scaled"]
 
@@ -17,12 +18,12 @@ class Conv(
     `scaled`: the same times a learned gain and `gamma / sqrt(fan_in)` (Brock et al. 2021).
     """
 
-    in_channels: int
-    out_channels: int
-    kernel: Sides
-    stride: Sides = 1
-    padding: Sides = 0
-    dilation: Sides = 1
+    in_channels: int = field(metadata=OF_OPERAND)
+    out_channels: int = field(metadata=CHANNELS)
+    kernel: Sides = field(metadata=KERNEL)
+    stride: Sides = field(default=1, metadata=SIZE)
+    padding: Sides = field(default=0, metadata=SIZE_OR_NONE)
+    dilation: Sides = field(default=1, metadata=SIZE)
     groups: int = 1
     bias: bool = False
     weights: Weights = "plain"
@@ -83,8 +84,8 @@ class Linear(
 ):  # fmt: skip
     """A matrix product over the channels, at each position of a map, each token, or of a vector."""
 
-    in_channels: int
-    out_channels: int
+    in_channels: int = field(metadata=OF_OPERAND)
+    out_channels: int = field(metadata=CHANNELS)
     bias: bool = True
 
     def check(self, *inputs: TensorType) -> None:
@@ -115,7 +116,7 @@ class ChannelConv(
 ):  # fmt: skip
     """A 1-D convolution along the channels of a pooled map NxCx1x1 (Wang et al. 2020, ECA); one filter, zero padding."""
 
-    kernel: int
+    kernel: int = field(metadata=KERNEL)
 
     def check(self, *inputs: TensorType) -> None:
         feature_map(inputs[0], "channel_conv")

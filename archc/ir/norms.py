@@ -3,8 +3,9 @@
 from typing import Literal, NamedTuple, TypeAlias, assert_never
 
 from archc.ir.behaviour import Behaviour, Pointwise
-from archc.ir.op import Flags, Kept, Op, Parameter, Types
+from archc.ir.op import SIZE, Flags, Kept, Op, Parameter, Types
 from archc.ir.types import ShapeError, TensorType, feature_map, must_divide
+from archc.record import field
 
 NormName: TypeAlias = Literal["batch", "group", "layer", "instance", "evonorm_s0", "filter_response"]
 
@@ -236,7 +237,8 @@ class Scale(
         return (Parameter("weight", (self.channels,) if self.channels else ()),)
 
 
-DROPS: dict[str, str] = {"elements": "dropout", "path": "drop path", "block": "drop block", "channels": "drop channels"}
+Drop: TypeAlias = Literal["elements", "path", "channels", "block"]
+DROPS: dict[Drop, str] = {"elements": "dropout", "path": "drop path", "channels": "drop channels", "block": "drop block"}
 """What dropout is called, by what it drops."""
 
 
@@ -252,8 +254,8 @@ class Dropout(
     """
 
     rate: float
-    what: Literal["elements", "path", "block", "channels"] = "elements"
-    size: int = 7
+    what: Drop = "elements"
+    size: int = field(default=7, metadata=SIZE)
     law: Literal["paper", "timm"] = "paper"
 
     def check(self, *inputs: TensorType) -> None:

@@ -1,6 +1,7 @@
 """What an operation is: its attributes, and from them its output shapes, its parameters, its work and what training keeps."""
 
-from typing import ClassVar, Literal, NamedTuple, TypeAlias, cast, get_args
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias, cast, get_args
 
 from archc.ir.behaviour import OF_MAPS, Behaviour, output_types
 from archc.ir.types import TensorType, by_axis, feature_map
@@ -35,6 +36,18 @@ Row: TypeAlias = Literal["layer", "pool", "none"]
 """Whether papers give it a line in a table: what has weights of its own to learn but norms, or pools. A `pool` does nothing but
 make a map smaller.
 """
+
+
+Read: TypeAlias = Mapping[str, Any]
+"""How a step of a spec states an attribute, where its name, type and default do not say it: `word` is its key, `limit` the limit
+of that name, `least` the smallest value (1 where nothing is said). The metadata of its field.
+"""
+OF_OPERAND: Read = {"is_of_operand": True}
+"""No step states it: it is the number of channels of the first operand."""
+CHANNELS: Read = {"word": "out", "limit": "channels"}
+KERNEL: Read = {"limit": "kernel"}
+SIZE: Read = {"limit": "size"}
+SIZE_OR_NONE: Read = {"limit": "size", "least": 0}
 
 
 class Parameter(NamedTuple):

@@ -1,6 +1,6 @@
 """The closed set of operations, in one place: what a backend's `match` must cover."""
 
-from typing import TypeAlias
+from typing import TypeAlias, get_args
 
 from archc.ir.arrange import (
     Add,
@@ -24,24 +24,16 @@ from archc.ir.pools import AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, BlurPool, 
 from archc.ir.spatial import Mix, Pad, PixelShuffle, SpaceToDepth, Subsample
 
 Operation: TypeAlias = (
-    Conv | Linear | ChannelConv
-    | Norm | Act | Softmax | Affine | Scale | Dropout
+    Conv | Linear | ChannelConv | Norm | Act
     | MaxPool | AvgPool | BlurPool | GlobalPool | AdaptiveAvgPool | AdaptiveMaxPool | Sum | Mean | Max
-    | Pad | Subsample | SpaceToDepth | PixelShuffle
-    | Identity | Add | Mul | Div | Mix | Concat | Split | PadChannels | Shuffle | Flatten | Tokens | Position | Attention | Take
+    | Pad | Subsample | PadChannels | SpaceToDepth | PixelShuffle | Shuffle | Split | Concat
+    | Identity | Add | Mul | Div | Mix | Affine | Scale | Softmax | Dropout
+    | Flatten | Tokens | Position | Attention | Take
 )  # fmt: skip
 """A `match` over this union ends in `assert_never`, so the type checker names every backend that misses a case."""
 
-OPERATIONS: dict[str, type[Operation]] = {
-    cls.kind: cls
-    for cls in (
-        Conv, Linear, ChannelConv,
-        Norm, Act, Softmax, Affine, Scale, Dropout,
-        MaxPool, AvgPool, BlurPool, GlobalPool, AdaptiveAvgPool, AdaptiveMaxPool, Sum, Mean, Max,
-        Pad, Subsample, SpaceToDepth, PixelShuffle,
-        Identity, Add, Mul, Div, Mix, Concat, Split, PadChannels, Shuffle, Flatten, Tokens, Position, Attention, Take,
-    )
-}  # fmt: skip
+OPERATIONS: dict[str, type[Operation]] = {cls.kind: cls for cls in get_args(Operation)}
+"""By kind, in the order in which the language lists them."""
 
 __all__ = [
     "OPERATIONS", "Act", "AdaptiveAvgPool", "AdaptiveMaxPool", "Add", "Affine", "Attention", "AvgPool", "BlurPool", "ChannelConv",

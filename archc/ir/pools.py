@@ -4,8 +4,9 @@ from math import prod
 from typing import Literal, TypeAlias
 
 from archc.ir.behaviour import Behaviour, Pooled, Resized, windowed
-from archc.ir.op import Flags, Kept, Op, Parameter, Types
+from archc.ir.op import KERNEL, OF_OPERAND, SIZE, SIZE_OR_NONE, Flags, Kept, Op, Parameter, Types
 from archc.ir.types import ShapeError, Sides, TensorType, feature_map, pair
+from archc.record import field
 
 Over: TypeAlias = Literal["space", "channels", "height", "width"]
 """The axes that a sum, mean or maximum is taken over; `space` are height and width."""
@@ -19,9 +20,9 @@ class MaxPool(
 ):  # fmt: skip
     """The largest value of each window; padding is minus infinity."""
 
-    kernel: Sides
-    stride: Sides = 1
-    padding: Sides = 0
+    kernel: Sides = field(metadata=KERNEL)
+    stride: Sides = field(default=1, metadata=SIZE)
+    padding: Sides = field(default=0, metadata=SIZE_OR_NONE)
     ceil: bool = False
 
     def behaviour(self) -> Behaviour:
@@ -43,9 +44,9 @@ class AvgPool(
 ):  # fmt: skip
     """The mean of each window; `count_include_pad` says whether padding counts in the divisor."""
 
-    kernel: Sides
-    stride: Sides = 1
-    padding: Sides = 0
+    kernel: Sides = field(metadata=KERNEL)
+    stride: Sides = field(default=1, metadata=SIZE)
+    padding: Sides = field(default=0, metadata=SIZE_OR_NONE)
     ceil: bool = False
     count_include_pad: bool = True
 
@@ -71,9 +72,9 @@ class BlurPool(
 ):  # fmt: skip
     """A fixed binomial filter per channel after reflection padding (Zhang 2019); its filter is a buffer."""
 
-    channels: int
-    kernel: int = 3
-    stride: int = 1
+    channels: int = field(metadata=OF_OPERAND)
+    kernel: int = field(default=3, metadata=KERNEL)
+    stride: int = field(default=1, metadata=SIZE)
 
     @property
     def padding(self) -> int:
@@ -119,7 +120,7 @@ class AdaptiveAvgPool(
 ):  # fmt: skip
     """Means over `size` by `size` near-equal windows."""
 
-    size: Sides
+    size: Sides = field(metadata=SIZE)
 
     def behaviour(self) -> Behaviour:
         return Resized(pair(self.size))
@@ -137,7 +138,7 @@ class AdaptiveMaxPool(
 ):  # fmt: skip
     """The largest values of `size` by `size` near-equal windows."""
 
-    size: Sides
+    size: Sides = field(metadata=SIZE)
 
     def behaviour(self) -> Behaviour:
         return Resized(pair(self.size))

@@ -4,8 +4,9 @@ from itertools import pairwise
 from typing import Literal
 
 from archc.ir.behaviour import Behaviour, Enlarged, Mixed, Window, Windowed, windowed
-from archc.ir.op import Flags, Kept, Op, Types
+from archc.ir.op import SIZE, Flags, Kept, Op, Types
 from archc.ir.types import ShapeError, TensorType, feature_map, must_divide
+from archc.record import field
 
 
 class Pad(
@@ -28,7 +29,7 @@ class Subsample(
 ):
     """Every `stride`-th row and column, from the first."""
 
-    stride: int
+    stride: int = field(metadata=SIZE)
 
     def behaviour(self) -> Behaviour:
         return windowed(1, self.stride)
@@ -40,7 +41,7 @@ class SpaceToDepth(
 ):  # fmt: skip
     """Squares of `block` by `block` pixels become channels, position first: channel `(dy · block + dx) · C + c`."""
 
-    block: int
+    block: int = field(metadata=SIZE)
 
     def behaviour(self) -> Behaviour:
         return Windowed((Window(self.block, self.block, exact=True), Window(self.block, self.block, exact=True)))
@@ -65,7 +66,7 @@ class PixelShuffle(
     (Shi et al. 2016).
     """
 
-    block: int
+    block: int = field(metadata=SIZE)
 
     def behaviour(self) -> Behaviour:
         return Enlarged(self.block)

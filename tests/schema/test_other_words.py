@@ -8,7 +8,7 @@ import pytest
 
 import archc
 from archc.compile.lower.kinds import INITS, KINDS_OF_WEIGHTS, NORMS
-from archc.compile.lower.operations import OPERATIONS
+from archc.compile.lower.operations import WORDS as OPERATIONS
 from archc.compile.lower.order import ORDERS
 from archc.ir.norms import ACTIVATIONS
 from archc.language.expressions.functions import FUNCTIONS

@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from archc.compile.lower.kinds import NORMS
-from archc.compile.lower.operations import OPERATIONS
+from archc.compile.lower.operations import WORDS
 from archc.compile.lower.order import ORDERS
 from archc.compile.lower.settings import KEYS, STAGE_KEYS
 from archc.ir.norms import ACTIVATIONS
@@ -118,7 +118,7 @@ def _constants(name: str, *keys: str) -> set[object]:
 
 
 def test_operations_are_those_of_the_language() -> None:
-    assert _constants("op_step", "properties", "op", "oneOf") == set(OPERATIONS)
+    assert _constants("op_step", "properties", "op", "oneOf") == set(WORDS)
 
 
 def test_orders_are_those_of_the_language() -> None:

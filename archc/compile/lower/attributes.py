@@ -1,16 +1,15 @@
 """The attributes of one step as a spec writes them: read once each, checked, with where each came from recorded."""
 
-from typing import TypeVar
+from typing import Any, get_args
 
 from archc.compile.lower.context import PASSED
 from archc.compile.lower.names import Names
 from archc.compile.lower.values import argument_of, real, truth, whole, word
 from archc.ir.types import Sides
 from archc.language.document.nodes import Map, Node, Scalar, Sequence
-from archc.record import Record, field
+from archc.record import Field, Missing, Record, field
 from archc.suggest import advice
 
-Choice = TypeVar("Choice", bound=str)
 COMMON = ("op", "of", "when", "init", "after", "before")
 
 
@@ -37,6 +36,22 @@ class Attributes(Record, frozen=False, eq=False, compiled=True):
         if node is None:
             raise self.names.context.fail("E0202", f"{self.what} does not say its `{key}`", self.step.span)
         return node
+
+    def read(self, field: Field) -> Any:
+        """The value of an operation's attribute, by the type, default and limits its class declares."""
+        key, limit, least = (
+            field.metadata.get(name, usual) for name, usual in (("word", field.name), ("limit", ""), ("least", 1))
+        )
+        default: Any = None if field.default is Missing else field.default
+        if field.type == Sides:
+            return self.sides(key, default, least, limit)
+        if field.type is int:
+            return self.whole(key, default, least, limit, field.name)
+        if field.type is float:
+            return self.real(key, default)
+        if field.type is bool:
+            return self.truth(key, default=default)
+        return self.choice(key, get_args(field.type), default)
 
     def whole(self, key: str, default: int | None = None, minimum: int = 1, limit: str = "", field: str = "") -> int:
         """A whole number, within the limit of that name; without a default the key is required."""
@@ -68,20 +83,6 @@ class Attributes(Record, frozen=False, eq=False, compiled=True):
         high, wide = (whole(item, self.names, f"`{key}`", minimum, limit) for item in node.items)
         return high if high == wide else (high, wide)
 
-    def channels(self, key: str = "out") -> int:
-        """The number of channels a step makes, within the limit."""
-        return self.whole(key, None, 1, "channels", "out_channels")
-
-    def stride(self) -> Sides:
-        return self.sides("stride", 1, 1, "size")
-
-    def window(self) -> Sides:
-        """The `kernel` of what reads a map."""
-        return self.sides("kernel", None, 1, "kernel")
-
-    def kernel(self, key: str = "kernel", default: int | None = None) -> int:
-        return self.whole(key, default, 1, "kernel")
-
     def real(self, key: str, default: float | None = None) -> float:
         """A number, as a float."""
         node = self.node(key)
@@ -100,16 +101,12 @@ class Attributes(Record, frozen=False, eq=False, compiled=True):
             return default
         return truth(node, self.names, f"`{key}`")
 
-    def word(self, key: str, allowed: tuple[str, ...]) -> str:
-        return word(self._required(key), self.names, f"`{key}`", allowed)
-
-    def choice(self, key: str, allowed: tuple[Choice, ...], default: Choice | None = None) -> Choice:
+    def choice(self, key: str, allowed: tuple[str, ...], default: str | None = None) -> str:
         """One of some words; without a default the key is required."""
         if default is not None and self.node(key) is None:
             self.defaults[key] = default
             return default
-        found = self.word(key, allowed)
-        return next(one for one in allowed if one == found)
+        return word(self._required(key), self.names, f"`{key}`", allowed)
 
     def finish(self) -> tuple[tuple[str, str], ...]:
         """Reports the keys nobody read; the record of arguments."""

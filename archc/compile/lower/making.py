@@ -10,7 +10,7 @@ from archc.compile.lower.faults import blame, with_values
 from archc.compile.lower.frame import POISON, Frame, Result
 from archc.compile.lower.kinds import init_kind
 from archc.compile.lower.names import Names, NormKind, identifier
-from archc.compile.lower.operations import OPERATIONS, Made, norm_of
+from archc.compile.lower.operations import WORDS, Made, norm_of, operation
 from archc.compile.lower.values import argument_of, parsed
 from archc.diagnostics import Note, Span
 from archc.ir import ops
@@ -47,12 +47,12 @@ def make_operation(frame: Frame, atom: Atom, operands: list[Ref]) -> Result:
     """A step `{op: …}`."""
     word = atom.step.get("op")
     kind = word.value if isinstance(word, Scalar) else None
-    if not isinstance(kind, str) or kind not in OPERATIONS:
-        helped = advice(str(kind), OPERATIONS, "op", "operations: " + ", ".join(OPERATIONS))
+    if not isinstance(kind, str) or kind not in WORDS:
+        helped = advice(str(kind), WORDS, "op", "operations: " + ", ".join(WORDS))
         span = word.span if word else atom.span
         raise frame.context.fail("E0204", f"there is no operation `{kind}`", span, "not an operation", help=helped)
     given = frame.given_to(atom.unit)
-    fields = _class(kind).record_fields
+    fields = WORDS[kind].record_fields
     if "stride" not in fields and atom.unit in frame.given and given["stride"][0] > 1:
         label = "the block's stride is at this step"
         raise frame.context.fail("E0342", f"`{kind}` takes no stride", atom.span, label, help=STRIDES)
@@ -62,7 +62,7 @@ def make_operation(frame: Frame, atom: Atom, operands: list[Ref]) -> Result:
 
 
 def _make(frame: Frame, atom: Atom, a: Attributes, operands: list[Ref], kind: str) -> Result:
-    exactly = _class(kind).operands
+    exactly = WORDS[kind].operands
     low, high = (1, MOST_OPERANDS) if exactly is None else (exactly, exactly)
     if not low <= len(operands) <= high:
         wanted = str(low) if low == high else f"{low} to {high}"
@@ -72,7 +72,7 @@ def _make(frame: Frame, atom: Atom, a: Attributes, operands: list[Ref], kind: st
     if len(types) != len(operands):
         look_up(frame, atom.step)
         return POISON
-    op = OPERATIONS[kind](Made(a, types, operands[0].channels, frame.defaults))
+    op = operation(kind, Made(a, types, operands[0].channels, frame.defaults))
     recorded = dict(a.finish())
     if isinstance(op, ops.Identity) and kind in ("norm", "act"):
         return operands[0]  # `norm: none`: the name stands for what it would have read
@@ -94,11 +94,6 @@ def look_up(frame: Frame, step: Map) -> None:
                 with suppress(Failed):
                     for name in names_in(parsed(item, frame.names)):
                         frame.names.get(name, item.span)
-
-
-def _class(kind: str) -> type[Operation]:
-    """The operation that a word of a spec stands for: `drop_path`, `drop_channels` and `drop_block` are dropout too."""
-    return ops.OPERATIONS.get(kind, ops.Dropout)
 
 
 def _channels(op: Operation, atom: Atom, names: Names, recorded: dict[str, str], operands: list[Ref]) -> str | None:

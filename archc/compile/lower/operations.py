@@ -1,6 +1,8 @@
-"""From `{op: …}` to an operation: one small function for each word."""
+"""From `{op: …}` to an operation: its attributes are read as its class declares them, but for those that say more than one."""
 
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 from archc.compile.lower.attributes import Attributes
 from archc.compile.lower.context import Context
@@ -8,11 +10,11 @@ from archc.compile.lower.faults import blame
 from archc.compile.lower.kinds import Defaults, act_kind, norm_kind
 from archc.compile.lower.names import NoNorm, NormKind
 from archc.ir import ops
+from archc.ir.norms import DROPS, Drop
 from archc.ir.ops import Operation
-from archc.ir.pools import Over
 from archc.ir.types import Sides, TensorType, pair
 from archc.language.document.nodes import Map
-from archc.record import Record
+from archc.record import Field, Record
 
 
 class Made(Record, compiled=True):
@@ -23,25 +25,40 @@ class Made(Record, compiled=True):
     channels: str | None
     defaults: Defaults
 
-    @property
-    def channels_in(self) -> int:
-        """Channels of the first operand; which argument of the scope that is, is recorded."""
+    def channels_of(self, field: str) -> int:
+        """Channels of the first operand; which argument of the scope they are is recorded for a field."""
         if self.channels is not None:
-            self.attributes.arguments.append(("in_channels", self.channels))
+            self.attributes.arguments.append((field, self.channels))
         return self.types[0].channels
 
+    def values(self, cls: type[Operation], *names: str) -> tuple[Any, ...]:
+        """What the step says of these attributes of an operation, or of all of them."""
+        fields = cls.record_fields
+        return tuple([self._value(fields[name]) for name in names or fields])
 
-def convolution(made: Made) -> Operation:
+    def _value(self, field: Field) -> object:
+        return self.channels_of(field.name) if "is_of_operand" in field.metadata else self.attributes.read(field)
+
+
+def operation(word: str, made: Made) -> Operation:
+    """The operation of a word of a spec."""
+    own = OWN.get(word)
+    if own is not None:
+        return own(made)
+    cls = ops.OPERATIONS[word]
+    return cls(*made.values(cls))
+
+
+def _convolution(made: Made) -> Operation:
     """`{op: conv}` and the convolution of a unit. Padding keeps the size at stride 1, so an even kernel must say."""
     a = made.attributes
     conv = made.defaults.restated(_only(a, "conv"), a.names).conv
-    in_channels, out = made.channels_in, a.channels()
-    kernel, stride = a.window(), a.stride()
+    in_channels, out, kernel, stride = made.values(ops.Conv, "in_channels", "out_channels", "kernel", "stride")
     if kernel == 1:
         a.given.pop("dilation", None)
-    dilation = a.sides("dilation", 1, 1, "size")
-    padding = a.sides("padding", 0, 0, "size") if a.has("padding") else _usual_padding(a, kernel, dilation)
-    groups, bias = a.whole("groups", 1), a.truth("bias", default=conv.bias)
+    (dilation,) = made.values(ops.Conv, "dilation")
+    padding = made.values(ops.Conv, "padding")[0] if a.has("padding") else _usual_padding(a, kernel, dilation)
+    (groups,), bias = made.values(ops.Conv, "groups"), a.truth("bias", default=conv.bias)
     eps = 1e-6 if conv.weights == "plain" else conv.eps
     gamma = conv.gamma if conv.weights == "scaled" else 1.0
     return ops.Conv(in_channels, out, kernel, stride, padding, dilation, groups, bias, conv.weights, eps, gamma)
@@ -70,10 +87,6 @@ def _only(a: Attributes, key: str) -> Map:
     return Map((entry,) if entry else (), a.step.span)
 
 
-def _linear(made: Made) -> Operation:
-    return ops.Linear(made.channels_in, made.attributes.channels(), made.attributes.truth("bias", default=True))
-
-
 def norm_of(kind: NormKind, channels: int, context: Context) -> ops.Norm:
     """A norm over so many channels."""
     size, groups = kind.group_size, kind.groups
@@ -97,9 +110,7 @@ def _norm(made: Made) -> Operation:
         return ops.Identity()
     if not isinstance(kind, NormKind):
         raise a.names.context.fail("E0331", "a norm that is a module is used as `{module: …}`", a.step.span)
-    if made.channels is not None:
-        a.arguments.append(("channels", made.channels))
-    return norm_of(kind, made.types[0].channels, a.names.context)
+    return norm_of(kind, made.channels_of("channels"), a.names.context)
 
 
 def _act(made: Made) -> Operation:
@@ -112,24 +123,6 @@ def _act(made: Made) -> Operation:
     return kind.op if kind.op is not None else ops.Identity()
 
 
-def _max_pool(made: Made) -> Operation:
-    a = made.attributes
-    return ops.MaxPool(a.window(), a.stride(), a.sides("padding", 0, 0), a.truth("ceil", default=False))
-
-
-def _avg_pool(made: Made) -> Operation:
-    a = made.attributes
-    kernel, stride, padding = a.window(), a.stride(), a.sides("padding", 0, 0)
-    return ops.AvgPool(kernel, stride, padding, a.truth("ceil", default=False), a.truth("count_include_pad", default=True))
-
-
-def _blur_pool(made: Made) -> Operation:
-    a = made.attributes
-    if made.channels is not None:
-        a.arguments.append(("channels", made.channels))
-    return ops.BlurPool(made.types[0].channels, a.kernel("kernel", 3), a.whole("stride", 1, 1, "size"))
-
-
 def _pad(made: Made) -> Operation:
     a = made.attributes
     size = a.whole("size", 0, 0, "size")
@@ -140,7 +133,8 @@ def _pad(made: Made) -> Operation:
 def _pad_channels(made: Made) -> Operation:
     """Zeros up to `out` channels: all after, or half on either side."""
     a = made.attributes
-    have, out, zeros = made.types[0].channels, a.channels(), a.word("zeros", ("after", "both"))
+    have, out = made.types[0].channels, a.whole("out", None, 1, "channels", "out_channels")
+    zeros = a.choice("zeros", ("after", "both"))
     a.arguments = [pair for pair in a.arguments if pair[0] != "out_channels"]
     if out < have:
         raise a.names.context.fail("E0317", f"{have} channels cannot be padded to {out}", a.step.span, "fewer than there are")
@@ -151,33 +145,23 @@ def _pad_channels(made: Made) -> Operation:
 def _scale(made: Made) -> Operation:
     a = made.attributes
     shared = a.truth("shared", default=False)
-    if made.channels is not None and not shared:
-        a.arguments.append(("channels", made.channels))
-    return ops.Scale(0 if shared else made.types[0].channels, a.real("value", 1.0))
+    return ops.Scale(0 if shared else made.channels_of("channels"), *made.values(ops.Scale, "value"))
 
 
 def _softmax(made: Made) -> Operation:
-    a = made.attributes
-    over = a.word("over", ("space", "parts"))
-    if over == "parts":
-        return ops.Softmax("parts", a.whole("parts"))
-    return ops.Softmax("space")
-
-
-def _drop_block(made: Made) -> Operation:
-    a = made.attributes
-    rate, size = a.real("rate"), a.whole("size", 7, 1, "size")
-    return ops.Dropout(rate, "block", size, a.choice("law", ("paper", "timm"), "paper"))
-
-
-def _over(made: Made) -> Over:
-    return made.attributes.choice("over", OVER, "space")
+    (over,) = made.values(ops.Softmax, "over")
+    return ops.Softmax(over, made.attributes.whole("parts") if over == "parts" else 1)
 
 
 def _mean(made: Made) -> Operation:
     """The mean over height and width is the global pool."""
-    over = _over(made)
+    (over,) = made.values(ops.Sum, "over")
     return ops.GlobalPool() if over == "space" else ops.Mean(over)
+
+
+def _dropout(made: Made, what: Drop) -> Operation:
+    (rate,) = made.values(ops.Dropout, "rate")
+    return ops.Dropout(rate, what, *(made.values(ops.Dropout, "size", "law") if what == "block" else ()))
 
 
 def _position(made: Made) -> Operation:
@@ -188,46 +172,14 @@ def _position(made: Made) -> Operation:
     return ops.Position(type_.shape[0], type_.channels)
 
 
-OVER: tuple[Over, ...] = ("space", "channels", "height", "width")
-
-OPERATIONS: dict[str, Callable[[Made], Operation]] = {
-    "conv": convolution,
-    "linear": _linear,
-    "channel_conv": lambda made: ops.ChannelConv(made.attributes.kernel()),
-    "norm": _norm,
-    "act": _act,
-    "max_pool": _max_pool,
-    "avg_pool": _avg_pool,
-    "blur_pool": _blur_pool,
-    "global_pool": lambda _: ops.GlobalPool(),
-    "adaptive_avg_pool": lambda made: ops.AdaptiveAvgPool(made.attributes.sides("size", None, 1, "size")),
-    "adaptive_max_pool": lambda made: ops.AdaptiveMaxPool(made.attributes.sides("size", None, 1, "size")),
-    "sum": lambda made: ops.Sum(_over(made)),
-    "mean": _mean,
-    "max": lambda made: ops.Max(_over(made)),
-    "pad": _pad,
-    "subsample": lambda made: ops.Subsample(made.attributes.whole("stride", None, 1, "size")),
-    "pad_channels": _pad_channels,
-    "space_to_depth": lambda made: ops.SpaceToDepth(made.attributes.whole("block", None, 1, "size")),
-    "pixel_shuffle": lambda made: ops.PixelShuffle(made.attributes.whole("block", None, 1, "size")),
-    "shuffle": lambda made: ops.Shuffle(made.attributes.whole("groups"), made.attributes.whole("parts")),
-    "split": lambda made: ops.Split(made.attributes.whole("parts", None, 1, "turns")),
-    "concat": lambda made: ops.Concat(made.attributes.choice("along", ("channels", "height", "width"), "channels")),
-    "identity": lambda _: ops.Identity(),
-    "add": lambda _: ops.Add(),
-    "mul": lambda _: ops.Mul(),
-    "div": lambda _: ops.Div(),
-    "mix": lambda made: ops.Mix(made.attributes.choice("along", ("height", "width"))),
-    "affine": lambda made: ops.Affine(made.attributes.real("scale", 1.0), made.attributes.real("shift", 0.0)),
-    "scale": _scale,
-    "softmax": _softmax,
-    "dropout": lambda made: ops.Dropout(made.attributes.real("rate")),
-    "drop_path": lambda made: ops.Dropout(made.attributes.real("rate"), "path"),
-    "drop_channels": lambda made: ops.Dropout(made.attributes.real("rate"), "channels"),
-    "drop_block": _drop_block,
-    "flatten": lambda _: ops.Flatten(),
-    "tokens": lambda _: ops.Tokens(),
-    "position": _position,
-    "attention": lambda made: ops.Attention(made.attributes.whole("heads")),
-    "take": lambda made: ops.Take(made.attributes.whole("index", 0, 0)),
+DROP_WORDS: dict[str, Drop] = {name.replace(" ", "_"): what for what, name in DROPS.items()}
+OWN: dict[str, Callable[[Made], Operation]] = {
+    "conv": _convolution, "norm": _norm, "act": _act, "pad": _pad, "pad_channels": _pad_channels, "scale": _scale,
+    "softmax": _softmax, "mean": _mean, "position": _position,
+    **{word: partial(_dropout, what=what) for word, what in DROP_WORDS.items()},
+}  # fmt: skip
+"""The words whose step says an attribute in more than one way, or by more than one key."""
+WORDS: dict[str, type[Operation]] = {
+    word: cls for kind, cls in ops.OPERATIONS.items() for word in (DROP_WORDS if cls is ops.Dropout else (kind,))
 }
+"""The operation that each word of a spec stands for."""

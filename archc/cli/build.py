@@ -33,8 +33,8 @@ EXAMPLES = """\
 def arguments(parser: ArgumentParser, words: Sequence[str]) -> None:
     parser.add_argument("spec", nargs="+", help="files, or names of shipped networks (archc list)")
     parser.add_argument("--target", default="torch", help="what to write: torch (default), or any installed archc backend")
-    parser.add_argument("-o", "--output", metavar="FILE|FOLDER|-", help="where to; - is the standard output")
-    parser.add_argument("--layout", help="whose parameter names to use: one of the spec's layouts; the first is the default")
+    parser.add_argument("-o", "--output", metavar="FILE|FOLDER|-", help="where to write; - is the standard output")
+    parser.add_argument("--layout", help="layout of parameter names: one of the spec's; the first is the default")
     parser.add_argument("--force", action="store_true", help="write over an existing file")
     change_arguments(parser)
     spec_arguments(parser)

@@ -45,15 +45,17 @@ def arguments(parser: ArgumentParser, _: Sequence[str]) -> None:
         nargs="?",
         const="HEAD",
         metavar="REV",
-        help="of the files named only those that git says are changed since REV (default: the last commit)",
+        help="check only those of the named files that changed since REV, as git says (default: the last commit)",
     )
-    parser.add_argument("--stdin-name", metavar="FILE", help="the file that `-` stands for: where its parents are looked for")
-    parser.add_argument("--fix", action="store_true", help="mend in place what has one reading; what the network is stays")
+    parser.add_argument(
+        "--stdin-name", metavar="FILE", help="the file that `-` stands for, beside which its parents are looked for"
+    )
+    parser.add_argument("--fix", action="store_true", help="fix in place what has one reading; the network stays the same")
     parser.add_argument("--diff", action="store_true", help="print what --fix would change, and change nothing")
     parser.add_argument("--strict", action="store_true", help="fail on warnings too")
     parser.add_argument("--error-on-warning", dest="strict", action="store_true", help="the same as --strict")
-    parser.add_argument("--no-lint", action="store_true", help="no warnings, only errors")
-    parser.add_argument("--jobs", type=int, metavar="N", help="processes for many files (default: one a core)")
+    parser.add_argument("--no-lint", action="store_true", help="report no warnings, only errors")
+    parser.add_argument("--jobs", type=int, metavar="N", help="processes for many files (default: one for each core)")
     spec_arguments(parser)
 
 

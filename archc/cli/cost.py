@@ -23,7 +23,7 @@ FORMATS = ("text", "json", "csv", "markdown")
 
 def arguments(parser: ArgumentParser, _: Sequence[str]) -> None:
     parser.add_argument("specs", nargs="+", metavar="SPEC", help="a file, or the name of a shipped network")
-    parser.add_argument("--by", choices=BY, help="rows (default: stage; of several specs network); op: classes of operations")
+    parser.add_argument("--by", choices=BY, help="rows (default: stage, or network for several specs); op: classes of operations")
     parser.add_argument(
         "--convention",
         metavar="NAME",
@@ -32,12 +32,14 @@ def arguments(parser: ArgumentParser, _: Sequence[str]) -> None:
     parser.add_argument(
         "--explain",
         action="store_true",
-        help="how multiply-adds become the number of the convention (without one: of each); of two specs, where they differ",
+        help="explain the convention's number by multiply-adds (without --convention, of each); of two specs, their difference",
     )
-    parser.add_argument("--size", metavar="HxW", help="of the image in pixels, 224 or 320x480 (default: the spec's)")
-    parser.add_argument("--batch", default="1", metavar="N", help="images at once (default: 1)")
-    parser.add_argument("--dtype", default="float32", metavar="NAME", help="of all values: float32 (default), bfloat16, int8, …")
-    parser.add_argument("--unfolded", action="store_true", help="a row for every block and layer, repeats too")
+    parser.add_argument("--size", metavar="HxW", help="size of the image in pixels, 224 or 320x480 (default: the spec's)")
+    parser.add_argument("--batch", default="1", metavar="N", help="images in a batch (default: 1)")
+    parser.add_argument(
+        "--dtype", default="float32", metavar="NAME", help="type of all values: float32 (default), bfloat16, int8, …"
+    )
+    parser.add_argument("--unfolded", action="store_true", help="a row for every block and layer, also where they repeat")
     parser.add_argument("--format", choices=FORMATS, default="text")
     spec_arguments(parser)
 

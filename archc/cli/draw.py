@@ -37,10 +37,13 @@ def arguments(parser: ArgumentParser, _: Sequence[str]) -> None:
     )  # fmt: skip
     parser.add_argument("--figure", choices=("shortcuts", "activation-orders"), help="a figure of He et al. 2016")
     parser.add_argument(
-        "-o", "--output", metavar="FILE|FOLDER|-", help="where to; the suffix is the format: svg, png, pdf, tex, dot, mmd, html"
+        "-o",
+        "--output",
+        metavar="FILE|FOLDER|-",
+        help="where to write; the suffix is the format: svg, png, pdf, tex, dot, mmd, html",
     )
     parser.add_argument(
-        "--format", choices=("svg", "png", "pdf", "tex", "dot", "mmd", "html"), help="where the output has no suffix"
+        "--format", choices=("svg", "png", "pdf", "tex", "dot", "mmd", "html"), help="format where the output has no suffix"
     )
     parser.add_argument(
         "--level", choices=("network", "block", "layer", "op"),
@@ -50,8 +53,8 @@ def arguments(parser: ArgumentParser, _: Sequence[str]) -> None:
     parser.add_argument(
         "--expand", action="append", default=[], metavar="STAGE|all", help="draw equal blocks one by one; repeatable"
     )
-    parser.add_argument("--layout", choices=("own", "dot"), default="own", help="dot: operations where Graphviz puts them")
-    parser.add_argument("--diff", action="store_true", help="of two networks: mark what differs")
+    parser.add_argument("--layout", choices=("own", "dot"), default="own", help="dot: Graphviz places the operations")
+    parser.add_argument("--diff", action="store_true", help="mark the differences of two networks")
     parser.add_argument("--theme", choices=("default", "paper", "grey", "dark"), default="default", help="colours")
     parser.add_argument("--width", default="", metavar="LENGTH", help="printed width, e.g. 8.5cm, 3.25in, 240pt, 90mm, 400px")
     parser.add_argument("--force", action="store_true", help="write over an existing file")

@@ -28,7 +28,7 @@ def arguments(parser: ArgumentParser, _: Sequence[str]) -> None:
     instead = parser.add_mutually_exclusive_group()
     instead.add_argument("--check", action="store_true", help="write nothing; exit with 1 if a figure would change")
     instead.add_argument("--diff", action="store_true", help="print a patch instead of writing")
-    parser.add_argument("--add", action="store_true", help="add those of params, macs and depth that are not stated")
+    parser.add_argument("--add", action="store_true", help="also state params, macs and depth where they are missing")
     parser.add_argument(
         "--limit", action="append", default=[], metavar="NAME=N", help="raise a limit, e.g. blocks=100000; repeatable"
     )

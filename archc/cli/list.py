@@ -37,13 +37,13 @@ class Network(Record):
 
 
 def arguments(parser: ArgumentParser, _: Sequence[str]) -> None:
-    parser.add_argument("network", nargs="*", help="only these, by name")
-    parser.add_argument("--features", action="store_true", help="the channels and the stride of each feature, or of each stage")
+    parser.add_argument("network", nargs="*", help="only these networks")
+    parser.add_argument("--features", action="store_true", help="print channels and stride of each feature, or of each stage")
     parser.add_argument("--format", choices=("text", "json"), default="text")
     parser.add_argument(
-        "--folder", action="store_true", help="only the folder of what ships, which `archc:` stands for in messages"
+        "--folder", action="store_true", help="print only the folder of shipped specs, which messages call `archc:`"
     )
-    parser.add_argument("--names", action="store_true", help="only the names, one a line")
+    parser.add_argument("--names", action="store_true", help="print only the names, one on each line")
 
 
 def run(arguments: Namespace) -> int:

@@ -73,7 +73,7 @@ def arguments(parser: ArgumentParser, _: Sequence[str]) -> None:
     parser.add_argument("name", nargs="?", help="the network's name: letters, digits and _, beginning with a letter")
     parser.add_argument("--name", dest="named", metavar="NAME", help="the same, as an option")
     parser.add_argument("--from", dest="parent", metavar="NAME", help="extend this network: one that ships, or a file")
-    parser.add_argument("-o", "--output", metavar="FILE|FOLDER|-", help="where to; - is the standard output")
+    parser.add_argument("-o", "--output", metavar="FILE|FOLDER|-", help="where to write; - is the standard output")
     parser.add_argument("--force", action="store_true", help="write over an existing file")
 
 

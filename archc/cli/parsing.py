@@ -67,10 +67,12 @@ def spec_arguments(parser: ArgumentParser) -> None:
 def change_arguments(parser: ArgumentParser) -> None:
     """Add `--features`, `--no-head` and `--frozen-norm`, for the commands that make a network."""
     parser.add_argument(
-        "--features", metavar="PATH,…", help="give these values by name, as `features:` does: a step or scope, e.g. layer1,layer4"
+        "--features",
+        metavar="PATH,…",
+        help="output these values by name, as `features:` does: steps or scopes, e.g. layer1,layer4",
     )
-    parser.add_argument("--no-head", action="store_true", help="up to the last map: without pooling and what follows it")
-    parser.add_argument("--frozen-norm", action="store_true", help="every batch norm with fixed statistics and parameters")
+    parser.add_argument("--no-head", action="store_true", help="end with the last map: leave out pooling and all that follows")
+    parser.add_argument("--frozen-norm", action="store_true", help="fix the statistics and parameters of every batch norm")
 
 
 def changes_of(arguments: Namespace) -> "Changes":

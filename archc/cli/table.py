@@ -33,30 +33,32 @@ NARROWEST, WIDEST = 20, 10_000
 def arguments(parser: ArgumentParser, _: Sequence[str]) -> None:
     parser.add_argument("specs", nargs="*", metavar="SPEC", help="files or shipped networks; none: He et al. 2015, Table 1")
     parser.add_argument(
-        "--level", type=_one_of("level", LEVELS), choices=LEVELS, help="a row for each; not given: a column for each network"
+        "--level", type=_one_of("level", LEVELS), choices=LEVELS, help="a row for each (default: a column for each network)"
     )
     parser.add_argument(
         "--columns", metavar="NAME,…", help="figures, in this order: params, macs, acts, memory, rf, …; `list` prints all"
     )
-    parser.add_argument("--sort", metavar="NAME", help="rows (or networks) by a column or by name, the smallest first")
-    parser.add_argument("--reverse", action="store_true", help="the largest first")
-    parser.add_argument("--unfolded", "--unfold", action="store_true", help="a row for every block and layer, repeats too")
+    parser.add_argument("--sort", metavar="NAME", help="sort rows (or networks) by a column or by name, the smallest first")
+    parser.add_argument("--reverse", action="store_true", help="put the largest first")
+    parser.add_argument(
+        "--unfolded", "--unfold", action="store_true", help="a row for every block and layer, also where they repeat"
+    )
     parser.add_argument(
         "--convention", metavar="NAME", help="what `macs` counts: macs (default), flops, fvcore, ptflops, thop, …"
     )
-    parser.add_argument("--size", metavar="HxW", help="of the image in pixels, 224 or 320x480 (default: the spec's)")
-    parser.add_argument("--exact", action="store_true", help="whole numbers instead of three digits")
+    parser.add_argument("--size", metavar="HxW", help="size of the image in pixels, 224 or 320x480 (default: the spec's)")
+    parser.add_argument("--exact", action="store_true", help="print whole numbers instead of three digits")
     parser.add_argument(
-        "--format", type=_one_of("format", FORMATS), choices=FORMATS, help="default: that of the file's ending, or text"
+        "--format", type=_one_of("format", FORMATS), choices=FORMATS, help="default: by the file's ending, or text"
     )
     parser.add_argument(
-        "--style", type=_one_of("style", STYLES), choices=STYLES, help="of LaTeX: ruled as in the paper (default), or booktabs"
+        "--style", type=_one_of("style", STYLES), choices=STYLES, help="LaTeX: ruled as in the paper (default), or booktabs"
     )
-    parser.add_argument("--standalone", action="store_true", help="of LaTeX: a document that compiles")
-    parser.add_argument("--math", action="store_true", help="of Markdown: brackets as formulas")
-    parser.add_argument("--ascii", action="store_true", help="of text: nothing but ASCII, as where the encoding has no more")
-    parser.add_argument("--width", metavar="N", help="of text: the terminal's columns")
-    parser.add_argument("-o", "--output", metavar="FILE|-", help="where to; - is the standard output")
+    parser.add_argument("--standalone", action="store_true", help="LaTeX: a document that compiles")
+    parser.add_argument("--math", action="store_true", help="Markdown: brackets as formulas")
+    parser.add_argument("--ascii", action="store_true", help="text: only ASCII, the default where the encoding has nothing else")
+    parser.add_argument("--width", metavar="N", help="text: columns of the terminal")
+    parser.add_argument("-o", "--output", metavar="FILE|-", help="where to write; - is the standard output")
     parser.add_argument("--force", action="store_true", help="write over an existing file")
     spec_arguments(parser)
 

@@ -17,7 +17,7 @@ EXAMPLES = """\
   archc verify my_net.yaml --against trained.onnx
   archc verify my_net.yaml --against model.py:make_model      runs model.py; prints what pairs with --pairs
 
-exit codes: 0 equal, 1 different, 2 it cannot be told
+exit codes: 0 equal, 1 different, 2 no answer
 """
 TROUBLE = 2
 
@@ -35,16 +35,16 @@ def arguments(parser: ArgumentParser, _: Sequence[str]) -> None:
         default=[],
         type=_size,
         metavar="H[xW]",
-        help="of the images; repeatable (default: the declared, another)",
+        help="size of the images; repeatable (default: the declared size and another)",
     )
     parser.add_argument(
         "--tolerance",
         type=_tolerance,
         metavar="T",
-        help="largest difference, as a part of the largest value (default 1e-9, for files of float32 1e-6)",
+        help="largest relative difference that counts as equal (default 1e-9, for files of float32 1e-6)",
     )
-    parser.add_argument("--seed", type=int, default=0, help="of the random weights and images (default 0)")
-    parser.add_argument("--pairs", action="store_true", help="print which tensor is which")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the random weights and images (default 0)")
+    parser.add_argument("--pairs", action="store_true", help="print which tensors pair")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="json: for other programs")
     change_arguments(parser)
     spec_arguments(parser)

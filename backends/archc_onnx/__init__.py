@@ -18,8 +18,8 @@ class OnnxBackend(Record, kw_only=True):
     weights: str | None = field(
         default=None, metadata={"help": "a .safetensors file, or one of torch.save, with the layout's keys", "metavar": "FILE"}
     )
-    anyway: bool = field(default=False, metadata={"help": "take weights that say they are another function's"})
-    seed: int = field(default=0, metadata={"help": "of the random weights that are written without --weights (default 0)"})
+    anyway: bool = field(default=False, metadata={"help": "use even weights that are recorded as another function's"})
+    seed: int = field(default=0, metadata={"help": "seed of the random weights, without --weights (default 0)"})
     no_weights: bool = field(default=False, metadata={"help": "structure only: the tensors become inputs of the model"})
     training: bool = field(default=False, metadata={"help": "batch norm and dropout in their training form"})
     fold_bn: bool = field(default=False, metadata={"help": "fold batch norms into the convolutions before them"})

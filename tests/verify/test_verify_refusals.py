@@ -22,7 +22,7 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, 
     return code, out, err.splitlines()[0]
 
 
-UNFOLLOWED = "no operation of torch leads from its input to what it puts out"
+UNFOLLOWED = "no operation of torch leads from its input to its output"
 CASES = [
     (["--against", "torchvision"], "error[E0621]: `torchvision` is nothing to compare with"),
     (["--against", "keras:resnet50"], "error[E0621]: `keras:resnet50` is nothing to compare with"),
@@ -34,7 +34,7 @@ CASES = [
     (["--against", f"{OTHER}:sane"], f"error[E0622]: `{OTHER}` has no `sane`"),
     (["--against", f"{OTHER}:number"], f"error[E0622]: `{OTHER}:number` makes a int, not a torch.nn.Module"),
     (["--against", f"{OTHER}:nothing"], f"error[E0622]: `{OTHER}:nothing` makes a NoneType, not a torch.nn.Module"),
-    (["--against", f"{OTHER}:says"], f"error[E0623]: `{OTHER}:says` puts out no tensor"),
+    (["--against", f"{OTHER}:says"], f"error[E0623]: `{OTHER}:says` returns no tensor"),
     (["--against", f"{OTHER}:leaves_torch"], f"error[E0623]: `{OTHER}:leaves_torch` cannot be followed: {UNFOLLOWED}"),
     (["--against", f"{OTHER}:leaves"], f"error[E0622]: `{OTHER}:leaves` fails: SystemExit: 0"),
     (["--size", "100000"], "error: argument --size: `100000` is no size: say 64, or 64x96 for height and width"),

@@ -113,7 +113,7 @@ def test_a_missing_block_is_named(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_what_goes_on_after_ours(capsys: pytest.CaptureFixture[str]) -> None:
     code = main(["verify", SPEC, "--against", f"{FOLDER / 'other_models.py'}:softmax"])
-    said = "every value of small is there, but what is put out is another: `softmax` in `tail`"
+    said = "every value of small is there, but the output is another one: `softmax` in `tail`"
     assert (code, said in capsys.readouterr().out) == (1, True)
 
 

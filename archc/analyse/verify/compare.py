@@ -95,7 +95,7 @@ def _followed(program: Program, x: Tensor) -> Reading:
     trace = record(program, x)
     reading = read(trace)
     if reading.depends.keys().isdisjoint(trace.outputs):
-        message = f"`{program.name}` cannot be followed: no operation of torch leads from its input to what it puts out"
+        message = f"`{program.name}` cannot be followed: no operation of torch leads from its input to its output"
         raise trouble("E0623", message, "what is computed by numpy, or by a library of its own, has to be torch's")
     return reading
 

@@ -71,7 +71,7 @@ def record(program: Program, x: Tensor, *, keep: bool = False) -> Trace:
         raise trouble("E0623", message, "--size names another input size") from error
     if not outputs:
         raise trouble(
-            "E0623", f"`{program.name}` puts out no tensor", "what it returns has to be a tensor, or a list or map of such"
+            "E0623", f"`{program.name}` returns no tensor", "what it returns has to be a tensor, or a list or map of such"
         )
     return recorder.end(outputs)
 

@@ -22,7 +22,7 @@ def lines(verdict: Verdict, *, pairs: bool) -> Iterator[str]:
             yield f"  only {where}: {_listed(keys, len(keys) if pairs else SHOWN)}"
     for key in verdict.tied:
         several = [ours for ours, theirs in verdict.pairs if theirs == key]
-        yield f"  one there, `{key}`, is several here: {_listed(several, SHOWN)}"
+        yield f"  `{key}` there pairs with several here: {_listed(several, SHOWN)}"
     width = max((len(run.label) for run in verdict.runs), default=0)
     far = max((len(str(run.case)) for run in verdict.runs), default=0)
     yield from (f"  {run.label:{width}}  {run.case!s:{far}}  {_found(run)}" for run in verdict.runs)
@@ -34,7 +34,7 @@ def lines(verdict: Verdict, *, pairs: bool) -> Iterator[str]:
     if verdict.first is not None:
         yield from _first(verdict.first)
     elif any(not run.equal and not run.problem for run in verdict.runs):
-        yield f"every value of {verdict.name} is there, but what is put out is another: {verdict.beyond}"
+        yield f"every value of {verdict.name} is there, but the output is another one: {verdict.beyond}"
     yield "different"
 
 

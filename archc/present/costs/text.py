@@ -162,9 +162,9 @@ def _memory(report: Report, asked: Asked, room: int | None) -> str:
     order = "best order" if memory.exact else "best order found"
     if memory.stated != memory.peak:
         order += f"; {memory.stated.at(n):,} in the graph's own"
-    saved = f"{memory.saved} bytes for a batch of N" if memory.saved.fixed else ""
+    saved = f"{memory.saved.image:,} per image and {memory.saved.fixed:,} per batch" if memory.saved.fixed else ""
     if saved and n < SMALLEST:
-        saved = f"an image of a batch of {SMALLEST}; {saved}"
+        saved += f", of {SMALLEST} images at least"
     rows = [
         ("parameters", memory.parameters, ""),
         ("buffers", memory.buffers, ""),

@@ -1,9 +1,9 @@
 """Arguments of public functions: a wrong one is refused by its name, its value, and what is expected there."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from archc.errors import WrongType, WrongValue
 from archc.record import clipped
@@ -33,6 +33,10 @@ def path(name: str, value: object, expected: str = "the path of a file") -> str:
         raise wrong(name, value, expected)
     if "\0" in found:
         raise WrongValue(f"`{name}` is {expected}, and no path has a NUL character: {clipped(repr(found))}")
+    try:
+        os.fsencode(found)
+    except UnicodeEncodeError:
+        raise WrongValue(f"`{name}` is {expected}, and no path has half a character: {clipped(ascii(found))}") from None
     return found
 
 
@@ -72,3 +76,14 @@ def unknown(what: str, name: str, known: Iterable[str]) -> WrongValue:
     guess = nearest(name, words)
     hint = f"did you mean `{guess}`?" if guess else f"there are: {', '.join(words)}"
     return WrongValue(f"unknown {what} `{clipped(name)}`", hint)
+
+
+def keywords(function: Callable[..., object], given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Arguments by name that a function takes. Raises WrongType for another name, with the nearest."""
+    from inspect import signature
+
+    taken = [name for name, one in signature(function).parameters.items() if one.kind is one.KEYWORD_ONLY]
+    for name in given:
+        if name not in taken:
+            raise WrongType(f"{function.__name__} has no argument `{name}`; {unknown('', name, taken).hint}")
+    return given

@@ -121,6 +121,7 @@ def cost(
     from archc.cost.parts import LEVELS
     from archc.cost.report import Asked
 
+    instance("unfold", unfold, bool, "true or false")
     rows = choice("by", ("stage" if len(networks) == 1 else "network") if by is None else by, BY)
     rule = CONVENTIONS[choice("convention", "macs" if convention is None else convention, CONVENTIONS)]
     if instance("explain", explain, bool, "true or false") and len(networks) > 2:

@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from archc.arguments import StrPath, instance, text, texts
+from archc.arguments import StrPath, instance, keywords, text, texts
 from archc.compile import pipeline
 from archc.compile.pipeline import Changes, Compiled
 from archc.errors import WrongValue
@@ -148,7 +148,7 @@ class Network(Compiled, eq=False):
 
     def under(self, layout: str) -> "Network":
         """The network with its tensors under the names of another layout. Raises SpecError (E0320)."""
-        return _network(self.library, replace(self.request, layout=layout))
+        return _network(self.library, replace(self.request, layout=text("layout", layout, "the name of a layout")))
 
     @cached_property
     def yaml(self) -> str:
@@ -177,19 +177,19 @@ class Network(Compiled, eq=False):
         """
         from archc.api.cost import cost
 
-        return cost(self, *others, **asked)
+        return cost(self, *others, **keywords(cost, asked))
 
     def table(self, **asked: Any) -> "Table":
         """Its architecture table: `archc.table` of this network."""
         from archc.api.table import table
 
-        return table(self, **asked)
+        return table(self, **keywords(table, asked))
 
     def draw(self, **asked: Any) -> "Figure":
         """Its figure: `archc.draw` of this network."""
         from archc.api.figure import draw
 
-        return draw(self, **asked)
+        return draw(self, **keywords(draw, asked))
 
     def _repr_svg_(self) -> str:
         return self.draw().to_svg()

@@ -8,7 +8,7 @@ from archc.api.network import Network, loaded
 from archc.api.size import ImageSize, sized
 from archc.api.values import Shown
 from archc.arguments import StrPath, choice, instance, texts, unknown
-from archc.errors import WrongValue
+from archc.errors import WrongType, WrongValue
 from archc.record import Record
 
 if TYPE_CHECKING:
@@ -156,6 +156,10 @@ def table(
 
     if level is not None:
         choice("level", level, LEVELS)
+    if not networks:
+        raise WrongType("a table is of networks, and none is given")
+    for name, value in (("reverse", reverse), ("unfold", unfold), ("exact", exact)):
+        instance(name, value, bool, "true or false")
     found = [loaded(network) for network in networks]
     chosen = columns_of(level, None if columns is None else texts("columns", columns, "a list of figures"), convention, sort)
     targets = [network.request.called for network in found]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from archc.api.weights import Conversion, convert_weights
     from archc.backend import BackendError
     from archc.diagnostics import SpecError
-    from archc.errors import ArchcError
+    from archc.exceptions import ArchcError
     from archc.limits import Limits
     from archc.live import torch_module
     from archc.output import OutputError
@@ -38,7 +38,7 @@ _MODULES = {
     "archc.api.weights": ("Conversion", "convert_weights"),
     "archc.backend": ("BackendError",),
     "archc.diagnostics": ("SpecError",),
-    "archc.errors": ("ArchcError",),
+    "archc.exceptions": ("ArchcError",),
     "archc.limits": ("Limits",),
     "archc.live": ("torch_module",),
     "archc.output": ("OutputError",),

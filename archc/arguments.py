@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any, TypeAlias, TypeVar
 
-from archc.errors import WrongType, WrongValue
+from archc.exceptions import WrongType, WrongValue
 from archc.record import clipped
 from archc.suggest import nearest
 

@@ -6,7 +6,7 @@ from typing import Literal, Protocol, get_args, get_origin, runtime_checkable
 
 from archc.arguments import choice, instance, text
 from archc.diagnostics import Diagnostic
-from archc.errors import ArchcError, WrongType
+from archc.exceptions import ArchcError, WrongType
 from archc.ir.graph import Graph
 from archc.language.layouts.table import Layout
 from archc.record import Record

@@ -3,7 +3,7 @@
 from typing import Literal, TypeAlias
 
 from archc.arguments import instance
-from archc.errors import ArchcError
+from archc.exceptions import ArchcError
 from archc.record import Record, clipped
 
 

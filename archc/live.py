@@ -52,7 +52,7 @@ def _check(factory: "Callable[..., torch.nn.Module]", given: Mapping[str, object
     from inspect import signature
 
     from archc.arguments import positive
-    from archc.errors import WrongType
+    from archc.exceptions import WrongType
     from archc.limits import DEFAULT_LIMITS
     from archc.suggest import nearest
 

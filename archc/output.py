@@ -12,7 +12,7 @@ from typing import NoReturn
 from archc.arguments import StrPath
 from archc.arguments import path as path_text
 from archc.diagnostics import Diagnostic
-from archc.errors import ArchcError
+from archc.exceptions import ArchcError
 from archc.record import Record
 
 _DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))})

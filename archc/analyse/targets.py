@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Sequence
 
-from archc.errors import WrongValue
+from archc.exceptions import WrongValue
 
 SUFFIXES = (".yaml", ".yml")
 

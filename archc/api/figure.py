@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, cast, get_args
 from archc.api.network import Network, loaded
 from archc.api.values import Shown
 from archc.arguments import StrPath, choice, instance, text, texts, unknown
-from archc.errors import WrongType, WrongValue
+from archc.exceptions import WrongType, WrongValue
 from archc.limits import DEFAULT_LIMITS, Limits
 from archc.record import Record, field
 

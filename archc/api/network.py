@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from archc.arguments import StrPath, instance, keywords, text, texts
 from archc.compile import pipeline
 from archc.compile.pipeline import Changes, Compiled
-from archc.errors import WrongValue
+from archc.exceptions import WrongValue
 from archc.language.document.nodes import Map
 from archc.language.library import Library
 from archc.limits import DEFAULT_LIMITS, Limits

@@ -8,7 +8,7 @@ from archc.api.network import Network, loaded
 from archc.api.size import ImageSize, sized
 from archc.api.values import Shown
 from archc.arguments import StrPath, choice, instance, texts, unknown
-from archc.errors import WrongType, WrongValue
+from archc.exceptions import WrongType, WrongValue
 from archc.record import Record
 
 if TYPE_CHECKING:

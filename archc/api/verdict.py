@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from archc.api.network import Network
 from archc.api.values import Shown
 from archc.arguments import instance
-from archc.errors import WrongValue
+from archc.exceptions import WrongValue
 from archc.record import Record
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal
 from archc.api.network import Network, loaded
 from archc.arguments import StrPath, choice, instance, positive, text
 from archc.arguments import path as path_text
-from archc.errors import WrongValue
+from archc.exceptions import WrongValue
 from archc.record import Record, replace
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from archc.cli.console import BUG, exit_code, say, show
 from archc.cli.parsing import UsageError, parser_of, usage
 from archc.cli.start import import_yaml
 from archc.diagnostics import SpecError
-from archc.errors import WrongValue
+from archc.exceptions import WrongValue
 from archc.output import OutputError
 
 INTERRUPTED = 130

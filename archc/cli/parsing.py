@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from archc.arguments import unknown
 from archc.cli.command import COMMANDS, Command
-from archc.errors import ArchcError
+from archc.exceptions import ArchcError
 from archc.limits import Limits
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from archc.compile.compiling import (
 )
 from archc.compile.lower.context import Context
 from archc.diagnostics import Diagnostic, SpecError
-from archc.errors import WrongValue
+from archc.exceptions import WrongValue
 from archc.ir.graph import Graph
 from archc.language.document.nodes import Map
 from archc.language.library import Document, Library

@@ -1,6 +1,6 @@
 """A graph at another input size than the declared one: every type inferred anew, the operations as they are."""
 
-from archc.errors import WrongValue
+from archc.exceptions import WrongValue
 from archc.ir.graph import Graph
 from archc.ir.types import ShapeError, TensorType
 from archc.record import replace

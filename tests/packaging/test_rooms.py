@@ -79,3 +79,8 @@ def test_packages_are_entered_by_what_they_list() -> None:
 def test_no_door_leads_nowhere() -> None:
     unused = {package: doors(package) - found.keys() for package, found in entrances().items() if package != "archc.compile.lint"}
     assert {package: names for package, names in unused.items() if names} == {}
+
+
+def test_no_module_has_the_name_of_what_is_installed_beside_it() -> None:
+    """`docs/errors` is installed as `archc.errors`, `specs` as `archc.specs`: a module of that name would hide them."""
+    assert not {f"archc.{name}" for name in ("errors", "specs")} & MODULES.keys()

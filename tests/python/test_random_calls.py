@@ -14,8 +14,10 @@ SMALL = "cifar_resnet20"
 NET = archc.load(SMALL)
 VALUES: list[Any] = [
     None, True, False, 0, 1, -3, 10**30, 2.5, float("nan"), float("inf"), "", "x", SMALL, "resnet999", "layer1", "a\0b",
-    "\ud800", "stages.layer1.repeat", b"bytes", [], [1], ["layer1"], (3, 4), (0, 0), {}, {"a": 1}, {"classes": "ten"}, {1: 2},
-    {"classes": {3}}, {"archc": 1}, {"stages.layer1.repeat": -1}, set(), object(), Path("missing.yaml"), Path(), NET, NET.graph, int, print,
+    "\ud800",
+    "stages.layer1.repeat", b"bytes", [], [1], ["layer1"], (3, 4), (0, 0), {}, {"a": 1}, {"classes": "ten"}, {1: 2},
+    {"classes": {3}}, {"archc": 1}, {"stages.layer1.repeat": -1}, set(), object(), Path("missing.yaml"), Path(),
+    NET, NET.graph, int, print,
 ]  # fmt: skip
 """What arguments are drawn from: some are right somewhere."""
 CALLS: list[Callable[..., Any]] = [

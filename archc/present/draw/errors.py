@@ -1,6 +1,6 @@
 """A figure that cannot be drawn as asked, though its network is sound."""
 
-from archc.errors import ArchcError
+from archc.exceptions import ArchcError
 
 
 class FigureError(ArchcError):

@@ -30,7 +30,7 @@ class Conversion(Record):
         return f"<Conversion: {self.written} tensors, {self.unchanged} of them as they were>"
 
     def __str__(self) -> str:
-        from archc.rendering.columns import aligned
+        from archc.rendering.tables import aligned
 
         return "".join(f"{line}\n" for line in aligned(self.rows()))
 

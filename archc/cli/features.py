@@ -2,7 +2,7 @@
 
 from archc.cost.features import Feature, described_features
 from archc.ir.graph import Graph
-from archc.rendering.columns import aligned
+from archc.rendering.tables import aligned
 
 
 def feature_table(networks: list[tuple[str, Graph]]) -> list[str]:

@@ -11,7 +11,7 @@ from archc.cli.parsing import UsageError
 from archc.language.document.nodes import Map, Node, Scalar
 from archc.language.shipped import shipped_root
 from archc.record import Record
-from archc.rendering.columns import aligned
+from archc.rendering.tables import aligned
 from archc.suggest import nearest
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from archc.cli.console import say, show
 from archc.cli.parsing import UsageError, limits_of, spec_arguments
 from archc.diagnostics import Note, Source, Span, SpecError
 from archc.record import replace
-from archc.rendering.columns import aligned
+from archc.rendering.tables import aligned
 
 EXAMPLES = """\
   archc weights show model.safetensors

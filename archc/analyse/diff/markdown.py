@@ -8,6 +8,7 @@ from archc.analyse.diff.numbers import PART_ROWS, ROWS, change, differing, figur
 from archc.analyse.diff.text import place
 from archc.analyse.diff.verdict import counted, distinct_loading, keys, loads, meaning, verdict
 from archc.rendering.markdown import code, plain, prose
+from archc.rendering.tables import piped
 
 LONGEST = 65_536
 """Characters of a comment on GitHub."""
@@ -90,11 +91,11 @@ def _details(found: Difference, changes: int, lines: int) -> Iterator[str]:
     yield "<details><summary>By part, where it is written, and which weights</summary>"
     yield ""
     if parts:
-        yield "| change in | " + " | ".join(words for _, words in PART_ROWS) + " |"
-        yield "|---|" + "--:|" * len(PART_ROWS)
-        for tally in parts[:changes]:
-            cells = [change(figures(tally)[field], field) for field, _ in PART_ROWS]
-            yield f"| {plain(tally.part)} | " + " | ".join(cells) + " |"
+        heads = ["change in", *(words for _, words in PART_ROWS)]
+        rows = [
+            [plain(tally.part), *(change(figures(tally)[field], field) for field, _ in PART_ROWS)] for tally in parts[:changes]
+        ]
+        yield from piped(heads, ["---", *["--:"] * len(PART_ROWS)], rows)
         yield ""
     for one in found.changes[:changes]:
         said = place(one.old_place, one.new_place)

@@ -8,6 +8,7 @@ from archc.analyse.diff.model import Change, Difference, Side, Tally
 from archc.analyse.diff.numbers import PART_ROWS, ROWS, change, differing, figures, number, percent
 from archc.analyse.diff.verdict import distinct_loading, keys, loads, meaning, verdict
 from archc.diagnostics import Span
+from archc.rendering.tables import aligned
 from archc.rendering.visible import clipped, visible
 
 SIGNS = {"added": "+", "removed": "-", "changed": "~"}
@@ -87,16 +88,14 @@ def _parts(parts: list[Tally], paint: Paint, room: int | None) -> Iterator[str]:
 
 
 def _table(rows: list[tuple[str, ...]], paint: Paint, room: int | None) -> Iterator[str]:
-    """Columns as wide as their widest entry, numbers at the right; the first row is the heading."""
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    if room is not None and sum(widths) + 2 * len(widths) - 2 > room:
+    """Align columns, numbers at the right, under the first row as their heading; list the cells where there is no room."""
+    columns = len(rows[0])
+    if room is not None and sum(max(len(row[column]) for row in rows) for column in range(columns)) + 2 * columns - 2 > room:
         yield from _list(rows, paint)
         return
-    for index, cells in enumerate(rows):
-        line = "  ".join(
-            [f"{clipped(cells[0]):{widths[0]}}", *(f"{cell:>{w}}" for cell, w in zip(cells[1:], widths[1:], strict=True))]
-        )
-        yield paint(line.rstrip(), "bold") if index == 0 else line.rstrip()
+    heading, *lines = aligned([(clipped(name), *cells) for name, *cells in rows], range(1, columns))
+    yield paint(heading, "bold")
+    yield from lines
 
 
 def _list(rows: list[tuple[str, ...]], paint: Paint) -> Iterator[str]:

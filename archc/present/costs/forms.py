@@ -1,7 +1,5 @@
 """The report of `archc cost` is written for other programs: as JSON (`archc/cost/cost-1.schema.json`), CSV or Markdown."""
 
-import csv
-import io
 import json
 from collections.abc import Sequence
 
@@ -13,6 +11,7 @@ from archc.cost.receptive import Field
 from archc.cost.report import Asked, Report
 from archc.cost.saved import for_training
 from archc.ir.op import CLASSES
+from archc.rendering.tables import as_csv, piped
 from archc.rendering.visible import visible
 
 VERSION = 1
@@ -117,7 +116,7 @@ def as_table(reports: Sequence[Report], asked: Asked, lines: Sequence[Line], *, 
         rows = _classes(reports, asked)
     else:
         rows = _rows(reports, asked, whole=by == "network")
-    return _csv(rows) if form == "csv" else _markdown(rows)
+    return as_csv(rows) if form == "csv" else _markdown(rows)
 
 
 def _rows(reports: Sequence[Report], asked: Asked, *, whole: bool) -> list[list[str]]:
@@ -164,21 +163,15 @@ def _classes(reports: Sequence[Report], asked: Asked) -> list[list[str]]:
     return rows
 
 
-def _csv(rows: list[list[str]]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue()
-
-
 def _markdown(rows: list[list[str]]) -> str:
     """Write a pipe table with columns of numbers to the right."""
-    right = [all(_is_number(row[column]) for row in rows[1:]) for column in range(len(rows[0]))]
-    lines = [_piped(rows[0]), "|" + "|".join("---:" if number else "---" for number in right) + "|"]
-    return "\n".join([*lines, *(_piped(row) for row in rows[1:])]) + "\n"
+    rules = ["---:" if all(_is_number(row[column]) for row in rows[1:]) else "---" for column in range(len(rows[0]))]
+    heads, *body = [[_escaped(cell) for cell in row] for row in rows]
+    return "\n".join(piped(heads, rules, body)) + "\n"
 
 
-def _piped(cells: list[str]) -> str:
-    return "| " + " | ".join(visible(cell).replace("\\", "\\\\").replace("|", "\\|").replace("_", "\\_") for cell in cells) + " |"
+def _escaped(cell: str) -> str:
+    return visible(cell).replace("\\", "\\\\").replace("|", "\\|").replace("_", "\\_")
 
 
 def _is_number(text: str) -> bool:

@@ -10,6 +10,7 @@ from archc.cost.parts import Part
 from archc.cost.report import Asked, Report, intensity
 from archc.cost.saved import SMALLEST, for_training
 from archc.ir.op import CLASSES, Work
+from archc.rendering.tables import aligned
 from archc.rendering.visible import clipped
 
 NARROWEST = 20
@@ -211,11 +212,7 @@ def _columns(columns: list[Column], limit: int | None) -> str:
         shown.remove(last)
     heads = [column.head for column in shown]
     rows = ([heads] if any(heads) else []) + [list(row) for row in zip(*(column.cells for column in shown), strict=True)]
-    forms = [f"{{:{'<' if column.left else '>'}{column.width}}}" for column in shown]
-    text = []
-    for row in rows:
-        cells = [form.format(cell) for cell, form in zip(row, forms, strict=True)]
-        text.append("  ".join(cells).rstrip())
+    text = aligned(rows, [place for place, column in enumerate(shown) if not column.left])
     if limit is not None and max(map(len, text)) > limit:
         text = [line for row in rows for line in (row[0], *(f"  {cell}" for cell in row[1:] if cell))]
     hidden = [column.head or "notes" for column in columns if column not in shown]

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 
 from archc.present.draw.inks.shapes import brief
 from archc.present.draw.inks.svg import Names, colours, font_face, fragments, shapes
-from archc.present.draw.layouts.cards import SPACE
-from archc.present.draw.layouts.columns import CHANGE, label_of
+from archc.present.draw.layouts.cards import SPACE, label_of
+from archc.present.draw.layouts.columns import CHANGE, LABEL
 from archc.present.draw.pages import Form, Page
 from archc.present.draw.scene import Box, Curve, Facts, Group, Item, Join, Point, Rule
 from archc.present.draw.themes import DARK, Theme
@@ -56,7 +56,7 @@ def _script(data: object) -> str:
 def _band(row: int, name: str, wide: float) -> str:
     """An output size beside a row, with a rule above it; the page's script moves it there."""
     rule = [Rule(x1=16, y1=-(SPACE + CHANGE) / 2, x2=wide - 16, y2=-(SPACE + CHANGE) / 2)] if row else []
-    inside = fragments([*rule, *(label_of(name, 0.0) if name else [])], Names())
+    inside = fragments([*rule, *(label_of(name, LABEL / 2 + 4, 0.0) if name else [])], Names())
     return f'<g class="band" data-row="{row}">{"".join(inside)}</g>'
 
 

@@ -7,7 +7,8 @@ from archc.present.draw.layouts.drawn import draw_cell
 from archc.present.draw.layouts.geometry import shape_of
 from archc.present.draw.layouts.lanes import Measures
 from archc.present.draw.layouts.shades import shade
-from archc.present.draw.scene import Facts, Group, Item, Plate, Scene, Text
+from archc.present.draw.metrics import width
+from archc.present.draw.scene import Facts, Group, Item, Plate, Point, Scene, Text, moved, renamed
 from archc.present.draw.words import cost, size
 from archc.record import Record
 
@@ -114,6 +115,25 @@ def title_of(network: Network, x: float) -> list[Item]:
         Text(x=x, y=32, words=network.title, size=17, face="bold", anchor="middle"),
         Text(x=x, y=50, words=cost(network.facts.params, network.facts.macs), size=11.5, anchor="middle", tone="muted"),
     ]
+
+
+def title_width(network: Network) -> float:
+    return max(width(network.title, 17, "bold"), width(cost(network.facts.params, network.facts.macs), 11.5))
+
+
+def label_of(name: str, x: float, y: float) -> list[Item]:
+    """Return `output 56×56`, which stands beside a row of several networks."""
+    return [
+        Text(x=x, y=y + 14, words="output", size=10, anchor="middle", tone="muted"),
+        Text(x=x, y=y + 28, words=name, size=12.5, face="bold", anchor="middle"),
+    ]
+
+
+def network_group(network: Network, items: Sequence[Item], place: Point = (0.0, 0.0), *, several: bool = True) -> Group:
+    """Group the items of a network at their place in the figure; where there are several, ids begin with its name."""
+    inside = tuple([moved(renamed(item, f"{network.name}/") if several else item, *place) for item in items])
+    ident = network.name if several else f"{network.name}/"
+    return Group(id=ident, role="network", label=network.title, items=inside, facts=network.facts)
 
 
 def scene_of(networks: Sequence[Network], wide: float, high: float, items: Sequence[Item]) -> Scene:

@@ -14,13 +14,16 @@ from archc.present.draw.layouts.cards import (
     Panel,
     footing,
     heading,
+    label_of,
+    network_group,
     scene_of,
     sheets,
     title_of,
+    title_width,
 )
 from archc.present.draw.metrics import width
-from archc.present.draw.scene import Curve, Group, Item, Plate, Point, Rule, Scene, Text, moved, renamed
-from archc.present.draw.words import cost, dimensions
+from archc.present.draw.scene import Curve, Group, Item, Plate, Point, Rule, Scene, Text, moved
+from archc.present.draw.words import dimensions
 from archc.record import Record, replace
 
 TITLE = 58.0
@@ -65,8 +68,7 @@ def frame_of(network: Network, panels: Sequence[Panel]) -> Frame:
     names = [width(line, 11) for panel in panels for line in side(panel.part)]
     names += [width(panel.part.label, 14, "bold") for panel in panels]
     x = MARGIN + max(names) + 28 + left
-    title = max(width(network.title, 17, "bold"), width(cost(network.facts.params, network.facts.macs), 11.5)) + 2 * MARGIN
-    spare = max(0.0, title - (x + right + MARGIN + 10))
+    spare = max(0.0, title_width(network) + 2 * MARGIN - (x + right + MARGIN + 10))
     return Frame(x + spare / 2, x + right + MARGIN + 10 + spare)
 
 
@@ -79,28 +81,24 @@ def columns(networks: Sequence[Network], panels: Sequence[Sequence[Panel]]) -> S
     places = tops([[one.height for one in of] for of in pieces], found, TITLE + LEAD, 0.0, CHANGE if several else 0.0)
     x = LABEL if several else 0.0
     edge = x + sum(frame.edge for frame in frames)
-    items: list[Item] = sizes(found, places, edge) if several else []
+    items: list[Item] = sizes_beside(found, places, SPACE, edge) if several else []
     bottom = 0.0
     for network, frame, of, rows in zip(networks, frames, pieces, found.rows, strict=True):
         drawn, end = _column(network, frame, of, [places[row] for row in rows])
-        if several:
-            inside = tuple([moved(renamed(item, f"{network.name}/"), x, 0.0) for item in drawn])
-            items.append(Group(id=network.name, role="network", label=network.title, items=inside, facts=network.facts))
-        else:
-            items += drawn
+        items += [network_group(network, drawn, (x, 0.0))] if several else drawn
         x, bottom = x + frame.edge, max(bottom, end)
     return scene_of(networks, edge, bottom, items)
 
 
-def sizes(found: Bands, places: Sequence[float], edge: float) -> list[Item]:
-    """The output sizes on the left, with a rule above each but the first."""
+def sizes_beside(found: Bands, places: Sequence[float], between: float, edge: float) -> list[Item]:
+    """The output sizes on the left, with a rule above each but the first; parts are `between` apart."""
     items: list[Item] = []
     for row, name in found.firsts:
         y = places[row]
         if row:
-            items.append(Rule(x1=16, y1=y - (SPACE + CHANGE) / 2, x2=edge - 16, y2=y - (SPACE + CHANGE) / 2))
+            items.append(Rule(x1=16, y1=y - (between + CHANGE) / 2, x2=edge - 16, y2=y - (between + CHANGE) / 2))
         if name:
-            items += label_of(name, y)
+            items += label_of(name, LABEL / 2 + 4, y)
     return items
 
 
@@ -116,14 +114,6 @@ def sizes_above(found: Bands, places: Sequence[float], between: float, spans: Se
             middle = (places[row] + end) / 2
             items.append(Text(x=middle, y=24, words=f"output {name}", size=12.5, face="bold", anchor="middle"))
     return items
-
-
-def label_of(name: str, y: float) -> list[Item]:
-    """`output 56×56` beside a row."""
-    return [
-        Text(x=LABEL / 2 + 4, y=y + 14, words="output", size=10, anchor="middle", tone="muted"),
-        Text(x=LABEL / 2 + 4, y=y + 28, words=name, size=12.5, face="bold", anchor="middle"),
-    ]
 
 
 def _column(network: Network, frame: Frame, pieces: Sequence[Piece], places: Sequence[float]) -> tuple[list[Item], float]:

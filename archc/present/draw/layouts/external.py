@@ -8,9 +8,10 @@ from pathlib import Path
 
 from archc.present.draw.content import ENTRY, Network, Unit
 from archc.present.draw.errors import FigureError
+from archc.present.draw.layouts.cards import title_of
 from archc.present.draw.layouts.lanes import Measures, unit_width
-from archc.present.draw.scene import Box, Curve, Group, Item, Join, Point, Scene, Segment, Text
-from archc.present.draw.words import cost, dimensions
+from archc.present.draw.scene import Box, Curve, Group, Item, Join, Point, Scene, Segment
+from archc.present.draw.words import dimensions
 from archc.record import Record
 
 INCH = 96.0
@@ -35,11 +36,7 @@ def by_dot(network: Network, unfolded: frozenset[str] | None) -> Scene:
     sizes = {unit.id: (unit_width(unit, measures), 2 * measures.join if unit.symbol else measures.box) for unit in units}
     names = {unit.id: f"n{index}" for index, unit in enumerate(units)}
     width, height, middles, paths = _parsed(laid_out(_source(sizes, names, links)))
-    top, spent = 72.0, cost(network.facts.params, network.facts.macs)
-    items: list[Item] = [
-        Text(x=width / 2 + MARGIN, y=32, words=network.title, size=17, face="bold", anchor="middle"),
-        Text(x=width / 2 + MARGIN, y=50, words=spent, size=11.5, anchor="middle", tone="muted"),
-    ]
+    top, items = 72.0, title_of(network, width / 2 + MARGIN)
     for link in links:
         points = paths[names[link.source], names[link.target]].pop(0)
         items.append(_curve(link, [(x + MARGIN, height - y + top) for x, y in points]))

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from archc.present.draw.cells import SIGNS
 from archc.present.draw.content import Network, Part
 from archc.present.draw.layouts.bands import Bands, bands, tops
-from archc.present.draw.layouts.cards import title_of
-from archc.present.draw.layouts.columns import CHANGE, LABEL, label_of, sizes_above
+from archc.present.draw.layouts.cards import network_group, title_of, title_width
+from archc.present.draw.layouts.columns import CHANGE, LABEL, sizes_above, sizes_beside
 from archc.present.draw.layouts.shades import shade
 from archc.present.draw.metrics import width
-from archc.present.draw.scene import Box, Curve, Group, Item, Point, Role, Rule, Scene, Text, moved, renamed
+from archc.present.draw.scene import Box, Curve, Group, Item, Point, Role, Scene, Text, moved
 from archc.present.draw.words import cost, dimensions
 from archc.record import Record, replace
 
@@ -33,8 +33,7 @@ class _Boxes(Record):
 
     @property
     def title(self) -> float:
-        spent = cost(self.network.facts.params, self.network.facts.macs)
-        return max(width(self.network.title, 17, "bold"), width(spent, 11.5), 200.0)
+        return max(title_width(self.network), 200.0)
 
 
 def stages(networks: Sequence[Network], shades: Sequence[int], *, across: bool) -> Scene:
@@ -47,11 +46,7 @@ def stages(networks: Sequence[Network], shades: Sequence[int], *, across: bool) 
     several = len(networks) > 1
     (edge, bottom), items = drawn[0], list[Item](drawn[1])
     for network, inside in zip(networks, drawn[2], strict=True):
-        if several:
-            named = tuple([renamed(item, f"{network.name}/") for item in inside])
-            items.append(Group(id=network.name, role="network", label=network.title, items=named, facts=network.facts))
-        else:
-            items += inside
+        items += [network_group(network, inside)] if several else inside
     titles = ", ".join(network.title for network in networks)
     beside = "side by side, in rows by output size, " if several else ""
     described = f"{titles}: {beside}a box for each stage with its blocks, output and cost."
@@ -86,12 +81,7 @@ def _columns(boxes: Sequence[_Boxes], found: Bands, shades: Sequence[int]) -> _D
             leaving, before = (middle, y + box.height), box.id
         drawn.append(items)
         x += edge
-    between: list[Item] = []
-    for row, name in found.firsts if several else ():
-        y = places[row] - (GAP + CHANGE) / 2
-        between += [Rule(x1=16, y1=y, x2=x - 16, y2=y)] if row else []
-        between += label_of(name, places[row]) if name else []
-    return (x, bottom), between, drawn
+    return (x, bottom), sizes_beside(found, places, GAP, x) if several else [], drawn
 
 
 def _rows(boxes: Sequence[_Boxes], found: Bands, shades: Sequence[int]) -> _Drawn:

@@ -16,15 +16,16 @@ from archc.present.draw.layouts.cards import (
     Panel,
     footing,
     heading,
+    network_group,
     scene_of,
     sheets,
     title_of,
+    title_width,
 )
 from archc.present.draw.layouts.columns import CHANGE, sizes_above
 from archc.present.draw.layouts.routes import rounded
 from archc.present.draw.metrics import width
-from archc.present.draw.scene import Curve, Group, Item, Plate, Point, Scene, Segment, Text, moved, renamed
-from archc.present.draw.words import cost
+from archc.present.draw.scene import Curve, Group, Item, Plate, Point, Scene, Segment, Text, moved
 from archc.record import Record, replace
 
 TOP = 66.0
@@ -70,8 +71,7 @@ def strips(networks: Sequence[Network], panels: Sequence[Sequence[Panel]], print
     for network, rows, of, numbers in zip(networks, broken, panels, found.rows, strict=True):
         one = [_Row(list(of), places=_centred(of, numbers, found, places))] if together else rows
         drawn, wide, high = _strip(network, one, places[-1] + MARGIN if together else 0.0)
-        inside = tuple([moved(renamed(item, f"{network.name}/"), 0.0, y) for item in drawn])
-        items.append(Group(id=network.name, role="network", label=network.title, items=inside, facts=network.facts))
+        items.append(network_group(network, drawn, (0.0, y)))
         spans.append((y + TOP - 6, y + high - 10))
         edge, y = max(edge, wide), y + high
     if together:
@@ -93,8 +93,7 @@ def _strip(network: Network, rows: Sequence[_Row], least: float = 0.0) -> tuple[
     several = len(rows) > 1
     left = MARGIN + (SIDE if several else 0.0)
     edge = max(least, *(_across(row, first=row is rows[0]) + 2 * left for row in rows))
-    title = max(width(network.title, 17, "bold"), width(cost(network.facts.params, network.facts.macs), 11.5))
-    edge = max(edge, title + 2 * MARGIN)
+    edge = max(edge, title_width(network) + 2 * MARGIN)
     items = title_of(network, edge / 2)
     y, last = TOP, ""
     leaving: Point | None = None

@@ -3,7 +3,6 @@
 from archc.ir import ops
 from archc.ir.graph import Graph, Node, enclosing
 from archc.ir.norms import ACTIVATIONS
-from archc.ir.types import TensorType
 from archc.record import Record
 
 
@@ -50,7 +49,7 @@ def overwritten(graph: Graph) -> dict[str, int]:
     def safe(reader: Node, value: str) -> bool:
         value = _behind(value, same)
         maker = makers.get(value)
-        if maker is None or uses[value] != 1 or not _keeps_nothing(maker, graph.types[maker.inputs[0]]):
+        if maker is None or uses[value] != 1 or not maker.op.is_spare(of_map=graph.types[maker.inputs[0]].is_map):
             return False
         home = homes[reader.scope]
         return not home or homes[maker.scope] == home or homes[maker.scope].startswith(home + ".")
@@ -72,14 +71,6 @@ def _behind(name: str, same: dict[str, str]) -> str:
     while name in same:
         name = same[name]
     return name
-
-
-def _keeps_nothing(maker: Node, read: TensorType) -> bool:
-    """A layer norm or a linear layer at each position of a map ends in a permuted view, which is not written over."""
-    op = maker.op
-    if isinstance(op, ops.Linear) or (isinstance(op, ops.Norm) and op.norm == "layer"):
-        return not read.is_map
-    return isinstance(op, ops.Conv | ops.Norm | ops.Add)
 
 
 def _homes(graph: Graph) -> dict[str, str]:

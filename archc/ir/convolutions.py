@@ -4,7 +4,7 @@ from math import prod
 from typing import Literal, TypeAlias, assert_never
 
 from archc.ir.behaviour import Behaviour, Fixed, Pointwise, windowed
-from archc.ir.op import CHANNELS, KERNEL, OF_OPERAND, SIZE, SIZE_OR_NONE, Flags, Kept, Op, Parameter, Types
+from archc.ir.op import CHANNELS, KERNEL, OF_OPERAND, ONE, SIZE, SIZE_OR_NONE, Flags, Init, Kept, Op, Parameter, Types
 from archc.ir.types import ShapeError, Sides, TensorType, by_axis, feature_map, must_divide, pair, shown
 from archc.record import field
 
@@ -12,7 +12,7 @@ Weights: TypeAlias = Literal["plain", "standardized", "scaled"]
 
 
 class Conv(
-    Op, kind="conv", work="conv", counted="convolution", saves="by rule", view=False, channels="own", box="conv", row="layer"
+    Op, kind="conv", work="conv", counted="convolution", saves="by rule", output="spare", channels="own", box="conv", row="layer"
 ):
     """A 2-D convolution. `standardized`: weights of zero mean and unit variance over each filter (Qiao et al. 2019);
     `scaled`: the same times a learned gain and `gamma / sqrt(fan_in)` (Brock et al. 2021).
@@ -49,11 +49,11 @@ class Conv(
         return self.out_channels
 
     def parameters(self) -> tuple[Parameter, ...]:
-        found = [Parameter("weight", (self.out_channels, self.in_channels // self.groups, *pair(self.kernel)))]
+        found = [Parameter("weight", (self.out_channels, self.in_channels // self.groups, *pair(self.kernel)), "filter", "conv")]
         if self.bias:
-            found.append(Parameter("bias", (self.out_channels,)))
+            found.append(Parameter("bias", (self.out_channels,), "bias", "conv"))
         if self.weights == "scaled":
-            found.append(Parameter("gain", (self.out_channels, 1, 1, 1)))
+            found.append(Parameter("gain", (self.out_channels, 1, 1, 1), "gain", ONE))
         return tuple(found)
 
     def macs(self, inputs: Types, outputs: Types) -> int:
@@ -79,8 +79,8 @@ class Conv(
 
 
 class Linear(
-    Op, kind="linear", work="linear", counted="linear", saves="by rule", view=False, channels="own", box="linear", row="layer",
-    words="{out_channels}-d fc", does=Pointwise(bound=True),
+    Op, kind="linear", work="linear", counted="linear", saves="by rule", output="spare", channels="own", box="linear",
+    row="layer", words="{out_channels}-d fc", does=Pointwise(bound=True),
 ):  # fmt: skip
     """A matrix product over the channels, at each position of a map, each token, or of a vector."""
 
@@ -95,9 +95,13 @@ class Linear(
     def width(self, channels: int) -> int:
         return self.out_channels
 
+    def is_spare(self, *, of_map: bool) -> bool:
+        """At each position of a map it ends in a permuted view, which torch.jit.script does not let be written over."""
+        return not of_map
+
     def parameters(self) -> tuple[Parameter, ...]:
-        weight = Parameter("weight", (self.out_channels, self.in_channels))
-        return (weight, Parameter("bias", (self.out_channels,))) if self.bias else (weight,)
+        weight = Parameter("weight", (self.out_channels, self.in_channels), "filter", "linear")
+        return (weight, Parameter("bias", (self.out_channels,), "bias", "linear")) if self.bias else (weight,)
 
     def macs(self, inputs: Types, outputs: Types) -> int:
         return outputs[0].elements * self.in_channels
@@ -111,7 +115,7 @@ class Linear(
 
 
 class ChannelConv(
-    Op, kind="channel_conv", work="attention", counted="filter", saves="input", view=False, channels="kept", box="conv",
+    Op, kind="channel_conv", work="attention", counted="filter", saves="input", output="own", channels="kept", box="conv",
     row="layer", words="{kernel}, along channels", figure="1×{kernel} channel conv", does=Fixed(),
 ):  # fmt: skip
     """A 1-D convolution along the channels of a pooled map NxCx1x1 (Wang et al. 2020, ECA); one filter, zero padding."""
@@ -126,7 +130,7 @@ class ChannelConv(
             raise ShapeError("E0309", f"a kernel of {self.kernel} along the channels is even", "kernel")
 
     def parameters(self) -> tuple[Parameter, ...]:
-        return (Parameter("weight", (1, 1, self.kernel)),)
+        return (Parameter("weight", (1, 1, self.kernel), "filter", Init("torch")),)
 
     def operations(self, inputs: Types, outputs: Types) -> int:
         return outputs[0].elements * self.kernel

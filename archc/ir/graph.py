@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 from archc.diagnostics import Span
+from archc.ir.op import ZERO, Init, Parameter
 from archc.ir.ops import Operation
 from archc.ir.types import TensorType
 from archc.record import Record, field
@@ -16,15 +17,6 @@ Role: TypeAlias = Literal["main", "shortcut", "insert"]
 ScopeKind: TypeAlias = Literal["network", "stem", "stage", "block", "head", "module", "turn"]
 
 Argument: TypeAlias = int | Fraction | float | bool | str
-
-
-class Init(Record):
-    """How a tensor begins: `constant` (value), `normal` (std = value), `kaiming_normal_fan_out`, `kaiming_normal_fan_in`,
-    `xavier_uniform`, or `torch` (the layer's own default).
-    """
-
-    kind: str
-    value: float = 0.0
 
 
 class Node(Record, compiled=True):
@@ -114,6 +106,17 @@ class InitPolicy(Record):
 
     conv: Init = Init("kaiming_normal_fan_out")
     linear: Init = Init("torch")
+
+    def beginning(self, node: Node, parameter: Parameter) -> Init:
+        """How a tensor of a node begins: by its step's own words, else by its layer's policy, or as always.
+
+        Under a policy other than torch's own, a bias is zero.
+        """
+        begins = dict(node.init).get(parameter.name) or parameter.begins
+        if isinstance(begins, Init):
+            return begins
+        policy: Init = getattr(self, begins)
+        return policy if parameter.role == "filter" or policy.kind == "torch" else ZERO
 
 
 class Graph(Record, kw_only=True):

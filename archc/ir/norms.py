@@ -3,7 +3,7 @@
 from typing import Literal, NamedTuple, TypeAlias, assert_never
 
 from archc.ir.behaviour import Behaviour, Pointwise
-from archc.ir.op import SIZE, Flags, Kept, Op, Parameter, Types
+from archc.ir.op import ONE, SIZE, ZERO, Flags, Init, Kept, Op, Parameter, TensorRole, Types
 from archc.ir.types import ShapeError, TensorType, feature_map, must_divide
 from archc.record import field
 
@@ -19,8 +19,8 @@ class Normalisation(NamedTuple):
     """Operations an element: a multiply-add with the channel's two numbers, and one for each sum its statistics are made of."""
     counted: tuple[int, int, int] = (0, 0, 0)
     """Operations an element that fvcore (in training), ptflops and thop count of torch's module."""
-    gate: str = ""
-    """The tensor of the activation that is in it; "" where it is none."""
+    gate: tuple[str, TensorRole, Init] | None = None
+    """The tensor of the activation that is in it, its role and how it begins; None where there is none."""
     gate_work: int = 0
     """What that activation adds to the work."""
 
@@ -30,8 +30,8 @@ NORMS: dict[NormName, Normalisation] = {
     "group": Normalisation("GN", 3, (5, 2, 0)),
     "layer": Normalisation("LN", 3, (5, 1, 4)),
     "instance": Normalisation("IN", 3, (5, 2, 4)),
-    "evonorm_s0": Normalisation("EvoNorm-S0", 3, gate="v", gate_work=3),
-    "filter_response": Normalisation("FRN", 2, gate="tau", gate_work=1),
+    "evonorm_s0": Normalisation("EvoNorm-S0", 3, gate=("v", "weight", ONE), gate_work=3),
+    "filter_response": Normalisation("FRN", 2, gate=("tau", "threshold", ZERO), gate_work=1),
 }
 
 
@@ -80,7 +80,9 @@ ACTIVATIONS: dict[str, Activation] = {
 BY_POSITION, BY_IMAGE = Pointwise(bound=True), Pointwise(spread=True, bound=True)
 
 
-class Norm(Op, kind="norm", work="norm", counted="norm", saves="by rule", view=False, channels="kept", box="norm", row="none"):
+class Norm(
+    Op, kind="norm", work="norm", counted="norm", saves="by rule", output="spare", channels="kept", box="norm", row="none"
+):
     """Normalisation with a learned scale and shift per channel.
 
     `batch` over N, H, W (Ioffe and Szegedy 2015; `frozen`: running statistics and parameters fixed); `group` over H, W and the
@@ -115,14 +117,21 @@ class Norm(Op, kind="norm", work="norm", counted="norm", saves="by rule", view=F
             helped = "norm before the map is pooled, or by another norm"
             raise ShapeError("E0313", f"an instance norm of {type_} has one value to take a mean of", help=helped)
 
+    def is_spare(self, *, of_map: bool) -> bool:
+        """A layer norm at each position of a map ends in a permuted view, as a linear layer does."""
+        return self.norm != "layer" or not of_map
+
     def parameters(self) -> tuple[Parameter, ...]:
         shape = (self.channels,)
-        learned = (Parameter("weight", shape, not self.frozen), Parameter("bias", shape, not self.frozen))
+        learned = not self.frozen
+        scale, shift = Parameter("weight", shape, "weight", ONE, learned), Parameter("bias", shape, "bias", ZERO, learned)
         if (gate := NORMS[self.norm].gate) and not self.linear:
-            return (*learned, Parameter(gate, shape, not self.frozen))
+            name, role, begins = gate
+            return scale, shift, Parameter(name, shape, role, begins, learned)
         if self.norm != "batch":
-            return learned
-        return (*learned, Parameter("running_mean", shape, trainable=False), Parameter("running_var", shape, trainable=False))
+            return scale, shift
+        mean = Parameter("running_mean", shape, "running_mean", ZERO, trainable=False)
+        return scale, shift, mean, Parameter("running_var", shape, "running_var", ONE, trainable=False)
 
     def operations(self, inputs: Types, outputs: Types) -> int:
         traits = NORMS[self.norm]
@@ -163,7 +172,7 @@ class Norm(Op, kind="norm", work="norm", counted="norm", saves="by rule", view=F
 
 
 class Act(
-    Op, kind="act", work="activation", counted="activation", saves="by rule", view=False, channels="kept", box="act",
+    Op, kind="act", work="activation", counted="activation", saves="by rule", output="own", channels="kept", box="act",
     row="none", does=Pointwise(),
 ):  # fmt: skip
     """A pointwise non-linearity; `slope` is leaky_relu's (negative side), elu's and celu's alpha, 0 elsewhere."""
@@ -186,7 +195,7 @@ class Act(
 
 
 class Softmax(
-    Op, kind="softmax", work="activation", counted="none", saves="output", view=False, channels="kept", box="gate", row="none",
+    Op, kind="softmax", work="activation", counted="none", saves="output", output="own", channels="kept", box="gate", row="none",
     words="softmax over {over}",
 ):  # fmt: skip
     """`space`: over H·W of each channel. `parts`: over P where the channels are P equal parts, part first (NxP·C)."""
@@ -207,7 +216,7 @@ class Softmax(
 
 
 class Affine(
-    Op, kind="affine", work="multiplication", counted="none", saves="nothing", view=False, channels="kept", box="gate",
+    Op, kind="affine", work="multiplication", counted="none", saves="nothing", output="own", channels="kept", box="gate",
     row="none", words="affine, {scale:g}, {shift:g}", does=Pointwise(),
 ):  # fmt: skip
     """`scale · x + shift`, two constants."""
@@ -217,7 +226,7 @@ class Affine(
 
 
 class Scale(
-    Op, kind="scale", work="multiplication", counted="none", saves="input", view=False, channels="kept", box="gate", row="none"
+    Op, kind="scale", work="multiplication", counted="none", saves="input", output="own", channels="kept", box="gate", row="none"
 ):
     """A learned factor per channel, begun at `value` (layer scale, Touvron et al. 2021); `channels` 0: one for all, a tensor
     without axes (SkipInit).
@@ -234,7 +243,7 @@ class Scale(
             raise ShapeError("", f"a scale of {self.channels} channels reads {inputs[0].channels}")
 
     def parameters(self) -> tuple[Parameter, ...]:
-        return (Parameter("weight", (self.channels,) if self.channels else ()),)
+        return (Parameter("weight", (self.channels,) if self.channels else (), "weight", Init("constant", self.value)),)
 
 
 Drop: TypeAlias = Literal["elements", "path", "channels", "block"]
@@ -243,7 +252,7 @@ DROPS: dict[Drop, str] = {"elements": "dropout", "path": "drop path", "channels"
 
 
 class Dropout(
-    Op, kind="dropout", work=None, counted="none", saves="by rule", view=True, channels="kept", box="gate", row="none",
+    Op, kind="dropout", work=None, counted="none", saves="by rule", output="view", channels="kept", box="gate", row="none",
     words="dropout of {what}, {rate:g}", does=Pointwise(),
 ):  # fmt: skip
     """Zeroes elements with probability `rate` in training; `path` whole images (Huang et al. 2016), `channels` whole channels

@@ -31,6 +31,10 @@ Module: TypeAlias = Literal[
 product in no module of torch's, or nothing they know.
 """
 Saves: TypeAlias = Literal["nothing", "input", "output", "by rule"]
+Output: TypeAlias = Literal["view", "spare", "own"]
+"""`view`: the input's memory under another shape. Else memory of its own, `spare` where nothing of it is kept for the backward
+pass, so that an activation or addition that alone reads it may write over it.
+"""
 Box: TypeAlias = Literal["conv", "linear", "norm", "act", "gate", "pool", "reshape"]
 Row: TypeAlias = Literal["layer", "pool", "none"]
 """Whether papers give it a line in a table: what has weights of its own to learn but norms, or pools. A `pool` does nothing but
@@ -50,11 +54,30 @@ SIZE: Read = {"limit": "size"}
 SIZE_OR_NONE: Read = {"limit": "size", "least": 0}
 
 
+TensorRole: TypeAlias = Literal["filter", "gain", "weight", "bias", "running_mean", "running_var", "threshold"]
+"""What a tensor does: `filter` is that of a convolution or linear layer, `gain` a factor of one, `threshold` a least value."""
+
+
+class Init(Record):
+    """How a tensor begins: `constant` (value), `normal` (std = value), `kaiming_normal_fan_out`, `kaiming_normal_fan_in`,
+    `xavier_uniform`, `torch` (the layer's own default), or `binomial` (a blur pool's filter).
+    """
+
+    kind: str
+    value: float = 0.0
+
+
+ZERO, ONE = Init("constant", 0.0), Init("constant", 1.0)
+
+
 class Parameter(NamedTuple):
     """A tensor an operation owns: learned, or a buffer that is only kept."""
 
     name: str
     shape: tuple[int, ...]
+    role: TensorRole
+    begins: Init | Literal["conv", "linear"]
+    """How it begins where the step does not say: by itself, or by the network's policy for these layers."""
     trainable: bool = True
 
     @property
@@ -92,8 +115,7 @@ class Op(Record):
     counted_as: ClassVar[Module]
     saves: ClassVar[Saves]
     """What training keeps; `by rule` stands for a method `kept` of the class."""
-    is_alias: ClassVar[bool]
-    """Whether the output is always the input's memory under another shape."""
+    output: ClassVar[Output]
     keeps_channels: ClassVar[bool]
     """Whether the output has the channels of the first operand; `passes_channels` knows the attributes too."""
     box: ClassVar[Box]
@@ -113,7 +135,7 @@ class Op(Record):
         work: Work | None,
         counted: Module,
         saves: Saves,
-        view: bool,
+        output: Output,
         channels: Literal["kept", "own"],
         box: Box,
         row: Row,
@@ -128,7 +150,7 @@ class Op(Record):
         if (saves == "by rule") != ("kept" in cls.__dict__):
             raise TypeError(f"{cls.__name__} must have a method `kept` or say what it saves, and not both")
         cls.kind, cls.work_class, cls.counted_as, cls.saves = kind, work, counted, saves
-        cls.is_alias, cls.keeps_channels, cls.box, cls.row, cls.operands = view, channels == "kept", box, row, operands
+        cls.output, cls.keeps_channels, cls.box, cls.row, cls.operands = output, channels == "kept", box, row, operands
         plain = words or kind.replace("_", " ")
         cls.templates = (plain, figure or plain)
         cls.does = does
@@ -186,7 +208,11 @@ class Op(Record):
 
     def is_view(self, operands: int = 1) -> bool:
         """Whether the outputs are the input's memory under another shape: nothing is read, written or allocated."""
-        return self.is_alias
+        return self.output == "view"
+
+    def is_spare(self, *, of_map: bool) -> bool:
+        """Whether the output may be written over by what alone reads it, where the first operand is a map or is none."""
+        return self.output == "spare"
 
     def passes_channels(self) -> bool:
         """Whether the output has the channels of the first operand."""

@@ -4,7 +4,7 @@ from math import prod
 from typing import Literal, TypeAlias
 
 from archc.ir.behaviour import Behaviour, Pooled, Resized, windowed
-from archc.ir.op import KERNEL, OF_OPERAND, SIZE, SIZE_OR_NONE, Flags, Kept, Op, Parameter, Types
+from archc.ir.op import KERNEL, OF_OPERAND, SIZE, SIZE_OR_NONE, Flags, Init, Kept, Op, Parameter, Types
 from archc.ir.types import ShapeError, Sides, TensorType, feature_map, pair
 from archc.record import field
 
@@ -15,7 +15,7 @@ AXES: dict[Over, tuple[int, ...]] = {"space": (2, 3), "channels": (1,), "height"
 
 
 class MaxPool(
-    Op, kind="max_pool", work="pooling", counted="max pool", saves="by rule", view=False, channels="kept", box="pool",
+    Op, kind="max_pool", work="pooling", counted="max pool", saves="by rule", output="own", channels="kept", box="pool",
     row="pool", words="{window} max pool",
 ):  # fmt: skip
     """The largest value of each window; padding is minus infinity."""
@@ -39,7 +39,7 @@ class MaxPool(
 
 
 class AvgPool(
-    Op, kind="avg_pool", work="pooling", counted="average pool", saves="input", view=False, channels="kept", box="pool",
+    Op, kind="avg_pool", work="pooling", counted="average pool", saves="input", output="own", channels="kept", box="pool",
     row="pool", words="{window} average pool", figure="{window} avg pool",
 ):  # fmt: skip
     """The mean of each window; `count_include_pad` says whether padding counts in the divisor."""
@@ -67,7 +67,7 @@ def _check_padding(pool: MaxPool | AvgPool) -> None:
 
 
 class BlurPool(
-    Op, kind="blur_pool", work="pooling", counted="filter", saves="by rule", view=False, channels="kept", box="pool",
+    Op, kind="blur_pool", work="pooling", counted="filter", saves="by rule", output="own", channels="kept", box="pool",
     row="pool", words="{window} blur pool",
 ):  # fmt: skip
     """A fixed binomial filter per channel after reflection padding (Zhang 2019); its filter is a buffer."""
@@ -92,7 +92,7 @@ class BlurPool(
             raise ShapeError("E0311", f"reflection by {self.padding} does not fit a size of {min(height, width)}", "kernel")
 
     def parameters(self) -> tuple[Parameter, ...]:
-        return (Parameter("filt", (self.channels, 1, self.kernel, self.kernel), trainable=False),)
+        return (Parameter("filt", (self.channels, 1, self.kernel, self.kernel), "filter", Init("binomial"), trainable=False),)
 
     def operations(self, inputs: Types, outputs: Types) -> int:
         return outputs[0].elements * self.kernel**2
@@ -105,7 +105,7 @@ class BlurPool(
 
 
 class GlobalPool(
-    Op, kind="global_pool", work="pooling", counted="adaptive average pool", saves="nothing", view=False, channels="kept",
+    Op, kind="global_pool", work="pooling", counted="adaptive average pool", saves="nothing", output="own", channels="kept",
     box="pool", row="layer", words="average pool", figure="global avg pool", does=Pooled((2, 3)),
 ):  # fmt: skip
     """The mean over H and W: NxCxHxW to NxCx1x1."""
@@ -115,7 +115,7 @@ class GlobalPool(
 
 
 class AdaptiveAvgPool(
-    Op, kind="adaptive_avg_pool", work="pooling", counted="adaptive average pool", saves="by rule", view=False, channels="kept",
+    Op, kind="adaptive_avg_pool", work="pooling", counted="adaptive average pool", saves="by rule", output="own", channels="kept",
     box="pool", row="layer", words="average pool to {window}", figure="avg pool to {window}",
 ):  # fmt: skip
     """Means over `size` by `size` near-equal windows."""
@@ -133,7 +133,7 @@ class AdaptiveAvgPool(
 
 
 class AdaptiveMaxPool(
-    Op, kind="adaptive_max_pool", work="pooling", counted="max pool", saves="by rule", view=False, channels="kept", box="pool",
+    Op, kind="adaptive_max_pool", work="pooling", counted="max pool", saves="by rule", output="own", channels="kept", box="pool",
     row="layer", words="max pool to {window}",
 ):  # fmt: skip
     """The largest values of `size` by `size` near-equal windows."""
@@ -157,7 +157,7 @@ def _covered(read: TensorType, written: TensorType) -> int:
 
 
 class Sum(
-    Op, kind="sum", work="pooling", counted="none", saves="nothing", view=False, channels="kept", box="pool", row="none",
+    Op, kind="sum", work="pooling", counted="none", saves="nothing", output="own", channels="kept", box="pool", row="none",
     words="sum over {over}",
 ):  # fmt: skip
     """The sum over some axes, which stay with length 1: over `space` NxCxHxW to NxCx1x1."""
@@ -175,7 +175,7 @@ class Sum(
 
 
 class Mean(
-    Op, kind="mean", work="pooling", counted="none", saves="nothing", view=False, channels="kept", box="pool", row="none",
+    Op, kind="mean", work="pooling", counted="none", saves="nothing", output="own", channels="kept", box="pool", row="none",
     words="mean over {over}",
 ):  # fmt: skip
     """The mean over an axis, which stays with length 1; that over `space` is a GlobalPool."""
@@ -193,7 +193,7 @@ class Mean(
 
 
 class Max(
-    Op, kind="max", work="pooling", counted="none", saves="by rule", view=False, channels="kept", box="pool", row="none",
+    Op, kind="max", work="pooling", counted="none", saves="by rule", output="own", channels="kept", box="pool", row="none",
     words="max over {over}",
 ):  # fmt: skip
     """The largest value over some axes, which stay with length 1."""

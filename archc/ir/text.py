@@ -21,8 +21,8 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
-from archc.ir.graph import Graph, Init, Node, Scope
-from archc.ir.op import Op, stated
+from archc.ir.graph import Graph, Node, Scope
+from archc.ir.op import Init, Op, stated
 from archc.ir.types import TensorType
 
 FORMAT = "archc graph 1"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from archc.ir.convolutions import Conv, Linear
-from archc.ir.graph import Graph, Init, Node
+from archc.ir.graph import Graph
 from archc.ir.types import pair
 from archc.weights.files import WeightsFile
 from archc.weights.numbers import begun, decoded, encoded
@@ -47,20 +47,9 @@ def _begun(move: Move, graph: Graph, seed: int) -> Iterator[bytes]:
     name, _, tensor = move.canonical.rpartition(".")
     node = next(node for node in graph.nodes if node.name == name)
     assert isinstance(node.op, Conv | Linear)  # noqa: S101  a classifier is nothing else
-    init = initial(node, tensor, graph)
+    owned = next(parameter for parameter in node.op.parameters() if parameter.name == tensor)
+    init = graph.init.beginning(node, owned)
     return encoded(move.dtype, begun(init, tensor, move.shape, fans(node.op), f"{seed}:{move.canonical}"))
-
-
-def initial(node: Node, tensor: str, graph: Graph) -> Init:
-    """Return how a tensor of a convolution or linear layer begins: as its step says, else by the spec's policy.
-
-    Under a policy other than torch's own, a bias is zero.
-    """
-    stated = dict(node.init).get(tensor)
-    if stated is not None:
-        return stated
-    policy = graph.init.conv if isinstance(node.op, Conv) else graph.init.linear
-    return policy if tensor == "weight" or policy.kind == "torch" else Init("constant", 1.0 if tensor == "gain" else 0.0)
 
 
 def fans(op: Conv | Linear) -> tuple[int, int]:

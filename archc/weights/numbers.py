@@ -8,7 +8,7 @@ import struct
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from archc.ir.graph import Init
+from archc.ir.op import Init
 
 FLOATS = {"F64": ("d", 8), "F32": ("f", 4), "F16": ("e", 2), "BF16": ("H", 2)}
 """For each type that is computed with, its code in `struct` and the bytes of a number."""

@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from math import comb, prod
-from typing import Literal, NamedTuple, assert_never
+from typing import Literal, NamedTuple
 
 from archc.backend import BackendError
-from archc.ir import ops
-from archc.ir.graph import Init, InitPolicy, Node
+from archc.ir.graph import InitPolicy, Node
 
 
 class Beginning(NamedTuple):
@@ -21,16 +20,15 @@ def beginning(policy: InitPolicy, node: Node, parameter: str) -> Beginning:
 
     A blur pool's filter is `binomial` instead. Raises BackendError (E0566) where a scheme for matrices is asked for a vector.
     """
-    init = dict(node.init).get(parameter) or _default(policy, node, parameter)
-    shapes = {owned.name: owned.shape for owned in node.op.parameters()}
-    shape = shapes[parameter]
+    owned = {each.name: each for each in node.op.parameters()}
+    init, shape = policy.beginning(node, owned[parameter]), owned[parameter].shape
     match init.kind:
         case "constant":
             return Beginning("constant", init.value)
         case "normal":
             return Beginning("normal", init.value)
         case "torch":
-            weight = shape if len(shape) > 1 else shapes["weight"]
+            weight = shape if len(shape) > 1 else owned["weight"].shape
             fan_in, _ = _fans(weight)
             return Beginning("uniform", fan_in**-0.5)
     if len(shape) < 2:
@@ -46,36 +44,6 @@ def beginning(policy: InitPolicy, node: Node, parameter: str) -> Beginning:
             return Beginning("uniform", (6 / (fan_in + fan_out)) ** 0.5)
         case _:
             raise AssertionError(f"there is no initialisation `{init.kind}`")
-
-
-def _default(policy: InitPolicy, node: Node, parameter: str) -> Init:
-    """Return how a tensor begins where its step says nothing; under a policy other than torch's own, a bias is zero."""
-    match op := node.op:
-        case ops.Conv() | ops.Linear():
-            scheme = policy.conv if isinstance(op, ops.Conv) else policy.linear
-            if parameter == "gain":
-                return Init("constant", 1.0)
-            return scheme if parameter == "weight" or scheme.kind == "torch" else Init("constant", 0.0)
-        case ops.ChannelConv():
-            return Init("torch")
-        case ops.Norm():
-            return Init("constant", float(parameter in ("weight", "running_var", "v")))
-        case ops.Scale():
-            return Init("constant", op.value)
-        case ops.Position():
-            return Init("normal", op.channels**-0.5)
-        case (
-            ops.BlurPool() | ops.Act() | ops.Softmax() | ops.Affine() | ops.Dropout() | ops.MaxPool() | ops.AvgPool()
-            | ops.GlobalPool() | ops.AdaptiveAvgPool()
-            | ops.AdaptiveMaxPool() | ops.Sum() | ops.Mean() | ops.Max() | ops.Pad() | ops.Subsample() | ops.SpaceToDepth()
-            | ops.PixelShuffle() | ops.Identity()
-            | ops.Add() | ops.Mul() | ops.Div() | ops.Mix() | ops.Concat() | ops.Split() | ops.PadChannels()
-            | ops.Shuffle() | ops.Flatten() | ops.Tokens()
-            | ops.Attention() | ops.Take()
-        ):  # fmt: skip
-            raise AssertionError(f"`{node.name}` has no tensor that begins anyhow")
-        case _:
-            assert_never(op)
 
 
 def _fans(shape: Sequence[int]) -> tuple[int, int]:

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator
 
 from archc.backend import BackendError
-from archc.ir.graph import Init, Role, Scope
+from archc.ir.graph import Role, Scope
+from archc.ir.op import Init
 from archc.language.layouts.lookup import Levels
 from archc.record import Record, field
 from archc_torch.parts import Applied, Leaf, Part, Parts

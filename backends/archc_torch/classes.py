@@ -3,7 +3,8 @@
 import re
 from typing import assert_never
 
-from archc.ir.graph import Graph, Init
+from archc.ir.graph import Graph
+from archc.ir.op import Init
 from archc.ir.types import TensorType
 from archc_torch.arguments import Arguments, Key, Value
 from archc_torch.body import Body, input_names

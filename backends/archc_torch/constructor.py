@@ -1,7 +1,7 @@
 """The constructor of a class: a line for each attribute, in the order forward uses them, which is the state dict's."""
 
 from archc.backend import BackendError
-from archc.ir.graph import Init
+from archc.ir.op import Init
 from archc.ir.ops import Scale
 from archc.language.layouts.lookup import Levels
 from archc_torch.folding import Entry, by_key, listed, positional

@@ -1,7 +1,7 @@
 """How many channels a value has, as an expression over the arguments of the class it is in."""
 
 from collections.abc import Callable, Mapping
-from typing import TypeAlias, assert_never
+from typing import TypeAlias
 
 from archc.ir import ops
 from archc.ir.ops import Operation
@@ -12,9 +12,7 @@ Attribute: TypeAlias = Callable[[str], Expr]
 """The expression of an operation's attribute."""
 
 
-def channels_after(  # noqa: C901  a case an operation
-    applied: Applied, inputs: list[Expr | None], made: Mapping[str, Expr]
-) -> Expr | None:
+def channels_after(applied: Applied, inputs: list[Expr | None], made: Mapping[str, Expr]) -> Expr | None:
     """The channels of each output; `made` holds the attributes the constructor has written. None where they do not follow."""
     op: Operation = applied.op
     first = inputs[0]
@@ -37,21 +35,12 @@ def channels_after(  # noqa: C901  a case an operation
             return times(first, op.block**2) if first is not None else None
         case ops.PixelShuffle():
             return over(first, op.block**2) if first is not None else None
-        case ops.Sum() | ops.Mean() | ops.Max():
-            return None if op.over == "channels" else first
         case ops.Flatten():
             return times(first, applied.count) if first is not None else None
         case ops.Attention():
             return inputs[2]
-        case (
-            ops.Norm() | ops.Act() | ops.Softmax() | ops.Affine() | ops.Scale() | ops.Dropout() | ops.ChannelConv()
-            | ops.MaxPool() | ops.AvgPool() | ops.BlurPool() | ops.GlobalPool() | ops.AdaptiveAvgPool() | ops.AdaptiveMaxPool()
-            | ops.Mix() | ops.Pad() | ops.Subsample() | ops.Identity() | ops.Shuffle() | ops.Tokens() | ops.Position()
-            | ops.Take()
-        ):  # fmt: skip
-            return first
         case _:
-            assert_never(op)
+            return first if op.passes_channels() else None
 
 
 def _sum(inputs: list[Expr | None]) -> Expr | None:

@@ -8,11 +8,14 @@ from archc_torch.flow import Attribute
 from archc_torch.library import Library
 from archc_torch.parts import Applied
 from archc_torch.printer import Bracket, Doc, Operators, call, flat, number
+from archc_torch.tree import Module
 
 
 def expression(applied: Applied, operands: list[Doc], attribute: Attribute, library: Library) -> Doc | None:  # noqa: C901  a case an operation
     """The expression over operands that are names or calls; None for an operation that is a module."""
     op, x = applied.op, flat(operands[0])
+    if isinstance(op, Module):
+        return None
     match op:
         case ops.Identity():
             return x
@@ -61,12 +64,6 @@ def expression(applied: Applied, operands: list[Doc], attribute: Attribute, libr
             return call(library.use("attention"), *operands, attribute("heads").text)
         case ops.Take():
             return f"{x}[:, {attribute('index').text}]"
-        case (
-            ops.Conv() | ops.Linear() | ops.ChannelConv() | ops.Norm() | ops.Act() | ops.Dropout() | ops.MaxPool()
-            | ops.AvgPool() | ops.BlurPool() | ops.GlobalPool() | ops.AdaptiveAvgPool() | ops.AdaptiveMaxPool() | ops.Scale()
-            | ops.Position()
-        ):  # fmt: skip
-            return None
         case _:
             assert_never(op)
 

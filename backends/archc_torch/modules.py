@@ -9,9 +9,7 @@ from archc_torch.flow import Attribute
 from archc_torch.library import Library
 from archc_torch.parts import Applied
 from archc_torch.printer import Doc, call, number
-
-IN_PLACE = frozenset(("relu", "relu6", "leaky_relu"))
-"""Activations whose gradient needs only their output, so that writing over the input saves memory."""
+from archc_torch.tree import ChainedModule
 
 _ACTIVATIONS = {
     "relu": "ReLU", "relu6": "ReLU6", "leaky_relu": "LeakyReLU", "elu": "ELU", "celu": "CELU", "selu": "SELU", "silu": "SiLU",
@@ -37,6 +35,8 @@ def constructor(  # noqa: C901  a case an operation
 ) -> Doc:
     """The call that makes the module; helper classes it needs are noted in `library`."""
     op = applied.op
+    if not isinstance(op, ChainedModule):
+        raise BackendError("E0507", f"`{op.kind}` is no torch module")
     match op:
         case ops.Conv():
             return _conv(op, attribute, library)
@@ -82,12 +82,6 @@ def constructor(  # noqa: C901  a case an operation
             return call("nn.Identity")
         case ops.Pad():
             return call("nn.ZeroPad2d", f"({', '.join(attribute(side).text for side in ('left', 'right', 'top', 'bottom'))})")
-        case (
-            ops.Softmax() | ops.Affine() | ops.Sum() | ops.Mean() | ops.Max() | ops.Subsample() | ops.SpaceToDepth()
-            | ops.PixelShuffle() | ops.Add() | ops.Mul() | ops.Div() | ops.Mix() | ops.Concat() | ops.Split()
-            | ops.PadChannels() | ops.Shuffle() | ops.Tokens() | ops.Attention() | ops.Take()
-        ):  # fmt: skip
-            raise BackendError("E0507", f"`{op.kind}` is no torch module")
         case _:
             assert_never(op)
 

@@ -4,7 +4,8 @@ from math import prod
 from typing import Literal, NamedTuple, TypeAlias
 
 from archc.ir import ops
-from archc.ir.graph import Graph, Init, Node, Role, Scope
+from archc.ir.graph import Graph, Node, Role, Scope
+from archc.ir.op import Init
 from archc.ir.ops import Operation
 from archc.ir.sizes import pooled_values
 from archc.ir.types import Kind

@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 from archc.backend import BackendError
+from archc.ir import ops
 from archc.language.layouts.lookup import Levels
 from archc.record import Record, field
 from archc_torch.body import Body, Member
@@ -12,15 +13,16 @@ from archc_torch.words import check_attribute, is_word
 
 Kind: TypeAlias = Literal["chain", "list", "dict"]
 
-# What is an nn.Module in the emitted class; the rest is an expression in forward.
-MODULES = frozenset(
-    """conv linear channel_conv norm act dropout max_pool avg_pool blur_pool global_pool adaptive_avg_pool
-    adaptive_max_pool scale position""".split()
-)
+Module: TypeAlias = (
+    ops.Conv | ops.Linear | ops.ChannelConv | ops.Norm | ops.Act | ops.Dropout | ops.MaxPool | ops.AvgPool | ops.BlurPool
+    | ops.GlobalPool | ops.AdaptiveAvgPool | ops.AdaptiveMaxPool | ops.Scale | ops.Position
+)  # fmt: skip
+"""What is an nn.Module in the emitted class; the rest is an expression in forward."""
+ChainedModule: TypeAlias = Module | ops.Flatten | ops.Identity | ops.Pad
+"""What can stand in an nn.Sequential."""
+MODULES, CHAINED = (frozenset([cls.kind for cls in get_args(union)]) for union in (Module, ChainedModule))
 TAPPED = 4
 """Up to so many modules are called one by one, where values between them are read."""
-CHAINED = MODULES | {"flatten", "identity", "pad"}
-"""What can stand in an nn.Sequential."""
 
 
 class Level(Record, frozen=False, eq=False, compiled=True):
@@ -109,8 +111,7 @@ class Tree:
 
     def _has_modules(self, level: Level) -> bool:
         for nested in (level, *_nested(level)):
-            ops = [self.body.members[index].applied for index in nested.members]
-            nested.modules = bool(nested.children) or bool(ops)
+            nested.modules = bool(nested.children) or bool(nested.members)
         applied = [self.body.members[index].applied for index in range(level.first, level.last + 1)]
         return any(each is None or each.op.kind in MODULES - {"act"} for each in applied)
 

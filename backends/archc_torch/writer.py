@@ -1,13 +1,14 @@
 """One class in the making: the expressions of its members' attributes, and the calls that make its modules."""
 
 from archc.ir import ops
+from archc.ir.norms import ACTIVATIONS
 from archc.record import Record, field
 from archc_torch.arguments import Arguments, Expr, Key
 from archc_torch.body import Body, Member
 from archc_torch.folding import Entry
 from archc_torch.instances import Group
 from archc_torch.library import Library
-from archc_torch.modules import IN_PLACE, constructor
+from archc_torch.modules import constructor
 from archc_torch.plan import Plan
 from archc_torch.printer import Doc, number, prefixed
 from archc_torch.tree import Tree
@@ -57,16 +58,13 @@ class Writer(Record, frozen=False, eq=False):
         member = self.members[place]
         if member.applied is None:
             return self.plans[member.part].safe
-        op = member.applied.op
-        if isinstance(op, ops.Linear) or (isinstance(op, ops.Norm) and op.norm == "layer"):
-            return member.applied.reads != "map"
-        return isinstance(op, ops.Conv | ops.Norm | ops.Add)
+        return member.applied.op.is_spare(of_map=member.applied.reads == "map")
 
     def in_place(self, place: int) -> bool:
         """Whether an activation writes over its operand: a negative slope has no gradient then, as the sign is lost."""
         applied = [body.members[place].applied for body in self.group.bodies]
         acts = [each.op for each in applied if each is not None and isinstance(each.op, ops.Act)]
-        fits = len(acts) == len(applied) and all(act.act in IN_PLACE and act.slope >= 0 for act in acts)
+        fits = len(acts) == len(applied) and all(ACTIVATIONS[act.act].in_place != "no" and act.slope >= 0 for act in acts)
         return fits and self.safe(self.members[place].inputs[0])
 
     def entry(self, key: str, place: int) -> Entry:

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_graphs import random_graph
 
-from archc.ir.graph import Graph, Init, InitPolicy, Node
+from archc.ir.graph import Graph, InitPolicy, Node
 from archc.ir.hash import graph_hash, short_hash
+from archc.ir.op import Init
 from archc.ir.ops import OPERATIONS, Act, Add, Concat, Conv, Identity, Linear, Mul, Norm, Operation, Split
 from archc.ir.types import TensorType
 from archc.record import Missing, replace

@@ -13,7 +13,8 @@ from random_graphs import random_graph
 
 from archc.diagnostics import Source, Span
 from archc.ir import ops
-from archc.ir.graph import Graph, Init, InitPolicy, Node, ScopeArgument
+from archc.ir.graph import Graph, InitPolicy, Node, ScopeArgument
+from archc.ir.op import Init
 from archc.ir.text import to_text
 from archc.ir.types import TensorType
 from archc.record import replace

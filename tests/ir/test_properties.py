@@ -13,7 +13,7 @@ from archc.ir.ops import OPERATIONS, Operation
 from archc.ir.types import TensorType
 
 PROPERTIES: dict[str, object] = {
-    "kind": "trial", "work": None, "counted": "none", "saves": "nothing", "view": False, "channels": "kept", "box": "reshape",
+    "kind": "trial", "work": None, "counted": "none", "saves": "nothing", "output": "own", "channels": "kept", "box": "reshape",
     "row": "none", "does": Pointwise(),
 }  # fmt: skip
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from random_graphs import random_graph
 
 from archc.ir import ops
-from archc.ir.graph import Graph, Init, Scope, ScopeArgument
+from archc.ir.graph import Graph, Scope, ScopeArgument
+from archc.ir.op import Init
 from archc.ir.types import TensorType
 from archc.ir.verify import GraphError, verify
 from archc.record import replace

@@ -17,7 +17,8 @@ from archc.analyse.verify.interpreter import run
 from archc.backend import BackendError
 from archc.compile.pipeline import compile_spec
 from archc.ir import ops
-from archc.ir.graph import Init, InitPolicy
+from archc.ir.graph import InitPolicy
+from archc.ir.op import Init
 from archc.ir.ops import Operation
 from archc.record import replace
 

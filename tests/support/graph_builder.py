@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from archc.ir.graph import Graph, Init, Node, Role, Scope, ScopeArgument, ScopeKind
+from archc.ir.graph import Graph, Node, Role, Scope, ScopeArgument, ScopeKind
+from archc.ir.op import Init
 from archc.ir.ops import Operation
 from archc.ir.types import Kind, TensorType
 from archc.record import replace

@@ -10,7 +10,8 @@ from typing import Any, TypeVar, get_args
 
 from graph_builder import typed
 
-from archc.ir.graph import Argument, Graph, Init, InitPolicy, Node, Role, Scope, ScopeArgument, ScopeKind
+from archc.ir.graph import Argument, Graph, InitPolicy, Node, Role, Scope, ScopeArgument, ScopeKind
+from archc.ir.op import Init
 from archc.ir.ops import OPERATIONS, Operation
 from archc.ir.text import FORMAT, KEYWORDS, named_outputs
 from archc.ir.types import Sides, TensorType

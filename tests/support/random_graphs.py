@@ -7,8 +7,9 @@ from typing import get_args
 from graph_builder import Builder, typed
 
 from archc.ir import ops
-from archc.ir.graph import Graph, Init, ScopeArgument
+from archc.ir.graph import Graph, ScopeArgument
 from archc.ir.norms import ACTIVATIONS, NORMS, NormName
+from archc.ir.op import Init
 from archc.ir.ops import OPERATIONS, Operation
 from archc.ir.pools import Over
 from archc.ir.types import ShapeError, Sides, TensorType

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from archc.ir.graph import Init
+from archc.ir.op import Init
 from archc.weights.numbers import begun, decoded, encoded
 
 TYPES = {"F64": torch.float64, "F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}

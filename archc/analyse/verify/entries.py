@@ -9,9 +9,9 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from archc.ir import ops
 from archc.ir.graph import Graph, Node
+from archc.ir.op import TensorRole
 
-Role: TypeAlias = Literal["filter", "gain", "weight", "bias", "running_mean", "running_var", "threshold", "other"]
-"""`filter`: of a convolution or linear layer; `gain`: a filter is scaled by it; `threshold`: the least value there may be."""
+Role: TypeAlias = TensorRole | Literal["other"]
 
 
 class Entry(NamedTuple):
@@ -29,10 +29,6 @@ class Entry(NamedTuple):
     def label(self) -> tuple[Role, tuple[int, ...]]:
         """Return what is compared: axes of length one are not, since a linear layer may be a convolution of one by one."""
         return (self.role, tuple(length for length in self.shape if length != 1))
-
-
-NORM_ROLES: dict[str, Role] = {"v": "weight", "tau": "threshold"}
-"""The roles of the tensors of a norm whose name is not their role."""
 
 
 def entries_of(graph: Graph) -> list[Entry]:
@@ -59,25 +55,7 @@ def _tensors(node: Node) -> Iterator[tuple[str, Role, tuple[int, ...]]]:
     if isinstance(node.op, ops.Norm) and node.op.norm == "evonorm_s0":
         parameters = (*parameters[2:], *parameters[:2])
     for parameter in parameters:
-        yield f"{node.name}.{parameter.name}", _role(node, parameter.name), parameter.shape
-
-
-def _role(node: Node, name: str) -> Role:
-    match node.op, name:
-        case ops.Conv() | ops.Linear() | ops.ChannelConv(), "weight":
-            return "filter"
-        case ops.BlurPool(), _:
-            return "filter"
-        case ops.Norm(), _ if name in NORM_ROLES:
-            return NORM_ROLES[name]
-        case ops.Position(), _:
-            return "bias"
-        case ops.Scale(), _:
-            return "weight"
-        case _, "weight" | "bias" | "gain" | "running_mean" | "running_var":
-            return name
-        case _:
-            raise AssertionError(f"`{node.name}.{name}` has no role")
+        yield f"{node.name}.{parameter.name}", parameter.role, parameter.shape
 
 
 def filters(entries: Sequence[Entry]) -> list[int]:

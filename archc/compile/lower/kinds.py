@@ -8,8 +8,8 @@ from archc.compile.lower.names import ActKind, Names, NoNorm, NormKind, NormModu
 from archc.compile.lower.values import LARGEST_FLOAT, number, real, truth, whole, word
 from archc.ir import norms
 from archc.ir.convolutions import Weights
-from archc.ir.graph import Init
 from archc.ir.norms import ACTIVATIONS, Act
+from archc.ir.op import Init
 from archc.language.document.nodes import Map, Node, Scalar
 from archc.language.spec.defaults import WORDS
 from archc.record import Record, replace

@@ -14,7 +14,8 @@ from archc.compile.lower.operations import WORDS, Made, norm_of, operation
 from archc.compile.lower.values import argument_of, parsed
 from archc.diagnostics import Note, Span
 from archc.ir import ops
-from archc.ir.graph import Init, Node
+from archc.ir.graph import Node
+from archc.ir.op import Init
 from archc.ir.ops import Operation
 from archc.ir.types import ShapeError, TensorType
 from archc.language.document.nodes import Map, Scalar, Sequence

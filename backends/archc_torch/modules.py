@@ -1,9 +1,10 @@
 """The nn.Module of an operation, as its constructor is written."""
 
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from archc.backend import BackendError
 from archc.ir import ops
+from archc.ir.norms import ACTIVATIONS
 from archc_torch.arguments import Expr
 from archc_torch.flow import Attribute
 from archc_torch.library import Library
@@ -11,16 +12,38 @@ from archc_torch.parts import Applied
 from archc_torch.printer import Doc, call, number
 from archc_torch.tree import ChainedModule
 
+
+class Names(NamedTuple):
+    """What torch calls an activation."""
+
+    module: str
+    function: str
+    given: str = ""
+    """An argument that stands for the activation."""
+    slope: str = ""
+    """The module's name for the slope, where it takes one."""
+
+
 _ACTIVATIONS = {
-    "relu": "ReLU", "relu6": "ReLU6", "leaky_relu": "LeakyReLU", "elu": "ELU", "celu": "CELU", "selu": "SELU", "silu": "SiLU",
-    "gelu": "GELU",
-    "gelu_tanh": "GELU", "mish": "Mish", "tanh": "Tanh", "sigmoid": "Sigmoid", "hard_sigmoid": "Hardsigmoid",
-    "hard_swish": "Hardswish", "softplus": "Softplus", "softsign": "Softsign",
+    "relu": Names("ReLU", "F.relu"), "relu6": Names("ReLU6", "F.relu6"), "selu": Names("SELU", "F.selu"),
+    "leaky_relu": Names("LeakyReLU", "F.leaky_relu", slope="negative_slope"), "elu": Names("ELU", "F.elu", slope="alpha"),
+    "celu": Names("CELU", "F.celu", slope="alpha"), "silu": Names("SiLU", "F.silu"), "gelu": Names("GELU", "F.gelu"),
+    "gelu_tanh": Names("GELU", "F.gelu", 'approximate="tanh"'), "mish": Names("Mish", "F.mish"),
+    "tanh": Names("Tanh", "torch.tanh"), "sigmoid": Names("Sigmoid", "torch.sigmoid"),
+    "hard_sigmoid": Names("Hardsigmoid", "F.hardsigmoid"), "hard_swish": Names("Hardswish", "F.hardswish"),
+    "softplus": Names("Softplus", "F.softplus"), "softsign": Names("Softsign", "F.softsign"),
 }  # fmt: skip
+_OWN = {"quick_gelu": "QuickGELU", "hard_mish": "HardMish"}
+"""Activations that torch has no module for; the function of the library has the activation's own name."""
 
 
-LAYERED = {"quick_gelu": "QuickGELU", "hard_mish": "HardMish"}
-"""Activations that torch has no module for."""
+def names_of(act: str, library: Library, *, layer: bool) -> Names:
+    """What the emitted code calls an activation; as a `layer` or as a function it may need one of the library."""
+    if act in _OWN:
+        name = library.use(_OWN[act] if layer else act)
+        return Names(name, name)
+    names = _ACTIVATIONS[act]
+    return names._replace(module=f"nn.{names.module}")
 
 
 def keyword(name: str, value: Expr, default: float) -> list[str]:
@@ -132,18 +155,11 @@ def _norm(op: ops.Norm, reads: str, attribute: Attribute, library: Library) -> D
 
 
 def _act(op: ops.Act, attribute: Attribute, library: Library, *, in_place: bool) -> Doc:
-    given: list[str] = []
-    if op.act in LAYERED:
-        return call(library.use(LAYERED[op.act]))
-    if op.act == "leaky_relu":
-        given += keyword("negative_slope", attribute("slope"), 0.01)
-    elif op.act in ("elu", "celu"):
-        given += keyword("alpha", attribute("slope"), 1.0)
-    elif op.act == "gelu_tanh":
-        given.append('approximate="tanh"')
-    if in_place:
-        given.append("inplace=True")
-    return call("nn." + _ACTIVATIONS[op.act], *given)
+    names = names_of(op.act, library, layer=True)
+    given = [names.given] if names.given else []
+    if names.slope:
+        given += keyword(names.slope, attribute("slope"), ACTIVATIONS[op.act].slope or 0.0)
+    return call(names.module, *given, *(["inplace=True"] if in_place else []))
 
 
 def _dropout(op: ops.Dropout, attribute: Attribute, library: Library) -> Doc:

@@ -8,7 +8,7 @@ from archc.ir import ops
 from archc.record import Record
 from archc_torch.arguments import Expr
 from archc_torch.functional import expression
-from archc_torch.modules import LAYERED
+from archc_torch.modules import names_of
 from archc_torch.printer import Bracket, Doc, call, flat
 from archc_torch.writer import Writer
 
@@ -17,16 +17,6 @@ Write: TypeAlias = Callable[[list[Doc]], Doc]
 
 _UNIT = frozenset(("conv", "norm", "act", "linear", "dropout", "global_pool"))
 DEPTH = 3
-
-_FUNCTIONS = {
-    "relu": "F.relu", "relu6": "F.relu6", "leaky_relu": "F.leaky_relu", "elu": "F.elu", "celu": "F.celu", "selu": "F.selu",
-    "silu": "F.silu", "gelu": "F.gelu", "gelu_tanh": "F.gelu", "mish": "F.mish", "tanh": "torch.tanh", "sigmoid": "torch.sigmoid",
-    "hard_sigmoid": "F.hardsigmoid", "hard_swish": "F.hardswish", "softplus": "F.softplus",
-    "softsign": "F.softsign",
-}  # fmt: skip
-
-
-SLOPED = ("leaky_relu", "elu", "celu")
 
 
 class Step(Record, frozen=False, eq=False):
@@ -123,12 +113,11 @@ def _step(writer: Writer, place: int, inputs: tuple[int, ...], attribute: Callab
 
 
 def _activation(writer: Writer, place: int, op: ops.Act, own: Callable[[str], Expr]) -> Write:
-    further = {**dict.fromkeys(SLOPED, own("slope").text), "gelu_tanh": 'approximate="tanh"'}
-    given = [further[op.act]] if op.act in further else []
-    function = writer.library.use(op.act) if op.act in LAYERED else _FUNCTIONS[op.act]
+    names = names_of(op.act, writer.library, layer=False)
+    given = [own("slope").text] if names.slope else [names.given] if names.given else []
     if writer.in_place(place):
         given.append("inplace=True")
-    return lambda operands: call(function, *operands, *given)
+    return lambda operands: call(names.function, *operands, *given)
 
 
 def _overwritten(writer: Writer, place: int, inputs: tuple[int, ...]) -> int:

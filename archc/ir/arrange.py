@@ -10,14 +10,14 @@ from archc.record import field
 
 class Identity(
     Op, kind="identity", work=None, counted="none", saves="nothing", output="view", channels="kept", box="reshape", row="none",
-    does=Pointwise(),
+    drawn="words", does=Pointwise(),
 ):  # fmt: skip
     """The value itself: a shortcut that changes nothing."""
 
 
 class Add(
     Op, kind="add", work="addition", counted="none", saves="nothing", output="spare", channels="kept", box="reshape", row="none",
-    does=Joined("pixels"), operands=None,
+    drawn="box", does=Joined("pixels"), operands=None,
 ):  # fmt: skip
     """The sum of operands of one shape, or of maps NxCxHxW with NxCx1x1 (Cao et al. 2019, Fig. 4d)."""
 
@@ -35,7 +35,7 @@ class Add(
 
 class Mul(
     Op, kind="mul", work="multiplication", counted="none", saves="by rule", output="own", channels="kept", box="reshape",
-    row="none", does=Joined("axes"), operands=None,
+    row="none", drawn="box", does=Joined("axes"), operands=None,
 ):  # fmt: skip
     """The product of operands of one shape, or of a map NxCxHxW with one NxCx1x1, Nx1xHxW or Nx1x1x1."""
 
@@ -67,7 +67,7 @@ class Mul(
 
 class Div(
     Op, kind="div", work="multiplication", counted="none", saves="by rule", output="own", channels="own", box="reshape",
-    row="none", does=Joined("axes"), operands=2,
+    row="none", drawn="box", does=Joined("axes"), operands=2,
 ):  # fmt: skip
     """The first operand divided by the second, of one shape or spread over each other as in a product."""
 
@@ -97,7 +97,7 @@ def _same(what: str, inputs: tuple[TensorType, ...]) -> TensorType:
 
 class Concat(
     Op, kind="concat", work=None, counted="none", saves="nothing", output="own", channels="own", box="reshape", row="none",
-    figure="concatenate", operands=None,
+    drawn="box", figure="concatenate", operands=None,
 ):  # fmt: skip
     """Operands one after the other: maps and vectors along the channels, tokens along the tokens; maps also along the height or
     the width.
@@ -132,7 +132,7 @@ def _beside(inputs: tuple[TensorType, ...], axis: int) -> TensorType:
 
 class Split(
     Op, kind="split", work=None, counted="none", saves="nothing", output="view", channels="own", box="reshape", row="none",
-    words="split in {parts}",
+    drawn="box", words="split in {parts}",
 ):  # fmt: skip
     """The channels in `parts` equal parts: as many outputs."""
 
@@ -149,7 +149,7 @@ class Split(
 
 class PadChannels(
     Op, kind="pad_channels", work=None, counted="none", saves="nothing", output="own", channels="own", box="reshape", row="none",
-    words="pad channels {before}, {after}", does=Pointwise(),
+    drawn="box", words="pad channels {before}, {after}", does=Pointwise(),
 ):  # fmt: skip
     """Zero channels before and after (He et al. 2015, section 3.3, option A)."""
 
@@ -165,7 +165,7 @@ class PadChannels(
 
 class Shuffle(
     Op, kind="shuffle", work=None, counted="none", saves="nothing", output="own", channels="kept", box="reshape", row="none",
-    figure="shuffle {groups}×{parts}", does=Pointwise(),
+    drawn="box", figure="shuffle {groups}×{parts}", does=Pointwise(),
 ):  # fmt: skip
     """Channels ordered (group, part, c) become (part, group, c)."""
 
@@ -184,14 +184,14 @@ class Shuffle(
 
 class Flatten(
     Op, kind="flatten", work=None, counted="none", saves="nothing", output="view", channels="own", box="reshape", row="none",
-    does=Collected(channels=True),
+    drawn="words", does=Collected(channels=True),
 ):  # fmt: skip
     """Everything but the batch in one axis: NxCxHxW to NxCHW."""
 
 
 class Tokens(
     Op, kind="tokens", work=None, counted="none", saves="nothing", output="view", channels="kept", box="reshape", row="none",
-    figure="to tokens", does=Collected(channels=False),
+    drawn="words", figure="to tokens", does=Collected(channels=False),
 ):  # fmt: skip
     """The positions of a map as tokens, row by row: NxCxHxW to NxHWxC."""
 
@@ -201,7 +201,7 @@ class Tokens(
 
 class Position(
     Op, kind="position", work="addition", counted="none", saves="nothing", output="own", channels="kept", box="linear",
-    row="none", figure="positions, {tokens}", does=Fixed(),
+    row="none", drawn="layer", figure="positions, {tokens}", does=Fixed(),
 ):  # fmt: skip
     """Adds a learned table of the input's shape TxC, begun normal with deviation 1/sqrt(C): it fixes the input's size."""
 
@@ -218,7 +218,7 @@ class Position(
 
 class Attention(
     Op, kind="attention", work="attention", counted="none", saves="by rule", output="own", channels="own", box="linear",
-    row="layer", words="attention, {heads} heads", does=Attended(), operands=3,
+    row="layer", drawn="layer", words="attention, {heads} heads", does=Attended(), operands=3,
 ):  # fmt: skip
     """Scaled dot-product attention of query, key and value tokens in `heads` heads (Vaswani et al. 2017, section 3.2)."""
 
@@ -258,7 +258,7 @@ class Attention(
 
 class Take(
     Op, kind="take", work=None, counted="none", saves="nothing", output="view", channels="kept", box="reshape", row="none",
-    figure="take token {index}", does=Taken(),
+    drawn="words", figure="take token {index}", does=Taken(),
 ):  # fmt: skip
     """One token of many: NxTxC to NxC."""
 

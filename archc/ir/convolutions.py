@@ -12,8 +12,9 @@ Weights: TypeAlias = Literal["plain", "standardized", "scaled"]
 
 
 class Conv(
-    Op, kind="conv", work="conv", counted="convolution", saves="by rule", output="spare", channels="own", box="conv", row="layer"
-):
+    Op, kind="conv", work="conv", counted="convolution", saves="by rule", output="spare", channels="own", box="conv", row="layer",
+    drawn="layer",
+):  # fmt: skip
     """A 2-D convolution. `standardized`: weights of zero mean and unit variance over each filter (Qiao et al. 2019);
     `scaled`: the same times a learned gain and `gamma / sqrt(fan_in)` (Brock et al. 2021).
     """
@@ -80,7 +81,7 @@ class Conv(
 
 class Linear(
     Op, kind="linear", work="linear", counted="linear", saves="by rule", output="spare", channels="own", box="linear",
-    row="layer", words="{out_channels}-d fc", does=Pointwise(bound=True),
+    row="layer", drawn="layer", words="{out_channels}-d fc", does=Pointwise(bound=True),
 ):  # fmt: skip
     """A matrix product over the channels, at each position of a map, each token, or of a vector."""
 
@@ -116,7 +117,7 @@ class Linear(
 
 class ChannelConv(
     Op, kind="channel_conv", work="attention", counted="filter", saves="input", output="own", channels="kept", box="conv",
-    row="layer", words="{kernel}, along channels", figure="1×{kernel} channel conv", does=Fixed(),
+    row="layer", drawn="layer", words="{kernel}, along channels", figure="1×{kernel} channel conv", does=Fixed(),
 ):  # fmt: skip
     """A 1-D convolution along the channels of a pooled map NxCx1x1 (Wang et al. 2020, ECA); one filter, zero padding."""
 

@@ -81,8 +81,9 @@ BY_POSITION, BY_IMAGE = Pointwise(bound=True), Pointwise(spread=True, bound=True
 
 
 class Norm(
-    Op, kind="norm", work="norm", counted="norm", saves="by rule", output="spare", channels="kept", box="norm", row="none"
-):
+    Op, kind="norm", work="norm", counted="norm", saves="by rule", output="spare", channels="kept", box="norm", row="none",
+    drawn="words",
+):  # fmt: skip
     """Normalisation with a learned scale and shift per channel.
 
     `batch` over N, H, W (Ioffe and Szegedy 2015; `frozen`: running statistics and parameters fixed); `group` over H, W and the
@@ -173,7 +174,7 @@ class Norm(
 
 class Act(
     Op, kind="act", work="activation", counted="activation", saves="by rule", output="own", channels="kept", box="act",
-    row="none", does=Pointwise(),
+    row="none", drawn="words", does=Pointwise(),
 ):  # fmt: skip
     """A pointwise non-linearity; `slope` is leaky_relu's (negative side), elu's and celu's alpha, 0 elsewhere."""
 
@@ -196,7 +197,7 @@ class Act(
 
 class Softmax(
     Op, kind="softmax", work="activation", counted="none", saves="output", output="own", channels="kept", box="gate", row="none",
-    words="softmax over {over}",
+    drawn="box", words="softmax over {over}",
 ):  # fmt: skip
     """`space`: over H·W of each channel. `parts`: over P where the channels are P equal parts, part first (NxP·C)."""
 
@@ -217,7 +218,7 @@ class Softmax(
 
 class Affine(
     Op, kind="affine", work="multiplication", counted="none", saves="nothing", output="own", channels="kept", box="gate",
-    row="none", words="affine, {scale:g}, {shift:g}", does=Pointwise(),
+    row="none", drawn="detail", words="affine, {scale:g}, {shift:g}", does=Pointwise(),
 ):  # fmt: skip
     """`scale · x + shift`, two constants."""
 
@@ -226,8 +227,9 @@ class Affine(
 
 
 class Scale(
-    Op, kind="scale", work="multiplication", counted="none", saves="input", output="own", channels="kept", box="gate", row="none"
-):
+    Op, kind="scale", work="multiplication", counted="none", saves="input", output="own", channels="kept", box="gate", row="none",
+    drawn="detail",
+):  # fmt: skip
     """A learned factor per channel, begun at `value` (layer scale, Touvron et al. 2021); `channels` 0: one for all, a tensor
     without axes (SkipInit).
     """
@@ -253,7 +255,7 @@ DROPS: dict[Drop, str] = {"elements": "dropout", "path": "drop path", "channels"
 
 class Dropout(
     Op, kind="dropout", work=None, counted="none", saves="by rule", output="view", channels="kept", box="gate", row="none",
-    words="dropout of {what}, {rate:g}", does=Pointwise(),
+    drawn="words", words="dropout of {what}, {rate:g}", does=Pointwise(),
 ):  # fmt: skip
     """Zeroes elements with probability `rate` in training; `path` whole images (Huang et al. 2016), `channels` whole channels
     (Tompson et al. 2015), `block` squares of `size`. What is kept is scaled so that the mean stays.

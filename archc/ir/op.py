@@ -40,6 +40,10 @@ Row: TypeAlias = Literal["layer", "pool", "none"]
 """Whether papers give it a line in a table: what has weights of its own to learn but norms, or pools. A `pool` does nothing but
 make a map smaller.
 """
+Drawn: TypeAlias = Literal["layer", "box", "detail", "words"]
+"""What a figure of layers makes of it: a box that counts as a layer, or one that does not; a `detail` has one in the close-up of
+a block alone; `words` stand beside the wire that passes it.
+"""
 
 
 Read: TypeAlias = Mapping[str, Any]
@@ -121,6 +125,7 @@ class Op(Record):
     box: ClassVar[Box]
     """The kind of box it is drawn as."""
     row: ClassVar[Row]
+    drawn: ClassVar[Drawn]
     templates: ClassVar[tuple[str, str]]
     """What tables and figures call it, with attributes in braces; `window` is its kernel or size by axis."""
     does: ClassVar[Behaviour | None]
@@ -139,6 +144,7 @@ class Op(Record):
         channels: Literal["kept", "own"],
         box: Box,
         row: Row,
+        drawn: Drawn,
         words: str = "",
         figure: str = "",
         does: Behaviour | None = None,
@@ -150,7 +156,8 @@ class Op(Record):
         if (saves == "by rule") != ("kept" in cls.__dict__):
             raise TypeError(f"{cls.__name__} must have a method `kept` or say what it saves, and not both")
         cls.kind, cls.work_class, cls.counted_as, cls.saves = kind, work, counted, saves
-        cls.output, cls.keeps_channels, cls.box, cls.row, cls.operands = output, channels == "kept", box, row, operands
+        cls.output, cls.keeps_channels, cls.operands = output, channels == "kept", operands
+        cls.box, cls.row, cls.drawn = box, row, drawn
         plain = words or kind.replace("_", " ")
         cls.templates = (plain, figure or plain)
         cls.does = does

@@ -16,7 +16,7 @@ AXES: dict[Over, tuple[int, ...]] = {"space": (2, 3), "channels": (1,), "height"
 
 class MaxPool(
     Op, kind="max_pool", work="pooling", counted="max pool", saves="by rule", output="own", channels="kept", box="pool",
-    row="pool", words="{window} max pool",
+    row="pool", drawn="layer", words="{window} max pool",
 ):  # fmt: skip
     """The largest value of each window; padding is minus infinity."""
 
@@ -40,7 +40,7 @@ class MaxPool(
 
 class AvgPool(
     Op, kind="avg_pool", work="pooling", counted="average pool", saves="input", output="own", channels="kept", box="pool",
-    row="pool", words="{window} average pool", figure="{window} avg pool",
+    row="pool", drawn="layer", words="{window} average pool", figure="{window} avg pool",
 ):  # fmt: skip
     """The mean of each window; `count_include_pad` says whether padding counts in the divisor."""
 
@@ -68,7 +68,7 @@ def _check_padding(pool: MaxPool | AvgPool) -> None:
 
 class BlurPool(
     Op, kind="blur_pool", work="pooling", counted="filter", saves="by rule", output="own", channels="kept", box="pool",
-    row="pool", words="{window} blur pool",
+    row="pool", drawn="layer", words="{window} blur pool",
 ):  # fmt: skip
     """A fixed binomial filter per channel after reflection padding (Zhang 2019); its filter is a buffer."""
 
@@ -106,7 +106,7 @@ class BlurPool(
 
 class GlobalPool(
     Op, kind="global_pool", work="pooling", counted="adaptive average pool", saves="nothing", output="own", channels="kept",
-    box="pool", row="layer", words="average pool", figure="global avg pool", does=Pooled((2, 3)),
+    box="pool", row="layer", drawn="layer", words="average pool", figure="global avg pool", does=Pooled((2, 3)),
 ):  # fmt: skip
     """The mean over H and W: NxCxHxW to NxCx1x1."""
 
@@ -116,7 +116,7 @@ class GlobalPool(
 
 class AdaptiveAvgPool(
     Op, kind="adaptive_avg_pool", work="pooling", counted="adaptive average pool", saves="by rule", output="own", channels="kept",
-    box="pool", row="layer", words="average pool to {window}", figure="avg pool to {window}",
+    box="pool", row="layer", drawn="layer", words="average pool to {window}", figure="avg pool to {window}",
 ):  # fmt: skip
     """Means over `size` by `size` near-equal windows."""
 
@@ -134,7 +134,7 @@ class AdaptiveAvgPool(
 
 class AdaptiveMaxPool(
     Op, kind="adaptive_max_pool", work="pooling", counted="max pool", saves="by rule", output="own", channels="kept", box="pool",
-    row="layer", words="max pool to {window}",
+    row="layer", drawn="layer", words="max pool to {window}",
 ):  # fmt: skip
     """The largest values of `size` by `size` near-equal windows."""
 
@@ -158,7 +158,7 @@ def _covered(read: TensorType, written: TensorType) -> int:
 
 class Sum(
     Op, kind="sum", work="pooling", counted="none", saves="nothing", output="own", channels="kept", box="pool", row="none",
-    words="sum over {over}",
+    drawn="box", words="sum over {over}",
 ):  # fmt: skip
     """The sum over some axes, which stay with length 1: over `space` NxCxHxW to NxCx1x1."""
 
@@ -176,7 +176,7 @@ class Sum(
 
 class Mean(
     Op, kind="mean", work="pooling", counted="none", saves="nothing", output="own", channels="kept", box="pool", row="none",
-    words="mean over {over}",
+    drawn="box", words="mean over {over}",
 ):  # fmt: skip
     """The mean over an axis, which stays with length 1; that over `space` is a GlobalPool."""
 
@@ -194,7 +194,7 @@ class Mean(
 
 class Max(
     Op, kind="max", work="pooling", counted="none", saves="by rule", output="own", channels="kept", box="pool", row="none",
-    words="max over {over}",
+    drawn="box", words="max over {over}",
 ):  # fmt: skip
     """The largest value over some axes, which stay with length 1."""
 

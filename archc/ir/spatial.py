@@ -11,7 +11,7 @@ from archc.record import field
 
 class Pad(
     Op, kind="pad", work=None, counted="none", saves="nothing", output="own", channels="kept", box="reshape", row="none",
-    words="pad {left}, {right}, {top}, {bottom}", figure="pad with zeros",
+    drawn="words", words="pad {left}, {right}, {top}, {bottom}", figure="pad with zeros",
 ):  # fmt: skip
     """Zeros around the map."""
 
@@ -25,8 +25,9 @@ class Pad(
 
 
 class Subsample(
-    Op, kind="subsample", work=None, counted="none", saves="nothing", output="view", channels="kept", box="pool", row="pool"
-):
+    Op, kind="subsample", work=None, counted="none", saves="nothing", output="view", channels="kept", box="pool", row="pool",
+    drawn="box",
+):  # fmt: skip
     """Every `stride`-th row and column, from the first."""
 
     stride: int = field(metadata=SIZE)
@@ -37,7 +38,7 @@ class Subsample(
 
 class SpaceToDepth(
     Op, kind="space_to_depth", work=None, counted="none", saves="nothing", output="own", channels="own", box="reshape",
-    row="pool", figure="space to depth, {block}×{block}",
+    row="pool", drawn="layer", figure="space to depth, {block}×{block}",
 ):  # fmt: skip
     """Squares of `block` by `block` pixels become channels, position first: channel `(dy · block + dx) · C + c`."""
 
@@ -60,7 +61,7 @@ class SpaceToDepth(
 
 class PixelShuffle(
     Op, kind="pixel_shuffle", work=None, counted="none", saves="nothing", output="own", channels="own", box="reshape", row="none",
-    figure="pixel shuffle, {block}×{block}",
+    drawn="layer", figure="pixel shuffle, {block}×{block}",
 ):  # fmt: skip
     """Channels become squares of `block` by `block` pixels, a position's side by side: channel `c · block² + dy · block + dx`
     (Shi et al. 2016).
@@ -87,7 +88,7 @@ class PixelShuffle(
 
 class Mix(
     Op, kind="mix", work="attention", counted="product", saves="by rule", output="own", channels="kept", box="linear", row="none",
-    figure="mix along the {along}", operands=2,
+    drawn="layer", figure="mix along the {along}", operands=2,
 ):  # fmt: skip
     """Blocks of rows (`along` the height) or of columns mixed by a KxK matrix M for each group of channels: with I the unit
     matrix of a block's size, (M ⊗ I) x along the height, x (M ⊗ I) along the width (Chi et al. 2020, section 3.2).

@@ -14,7 +14,7 @@ from archc.ir.types import TensorType
 
 PROPERTIES: dict[str, object] = {
     "kind": "trial", "work": None, "counted": "none", "saves": "nothing", "output": "own", "channels": "kept", "box": "reshape",
-    "row": "none", "does": Pointwise(),
+    "row": "none", "drawn": "box", "does": Pointwise(),
 }  # fmt: skip
 
 

@@ -16,15 +16,6 @@ from archc.record import Record, field, replace
 Grain: TypeAlias = Literal["layer", "op"]
 """Whether norms, activations and shortcuts have boxes of their own."""
 
-LAYERS = (
-    ops.Conv, ops.Linear, ops.ChannelConv, ops.MaxPool, ops.AvgPool, ops.BlurPool, ops.GlobalPool, ops.AdaptiveAvgPool,
-    ops.AdaptiveMaxPool, ops.SpaceToDepth, ops.PixelShuffle, ops.Mix, ops.Attention, ops.Position,
-)  # fmt: skip
-WORDS = (ops.Norm, ops.Act, ops.Dropout, ops.Identity, ops.Flatten, ops.Tokens, ops.Take, ops.Pad)
-"""What a paper's close-up of a block leaves to the text."""
-QUIET = (*WORDS, ops.Scale, ops.Affine)
-"""What its figure of a whole network does."""
-
 SIGNS: dict[Mark, str] = {"": "", "added": "+ ", "removed": "− ", "changed": "~ "}
 """Before the words of what a comparison marks."""
 
@@ -138,12 +129,8 @@ def _node(reading: Reading, state: _State, node: Node) -> None:
     kind = role(node.op)
     mark = reading.marks.get(node.name, "")
     lines = (beside(node.op),) if sign else (SIGNS[mark] + label,)
-    unit = Unit(node.name, lines, kind, sign, side, output, told, f"{sign}{label}", module, _is_layer(node), mark)
+    unit = Unit(node.name, lines, kind, sign, side, output, told, f"{sign}{label}", module, node.op.drawn == "layer", mark)
     _add(reading, state, unit, node.inputs, node.outputs)
-
-
-def _is_layer(node: Node) -> bool:
-    return isinstance(node.op, LAYERS)
 
 
 def _module(reading: Reading, state: _State, scope: Scope, nodes: Sequence[Node]) -> None:

@@ -6,7 +6,7 @@ from typing import Literal
 from archc.cost.count import Cost, node_costs
 from archc.ir import ops
 from archc.ir.graph import Graph, Node, Scope
-from archc.present.draw.cells import QUIET, WORDS, Grain, Reading, place, read_cell
+from archc.present.draw.cells import Grain, Reading, place, read_cell
 from archc.present.draw.content import Cell, Network, Part, Run
 from archc.present.draw.scene import Facts, Mark
 from archc.present.draw.words import Detail, dimensions
@@ -41,7 +41,7 @@ def reading_of(
         scopes,
         detail,
         shut,
-        QUIET if closed else WORDS,
+        tuple([cls for cls in ops.OPERATIONS.values() if cls.drawn == "words" or (closed and cls.drawn == "detail")]),
         expand_shortcut=not closed,
         marks=marks or {},
     )

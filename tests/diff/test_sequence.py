@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archc.analyse.diff.sequence import align
+from archc.analyse.diff.pairing import align
 
 ALIGNED = [
     ("", "", []),

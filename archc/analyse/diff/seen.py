@@ -47,12 +47,11 @@ class Seen(Record, frozen=False, eq=False):
 
 
 class Sides(Record):
-    """What the documents say: both roots, and by the name of a block or module the names its parameters' defaults use."""
+    """The roots of both documents, and of the new side, by block or module and parameter, the names that its default uses."""
 
     old: Map
     new: Map
-    old_defaults: dict[str, dict[str, frozenset[str]]]
-    new_defaults: dict[str, dict[str, frozenset[str]]]
+    defaults: dict[str, dict[str, frozenset[str]]]
 
 
 def network_entry(root: Map, *keys: str) -> Entry | None:

@@ -130,7 +130,7 @@ def argument_facts(look: Look, sides: Sides) -> Iterator[Fact]:
         if scope is None or scope.kind != "module" or scope.path in told:
             continue
         passed = {argument.name: argument.passed for argument in scope.arguments}
-        defaults = sides.new_defaults.get(scope.template, {})
+        defaults = sides.defaults.get(scope.template, {})
         for name, (before, after) in changed.items():
             follows = passed.get(name) is not None or bool(defaults.get(name, frozenset()) & changed.keys())
             if (
@@ -161,7 +161,7 @@ def _block(look: Look, sides: Sides) -> Iterator[Fact]:
     changed = {name: pair for name, pair in look.arguments[""].items() if name != "in" and None not in pair}
     if look.old.scope.template != look.new.scope.template:
         changed = {name: pair for name, pair in changed.items() if name in OF_A_BLOCK}
-    uses = sides.new_defaults.get(look.new.scope.template, {})
+    uses = sides.defaults.get(look.new.scope.template, {})
     following = [
         name for name in changed if uses.get(name, frozenset()) & look.arguments[""].keys() and settings(look, name)[1] is None
     ]

@@ -1,42 +1,43 @@
-"""Facts of many places as sentences: equal ones of several blocks and stages are told once, with all their values."""
+"""Facts of many places as sentences: equal facts of several blocks and stages are one sentence, with all their values."""
 
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
 from archc.analyse.diff.branch import branch_facts
+from archc.analyse.diff.differing import ItemDiff, Sides, UnitDiff, unit_diff
 from archc.analyse.diff.facts import Fact, sentence
 from archc.analyse.diff.leaves import attribute_facts, everywhere_facts, implied_facts, one_sided_facts, rewired_facts
 from archc.analyse.diff.model import LEVELS, Change, Operation
 from archc.analyse.diff.pairing import PartPair
 from archc.analyse.diff.places import where
-from archc.analyse.diff.seen import Look, Seen, Sides, look
 from archc.analyse.diff.shape import argument_facts, network_facts, part_facts
 from archc.analyse.diff.units import Unit
 from archc.analyse.diff.words import values
 from archc.ir.graph import Graph
+from archc.record import replace
 
 WORDS = ("kind", "order", "shortcut")
 """Settings that are words: of several the most frequent comes first; numbers stay in the order of the stages."""
 
 
 def describe(old: Graph, new: Graph, pairs: Sequence[PartPair], sides: Sides) -> tuple[list[Change], list[Operation]]:
-    """The changes in the order of the network, what is about all of it first; and every operation that differs."""
-    looks = [
-        found
+    """Return the changes in the order of the network, those of all of it first, and every operation that differs."""
+    diffs = [
+        diff
         for number, pair in enumerate(pairs)
         for index, unit in enumerate(pair.units)
-        if (found := look(pair, number, unit, index)) is not None
+        if (diff := unit_diff(pair, number, unit, index)) is not None
     ]
-    facts = [*network_facts(old, new, sides), *everywhere_facts(looks, pairs, sides)]
+    facts = [*network_facts(old, new, sides), *everywhere_facts(diffs, pairs, sides)]
     for number, pair in enumerate(pairs):
         facts += part_facts(pair, number)
-    for one in looks:
-        facts += branch_facts(one)
-        facts += chain(argument_facts(one, sides), one_sided_facts(one), attribute_facts(one, sides))
-    facts += chain.from_iterable(rewired_facts(one) for one in looks)
+    for diff in diffs:
+        facts += branch_facts(diff)
+        facts += chain(argument_facts(diff, sides), one_sided_facts(diff), attribute_facts(diff, sides))
+    facts += chain.from_iterable(map(rewired_facts, diffs))
     if not facts:
-        facts += chain.from_iterable(implied_facts(one) for one in looks)
-    return _changes(facts, pairs), list(_operations(pairs, looks))
+        facts += chain.from_iterable(map(implied_facts, diffs))
+    return _changes(facts, pairs), list(_operations(pairs, diffs))
 
 
 def _changes(facts: Iterable[Fact], pairs: Sequence[PartPair]) -> list[Change]:
@@ -45,10 +46,12 @@ def _changes(facts: Iterable[Fact], pairs: Sequence[PartPair]) -> list[Change]:
         key = fact.group if fact.part < 0 or pairs[fact.part].any.is_stage else (*fact.group, str(fact.part))
         groups.setdefault(key, []).append(fact)
     ranks = ("changed", "removed", "added")
-    found = sorted(groups.values(), key=lambda group: (group[0].part, LEVELS.index(group[0].level), ranks.index(group[0].kind)))
+    in_order = sorted(
+        groups.values(), key=lambda group: (group[0].part, LEVELS.index(group[0].level), ranks.index(group[0].kind))
+    )
     changes: list[Change] = []
     topics: list[str] = []
-    for group in found:
+    for group in in_order:
         change, topic = _change(group, pairs), group[0].topic
         if topic and topics and (topics[-1], changes[-1].where) == (topic, change.where):
             changes[-1] = _joined(changes[-1], change, topic)
@@ -58,13 +61,16 @@ def _changes(facts: Iterable[Fact], pairs: Sequence[PartPair]) -> list[Change]:
     return changes
 
 
-def _joined(one: Change, other: Change, topic: str) -> Change:
-    """Two attributes of one operation."""
-    more, attribute = other.what.removeprefix(topic).strip(), other.subject.removeprefix(topic).strip()
-    return Change(
-        one.kind, one.level, one.where, f"{one.what}, {more}", f"{one.subject}, {attribute}", f"{one.before}, {other.before}",
-        f"{one.after}, {other.after}", one.old, one.new, one.old_place, one.new_place, one.details,
-    )  # fmt: skip
+def _joined(first: Change, second: Change, topic: str) -> Change:
+    """One change for two attributes of an operation."""
+    more, attribute = second.what.removeprefix(topic).strip(), second.subject.removeprefix(topic).strip()
+    return replace(
+        first,
+        what=f"{first.what}, {more}",
+        subject=f"{first.subject}, {attribute}",
+        before=f"{first.before}, {second.before}",
+        after=f"{first.after}, {second.after}",
+    )
 
 
 def _change(group: list[Fact], pairs: Sequence[PartPair]) -> Change:
@@ -87,16 +93,16 @@ def _change(group: list[Fact], pairs: Sequence[PartPair]) -> Change:
 
 
 def _details(group: list[Fact]) -> tuple[str, ...]:
-    """One line for all that differ in their value only."""
-    found: dict[tuple[str, str], list[str]] = {}
+    """The lines of a group; those that differ in their value only are one line."""
+    lines: dict[tuple[str, str], list[str]] = {}
     for fact in group:
         for head, value, tail in fact.details:
-            found.setdefault((head, tail), []).append(value)
-    return tuple([f"{head}{values(said)}{tail}" for (head, tail), said in found.items()])
+            lines.setdefault((head, tail), []).append(value)
+    return tuple([f"{head}{values(middles)}{tail}" for (head, tail), middles in lines.items()])
 
 
 def _both(group: list[Fact]) -> tuple[str, str]:
-    """The values of both sides; where they are few and differ, one for each distinct pair."""
+    """Both sides' values; where both differ within the group, a value for each distinct pair."""
     both = [(fact.before, fact.after) for fact in group]
     distinct = list(dict.fromkeys(both))
     if group[0].subject in WORDS:
@@ -111,24 +117,25 @@ def _both(group: list[Fact]) -> tuple[str, str]:
     return ", ".join(before for before, _ in distinct), ", ".join(after for _, after in distinct)
 
 
-def _operations(pairs: Sequence[PartPair], looks: list[Look]) -> Iterable[Operation]:
-    by_place = {(one.part_number, one.unit_number): one for one in looks}
+def _operations(pairs: Sequence[PartPair], diffs: list[UnitDiff]) -> Iterable[Operation]:
+    by_place = {(diff.part_number, diff.unit_number): diff for diff in diffs}
     for number, pair in enumerate(pairs):
         for index, unit in enumerate(pair.units):
-            found = by_place.get((number, index))
-            if found is not None:
-                yield from (_operation(seen) for seen in found.seen if seen.differs)
+            diff = by_place.get((number, index))
+            if diff is not None:
+                yield from (_operation(operation) for operation in diff.operations if operation.differs)
             elif unit.old is None or unit.new is None:
                 yield from _whole(unit.old, unit.new)
 
 
-def _operation(seen: Seen) -> Operation:
-    old, new = seen.pair.old, seen.pair.new
-    attributes = tuple([(a.name, a.before, a.after) for a in seen.attributes])
-    implied = not seen.one_sided and not seen.rewired and all(a.implied for a in seen.attributes)
+def _operation(operation: ItemDiff) -> Operation:
+    old, new = operation.pair.old, operation.pair.new
+    attributes = tuple([(a.name, a.before, a.after) for a in operation.attributes])
+    implied = not operation.is_one_sided and not operation.rewired and all(a.implied for a in operation.attributes)
     return Operation(
         "added" if old is None else "removed" if new is None else "changed",
-        old.node.name if old else "", new.node.name if new else "", seen.any.node.op.kind, attributes, seen.rewired, implied,
+        old.node.name if old else "", new.node.name if new else "", operation.any.node.op.kind,
+        attributes, operation.rewired, implied,
     )  # fmt: skip
 
 

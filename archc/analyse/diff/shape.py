@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from archc.analyse.diff.branch import places, settings
+from archc.analyse.diff.differing import Sides, UnitDiff, network_entry
 from archc.analyse.diff.facts import Fact
+from archc.analyse.diff.model import Kind
 from archc.analyse.diff.pairing import PartPair
-from archc.analyse.diff.seen import Look, Sides, network_entry
 from archc.analyse.diff.units import Part
 from archc.analyse.diff.words import named, shown
 from archc.diagnostics import Span
@@ -15,7 +16,7 @@ OF_A_BLOCK = ("in", "out", "stride", "dilation")
 
 
 def network_facts(old: Graph, new: Graph, sides: Sides) -> Iterator[Fact]:
-    """The image's channels, the classes, and the features that are put out."""
+    """Tell of the image's channels, the classes, and the features that are put out."""
     before, after = ({a.name: a.value for a in graph.scopes[0].arguments} for graph in (old, new))
     for name, words, keys in (("in", "input channels", ("input", "channels")), ("classes", "classes", ("classes",))):
         if before.get(name) != after.get(name):
@@ -36,7 +37,7 @@ def _value(value: Argument | None) -> str:
 
 
 def part_facts(pair: PartPair, number: int) -> Iterator[Fact]:
-    """Of a stage, or of a stem or head that only one side has."""
+    """Tell of a stage that differs, or of a stem or head that only one side has."""
     if pair.old is None or pair.new is None:
         part = pair.any
         blocks = [unit.scope.template for unit in part.units]
@@ -71,63 +72,40 @@ def _place(part: Part, key: str) -> Span | None:
 
 
 def _blocks(pair: PartPair) -> tuple[tuple[str, str, str], ...]:
-    """Which blocks were added or removed, as ranges."""
+    """Name the blocks that were added or removed, as ranges."""
     from archc.analyse.diff.places import ranges
 
     added = [unit.new_index for unit in pair.units if unit.old is None]
     removed = [unit.old_index for unit in pair.units if unit.new is None]
     return tuple(
-        (f"{pair.any.scope.path}: block{'s' if len(indices) > 1 else ''} {ranges(indices)} {what}", "", "")
-        for indices, what in ((removed, "removed"), (added, "added"))
+        (f"{pair.any.scope.path}: block{'s' if len(indices) > 1 else ''} {ranges(indices)} {verb}", "", "")
+        for indices, verb in ((removed, "removed"), (added, "added"))
         if indices
     )
 
 
 def _replaced(pair: PartPair, number: int) -> Iterator[Fact]:
-    """As many blocks as before, but not at the same places."""
+    """Tell of blocks of a stage that has as many as before, at other places."""
     for index, unit in enumerate(pair.units):
-        one = unit.new or unit.old
-        if one is None or (unit.old and unit.new):
+        block = unit.new or unit.old
+        if block is None or (unit.old and unit.new):
             continue
-        if unit.new:
-            yield Fact(
-                "added",
-                "block",
-                "add",
-                f"block {named(one.scope.template)}",
-                "",
-                "",
-                number,
-                index,
-                (),
-                (one.path,),
-                None,
-                one.scope.origin,
-            )
-        else:
-            yield Fact(
-                "removed",
-                "block",
-                "remove",
-                f"block {named(one.scope.template)}",
-                "",
-                "",
-                number,
-                index,
-                (one.path,),
-                (),
-                one.scope.origin,
-            )
+        kind: Kind = "added" if unit.new else "removed"
+        path, place, subject = (block.path,), block.scope.origin, f"block {named(block.scope.template)}"
+        yield Fact(
+            kind, "block", "add" if unit.new else "remove", subject, "", "", number, index,
+            () if unit.new else path, path if unit.new else (), None if unit.new else place, place if unit.new else None,
+        )  # fmt: skip
 
 
-def argument_facts(look: Look, sides: Sides) -> Iterator[Fact]:
-    """Parameters of a block, and of modules in it, that differ and do not follow from others."""
-    if look.old.scope.kind == "block":
-        yield from _block(look, sides)
-    told = {one.pair.new.node.scope for one in look.seen if one.told and one.pair.new}
-    for local, changed in look.arguments.items():
-        scope = look.new.scopes.get(local)
-        if scope is None or scope.kind != "module" or scope.path in told:
+def argument_facts(diff: UnitDiff, sides: Sides) -> Iterator[Fact]:
+    """Tell of parameters of a block, and of modules in it, that differ and do not follow from others."""
+    if diff.old.scope.kind == "block":
+        yield from _block(diff, sides)
+    covered = {each.pair.new.node.scope for each in diff.operations if each.is_covered and each.pair.new}
+    for local, changed in diff.arguments.items():
+        scope = diff.new.scopes.get(local)
+        if scope is None or scope.kind != "module" or scope.path in covered:
             continue
         passed = {argument.name: argument.passed for argument in scope.arguments}
         defaults = sides.defaults.get(scope.template, {})
@@ -138,48 +116,48 @@ def argument_facts(look: Look, sides: Sides) -> Iterator[Fact]:
                 and before is not None
                 and after is not None
                 and not follows
-                and not _proportional((before, after), look)
+                and not _proportional((before, after), diff)
             ):
-                other = look.old.scopes[local]
+                other = diff.old.scopes[local]
                 yield Fact(
-                    "changed", "operation", "change", f"{named(local)} {name}", _value(before), _value(after), look.part_number,
-                    look.unit_number, (other.path,), (scope.path,), other.origin, scope.origin,
+                    "changed", "operation", "change", f"{named(local)} {name}", _value(before), _value(after), diff.part_number,
+                    diff.unit_number, (other.path,), (scope.path,), other.origin, scope.origin,
                 )  # fmt: skip
 
 
-def _proportional(pair: tuple[Argument | None, Argument | None], look: Look) -> bool:
-    """Whether a number grew as one of the block's did, whose change is told of."""
+def _proportional(pair: tuple[Argument | None, Argument | None], diff: UnitDiff) -> bool:
+    """Whether a number grew as an argument of the block did, of which another fact tells."""
     before, after = pair
     if not isinstance(before, int | float) or not isinstance(after, int | float) or isinstance(before, bool):
         return False
-    others = [(a, b) for a, b in look.arguments[""].values() if isinstance(a, int | float) and isinstance(b, int | float)]
+    others = [(a, b) for a, b in diff.arguments[""].values() if isinstance(a, int | float) and isinstance(b, int | float)]
     return any(after * a == before * b for a, b in others)
 
 
-def _block(look: Look, sides: Sides) -> Iterator[Fact]:
-    """The parameters that differ by themselves; the first has those that follow as details."""
-    changed = {name: pair for name, pair in look.arguments[""].items() if name != "in" and None not in pair}
-    if look.old.scope.template != look.new.scope.template:
+def _block(diff: UnitDiff, sides: Sides) -> Iterator[Fact]:
+    """Tell of parameters that differ by themselves; the first fact has those that follow as details."""
+    changed = {name: pair for name, pair in diff.arguments[""].items() if name != "in" and None not in pair}
+    if diff.old.scope.template != diff.new.scope.template:
         changed = {name: pair for name, pair in changed.items() if name in OF_A_BLOCK}
-    uses = sides.defaults.get(look.new.scope.template, {})
+    uses = sides.defaults.get(diff.new.scope.template, {})
     following = [
-        name for name in changed if uses.get(name, frozenset()) & look.arguments[""].keys() and settings(look, name)[1] is None
+        name for name in changed if uses.get(name, frozenset()) & diff.arguments[""].keys() and settings(diff, name)[1] is None
     ]
     details = tuple([(f"{name} ", " → ".join(map(_value, changed[name])), "") for name in following])
     for name, (before, after) in changed.items():
-        if name in following or (name in ("out", "stride") and _of_the_stage(look, name)):
+        if name in following or (name in ("out", "stride") and _of_the_stage(diff, name)):
             continue
-        old_place, new_place = places(look, name)
+        old_place, new_place = places(diff, name)
         yield Fact(
-            "changed", "block", "change", name, _value(before), _value(after), look.part_number, look.unit_number,
-            (look.old.path,), (look.new.path,), old_place, new_place, details,
+            "changed", "block", "change", name, _value(before), _value(after), diff.part_number, diff.unit_number,
+            (diff.old.path,), (diff.new.path,), old_place, new_place, details,
         )  # fmt: skip
         details = ()
 
 
-def _of_the_stage(look: Look, name: str) -> bool:
-    """Whether the stage's own number differs as well: then it is told of there."""
-    if look.part.old is None or look.part.new is None:
+def _of_the_stage(diff: UnitDiff, name: str) -> bool:
+    """Whether the stage's own number differs as well, of which the stage's fact tells."""
+    if diff.part.old is None or diff.part.new is None:
         return False
-    values = [{a.name: a.value for a in part.scope.arguments}.get(name) for part in (look.part.old, look.part.new)]
+    values = [{a.name: a.value for a in part.scope.arguments}.get(name) for part in (diff.part.old, diff.part.new)]
     return values[0] != values[1]

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from archc.analyse.diff.differing import ItemDiff, UnitDiff
 from archc.analyse.diff.facts import Fact
 from archc.analyse.diff.model import Kind
+from archc.analyse.diff.unit_diff import ItemDiff, UnitDiff
 from archc.analyse.diff.units import JOIN, Unit
 from archc.analyse.diff.words import brief, further, named, width
 from archc.diagnostics import Span

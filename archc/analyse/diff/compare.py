@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from archc.analyse.diff.describe import describe
-from archc.analyse.diff.differing import Sides
 from archc.analyse.diff.model import Change, Difference, Fit, Loading, Side, Tally
 from archc.analyse.diff.pairing import PartPair, pair_parts
+from archc.analyse.diff.unit_diff import Sides
 from archc.analyse.diff.units import Unit, parts
 from archc.analyse.diff.words import named
 from archc.compile.pipeline import Compiled

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 
 from archc.analyse.diff.branch import branch_facts
-from archc.analyse.diff.differing import ItemDiff, Sides, UnitDiff, unit_diff
 from archc.analyse.diff.facts import Fact, sentence
 from archc.analyse.diff.leaves import attribute_facts, everywhere_facts, implied_facts, one_sided_facts, rewired_facts
 from archc.analyse.diff.model import LEVELS, Change, Operation
 from archc.analyse.diff.pairing import PartPair
 from archc.analyse.diff.places import where
 from archc.analyse.diff.shape import argument_facts, network_facts, part_facts
+from archc.analyse.diff.unit_diff import ItemDiff, Sides, UnitDiff, unit_diff
 from archc.analyse.diff.units import Unit
 from archc.analyse.diff.words import values
 from archc.ir.graph import Graph

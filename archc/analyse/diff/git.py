@@ -27,7 +27,7 @@ class Blob(Record):
 
 
 def git(*words: str, target: str, missing: bool = False, given: bytes = b"") -> bytes:
-    """What a command prints; with `missing`, nothing where it fails.
+    """Return what a command prints; with `missing`, nothing where it fails.
 
     Raises SpecError: E0520 without git, E0521 where it fails.
     """
@@ -50,19 +50,19 @@ def git(*words: str, target: str, missing: bool = False, given: bytes = b"") -> 
 
 def listing(tree: str, folder: str, target: str) -> list[Blob]:
     """The files in a folder and below; none where there is no such folder."""
-    where = [f"{folder}/"] if folder else []
-    text = git("ls-tree", "-r", "-l", "-z", "--full-tree", tree, "--", *where, target=target)
-    found: list[Blob] = []
+    paths = [f"{folder}/"] if folder else []
+    text = git("ls-tree", "-r", "-l", "-z", "--full-tree", tree, "--", *paths, target=target)
+    files: list[Blob] = []
     for line in text.decode("utf-8", "surrogateescape").split("\0"):
         head, tab, path = line.partition("\t")
         if tab:
             mode, _, name, size = head.split()
-            found.append(Blob(path, mode, name, int(size) if size.isdigit() else 0))
-    return found
+            files.append(Blob(path, mode, name, int(size) if size.isdigit() else 0))
+    return files
 
 
 def blobs(wanted: Sequence[Blob], limit: int, target: str) -> Iterator[tuple[Blob, bytes]]:
-    """The content of files; of one beyond `limit` bytes as many zeros as show that it is."""
+    """Yield the content of files; a file beyond `limit` bytes is zeros, one more than the limit."""
     small = [blob for blob in wanted if blob.size <= limit]
     output = git("cat-file", "--batch", target=target, given="".join(f"{blob.name}\n" for blob in small).encode("ascii"))
     place = 0
@@ -75,8 +75,8 @@ def blobs(wanted: Sequence[Blob], limit: int, target: str) -> Iterator[tuple[Blo
             yield blob, bytes(limit + 1)
 
 
-def _failed(target: str, said: str) -> SpecError:
-    lines = [line for line in said.splitlines() if line.strip()]
+def _failed(target: str, stderr: str) -> SpecError:
+    lines = [line for line in stderr.splitlines() if line.strip()]
     first = lines[0].removeprefix("fatal: ") if lines else "it gave no reason"
     if "not a git repository" in first:
         message, way_out = (

@@ -10,19 +10,19 @@ from archc.diagnostics import Span
 VERSION = 1
 
 
-def as_json(found: Difference) -> str:
-    """In ASCII; ends with a newline. Costs are of one image, memory is bytes in float32, lines count from 1."""
+def as_json(difference: Difference) -> str:
+    """Write a difference in ASCII. Costs are of one image, memory is bytes in float32, lines count from 1."""
     content = {
         "version": VERSION,
-        "same": found.same,
-        "verdict": verdict(found),
-        "old": _side(found.old),
-        "new": _side(found.new),
-        "changes": [_change(change) for change in found.changes],
-        "notes": list(found.notes),
-        "costs": {"network": _tally(found.network), "parts": [_tally(tally) for tally in found.stages]},
-        "weights": [_loading(loading) for loading in found.loading],
-        "operations": [_operation(operation) for operation in found.operations],
+        "same": difference.same,
+        "verdict": verdict(difference),
+        "old": _side(difference.old),
+        "new": _side(difference.new),
+        "changes": [_change(change) for change in difference.changes],
+        "notes": list(difference.notes),
+        "costs": {"network": _tally(difference.network), "parts": [_tally(tally) for tally in difference.stages]},
+        "weights": [_loading(loading) for loading in difference.loading],
+        "operations": [_operation(operation) for operation in difference.operations],
     }
     return json.dumps(content, indent=2) + "\n"
 

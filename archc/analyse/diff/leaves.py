@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from archc.analyse.diff.branch import covered
-from archc.analyse.diff.differing import Attribute, ItemDiff, Sides, UnitDiff, network_entry
 from archc.analyse.diff.facts import Fact
 from archc.analyse.diff.model import Kind
 from archc.analyse.diff.pairing import PartPair
+from archc.analyse.diff.unit_diff import Attribute, ItemDiff, Sides, UnitDiff, network_entry
 from archc.analyse.diff.units import Item, Unit
 from archc.analyse.diff.words import brief, further, named, values, width
 from archc.diagnostics import Span

@@ -17,11 +17,11 @@ ATTEMPTS = ((1_000_000, 1_000_000), (200, 20), (60, 5), (20, 0))
 SIGNS = {"added": "➕", "removed": "➖", "changed": "✏️"}
 
 
-def as_markdown(found: Difference) -> str:
-    """GitHub's dialect, at most 65,536 characters; ends with a newline."""
+def as_markdown(difference: Difference) -> str:
+    """Write a difference in GitHub's dialect, at most 65,536 characters, a newline at the end."""
     kept: list[str] = []
     for changes, lines in ATTEMPTS:
-        kept, whole = _fitting(_lines(found, changes, lines))
+        kept, whole = _fitting(_lines(difference, changes, lines))
         if whole:
             return "".join(kept)
     return "".join([*kept, "\n…\n"])  # names of hundreds of characters, in every line
@@ -39,54 +39,54 @@ def _fitting(lines: Iterator[str]) -> tuple[list[str], bool]:
     return kept, True
 
 
-def _lines(found: Difference, changes: int, lines: int) -> Iterator[str]:
-    yield f"### {code(found.old.target)} → {code(found.new.target)}: {plain(verdict(found))}"
+def _lines(difference: Difference, changes: int, lines: int) -> Iterator[str]:
+    yield f"### {code(difference.old.target)} → {code(difference.new.target)}: {plain(verdict(difference))}"
     yield ""
-    yield from _changes(found.changes[:changes])
-    if len(found.changes) > changes:
-        yield f"- and {len(found.changes) - changes} more changes"
-    yield from (f"- {prose(note)} (no change of the function)" for note in found.notes)
-    if found.changes or found.notes:
+    yield from _changes(difference.changes[:changes])
+    if len(difference.changes) > changes:
+        yield f"- and {len(difference.changes) - changes} more changes"
+    yield from (f"- {prose(note)} (no change of the function)" for note in difference.notes)
+    if difference.changes or difference.notes:
         yield ""
-    yield from _costs(found)
+    yield from _costs(difference)
     yield ""
-    yield from _weights(found)
-    yield from _details(found, changes, lines)
+    yield from _weights(difference)
+    yield from _details(difference, changes, lines)
 
 
 def _changes(changes: tuple[Change, ...]) -> Iterator[str]:
-    for where, group in groupby(changes, key=lambda one: one.where):
-        together = list(group)
+    for where, group in groupby(changes, key=lambda changed: changed.where):
+        alike = list(group)
         title = f"**{plain(where or 'the whole network')}**"
-        if len(together) == 1:
-            yield f"- {title}: {_change(together[0])}"
+        if len(alike) == 1:
+            yield f"- {title}: {_change(alike[0])}"
             continue
         yield f"- {title}"
-        yield from (f"  - {_change(one)}" for one in together)
+        yield from (f"  - {_change(changed)}" for changed in alike)
 
 
-def _change(one: Change) -> str:
-    return f"{SIGNS[one.kind]} {prose(one.what)}"
+def _change(changed: Change) -> str:
+    return f"{SIGNS[changed.kind]} {prose(changed.what)}"
 
 
-def _costs(found: Difference) -> Iterator[str]:
+def _costs(difference: Difference) -> Iterator[str]:
     yield "| | before | after | change | |"
     yield "|---|--:|--:|--:|--:|"
     for field, words in ROWS:
-        pair = figures(found.network)[field]
+        pair = figures(difference.network)[field]
         yield f"| {words} | {number(pair[0], field)} | {number(pair[1], field)} | {change(pair, field)} | {percent(pair)} |"
 
 
-def _weights(found: Difference) -> Iterator[str]:
-    for one in distinct_loading(found):
-        yield f"Weights of the first {prose(loads(one))}."
-        yield from (f"- {prose(line)}" for line in meaning(one))
+def _weights(difference: Difference) -> Iterator[str]:
+    for loading in distinct_loading(difference):
+        yield f"Weights of the first {prose(loads(loading))}."
+        yield from (f"- {prose(line)}" for line in meaning(loading))
     yield ""
 
 
-def _details(found: Difference, changes: int, lines: int) -> Iterator[str]:
-    parts = differing(found.stages)
-    if not lines or (found.same and not parts):
+def _details(difference: Difference, changes: int, lines: int) -> Iterator[str]:
+    parts = differing(difference.stages)
+    if not lines or (difference.same and not parts):
         return
     yield "<details><summary>By part, where it is written, and which weights</summary>"
     yield ""
@@ -97,17 +97,17 @@ def _details(found: Difference, changes: int, lines: int) -> Iterator[str]:
         ]
         yield from piped(heads, ["---", *["--:"] * len(PART_ROWS)], rows)
         yield ""
-    for one in found.changes[:changes]:
-        said = place(one.old_place, one.new_place)
-        about = f"{plain(one.where)}: " if one.where else ""
-        yield f"- {about}{prose(one.what)}" + (f" ({code(said)})" if said else "")
-        yield from (f"  - {prose(line)}" for line in one.details[:lines])
-        if len(one.details) > lines:
-            yield f"  - and {len(one.details) - lines} more"
-    for loading in found.loading[:1]:
+    for changed in difference.changes[:changes]:
+        where = place(changed.old_place, changed.new_place)
+        head = f"{plain(changed.where)}: " if changed.where else ""
+        yield f"- {head}{prose(changed.what)}" + (f" ({code(where)})" if where else "")
+        yield from (f"  - {prose(line)}" for line in changed.details[:lines])
+        if len(changed.details) > lines:
+            yield f"  - and {len(changed.details) - lines} more"
+    for loading in difference.loading[:1]:
         yield from (f"- weights: {prose(line)}" for line in keys(loading))
-    if found.changes:
+    if difference.changes:
         yield ""
-        yield plain(counted(found))
+        yield plain(counted(difference))
     yield ""
     yield "</details>"

@@ -1,4 +1,4 @@
-"""What is compared with what: parts by name, then by order and shape; blocks by index; operations by name, then by order."""
+"""Pairs of equal things: parts by name, then by order and shape; blocks by index; operations by name, then by order."""
 
 from collections.abc import Sequence
 from itertools import groupby
@@ -50,45 +50,45 @@ class PartPair(Record):
 
 
 def pair_parts(old: list[Part], new: list[Part]) -> list[PartPair]:
-    """In the order of the new network, what was removed where it stood."""
+    """Pair the parts in the order of the new network; a removed part comes where it stood."""
     kinds = ("stem", "stage", "head")
-    found: list[PartPair] = []
+    paired: list[PartPair] = []
     for kind in kinds:
         olds = [part for part in old if part.scope.kind == kind]
         news = [part for part in new if part.scope.kind == kind]
         for a, b in _pair_stages(olds, news):
-            one, other = (None if a is None else olds[a]), (None if b is None else news[b])
-            found.append(PartPair(one, other, tuple(_pair_units(one, other))))
-    return found
+            before, after = (None if a is None else olds[a]), (None if b is None else news[b])
+            paired.append(PartPair(before, after, tuple(_pair_units(before, after))))
+    return paired
 
 
 def _pair_stages(old: list[Part], new: list[Part]) -> Pairs:
-    """By name first; between two of one name by the shape they put out, else in order."""
-    found: Pairs = []
+    """Pair by name first; between two pairs of equal names by the shape they put out, else in order."""
+    paired: Pairs = []
     by_name = align([part.scope.path for part in old], [part.scope.path for part in new], fill=False)
     for matched, group in groupby(by_name, key=lambda pair: None not in pair):
         pairs = list(group)
         if matched:
-            found += pairs
+            paired += pairs
             continue
         olds, news = [a for a, _ in pairs if a is not None], [b for _, b in pairs if b is not None]
         for a, b in align([old[i].shape for i in olds], [new[i].shape for i in news]):
-            found.append((None if a is None else olds[a], None if b is None else news[b]))
-    return found
+            paired.append((None if a is None else olds[a], None if b is None else news[b]))
+    return paired
 
 
 def _pair_units(old: Part | None, new: Part | None) -> list[UnitPair]:
     olds, news = (part.units if part else () for part in (old, new))
-    found: list[UnitPair] = []
+    paired: list[UnitPair] = []
     for a, b in align([unit.key for unit in olds], [unit.key for unit in news]):
-        one, other = (None if a is None else olds[a]), (None if b is None else news[b])
-        items = pair_items(one, other) if one and other and one.key != other.key else ()
-        found.append(UnitPair(one, other, -1 if a is None else a, -1 if b is None else b, tuple(items)))
-    return found
+        before, after = (None if a is None else olds[a]), (None if b is None else news[b])
+        items = pair_items(before, after) if before and after and before.key != after.key else ()
+        paired.append(UnitPair(before, after, -1 if a is None else a, -1 if b is None else b, tuple(items)))
+    return paired
 
 
 def pair_items(old: Unit, new: Unit) -> list[ItemPair]:
-    """By name and kind of operation; the others in order: equal ones, then those of one kind and role."""
+    """Pair operations by name and kind; the others in order: equal ones, then those of one kind and role."""
     mates: dict[int, int] = {}
     places = {(item.local, item.node.op.kind, item.role): i for i, item in enumerate(new.items)}
     for i, item in enumerate(old.items):
@@ -111,7 +111,7 @@ def pair_items(old: Unit, new: Unit) -> list[ItemPair]:
 
 
 def _follow(old: Unit, new: Unit, mates: dict[int, int]) -> None:
-    """Pairs the norm and activation of each pair of convolutions."""
+    """Pair the norms and the activations of each pair of convolution units."""
     olds, news = ({(item.conv_unit, item.node.op.kind): i for i, item in enumerate(unit.items)} for unit in (old, new))
     taken = set(mates.values())
     for a, b in list(mates.items()):
@@ -130,28 +130,28 @@ def _like(item: Item, *, exact: bool) -> str:
 
 
 def _merged(old: Unit, new: Unit, mates: dict[int, int]) -> list[ItemPair]:
-    """In the order of the new side, what was removed after what stood before it."""
+    """Return the pairs in the order of the new side; a removed operation comes after the one that stood before it."""
     back = {b: a for a, b in mates.items()}
-    found: list[ItemPair] = []
-    told: set[int] = set()
+    pairs: list[ItemPair] = []
+    removed: set[int] = set()
 
     def removed_until(stop: int) -> None:
         for i in range(stop):
-            if i not in mates and i not in told:
-                told.add(i)
-                found.append(ItemPair(old.items[i], None))
+            if i not in mates and i not in removed:
+                removed.add(i)
+                pairs.append(ItemPair(old.items[i], None))
 
     for b, item in enumerate(new.items):
         a = back.get(b)
         if a is not None:
             removed_until(a)
-        found.append(ItemPair(None if a is None else old.items[a], item))
+        pairs.append(ItemPair(None if a is None else old.items[a], item))
     removed_until(len(old.items))
-    return found
+    return pairs
 
 
 def align(old: Sequence[str], new: Sequence[str], *, fill: bool = True) -> Pairs:
-    """Indices of both in order, None where one side has nothing; swapping the arguments swaps the pairs.
+    """Align two sequences: indices of both in order, None where a side has nothing. Swapping the arguments swaps the pairs.
 
     A longest common subsequence (Hirschberg 1975) between the equal ends; `fill` pairs what is unequal between two matches.
     """
@@ -189,14 +189,14 @@ def _matches(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
         row, below, own = longest[a], longest[a + 1], old[a]
         for b in range(len(new) - 1, -1, -1):
             row[b] = below[b + 1] + 1 if own == new[b] else max(below[b], row[b + 1])
-    found: list[tuple[int, int]] = []
+    matches: list[tuple[int, int]] = []
     a = b = 0
     while a < len(old) and b < len(new):
         if old[a] == new[b]:
-            found.append((a, b))
+            matches.append((a, b))
             a, b = a + 1, b + 1
         elif longest[a + 1][b] >= longest[a][b + 1]:
             a += 1
         else:
             b += 1
-    return found
+    return matches

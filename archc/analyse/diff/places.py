@@ -1,4 +1,4 @@
-"""Where in a network something is, in words: `layer2–layer4, first block`."""
+"""Places of a network in words: `layer2–layer4, first block`."""
 
 from collections.abc import Iterable, Sequence
 
@@ -9,25 +9,25 @@ EVERY, FIRST, LATER = "every block", "first block", "blocks after the first"
 
 def ranges(indices: Sequence[int]) -> str:
     """`1, 4–6`; indices count from 0, as in the names of blocks."""
-    found: list[tuple[int, int]] = []
+    runs: list[tuple[int, int]] = []
     for index in sorted(indices):
-        if found and found[-1][1] == index - 1:
-            found[-1] = (found[-1][0], index)
+        if runs and runs[-1][1] == index - 1:
+            runs[-1] = (runs[-1][0], index)
         else:
-            found.append((index, index))
-    return ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in found)
+            runs.append((index, index))
+    return ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in runs)
 
 
-def where(pairs: Sequence[PartPair], at: Iterable[tuple[int, int]]) -> str:
-    """The places, given as a part and a block in it (or -1 for the whole part); "" for the network."""
+def where(pairs: Sequence[PartPair], places: Iterable[tuple[int, int]]) -> str:
+    """Name places, each a part and a block in it (-1 for the whole part); "" for the network."""
     units: dict[int, set[int]] = {}
-    for part, unit in at:
+    for part, unit in places:
         if part >= 0:
             units.setdefault(part, set()).add(unit)
-    said = {number: _blocks(pairs[number], found) for number, found in sorted(units.items())}
-    _decide(said)
+    words_by_part = {number: _blocks(pairs[number], blocks) for number, blocks in sorted(units.items())}
+    _decide(words_by_part)
     groups: dict[str, list[int]] = {}
-    for number, words in said.items():
+    for number, words in words_by_part.items():
         groups.setdefault(words, []).append(number)
     stages = [number for number, pair in enumerate(pairs) if pair.any.is_stage]
     return "; ".join(_group(pairs, words, numbers, stages) for words, numbers in groups.items())
@@ -51,13 +51,13 @@ def _blocks(pair: PartPair, units: set[int]) -> str:
     return f"block{'s' if len(indices) > 1 else ''} {ranges(indices)}"
 
 
-def _decide(said: dict[int, str]) -> None:
-    """A stage of one block is told as its neighbours are."""
-    words = [word for word in said.values() if word not in ("?", "")]
+def _decide(words_by_part: dict[int, str]) -> None:
+    """Name the block of a stage that has only one as its neighbours' blocks are named."""
+    words = [word for word in words_by_part.values() if word not in ("?", "")]
     usual = max(dict.fromkeys(words), key=words.count) if words else EVERY
-    for number, word in said.items():
+    for number, word in words_by_part.items():
         if word == "?":
-            said[number] = usual if usual in (EVERY, FIRST) else FIRST
+            words_by_part[number] = usual if usual in (EVERY, FIRST) else FIRST
 
 
 def _group(pairs: Sequence[PartPair], words: str, numbers: list[int], stages: list[int]) -> str:

@@ -20,7 +20,7 @@ MOST = 20_000
 
 
 class Revision(Record):
-    """What `REVISION:PATH` says."""
+    """The two halves of `REVISION:PATH`, and the whole."""
 
     target: str
     revision: str
@@ -59,10 +59,10 @@ def copied(wanted: Revision, limits: Limits) -> Iterator[Copied]:
         git("rev-parse", "--show-prefix", "--show-toplevel", target=wanted.target).decode("utf-8", "replace").split("\n")[:2]
     )
     path = _path(wanted, prefix)
-    found = _beside(wanted, tree, path, Path(top))
+    files = _beside(wanted, tree, path, Path(top))
     with tempfile.TemporaryDirectory(prefix="archc-") as folder:
         root = Path(folder).resolve()
-        for blob, data in blobs(found, limits.bytes, wanted.target):
+        for blob, data in blobs(files, limits.bytes, wanted.target):
             file = root / blob.path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(data)
@@ -71,7 +71,7 @@ def copied(wanted: Revision, limits: Limits) -> Iterator[Copied]:
 
 
 def _check(wanted: Revision) -> None:
-    """What git must not be told: an option, or nothing."""
+    """Refuse what git must not be given: an option, or nothing."""
     revision = wanted.revision
     if not revision:
         raise _refused(
@@ -82,7 +82,7 @@ def _check(wanted: Revision) -> None:
 
 
 def _tree(wanted: Revision) -> str:
-    git("rev-parse", "--git-dir", target=wanted.target)  # that there is no repository is told before that there is no revision
+    git("rev-parse", "--git-dir", target=wanted.target)  # a missing repository is the first problem to report
     name = git("rev-parse", "--verify", "--quiet", f"{wanted.revision}^{{tree}}", target=wanted.target, missing=True)
     if not name:
         message = f"there is no revision `{wanted.revision}` in this repository"
@@ -109,23 +109,23 @@ def _path(wanted: Revision, prefix: str) -> str:
 
 def _beside(wanted: Revision, tree: str, path: str, top: Path) -> list[Blob]:
     """The specs in the folder of a path and below, and what ships, if that is in the repository; the path is one of them."""
-    found = {blob.path: blob for blob in _specs(listing(tree, posixpath.dirname(path), wanted.target), path)}
-    if path not in found:
+    files = {blob.path: blob for blob in _specs(listing(tree, posixpath.dirname(path), wanted.target), path)}
+    if path not in files:
         raise _not_there(wanted, tree, path)
-    if found[path].mode not in ("100644", "100755"):
-        kind = "a symbolic link" if found[path].mode == "120000" else "another repository"
+    if files[path].mode not in ("100644", "100755"):
+        kind = "a symbolic link" if files[path].mode == "120000" else "another repository"
         raise _refused("E0523", f"`{path}` is {kind} at `{wanted.revision}`, not a file", "name the file itself")
     shipped = _shipped(top)
     if shipped:
-        found.update({blob.path: blob for blob in _specs(listing(tree, shipped, wanted.target), path)})
-    if len(found) > MOST:
+        files.update({blob.path: blob for blob in _specs(listing(tree, shipped, wanted.target), path)})
+    if len(files) > MOST:
         message = f"more than {MOST} specs are in the folder of `{path}` and below at `{wanted.revision}`"
         raise _refused("E0524", message, "check that revision out with `git worktree add`, and name the file in it")
-    return [blob for blob in found.values() if blob.mode in ("100644", "100755")]
+    return [blob for blob in files.values() if blob.mode in ("100644", "100755")]
 
 
-def _specs(found: Sequence[Blob], path: str) -> Iterator[Blob]:
-    for blob in found:
+def _specs(files: Sequence[Blob], path: str) -> Iterator[Blob]:
+    for blob in files:
         parts = blob.path.split("/")
         if (blob.path.endswith(SUFFIXES) or blob.path == path) and not {"", ".", ".."} & set(parts) and "\\" not in blob.path:
             yield blob

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from archc.analyse.diff.branch import places, settings
-from archc.analyse.diff.differing import Sides, UnitDiff, network_entry
 from archc.analyse.diff.facts import Fact
 from archc.analyse.diff.model import Kind
 from archc.analyse.diff.pairing import PartPair
+from archc.analyse.diff.unit_diff import Sides, UnitDiff, network_entry
 from archc.analyse.diff.units import Part
 from archc.analyse.diff.words import named, shown
 from archc.diagnostics import Span

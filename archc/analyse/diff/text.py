@@ -17,44 +17,44 @@ DETAILS = 12
 Paint: TypeAlias = Callable[[str, str], str]
 
 
-def as_text(found: Difference, *, color: bool = False, room: int | None = None) -> str:
-    """Ends with a newline. A table of figures that is wider than `room` is a list."""
+def as_text(difference: Difference, *, color: bool = False, room: int | None = None) -> str:
+    """Write a difference for a terminal, a newline at the end. A table of figures that is wider than `room` becomes a list."""
 
     def paint(text: str, style: str) -> str:
         return f"{_STYLES[style]}{text}\x1b[0m" if color and text else text
 
-    return "\n".join(_lines(found, paint, room)) + "\n"
+    return "\n".join(_lines(difference, paint, room)) + "\n"
 
 
 def place(old: Span | None, new: Span | None) -> str:
-    """`a.yaml:3 → b.yaml:4`; once where both are one."""
+    """Name the places on both sides: `a.yaml:3 → b.yaml:4`, or one where they are equal."""
     both = [f"{span.source.name}:{span.line}" for span in (old, new) if span is not None]
     return " → ".join(dict.fromkeys(both))
 
 
-def _lines(found: Difference, paint: Paint, room: int | None) -> Iterator[str]:
-    yield paint(f"--- {_side(found.old)}", "-")
-    yield paint(f"+++ {_side(found.new)}", "+")
+def _lines(difference: Difference, paint: Paint, room: int | None) -> Iterator[str]:
+    yield paint(f"--- {_side(difference.old)}", "-")
+    yield paint(f"+++ {_side(difference.new)}", "+")
     yield ""
-    yield paint(visible(verdict(found)), "bold")
-    for where, changes in groupby(found.changes, key=lambda one: one.where):
+    yield paint(visible(verdict(difference)), "bold")
+    for where, changes in groupby(difference.changes, key=lambda changed: changed.where):
         yield ""
         yield paint(clipped(where or "the whole network"), "bold")
-        for one in changes:
-            yield from _change(one, paint)
-    if found.notes:
+        for changed in changes:
+            yield from _change(changed, paint)
+    if difference.notes:
         yield ""
         yield paint("beside the function", "bold")
-        yield from (f"    {visible(note)}" for note in found.notes)
+        yield from (f"    {visible(note)}" for note in difference.notes)
     yield ""
-    yield from _network(found, paint, room)
-    parts = differing(found.stages)
-    if len(parts) > 0 and not found.same:
+    yield from _network(difference, paint, room)
+    parts = differing(difference.stages)
+    if len(parts) > 0 and not difference.same:
         yield ""
         yield from _parts(parts, paint, room)
     yield ""
     yield paint("weights of the first in the second", "bold")
-    for loading in distinct_loading(found):
+    for loading in distinct_loading(difference):
         yield f"    {visible(loads(loading))}"
         yield from (f"      {clipped(line, 2000)}" for line in [*keys(loading), *meaning(loading)])
 
@@ -64,20 +64,20 @@ def _side(side: Side) -> str:
     return clipped(f"{side.target}{title}")
 
 
-def _change(one: Change, paint: Paint) -> Iterator[str]:
-    sign = SIGNS[one.kind]
-    said = place(one.old_place, one.new_place)
-    text = clipped(one.what, 1000)
-    yield f"  {paint(sign, sign)} {text}" + (paint(f"    {clipped(said)}", "dim") if said else "")
-    yield from (paint(f"      {clipped(line)}", "dim") for line in one.details[:DETAILS])
-    if len(one.details) > DETAILS:
-        yield paint(f"      and {len(one.details) - DETAILS} more", "dim")
+def _change(changed: Change, paint: Paint) -> Iterator[str]:
+    sign = SIGNS[changed.kind]
+    where = place(changed.old_place, changed.new_place)
+    text = clipped(changed.what, 1000)
+    yield f"  {paint(sign, sign)} {text}" + (paint(f"    {clipped(where)}", "dim") if where else "")
+    yield from (paint(f"      {clipped(line)}", "dim") for line in changed.details[:DETAILS])
+    if len(changed.details) > DETAILS:
+        yield paint(f"      and {len(changed.details) - DETAILS} more", "dim")
 
 
-def _network(found: Difference, paint: Paint, room: int | None) -> Iterator[str]:
+def _network(difference: Difference, paint: Paint, room: int | None) -> Iterator[str]:
     rows = []
     for field, words in ROWS:
-        pair = figures(found.network)[field]
+        pair = figures(difference.network)[field]
         rows.append((words, number(pair[0], field), number(pair[1], field), change(pair, field), percent(pair)))
     yield from _table([("", "before", "after", "change", ""), *rows], paint, room)
 
@@ -99,7 +99,7 @@ def _table(rows: list[tuple[str, ...]], paint: Paint, room: int | None) -> Itera
 
 
 def _list(rows: list[tuple[str, ...]], paint: Paint) -> Iterator[str]:
-    """A line for each entry, under what the row is about."""
+    """Write each cell of a row as a line of its own, under the name of the row."""
     heads = rows[0]
     wide = max(map(len, heads[1:]))
     if heads[0]:

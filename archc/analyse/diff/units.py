@@ -1,7 +1,5 @@
 """A graph as its parts: stem, stages and head, and in them units, which are compared as wholes: blocks, the stem, the head."""
 
-from collections.abc import Iterator
-
 from archc.analyse.diff.words import op_text
 from archc.ir.arrange import Identity
 from archc.ir.graph import Graph, Node, Role, Scope, enclosing
@@ -75,7 +73,7 @@ class _Open(Record, frozen=False, eq=False):
 
 
 def parts(graph: Graph) -> list[Part]:
-    """In order. Every node is in one unit."""
+    """Return the parts in order. Every node is in one unit."""
     owners, roles, tops = _owners(graph)
     texts: dict[int, str] = {}
     for node in graph.nodes:
@@ -97,7 +95,7 @@ def parts(graph: Graph) -> list[Part]:
 
 
 def _owners(graph: Graph) -> tuple[dict[str, _Open], dict[str, Role], list[tuple[Scope, list[_Open]]]]:
-    """By scope path the unit and the role of what is in it; the parts with their units."""
+    """Map each scope to the unit it is in and to its role, and list the parts with their units."""
     owners: dict[str, _Open] = {}
     roles: dict[str, Role] = {}
     tops: list[tuple[Scope, list[_Open]]] = []
@@ -127,12 +125,12 @@ def _owners(graph: Graph) -> tuple[dict[str, _Open], dict[str, Role], list[tuple
 
 
 def _part(graph: Graph, scope: Scope, units: list[_Open]) -> Part:
-    made = tuple(Unit(unit.scope, tuple(unit.items), unit.scopes, _key(unit)) for unit in units)
-    return Part(scope, made, str(graph.types[scope.output]) if scope.output else "")
+    whole = tuple(Unit(unit.scope, tuple(unit.items), unit.scopes, _key(unit)) for unit in units)
+    return Part(scope, whole, str(graph.types[scope.output]) if scope.output else "")
 
 
 def _key(unit: _Open) -> str:
-    """The operations and what they read, by number: names do not matter. `of` one unit's output is told by its last item."""
+    """The operations and what they read, by number, so that names do not matter."""
     numbers = {OUTSIDE: 0}
     lines = []
     for number, item in enumerate(unit.items, 1):
@@ -140,9 +138,3 @@ def _key(unit: _Open) -> str:
             numbers[unit.values[output]] = number
         lines.append(f"{item.text}({' '.join([str(numbers[name]) for name in item.reads])})")
     return "\n".join(lines)
-
-
-def every(parts_: list[Part]) -> Iterator[Unit]:
-    """The units of all parts in order."""
-    for part in parts_:
-        yield from part.units

@@ -57,13 +57,13 @@ def width(op: Op) -> str:
 def further(op: Op) -> str:
     """What else is told of an operation: stride, groups, dilation."""
     stride, groups, dilation = (getattr(op, name, 1) for name in ("stride", "groups", "dilation"))
-    said = [f"stride {shown(stride)}"] if stride != 1 else []
-    said += [f"{groups} groups"] if isinstance(op, ops.Conv) and groups > 1 else []
-    said += [f"dilation {shown(dilation)}"] if dilation != 1 else []
-    return "".join(f", {text}" for text in said)
+    words = [f"stride {shown(stride)}"] if stride != 1 else []
+    words += [f"{groups} groups"] if isinstance(op, ops.Conv) and groups > 1 else []
+    words += [f"dilation {shown(dilation)}"] if dilation != 1 else []
+    return "".join(f", {text}" for text in words)
 
 
-def values(found: list[str]) -> str:
+def values(texts: list[str]) -> str:
     """Distinct values in order, at most six of them."""
-    distinct = list(dict.fromkeys(found))
+    distinct = list(dict.fromkeys(texts))
     return ", ".join(distinct if len(distinct) <= 6 else [*distinct[:3], "…", distinct[-1]])

@@ -1,4 +1,4 @@
-"""A pair of units that differ: the attributes of its operations that differ, what is read elsewhere, and what follows from what."""
+"""A pair of units that differ: which attributes of its operations differ, what is read elsewhere, and what follows from what."""
 
 from typing import TypeAlias
 

@@ -1,4 +1,4 @@
-"""Files written whole or not at all: staged out of sight beside their target, synced, then given their name in one step."""
+"""Files are written whole or not at all: staged out of sight beside their target, synced, then given their name in one step."""
 
 import errno
 import os
@@ -19,7 +19,7 @@ _DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("c
 
 
 class OutputError(Record, ArchcError, frozen=False, eq=False):
-    """A file that could not be written, or must not be; nothing was changed."""
+    """A file could not be written, or must not be; nothing was changed."""
 
     diagnostic: Diagnostic
 
@@ -28,7 +28,10 @@ class OutputError(Record, ArchcError, frozen=False, eq=False):
 
 
 class Staged(Record):
-    """A file that is written but has no name yet. `name` is None where the system keeps it nameless (Linux)."""
+    """A file that is written but not published.
+
+    `name` is that of the staged file, None where the system keeps it nameless (Linux).
+    """
 
     target: str
     descriptor: int
@@ -36,9 +39,9 @@ class Staged(Record):
 
 
 def destinations(names: Sequence[str], output: StrPath | None) -> list[str]:
-    """Where files called `names` go: into the current folder, into the folder `output`, or one to the file `output`.
+    """Return where files called `names` go: into the current folder, into the folder `output`, or one to the file `output`.
 
-    Several go where the first is told to, if it keeps its name: one of them may hold the name of another.
+    Several go beside the first if that keeps its name, since one of them may contain the name of another.
     """
     for name in names:
         _check_name(name)
@@ -56,9 +59,9 @@ def destinations(names: Sequence[str], output: StrPath | None) -> list[str]:
 
 
 def write_files(targets: Sequence[tuple[StrPath, Iterable[bytes]]], *, force: bool = False) -> None:
-    """Write each path's chunks; all files appear, or none, the first after those that it may name.
+    """Write each path's chunks. All files appear or none, and the first after those that it may name.
 
-    An existing file is replaced only with `force`, a symbolic link, folder or device never. Raises OutputError.
+    An existing file is replaced only with `force`; a symbolic link, folder or device never is. Raises OutputError.
     """
     files = [(path_text("path", path), chunks) for path, chunks in targets]
     for path, _ in files:
@@ -78,7 +81,7 @@ def write_files(targets: Sequence[tuple[StrPath, Iterable[bytes]]], *, force: bo
 
 
 def _check_name(name: str) -> None:
-    """One component that every system accepts."""
+    """Check that a name is a single component that every system accepts."""
     way_out = "use letters, digits, `_`, `-` and `.`"
     if name in ("", ".", "..") or any(character in name for character in "/\\:"):
         raise _error("E0543", f"{name!a} is not the name of a file", way_out)
@@ -104,8 +107,8 @@ def _check_target(path: str, *, force: bool) -> None:
     if stat.S_ISLNK(mode):
         raise _error("E0541", f"`{path}` is a symbolic link, which is never written through", "remove it or name its target")
     if not stat.S_ISREG(mode):
-        what = "a folder" if stat.S_ISDIR(mode) else "not a regular file"
-        raise _error("E0542", f"`{path}` is {what}", "name a file that is not there yet")
+        kind = "a folder" if stat.S_ISDIR(mode) else "not a regular file"
+        raise _error("E0542", f"`{path}` is {kind}", "name a file that is not there yet")
     if not force:
         raise _exists(path)
 
@@ -136,86 +139,86 @@ def _fill(file: Staged, chunks: Iterable[bytes]) -> None:
 
 
 def _keep_mode(file: Staged) -> None:
-    """What replaces a file may be read and run by whom that could be; not every system has such rights."""
+    """Give a file the permissions of the file that it replaces; not every system has them."""
     with suppress(OSError, AttributeError):
         os.fchmod(file.descriptor, stat.S_IMODE(os.lstat(file.target).st_mode))
 
 
 def _commit(staged: Sequence[Staged], *, force: bool) -> None:
-    """Name all files, or none. Where that is more than one step another process takes them all, in a session of its own: who
-    kills this one, at whatever moment, leaves no half of a pair and no name that was meant for a moment.
+    """Name all files, or none. If several steps are needed, a detached child takes them, so that killing the parent at any moment
+    cannot leave half of a pair, or a temporary name.
     """
     if (len(staged) == 1 and not os.path.lexists(staged[0].target)) or not hasattr(os, "fork"):
         _publish_all(staged, force=force)
         return
     reader, writer = os.pipe()
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # of threads, whose locks are not asked for on the other side
+        warnings.simplefilter("ignore", DeprecationWarning)  # about threads, whose locks the child does not take
         child = os.fork()
     if not child:
         _publish_apart(staged, writer, force=force)
     os.close(writer)
     with open(reader, "rb") as pipe:
-        said = os.fsdecode(pipe.read())
+        problem = os.fsdecode(pipe.read())
     if os.waitpid(child, 0)[1]:
         raise RuntimeError("the process that names what is written ended early")
-    if said:
-        raise _error(*said.split("\0"))
+    if problem:
+        raise _error(*problem.split("\0"))
 
 
 def _publish_apart(staged: Sequence[Staged], writer: int, *, force: bool) -> NoReturn:
-    """In the other process: what cannot be written is told to the first."""
+    """Publish in the child, and write to the parent what cannot be written."""
     code = 1
     try:
         os.setsid()
         try:
             _publish_all(staged, force=force)
         except OutputError as error:
-            found = error.diagnostic
-            os.write(writer, os.fsencode(f"{found.code}\0{found.message}\0{found.help}"))
+            diagnostic = error.diagnostic
+            os.write(writer, os.fsencode(f"{diagnostic.code}\0{diagnostic.message}\0{diagnostic.help}"))
         code = 0
     finally:
         os._exit(code)
 
 
 def _publish_all(staged: Sequence[Staged], *, force: bool) -> None:
-    """The last first: a file that names others appears after them. Of two writers the one waits until the other is done, so that
-    what is left are the files of one of them.
+    """Publish the last file first, so that a file appears after those that it names. A lock on the folders keeps two writers from
+    interleaving.
     """
-    made: list[str] = []
-    held = _hold({os.path.dirname(file.target) or "." for file in staged}) if len(staged) > 1 else []
+    created: list[str] = []
+    locks = _locked({os.path.dirname(file.target) or "." for file in staged}) if len(staged) > 1 else []
     try:
         for file in reversed(staged):
-            made += [file.target] if _publish(file, force=force) else []
+            created += [file.target] if _publish(file, force=force) else []
     except BaseException:
-        for path in made:
+        for path in created:
             os.unlink(path)
         raise
     finally:
-        for descriptor in held:
+        for descriptor in locks:
             os.close(descriptor)
 
 
-def _hold(folders: set[str]) -> list[int]:
-    """Locks on folders, each for as long as its descriptor is open; a second is waited for one that somebody else keeps."""
-    held: list[int] = []
-    with suppress(ImportError, OSError):  # where there are none, or not on folders
+def _locked(folders: set[str]) -> list[int]:
+    """Lock folders for as long as the returned descriptors are open; wait at most a second for another's lock."""
+    locks: list[int] = []
+    with suppress(ImportError, OSError):  # the system has no locks, or none on folders
         from fcntl import LOCK_EX, LOCK_NB, flock
 
         for folder in sorted(folders):
-            held.append(os.open(folder, os.O_RDONLY))
+            locks.append(os.open(folder, os.O_RDONLY))
             for _ in range(100):
                 try:
-                    flock(held[-1], LOCK_EX | LOCK_NB)
+                    flock(locks[-1], LOCK_EX | LOCK_NB)
                 except BlockingIOError:
                     time.sleep(0.01)
                 else:
                     break
-    return held
+    return locks
 
 
 def _publish(file: Staged, *, force: bool) -> bool:
-    """Give a file its name; True where nothing was there before. Only creation and renaming, which are atomic."""
+    """Give a file its name by creation or renaming, which are atomic; return whether nothing was there before."""
     try:
         _link(file, file.target)
     except FileExistsError:
@@ -229,7 +232,7 @@ def _publish(file: Staged, *, force: bool) -> bool:
     try:
         if file.name is None:
             _link(file, spare)
-        os.replace(spare, file.target)  # replaces a link that came up meanwhile, does not follow it
+        os.replace(spare, file.target)  # a link that appeared meanwhile is replaced, not followed
     except OSError as problem:
         with suppress(OSError):
             os.unlink(spare)

@@ -59,7 +59,7 @@ def run(arguments: Namespace) -> int:
     batch = _number("--batch", arguments.batch, 10**9)
     if arguments.explain and len(arguments.specs) > 2:
         raise UsageError(f"--explain takes one spec or two, not {len(arguments.specs)}", "see: archc cost --help")
-    found = cost(
+    costs = cost(
         *(compile_spec(name, overrides=arguments.set, limits=limits) for name in arguments.specs),
         by=arguments.by,
         convention=arguments.convention,
@@ -71,13 +71,13 @@ def run(arguments: Namespace) -> int:
     )
     match arguments.format:
         case "json":
-            text = found.to_json()
+            text = costs.to_json()
         case "csv":
-            text = found.to_csv()
+            text = costs.to_csv()
         case "markdown":
-            text = found.to_markdown()
+            text = costs.to_markdown()
         case _:
-            text = found.to_text(width=room())
+            text = costs.to_text(width=room())
     print(text, end="")
     return 0
 

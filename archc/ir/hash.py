@@ -60,11 +60,6 @@ def _digest(graph: Graph, wiring: _Wiring, what: str) -> str:
     return digest.hexdigest()
 
 
-def short_hash(graph: Graph) -> str:
-    """The first 12 digits, for headers."""
-    return graph_hash(graph)[:12]
-
-
 def _wired(graph: Graph, any_width: Node | None = None) -> _Wiring:
     """`any_width`: a layer whose number of outputs is not looked at."""
     wiring = _Wiring([], [], [], [], [], [-1], [])

@@ -139,8 +139,8 @@ def _unloadable(name: str, error: Exception) -> WeightsError:
     text = str(error)
     match = _GLOBAL.search(text)
     if match or "weights_only" in text or "Weights only" in text:
-        what = f"asks for `{match[1]}`" if match else "asks for more than tensors"
+        cause = f"asks for `{match[1]}`" if match else "asks for more than tensors"
         way_out = "nothing of it was run; save `model.state_dict()` where you trust the file, and convert that"
-        return refused("E0581", f"the pickle in `{name}` {what}, which could run any code", way_out)
+        return refused("E0581", f"the pickle in `{name}` {cause}, which could run any code", way_out)
     line = text.splitlines()[0].partition(". ")[0] if text else type(error).__name__
     return refused("E0582", f"`{name}` is not a file of torch.save, or a damaged one: {line}", "get the file again")

@@ -198,10 +198,10 @@ def _returned(graph: Graph, form: Form) -> dict[str, str]:
 
 def _inner(graph: Graph, nodes: Sequence[Node], protos: Sequence[NodeProto], form: Form) -> Iterator[ValueInfoProto]:
     """Yield the types of values that are neither inputs nor outputs, in order of execution; values inside functions have none."""
-    made = {name for node in protos for name in node.output}
+    written = {name for node in protos for name in node.output}
     for node in nodes:
         for name in node.outputs:
-            if form.value(name) in made and name not in graph.outputs:
+            if form.value(name) in written and name not in graph.outputs:
                 yield _value(form.value(name), form.shapes[name], CODES[form.dtype])
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from random_graphs import random_graph
 
 from archc.ir.graph import Graph, InitPolicy, Node
-from archc.ir.hash import graph_hash, short_hash
+from archc.ir.hash import graph_hash
 from archc.ir.op import Init
 from archc.ir.ops import OPERATIONS, Act, Add, Concat, Conv, Identity, Linear, Mul, Norm, Operation, Split
 from archc.ir.types import TensorType
@@ -240,7 +240,3 @@ def test_a_deep_graph_needs_no_recursion() -> None:
 def test_the_hash_is_the_same_in_every_release() -> None:
     """It is printed in what archc emits; a change of the canonical form has to raise its version."""
     assert graph_hash(branches(Add())) == "c4e40749eecdd25f070e50030e9b7cb37fdae91dee14fbf5a7f7c6d1a2d48a99"
-
-
-def test_the_short_hash_is_its_first_twelve_digits() -> None:
-    assert short_hash(branches(Add())) == graph_hash(branches(Add()))[:12]

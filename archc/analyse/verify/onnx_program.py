@@ -76,8 +76,8 @@ class OnnxProgram:
         kept = {"", *self._numbers, *self._outputs}
         for place, call in enumerate(self._calls):
             self._inside = call.name
-            made = OPERATIONS[call.op](call, *(values[name] for name in call.reads))
-            values.update(zip(call.makes, made, strict=False))
+            results = OPERATIONS[call.op](call, *(values[name] for name in call.reads))
+            values.update(zip(call.makes, results, strict=False))
             for name in call.reads:
                 if self._last[name] == place and name not in kept:
                     values.pop(name, None)

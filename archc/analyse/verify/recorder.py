@@ -91,19 +91,19 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         named = _exact(args, kwargs or {})
         read = tuple(self._argument(argument) for argument in args)
         read_named = {key: self._argument(argument) for key, argument in named.items()}
-        made = func(*args, **named)
+        result = func(*args, **named)
         name = func.overloadpacket.__name__
         if name in ("detach", "alias"):
-            self._numbers[id(made)] = self._number(args[0])
-            self._alive.append(made)
-            return made
+            self._numbers[id(result)] = self._number(args[0])
+            self._alive.append(result)
+            return result
         written = _written(func, args)
-        outputs = [value for value in (made if isinstance(made, tuple | list) else (made,)) if isinstance(value, Tensor)]
+        outputs = [value for value in (result if isinstance(result, tuple | list) else (result,)) if isinstance(value, Tensor)]
         numbers = tuple(self._made(value) for value in outputs)
         self.trace.steps.append(Step(name.rstrip("_"), read, read_named, numbers, self._where()))
         for value in written:
             self._spread(value)
-        return made
+        return result
 
     def _argument(self, argument: Argument) -> Argument:
         if isinstance(argument, Tensor):

@@ -272,19 +272,19 @@ class Builder(Record, frozen=False):
         first = start(event).index
         if event.anchor is None and tag is None:
             return first
-        found = properties(self.source.text, first, limit)
+        prefix = properties(self.source.text, first, limit)
         if tag is not None:
-            written = self.source.text[slice(*found.tag)] if found.tag else tag
-            span = self._places.span(*(found.tag or (first, first + 1)))
+            written = self.source.text[slice(*prefix.tag)] if prefix.tag else tag
+            span = self._places.span(*(prefix.tag or (first, first + 1)))
             hint = "delete it: a value's type is how it is written, and quotes make a text"
             self.problems.append(Diagnostic("E0106", f"the tag `{written}` is not allowed", span, help=hint))
         if event.anchor is not None:
-            span = self._places.span(*(found.anchor or (first, first + 1)))
+            span = self._places.span(*(prefix.anchor or (first, first + 1)))
             if event.anchor in self._anchors:
                 note = Note("first defined here", self._anchors[event.anchor].span)
                 self.problems.append(Diagnostic("E0109", f"the anchor `&{event.anchor}` is defined twice", span, notes=(note,)))
             self._anchors[event.anchor] = Anchor(span)
-        return found.value
+        return prefix.value
 
     def _count(self, nodes: int, expanded: int, span: Span) -> None:
         self._nodes += nodes

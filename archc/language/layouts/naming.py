@@ -94,7 +94,7 @@ def _clash(lookup: Lookup, graph: Graph, key: str, first: str, node: Node) -> Di
     ]
     named = [(who, span) for who, span in places if span is not None]
     span = named[0][1] if named else node.origin
-    notes = tuple(Note(f"and here, for `{who}`", at) for who, at in named[1:] if at != span)
+    notes = tuple(Note(f"and here, for `{who}`", place) for who, place in named[1:] if place != span)
     message = f"`{first}` and `{own}` have one key, `{key}`, in layout `{lookup.layout.name}`"
     return Diagnostic("E0322", message, span, "gives one name twice", notes=notes, help="a layout gives every tensor its own key")
 

@@ -175,7 +175,7 @@ _KEYWORDS: dict[str, _Keyword] = {
     "oneOf": _one_of,
     "not": _not,
     "const": lambda wanted, _, _defs: lambda value: type(value) is type(wanted) and value == wanted,
-    "enum": lambda wanted, _, _defs: lambda value: any(type(value) is type(one) and value == one for one in wanted),
+    "enum": lambda wanted, _, _defs: lambda value: any(type(value) is type(word) and value == word for word in wanted),
     "minimum": lambda wanted, _, _defs: _of("number", lambda value: value >= wanted),
     "exclusiveMinimum": lambda wanted, _, _defs: _of("number", lambda value: value > wanted),
     "pattern": _pattern,

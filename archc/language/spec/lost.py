@@ -29,7 +29,7 @@ def lost(entry: Entry, nothing: NothingThere, root: Map, kind: str = "settings")
     path, part = str(entry.key), nothing.part
     before = "".join(f"{name}." for name in nothing.at)
     rest = path[len(before) + len(part) :] if path.startswith(before) else ""
-    around = f"in `{'.'.join(nothing.at)}`" if nothing.at else "here"
+    place = f"in `{'.'.join(nothing.at)}`" if nothing.at else "here"
     message = f"nothing to {'remove' if nothing.is_removed else 'change'} at `{path}`"
     if part in nothing.known and rest:
         help_text = f"it is one value: `{before}{part}: …` replaces it"
@@ -43,7 +43,7 @@ def lost(entry: Entry, nothing: NothingThere, root: Map, kind: str = "settings")
     suggestion = "" if nothing.is_removed else advice(part, (), _place(nothing))
     help_text = f"did you mean `{guess}`?" if guess else suggestion or known
     fix = of_key(entry.span, part, () if nothing.at else nothing.known, (), ()) if guess else ()
-    return Diagnostic("E0305", message, entry.span, f"there is no `{part}` {around}", help=help_text, fix=fix)
+    return Diagnostic("E0305", message, entry.span, f"there is no `{part}` {place}", help=help_text, fix=fix)
 
 
 def _place(nothing: NothingThere) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from archc.cost.each import each
-from archc.ir.convolutions import Conv, Linear
 from archc.ir.graph import Graph, Node, enclosing
 from archc.ir.op import Types
 from archc.ir.ops import Operation
@@ -118,7 +117,7 @@ def depth(graph: Graph) -> int:
 
 
 def _counts(node: Node) -> bool:
-    return node.role == "main" and isinstance(node.op, Conv | Linear)
+    return node.role == "main" and node.op.work_class in ("conv", "linear")
 
 
 def stage_shapes(graph: Graph) -> dict[str, TensorType]:

@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeAlias, assert_never
 from archc.ir import behaviour as does
 from archc.ir.graph import Graph, Node
 from archc.ir.ops import Operation
+from archc.ir.types import pair
 
 
 class Axis(NamedTuple):
@@ -101,8 +102,10 @@ def _rule(op: Operation, inputs: list[_Axes], grids: list[tuple[int, int]], leng
             spread = _spread(first, grids[0], lengths)
             return _one(first[0], spread[0], reduced=2 in over), _one(first[1], spread[1], reduced=3 in over)
         case does.Enlarged(factor):
-            high, wide = _spread(first, grids[0], lengths)
-            return high._replace(stride=high.stride // factor), wide._replace(stride=wide.stride // factor)
+            spread, factors = _spread(first, grids[0], lengths), pair(factor)
+            return spread[0]._replace(stride=spread[0].stride // factors[0]), spread[1]._replace(
+                stride=spread[1].stride // factors[1]
+            )
         case does.Mixed(axis):
             spread = _spread(first, grids[0], lengths)
             mixed = (first[0], spread[1]) if axis else (spread[0], first[1])

@@ -52,9 +52,15 @@ class Windowed(Record, compiled=True):
 
 
 class Enlarged(Record):
-    """Height and width become `factor` times as long."""
+    """Height and width become `factor` times as long, and `extra` longer or, where it is negative, shorter."""
 
-    factor: int
+    factor: Sides
+    extra: Sides = 0
+
+    def sizes(self, lengths: tuple[int, ...]) -> list[int]:
+        """How long the axes are afterwards."""
+        axes = zip(lengths, pair(self.factor), pair(self.extra), strict=True)
+        return [length * factor + extra for length, factor, extra in axes]
 
 
 class Pooled(Record):
@@ -153,8 +159,8 @@ def output_types(behaviour: Behaviour, type_: TensorType, channels: int) -> tupl
             return (type_.with_channels(channels // parts),) * parts
         case Pointwise() | Joined() | Beside() | Mixed() | Attended() | Fixed():
             return (type_.with_channels(channels),)
-        case Enlarged(factor):
-            return (TensorType((channels, *[length * factor for length in shape[1:]])),)
+        case Enlarged():
+            return (TensorType((channels, *behaviour.sizes(shape[1:]))),)
         case Pooled(over):
             return (TensorType(tuple([1 if place in over else length for place, length in enumerate(shape, 1)])),)
         case Resized(sizes):

@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias, assert_never
 from archc.ir import behaviour as does
 from archc.ir.graph import Graph, Node
 from archc.ir.lengths import ONE, Length, divides, through, widened
+from archc.ir.types import pair
 from archc.record import Record
 
 Axes: TypeAlias = tuple[Length, Length]
@@ -46,8 +47,8 @@ def rule(proof: Proof, node: Node, inputs: tuple[Form, ...]) -> Form:  # noqa: C
     match node.op.behaviour():
         case does.Windowed(axes):
             return _slide(proof, node, first, axes)
-        case does.Enlarged(factor):
-            return _widened(proof, node, first, factor)
+        case does.Enlarged(factor, extra):
+            return _widened(proof, node, first, pair(factor), pair(extra))
         case does.Pooled(over):
             return _reduced(first, over)
         case does.Resized((high, wide)):
@@ -96,14 +97,14 @@ def _reduced(form: Form, over: tuple[int, ...]) -> Form:
     return (((height, width), 1),)
 
 
-def _widened(proof: Proof, node: Node, form: Form, block: int) -> Form:
-    """Lengths times `block`, which must be lengths again."""
+def _widened(proof: Proof, node: Node, form: Form, factors: tuple[int, int], extra: tuple[int, int]) -> Form:
+    """Lengths times their factor and more, which must be lengths again."""
     ((axes, _),) = form
     sides: list[Length] = []
-    for axis, what in enumerate(axes):
-        found = widened(what, block, proof.multiple)
+    for axis, (what, factor, more) in enumerate(zip(axes, factors, extra, strict=True)):
+        found = widened(what, factor, proof.multiple, more)
         if found is None:
-            message = f"`{node.op.kind}` makes {block} times a {SIDES[axis]} of {{}}, which follows no stride of the image's"
+            message = f"`{node.op.kind}` makes {factor} times a {SIDES[axis]} of {{}}, which follows no stride of the image's"
             proof.failures.append(Failure(node, (form,), message, axis, (what,)))
         sides.append(found or what)
     return (((sides[0], sides[1]), 1),)

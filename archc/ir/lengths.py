@@ -23,15 +23,16 @@ def through(before: Length, stride: int, offset: int, multiple: int) -> Length:
     return length(before[0] * stride, before[1] + before[0] * offset, multiple)
 
 
-def widened(what: Length, block: int, multiple: int) -> Length | None:
-    """`block` times a length, where that is a length again: of a constant, or where the stride divides every size and is itself a
-    multiple of `block`.
+def widened(what: Length, factor: int, multiple: int, extra: int = 0) -> Length | None:
+    """`factor` times a length and `extra` more, where that is a length again: of a constant, or where the stride divides every
+    size and is itself a multiple of `factor`.
     """
     stride, offset = what
-    if stride == 0 or block == 1:
-        return (stride, offset * block)
-    exact = stride % block == 0 and multiple % stride == 0 and offset % stride == 0
-    return length(stride // block, offset, multiple) if exact else None
+    if stride == 0:
+        return (0, offset * factor + extra)
+    if factor > 1 and (stride % factor or multiple % stride or offset % stride):
+        return None
+    return length(stride // factor, offset + extra * (stride // factor), multiple)
 
 
 def at(what: Length, size: int) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias, cast, get_args
 
 from archc.ir.behaviour import OF_MAPS, Behaviour, output_types
-from archc.ir.types import TensorType, by_axis, feature_map
+from archc.ir.types import Sides, TensorType, by_axis, feature_map
 from archc.record import Record
 
 Types: TypeAlias = tuple[TensorType, ...]
@@ -132,6 +132,8 @@ class Op(Record):
     """What it does to the axes of its operands, where that hangs on no attribute; else there is a method `behaviour`."""
     operands: ClassVar[int | None]
     """How many values it takes; None stands for any number."""
+    enlarges: ClassVar[bool]
+    """Whether it makes a map larger, so that a stride of its own is no reduction."""
 
     def __init_subclass__(
         cls,
@@ -149,6 +151,7 @@ class Op(Record):
         figure: str = "",
         does: Behaviour | None = None,
         operands: int | None = 1,
+        enlarges: bool = False,
     ) -> None:
         super().__init_subclass__()
         if (does is None) != ("behaviour" in cls.__dict__):
@@ -160,7 +163,13 @@ class Op(Record):
         cls.box, cls.row, cls.drawn = box, row, drawn
         plain = words or kind.replace("_", " ")
         cls.templates = (plain, figure or plain)
-        cls.does = does
+        cls.does, cls.enlarges = does, enlarges
+
+    @property
+    def reduction(self) -> Sides:
+        """The stride by which it makes a map smaller, 1 where it has none."""
+        stride: Sides = 1 if self.enlarges else getattr(self, "stride", 1)
+        return stride
 
     def words(self, medium: Literal["table", "figure"] = "table") -> str:
         """What it is called, without its stride, which belongs to a place in the network."""

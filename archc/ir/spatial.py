@@ -61,7 +61,7 @@ class SpaceToDepth(
 
 class PixelShuffle(
     Op, kind="pixel_shuffle", work=None, counted="none", saves="nothing", output="own", channels="own", box="reshape", row="none",
-    drawn="layer", figure="pixel shuffle, {block}×{block}",
+    drawn="layer", figure="pixel shuffle, {block}×{block}", enlarges=True,
 ):  # fmt: skip
     """Channels become squares of `block` by `block` pixels, a position's side by side: channel `c · block² + dy · block + dx`
     (Shi et al. 2016).

@@ -74,7 +74,7 @@ def _strides(graph: Graph) -> str:
     steps: dict[str, None] = {}
     for block, nodes in _blocks(graph).items():
         if sum(isinstance(node.op, ops.Conv) for node in nodes) > 1:
-            strided = (node.name[len(block.path) + 1 :] for node in nodes if getattr(node.op, "stride", 1) != 1)
+            strided = (node.name[len(block.path) + 1 :] for node in nodes if node.op.reduction != 1)
             steps.update(dict.fromkeys(f"`{step}` of `{block.template}`" for step in strided))
     return ", ".join(steps)
 

@@ -6,7 +6,7 @@ from typing import TypeAlias, assert_never
 from archc.ir import behaviour as does
 from archc.ir.graph import Graph, Node
 from archc.ir.lengths import Length, length, through, widened
-from archc.ir.types import TensorType
+from archc.ir.types import TensorType, pair
 
 Dimension: TypeAlias = int | str
 Dimensions: TypeAlias = tuple[Dimension, ...]
@@ -49,8 +49,9 @@ def _moved(node: Node, type_: TensorType, axes: Mapping[str, tuple[_Axis, ...]],
     match node.op.behaviour():
         case does.Windowed(windows):
             return (0, *(_slid(axis, window, multiple) for axis, window in zip(first[1:], windows, strict=True)))
-        case does.Enlarged(factor):
-            return tuple(widened(axis, factor, multiple) or axis if isinstance(axis, tuple) else axis for axis in first)
+        case does.Enlarged(factor, extra):
+            sides = zip(first[1:], pair(factor), pair(extra), strict=True)
+            return (0, *(widened(a, by, multiple, more) or a if isinstance(a, tuple) else a for a, by, more in sides))
         case does.Pooled(over):
             return tuple(0 if place in over else axis for place, axis in enumerate(first, 1))
         case does.Resized() | does.Taken() | does.Fixed():

@@ -105,6 +105,6 @@ def _strides(graph: Graph) -> dict[str, int]:
     """Return the product of the strides before each value; sizes are rounded at each stride, so their ratio is not exact."""
     strides = {graph.input: 1}
     for node in graph.nodes:
-        stride = max(pair(node.op.block if isinstance(node.op, ops.SpaceToDepth) else getattr(node.op, "stride", 1)))
+        stride = max(pair(node.op.block if isinstance(node.op, ops.SpaceToDepth) else node.op.reduction))
         strides.update(dict.fromkeys(node.outputs, max(strides[value] for value in node.inputs) * stride))
     return strides

@@ -23,7 +23,7 @@ def lossy_stride(subject: Subject) -> Iterator[Finding]:
     def size(value: str) -> tuple[int, ...]:
         return graph.types[value].shape[1:]
 
-    suspects = [node for node in graph.nodes if getattr(node.op, "stride", 1) != 1 and _unread([node.op], size(node.inputs[0]))]
+    suspects = [node for node in graph.nodes if node.op.reduction != 1 and _unread([node.op], size(node.inputs[0]))]
     if not suspects:
         return
     source: dict[str, str] = {}
@@ -43,7 +43,7 @@ def lossy_stride(subject: Subject) -> Iterator[Finding]:
     places = [(place(subject, part, "stride_at", "stride"), node) for part, node in found.items()]
     if places:
         span, node = places[0]
-        stride = getattr(node.op, "stride", 1)
+        stride = node.op.reduction
         period = prod(pair(stride))
         read = prod(len(_read(node.op, axis)[1]) for axis in (0, 1))
         message = f"a stride of {shown(stride)} over {_window(node.op)} leaves {period - read} of {period} values unread"

@@ -53,7 +53,7 @@ def make_operation(frame: Frame, atom: Atom, operands: list[Ref]) -> Result:
         span = word.span if word else atom.span
         raise frame.context.fail("E0204", f"there is no operation `{kind}`", span, "not an operation", help=helped)
     given = frame.given_to(atom.unit)
-    fields = WORDS[kind].record_fields
+    fields = {} if WORDS[kind].enlarges else WORDS[kind].record_fields
     if "stride" not in fields and atom.unit in frame.given and given["stride"][0] > 1:
         label = "the block's stride is at this step"
         raise frame.context.fail("E0342", f"`{kind}` takes no stride", atom.span, label, help=STRIDES)

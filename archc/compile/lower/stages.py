@@ -220,7 +220,7 @@ def _reduction(nodes: list[GraphNode]) -> int:
     """The product of the strides of a stem."""
     product = 1
     for node in nodes:
-        product *= max(pair(getattr(node.op, "stride", 1))) if node.role != "shortcut" else 1
+        product *= max(pair(node.op.reduction)) if node.role != "shortcut" else 1
     return product
 
 

@@ -39,7 +39,7 @@ RATES: dict[str, dict[Work, str]] = {
         "attention": "convolutions along the channels",
     },
     "thop": {
-        "conv": "convolutions of standardized weights are not counted",
+        "conv": "convolutions of standardized weights are not counted, transposed ones as convolutions with their output",
         "linear": "linear layers at each position are not counted",
         "norm": "4 an element of batch, instance and layer norm",
         "pooling": "1 an output of average pools, for adaptive ones and each element they read too",

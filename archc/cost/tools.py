@@ -5,18 +5,20 @@ the operator that is called (fvcore, ptflops with its aten back end); what none 
 so do these. docs/costs.md says the rules in words.
 """
 
+from math import prod
 from typing import assert_never
 
 from archc.ir import ops
 from archc.ir.norms import ACTIVATIONS, NORMS
 from archc.ir.op import Types, Work
 from archc.ir.ops import Operation
+from archc.ir.types import pair
 
 
 def fvcore(op: Operation, inputs: Types, outputs: Types, *, training: bool) -> dict[Work, int]:
     """By operator, a multiply-add is one. Batch norm in training and other norms are five an element, at rest two."""
     match op.counted_as:
-        case "convolution" | "linear" | "filter" | "product":
+        case "convolution" | "transposed convolution" | "linear" | "filter" | "product":
             return _without_bias(op, inputs, outputs)
         case "norm":
             assert isinstance(op, ops.Norm)  # noqa: S101  the one that is counted so
@@ -34,7 +36,7 @@ def fvcore(op: Operation, inputs: Types, outputs: Types, *, training: bool) -> d
 def ptflops(op: Operation, inputs: Types, outputs: Types) -> dict[Work, int]:
     """The default back end: by the exact type of a module, and by function. Pools and some activations are counted twice."""
     match op.counted_as:
-        case "convolution" | "linear":
+        case "convolution" | "transposed convolution" | "linear":
             return _with_bias(op, inputs, outputs) if _is_module(op, inputs) else {}
         case "norm":
             assert isinstance(op, ops.Norm)  # noqa: S101  the one that is counted so
@@ -56,7 +58,7 @@ def ptflops(op: Operation, inputs: Types, outputs: Types) -> dict[Work, int]:
 def ptflops_aten(op: Operation, inputs: Types, outputs: Types) -> dict[Work, int]:
     """The aten back end: convolutions and matrix products by operator, with the bias they are given."""
     match op.counted_as:
-        case "convolution":
+        case "convolution" | "transposed convolution":
             return _with_bias(op, inputs, outputs)
         case "linear":
             # at each position of a map the bias is added by another operator
@@ -74,6 +76,10 @@ def thop(op: Operation, inputs: Types, outputs: Types) -> dict[Work, int]:
     match op.counted_as:
         case "convolution" | "linear":
             return _without_bias(op, inputs, outputs) if _is_module(op, inputs) else {}
+        case "transposed convolution":
+            assert isinstance(op, ops.ConvTranspose)  # noqa: S101  the one that is counted so
+            # as if it were a convolution with its output: a window of every input channel for each element
+            return {"conv": outputs[0].elements * (op.in_channels // op.groups) * prod(pair(op.kernel))}
         case "norm":
             assert isinstance(op, ops.Norm)  # noqa: S101  the one that is counted so
             _, _, each = NORMS[op.norm].counted

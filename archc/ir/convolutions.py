@@ -3,7 +3,7 @@
 from math import prod
 from typing import Literal, TypeAlias, assert_never
 
-from archc.ir.behaviour import Behaviour, Fixed, Pointwise, windowed
+from archc.ir.behaviour import Behaviour, Enlarged, Fixed, Pointwise, windowed
 from archc.ir.op import CHANNELS, KERNEL, OF_OPERAND, ONE, SIZE, SIZE_OR_NONE, Flags, Init, Kept, Op, Parameter, Types
 from archc.ir.types import ShapeError, Sides, TensorType, by_axis, feature_map, must_divide, pair, shown
 from archc.record import field
@@ -77,6 +77,64 @@ class Conv(
                 return Kept((0,), fixed=3 * weights + 2 * self.out_channels)
             case _:
                 assert_never(self.weights)
+
+
+class ConvTranspose(
+    Op, kind="conv_transpose", work="conv", counted="transposed convolution", saves="input", output="spare", channels="own",
+    box="conv", row="layer", drawn="layer", enlarges=True,
+):  # fmt: skip
+    """A 2-D transposed convolution: each position of the map adds its filter, times its value, to a window of the output; windows
+    lie `stride` apart. `padding` cuts rows and columns off every side, and `output_padding` leaves so many more behind.
+    """
+
+    in_channels: int = field(metadata=OF_OPERAND)
+    out_channels: int = field(metadata=CHANNELS)
+    kernel: Sides = field(metadata=KERNEL)
+    stride: Sides = field(default=1, metadata=SIZE)
+    padding: Sides = field(default=0, metadata=SIZE_OR_NONE)
+    output_padding: Sides = field(default=0, metadata=SIZE_OR_NONE)
+    dilation: Sides = field(default=1, metadata=SIZE)
+    groups: int = 1
+    bias: bool = False
+
+    def words(self, medium: Literal["table", "figure"] = "table") -> str:
+        grouped = f", C={self.groups}" if self.groups > 1 else ""
+        dilated = "" if self.dilation == 1 else f", dilation {shown(self.dilation)}"
+        return f"{by_axis(self.kernel)} deconv, {self.out_channels}{grouped}{dilated}"
+
+    def behaviour(self) -> Enlarged:
+        sides = zip(*map(pair, (self.kernel, self.stride, self.padding, self.output_padding, self.dilation)), strict=True)
+        high, wide = (
+            dilation * (kernel - 1) + 1 - stride - 2 * padding + more for kernel, stride, padding, more, dilation in sides
+        )
+        return Enlarged(self.stride, (high, wide))
+
+    def check(self, *inputs: TensorType) -> None:
+        if inputs[0].channels != self.in_channels:
+            raise ShapeError("", f"a transposed convolution of {self.in_channels} channels reads {inputs[0].channels}")
+        for what, count in (("input", self.in_channels), ("output", self.out_channels)):
+            must_divide(self.groups, count, f"{what} channels", "groups")
+        for more, stride in zip(pair(self.output_padding), pair(self.stride), strict=True):
+            if more >= stride:
+                message = f"an output padding of {more} is not below the stride of {stride}"
+                raise ShapeError("E0309", message, "output_padding")
+        lengths = inputs[0].spatial
+        for padding, length, after in zip(pair(self.padding), lengths, self.behaviour().sizes(lengths), strict=True):
+            if after < 1:
+                raise ShapeError("E0311", f"a padding of {padding} leaves nothing of a size of {length}", "padding")
+
+    def width(self, channels: int) -> int:
+        return self.out_channels
+
+    def parameters(self) -> tuple[Parameter, ...]:
+        weight = Parameter("weight", (self.in_channels, self.out_channels // self.groups, *pair(self.kernel)), "filter", "conv")
+        return (weight, Parameter("bias", (self.out_channels,), "bias", "conv")) if self.bias else (weight,)
+
+    def macs(self, inputs: Types, outputs: Types) -> int:
+        return inputs[0].elements * (self.out_channels // self.groups) * prod(pair(self.kernel))
+
+    def operations(self, inputs: Types, outputs: Types) -> int:
+        return self.macs(inputs, outputs)
 
 
 class Linear(

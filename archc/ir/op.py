@@ -17,6 +17,7 @@ CLASSES: tuple[Work, ...] = get_args(Work)
 
 Module: TypeAlias = Literal[
     "convolution",
+    "transposed convolution",
     "linear",
     "filter",
     "product",

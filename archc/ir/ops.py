@@ -17,14 +17,14 @@ from archc.ir.arrange import (
     Take,
     Tokens,
 )
-from archc.ir.convolutions import ChannelConv, Conv, Linear
+from archc.ir.convolutions import ChannelConv, Conv, ConvTranspose, Linear
 from archc.ir.norms import Act, Affine, Dropout, Norm, Scale, Softmax
 from archc.ir.op import Op, Parameter
 from archc.ir.pools import AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, BlurPool, GlobalPool, Max, MaxPool, Mean, Sum
 from archc.ir.spatial import Mix, Pad, PixelShuffle, SpaceToDepth, Subsample
 
 Operation: TypeAlias = (
-    Conv | Linear | ChannelConv | Norm | Act
+    Conv | ConvTranspose | Linear | ChannelConv | Norm | Act
     | MaxPool | AvgPool | BlurPool | GlobalPool | AdaptiveAvgPool | AdaptiveMaxPool | Sum | Mean | Max
     | Pad | Subsample | PadChannels | SpaceToDepth | PixelShuffle | Shuffle | Split | Concat
     | Identity | Add | Mul | Div | Mix | Affine | Scale | Softmax | Dropout
@@ -37,7 +37,7 @@ OPERATIONS: dict[str, type[Operation]] = {cls.kind: cls for cls in get_args(Oper
 
 __all__ = [
     "OPERATIONS", "Act", "AdaptiveAvgPool", "AdaptiveMaxPool", "Add", "Affine", "Attention", "AvgPool", "BlurPool", "ChannelConv",
-    "Concat", "Conv", "Div", "Dropout", "Flatten", "GlobalPool", "Identity", "Linear", "Max", "MaxPool", "Mean", "Mix", "Mul",
-    "Norm", "Op", "Operation", "Pad", "PadChannels", "Parameter", "PixelShuffle", "Position", "Scale", "Shuffle", "Softmax",
-    "SpaceToDepth", "Split", "Subsample", "Sum", "Take", "Tokens",
+    "Concat", "Conv", "ConvTranspose", "Div", "Dropout", "Flatten", "GlobalPool", "Identity", "Linear", "Max", "MaxPool", "Mean",
+    "Mix", "Mul", "Norm", "Op", "Operation", "Pad", "PadChannels", "Parameter", "PixelShuffle", "Position", "Scale", "Shuffle",
+    "Softmax", "SpaceToDepth", "Split", "Subsample", "Sum", "Take", "Tokens",
 ]  # fmt: skip

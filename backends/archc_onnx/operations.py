@@ -28,6 +28,8 @@ def emit(emitter: Emitter, node: Node) -> None:  # noqa: C901, PLR0915 -- one ca
     match op := node.op:
         case ops.Conv():
             conv(place, op)
+        case ops.ConvTranspose():
+            conv_transpose(place, op)
         case ops.Linear():
             linear(place, op)
         case ops.ChannelConv():
@@ -112,7 +114,14 @@ def conv(place: Place, op: ops.Conv) -> None:
     place.give("Conv", *inputs, **conv_attributes(op))
 
 
-def conv_attributes(op: ops.Conv) -> dict[str, int | list[int]]:
+def conv_transpose(place: Place, op: ops.ConvTranspose) -> None:
+    attributes = conv_attributes(op)
+    if op.output_padding:
+        attributes["output_padding"] = [*pair(op.output_padding)]
+    place.give("ConvTranspose", place.x, place.tensor("weight"), *([place.tensor("bias")] if op.bias else []), **attributes)
+
+
+def conv_attributes(op: ops.Conv | ops.ConvTranspose) -> dict[str, int | list[int]]:
     """Return the kernel and the attributes that are not at ONNX's default."""
     attributes: dict[str, int | list[int]] = {"kernel_shape": [*pair(op.kernel)]}
     if op.padding:

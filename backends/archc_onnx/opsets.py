@@ -18,8 +18,9 @@ NODE_METADATA: Final = 10
 """The first IR version with metadata on nodes."""
 
 BFLOAT16: Final = {
-    "AveragePool": 22, "BatchNormalization": 14, "Conv": 22, "Elu": 22, "GlobalAveragePool": 22, "HardSigmoid": 22,
-    "HardSwish": 22, "InstanceNormalization": 22, "LeakyRelu": 16, "MaxPool": 22, "Mish": 22, "PRelu": 16, "Softplus": 22,
+    "AveragePool": 22, "BatchNormalization": 14, "Conv": 22, "ConvTranspose": 22, "Elu": 22, "GlobalAveragePool": 22,
+    "HardSigmoid": 22, "HardSwish": 22, "InstanceNormalization": 22, "LeakyRelu": 16, "MaxPool": 22, "Mish": 22, "PRelu": 16,
+    "Softplus": 22,
 }  # fmt: skip
 """The first operator set in which each takes bfloat16 (onnx, docs/Changelog.md); all other operations always did."""
 

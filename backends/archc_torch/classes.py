@@ -108,7 +108,7 @@ def init_lines(writer: Writer) -> tuple[list[str], list[tuple[str, str]]]:
             path = writer.tree.access(member.levels, place, "{owner}") + ("" if member.bare else f".{tensor}")
             kind = member.applied.op.kind if member.applied else ""
             statement = tensor_statement(path, tensor, init)
-            if kind in ("conv", "linear"):
+            if kind in ("conv", "conv_transpose", "linear"):
                 late.append((kind, statement))
             elif statement:
                 now += lines(_call_doc(statement.replace("{owner}", "self")), 8)

@@ -17,7 +17,7 @@ def channels_after(applied: Applied, inputs: list[Expr | None], made: Mapping[st
     op: Operation = applied.op
     first = inputs[0]
     match op:
-        case ops.Conv() | ops.Linear():
+        case ops.Conv() | ops.ConvTranspose() | ops.Linear():
             return made.get("out_channels")
         case ops.Mul() | ops.Div():
             known = [flow for flow in inputs if flow is not None]

@@ -63,6 +63,8 @@ def constructor(  # noqa: C901  a case an operation
     match op:
         case ops.Conv():
             return _conv(op, attribute, library)
+        case ops.ConvTranspose():
+            return _conv_transpose(op, attribute)
         case ops.Linear():
             name = library.use("PositionLinear") if applied.reads == "map" else "nn.Linear"
             bias = [] if op.bias else ["bias=False"]
@@ -118,15 +120,20 @@ def _conv(op: ops.Conv, attribute: Attribute, library: Library) -> Doc:
     if op.weights == "scaled":
         further += keyword("gamma", attribute("gamma"), 1.0)
     given = [
-        attribute("in_channels").text,
-        attribute("out_channels").text,
-        attribute("kernel").text,
+        *(attribute(key).text for key in ("in_channels", "out_channels", "kernel")),
         *keyword("stride", attribute("stride"), 1),
         *keyword("padding", attribute("padding"), 0),
         *keyword("dilation", attribute("dilation"), 1),
         *keyword("groups", attribute("groups"), 1),
     ]
     return call(name, *given, *([] if op.bias else ["bias=False"]), *further)
+
+
+def _conv_transpose(op: ops.ConvTranspose, attribute: Attribute) -> Doc:
+    defaults = {"stride": 1, "padding": 0, "output_padding": 0, "dilation": 1, "groups": 1}
+    given = [attribute(key).text for key in ("in_channels", "out_channels", "kernel")]
+    given += [text for key, default in defaults.items() for text in keyword(key, attribute(key), default)]
+    return call("nn.ConvTranspose2d", *given, *([] if op.bias else ["bias=False"]))
 
 
 def _norm(op: ops.Norm, reads: str, attribute: Attribute, library: Library) -> Doc:

@@ -116,7 +116,11 @@ def policy_lines(graph: Graph, policy: InitPolicy, late: list[tuple[str, str]], 
     """The loop that initialises every convolution and linear layer, and after it what begins otherwise."""
     kinds = {node.op.kind for node in graph.nodes}
     branches: list[str] = []
-    for kind, cls, init in (("conv", "nn.Conv2d", policy.conv), ("linear", "nn.Linear", policy.linear)):
+    for kind, cls, init in (
+        ("conv", "nn.Conv2d", policy.conv),
+        ("conv_transpose", "nn.ConvTranspose2d", policy.conv),
+        ("linear", "nn.Linear", policy.linear),
+    ):
         statement = init_statement("m.weight", init)
         if kind not in kinds or not statement:
             continue

@@ -14,8 +14,8 @@ from archc_torch.words import check_attribute, is_word
 Kind: TypeAlias = Literal["chain", "list", "dict"]
 
 Module: TypeAlias = (
-    ops.Conv | ops.Linear | ops.ChannelConv | ops.Norm | ops.Act | ops.Dropout | ops.MaxPool | ops.AvgPool | ops.BlurPool
-    | ops.GlobalPool | ops.AdaptiveAvgPool | ops.AdaptiveMaxPool | ops.Scale | ops.Position
+    ops.Conv | ops.ConvTranspose | ops.Linear | ops.ChannelConv | ops.Norm | ops.Act | ops.Dropout | ops.MaxPool | ops.AvgPool
+    | ops.BlurPool | ops.GlobalPool | ops.AdaptiveAvgPool | ops.AdaptiveMaxPool | ops.Scale | ops.Position
 )  # fmt: skip
 """What is an nn.Module in the emitted class; the rest is an expression in forward."""
 ChainedModule: TypeAlias = Module | ops.Flatten | ops.Identity | ops.Pad

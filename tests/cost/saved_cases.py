@@ -20,6 +20,7 @@ from archc.ir.ops import (
     ChannelConv,
     Concat,
     Conv,
+    ConvTranspose,
     Div,
     Dropout,
     Flatten,
@@ -121,6 +122,7 @@ def single() -> Iterator[Draw]:
         yield from between(BlurPool(4, kernel, stride))
     for op, channels in MOVES:
         yield from between(op, channels)
+    yield from between(ConvTranspose(4, 4, 3, 2, 1, 1, groups=2, bias=True))
     for size in (1, 2, (1, 3), (3, 1), 8):
         yield from between(AdaptiveAvgPool(size))
         yield from between(AdaptiveMaxPool(size))

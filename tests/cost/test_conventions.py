@@ -65,6 +65,9 @@ def test_resnet50_at_224() -> None:
 KINDS: list[Operation] = [
     Conv(4, 4, 3, 1, 1, groups=2, bias=True),
     Conv(4, 4, 3, 2, 1, weights="standardized"),
+    ops.ConvTranspose(4, 4, 3, 2, 1, 1, groups=2, bias=True),
+    ops.ConvTranspose(4, 4, (2, 3), 1, (0, 1)),
+    Conv(4, 4, 4, 2, 1),
     Linear(4, 4),
     Norm("batch", 4, frozen=True),
     Norm("group", 4, groups=2),

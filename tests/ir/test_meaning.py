@@ -52,6 +52,8 @@ MODULES = [
     (ops.Conv(4, 6, 3, 2, 1, weights="standardized"), StdConv2d(4, 6, 3, 2)),
     (ops.Conv(4, 6, 3, 1, 1, groups=2, weights="standardized", eps=0.1), StdConv2d(4, 6, 3, groups=2, eps=0.1)),
     (ops.Conv(4, 6, 3, 2, 1, bias=True, weights="scaled", eps=0.1, gamma=1.7), ScaledStdConv2d(4, 6, 3, 2, eps=0.1, gamma=1.7)),
+    (ops.ConvTranspose(4, 6, 3, 2, 1, 1, 2, 2, bias=True), nn.ConvTranspose2d(4, 6, 3, 2, 1, 1, 2, dilation=2)),
+    (ops.ConvTranspose(4, 6, (3, 2), (1, 3), (0, 1)), nn.ConvTranspose2d(4, 6, (3, 2), (1, 3), (0, 1), bias=False)),
     (ops.Linear(4, 6), nn.Sequential(nn.Conv2d(4, 6, 1))),
     (ops.Norm("batch", 4, eps=0.1), nn.BatchNorm2d(4, eps=0.1)),
     (ops.Norm("batch", 4, frozen=True), FrozenBatchNorm2d(4)),

@@ -2,6 +2,7 @@
 """At which sizes a graph works, and where it does not what is said, in golden files; the arithmetic of lengths."""
 
 from collections.abc import Callable, Iterator
+from itertools import product
 
 import pytest
 from graph_builder import Builder
@@ -23,6 +24,7 @@ from archc.ir.ops import (
     ChannelConv,
     Concat,
     Conv,
+    ConvTranspose,
     Div,
     Dropout,
     Flatten,
@@ -140,6 +142,13 @@ SIZES: dict[str, Graph] = {
     "flat beside the same, read": joined(Concat(), (Flatten(),), (Flatten(),), then=(Linear(512, 2),)),
     "flat twice, in parts": chain(Flatten(), Flatten(), Split(8)),
     "a window over a constant": joined(Add(), (AdaptiveAvgPool(4), Conv(4, 4, 3)), (AdaptiveAvgPool(2),)),
+    "transposed": chain(SpaceToDepth(4), ConvTranspose(64, 4, 4, 2, 1)),
+    "transposed and joined": joined(Add(), (SpaceToDepth(2), ConvTranspose(16, 4, 3, 2, 1, 1)), (Identity(),)),
+    "transposed and cut": joined(Add(), (SpaceToDepth(2), ConvTranspose(16, 4, 2, 2, 1)), (Conv(4, 4, 3),)),
+    "transposed of a convolution": chain(UP, ConvTranspose(4, 4, 4, 2, 1)),
+    "transposed of the image": chain(ConvTranspose(4, 4, 2, 2)),
+    "transposed without a stride": joined(Add(), (ConvTranspose(4, 4, 3, 1, 0, 0, 2),), (Pad(2, 2, 2, 2),)),
+    "transposed one way": chain(UP, ConvTranspose(4, 4, (2, 1), (2, 1))),
     "pixels spread of a row": chain(Sum("height"), PixelShuffle(2)),
     "tokens": chain(Tokens(), Linear(4, 8), Norm("layer", 8), Take(), Linear(8, 2)),
     "tokens with a position": chain(Tokens(), Position(64, 4)),
@@ -232,9 +241,15 @@ def test_one_after_another(multiple: int) -> None:
 
 @pytest.mark.parametrize("multiple", [1, 2, 4, 8])
 def test_what_is_widened_is_so_many_times_as_long(multiple: int) -> None:
-    found = {(form, block): widened(form, block, multiple) for form in FORMS for block in (1, 2, 4)}
+    keys = product(FORMS, (1, 2, 4), (0, 3, -2))
+    found = {(form, factor, more): widened(form, factor, multiple, more) for form, factor, more in keys}
     sizes = range(multiple, 80, multiple)
-    assert [key for key, wide in found.items() if wide and any(at(wide, n) != key[1] * at(key[0], n) for n in sizes)] == []
+    wrong = [
+        (form, factor, more)
+        for (form, factor, more), wide in found.items()
+        if wide and any(at(wide, n) != factor * at(form, n) + more for n in sizes)
+    ]
+    assert wrong == []
 
 
 @pytest.mark.parametrize(

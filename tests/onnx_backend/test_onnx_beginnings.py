@@ -12,6 +12,7 @@ from graph_builder import Builder
 from onnx_models import Net, distance, model_bytes, model_of, run_exactly
 from onnx_residual import GRAPH, X
 from rounding import allowed
+from torch import nn
 
 from archc.analyse.verify.interpreter import run
 from archc.backend import BackendError
@@ -77,6 +78,20 @@ def deviation(array: np.ndarray) -> float:
 def test_deviation_of_a_grouped_convolution(kind: str, expected: float) -> None:
     found = begun(ops.Conv(64, 256, 3, padding=1, groups=4, bias=True), InitPolicy(conv=Init(kind)))
     assert deviation(found["weight"]) == pytest.approx(expected, rel=draws.sampling(found["weight"].size))
+    assert (deviation(found["bias"]) > 0) == (kind == "torch")
+
+
+@pytest.mark.parametrize("kind", ["kaiming_normal_fan_out", "kaiming_normal_fan_in", "xavier_uniform", "torch"])
+def test_a_transposed_convolution_begins_as_torch_s(kind: str) -> None:
+    found = begun(ops.ConvTranspose(64, 256, 3, padding=1, groups=4, bias=True), InitPolicy(conv=Init(kind)))
+    module = nn.ConvTranspose2d(64, 256, 3, groups=4)
+    match kind:
+        case "xavier_uniform":
+            nn.init.xavier_uniform_(module.weight)
+        case "kaiming_normal_fan_out" | "kaiming_normal_fan_in":
+            nn.init.kaiming_normal_(module.weight, mode=kind.removeprefix("kaiming_normal_"))  # type: ignore[arg-type]
+    expected = float(module.weight.detach().std())
+    assert deviation(found["weight"]) == pytest.approx(expected, rel=2 * draws.sampling(found["weight"].size))
     assert (deviation(found["bias"]) > 0) == (kind == "torch")
 
 

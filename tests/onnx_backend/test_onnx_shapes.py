@@ -101,6 +101,7 @@ GROWING = {
     "rows": STEM % "rows: {op: subsample, stride: 2}, conv2: {kernel: 1, out: 64}",
     "blur": STEM % "blur: {op: blur_pool, stride: 2}, conv2: {kernel: 1, out: 64}",
     "pixels": STEM % "deep: {op: space_to_depth, block: 2}, conv2: {kernel: 1, out: 64}",
+    "transposed": "{conv1: {kernel: 3, stride: 2, out: 16}, up: {op: conv_transpose, kernel: 3, stride: 2, padding: 1, out: 8}}",
     "twice": STEM
     % "conv2: {kernel: 3, stride: 2, out: 32}, conv3: {kernel: 5, stride: 2, out: 256}, more: {op: pixel_shuffle, block: 2}",
 }

@@ -15,6 +15,7 @@ DECLARED = [word for word in WORDS if word not in OWN]
 COMMON = {"op", "of", "when", "init", "after", "before"}
 OWN_KEYS = {
     "conv": "out kernel stride padding dilation groups bias conv",
+    "conv_transpose": "out kernel stride padding output_padding dilation groups bias",
     "norm": "kind eps groups momentum frozen group_size linear",
     "act": "kind slope",
     "pad": "size left right top bottom",

@@ -105,6 +105,32 @@ def space_to_depth(folder: Path) -> None:
     assert all(torch.equal(y[:, (dy * 2 + dx) * 3 + c], x[:, c, dy::2, dx::2]) for dy, dx, c in product((0, 1), (0, 1), range(3)))
 
 
+@says(
+    "`conv_transpose` adds, for each position and channel of the map, its filter times that value to a window of the result;",
+    "windows lie a stride apart, the filter's elements a dilation, and `padding` cuts so much off every side.",
+    "Group g of the outputs reads group g of the inputs.",
+    "s(L − 1) + d(k − 1) + 1 − 2p + o of a length L",
+)
+def conv_transpose(folder: Path) -> None:
+    step = "{op: conv_transpose, kernel: 3, stride: 3, padding: 1, output_padding: 2, dilation: 2, groups: 2, out: 6}"
+    graph = network(folder, f"y: {step}", channels=4)
+    x, weight = image(graph), torch.randn(4, 3, 3, 3, dtype=torch.float64)
+    whole = torch.zeros(2, 6, 3 * x.shape[2] + 8, 3 * x.shape[3] + 8, dtype=torch.float64)
+    for c, i, j in product(range(4), range(x.shape[2]), range(x.shape[3])):
+        group = c // 2 * 3
+        whole[:, group : group + 3, 3 * i : 3 * i + 5 : 2, 3 * j : 3 * j + 5 : 2] += x[:, c, i, j, None, None, None] * weight[c]
+    sides = [3 * (length - 1) + 2 * 2 + 1 - 2 + 2 for length in x.shape[2:]]
+    y = computed(graph, x, {"head.y.weight": weight})
+    assert torch.allclose(y, whole[:, :, 1 : 1 + sides[0], 1 : 1 + sides[1]], rtol=0, atol=1e-12)
+
+
+@says("Its fan in is `out`/`groups`·k·k and its fan out C·k·k, as torch counts them.")
+def transposed_fans(folder: Path) -> None:
+    graph = network(folder, "y: {op: conv_transpose, kernel: 3, out: 8, groups: 2}", channels=4)
+    [shape] = [shape for name, _, shape, _ in graph.parameters() if name == "head.y.weight"]
+    assert torch.nn.init._calculate_fan_in_and_fan_out(torch.empty(shape)) == (4 * 9, 4 * 9)
+
+
 @says("channel c·block² + dy·block + dx becomes pixel (dy, dx) of channel c", "One does not undo the other.")
 def pixel_shuffle(folder: Path) -> None:
     graph = network(folder, "y: {op: pixel_shuffle, block: 2}", channels=12)

@@ -14,7 +14,7 @@ from archc.ir import ops
 from archc.ir.graph import Graph
 from archc.ir.ops import Op
 
-KINDS = {nn.Conv1d: "conv1d", nn.Conv2d: "conv2d", nn.Conv3d: "conv3d", nn.Linear: "linear"}
+KINDS = {nn.Conv1d: "conv1d", nn.Conv2d: "conv2d", nn.Conv3d: "conv3d", nn.ConvTranspose2d: "conv2d", nn.Linear: "linear"}
 
 
 def golden_tensor(kind: str, attribute: str, shape: tuple[int, ...]) -> Tensor:

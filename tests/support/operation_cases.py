@@ -17,6 +17,8 @@ ONE: list[Operation] = [
     ops.Conv(4, 6, 3), ops.Conv(4, 6, 3, 2, 1), ops.Conv(4, 6, (3, 1), (2, 1), (1, 0), (1, 2)), ops.Conv(4, 6, 3, dilation=2), ops.Conv(4, 6, 9),
     ops.Conv(4, 6, 3, groups=2, bias=True), ops.Conv(4, 6, 3, groups=3), ops.Conv(6, 4, 3, groups=4), ops.Conv(3, 4, 1), ops.Conv(4, 5, 1, groups=4),
     ops.Conv(4, 6, 3, weights="standardized"), ops.Conv(4, 6, 3, bias=True, weights="scaled"), ops.Conv(4, 6, 3, padding=4), ops.Conv(4, 4, 8),
+    ops.ConvTranspose(4, 6, 4, 2, 1), ops.ConvTranspose(4, 6, 3, (2, 1), (1, 0), (1, 0), (1, 2)), ops.ConvTranspose(4, 6, 2, 3, bias=True), ops.ConvTranspose(4, 6, 1, 2, groups=2),
+    ops.ConvTranspose(4, 6, 3, 1, 1), ops.ConvTranspose(4, 6, 2, 2, groups=4), ops.ConvTranspose(3, 6, 2), ops.ConvTranspose(4, 6, 2, 2, 0, 2), ops.ConvTranspose(4, 6, 2, 1, 4),
     ops.Linear(4, 6), ops.Linear(4, 6, bias=False), ops.Linear(3, 6), ops.ChannelConv(3), ops.ChannelConv(4),
     ops.Norm("batch", 4), ops.Norm("batch", 4, frozen=True), ops.Norm("group", 4, groups=2), ops.Norm("group", 4, groups=3), ops.Norm("layer", 4),
     ops.Norm("instance", 4), ops.Norm("evonorm_s0", 4, groups=2), ops.Norm("evonorm_s0", 4, groups=2, linear=True), ops.Norm("evonorm_s0", 4, groups=3),

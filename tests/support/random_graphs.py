@@ -41,6 +41,13 @@ def random_window(random: Random, kernel: int, stride: int) -> tuple[Sides, Side
     return random.choice(((kernel, stride, padding), oblong))
 
 
+def random_transposed(random: Random, channels: int, window: tuple[Sides, Sides, Sides]) -> Operation:
+    groups, stride = divisor(random, channels), window[1]
+    more = random.randrange(stride) if isinstance(stride, int) else 0
+    out, dilation = groups * random.choice((1, 2, 4)), random.choice((1, 1, 2, (2, 1)))
+    return ops.ConvTranspose(channels, out, *window, more, dilation, groups, random.random() < 0.5)
+
+
 def random_op(random: Random, kind: str, type_: TensorType) -> Operation:
     """An operation of this kind whose channels are those of `type_`; its windows need not fit."""
     c = type_.channels
@@ -54,6 +61,8 @@ def random_op(random: Random, kind: str, type_: TensorType) -> Operation:
             bias = random.random() < 0.5
             dilation = random.choice((1, 1, 2, (2, 1)))
             return ops.Conv(c, out * groups, *window, dilation, groups, bias, weights, 1e-5, 1.5)
+        case ops.ConvTranspose.kind:
+            return random_transposed(random, c, window)
         case ops.Linear.kind:
             return ops.Linear(c, random.choice((1, 2, 4, 8)), random.random() < 0.5)
         case ops.ChannelConv.kind:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import onnx
+import onnxruntime
 import pytest
 import torch
 from onnx import TensorProto, helper, numpy_helper
@@ -44,6 +45,15 @@ CASES: list[tuple[str, tuple[int, ...], list[Any], dict[str, Any]]] = [
     ("Conv", MAP, [numbers(6, 2, 3, 3)], {"pads": [0, 1, 2, 1], "group": 2, "dilations": [2, 1]}),
     ("Conv", MAP, [numbers(6, 4, 3, 3)], {"auto_pad": "SAME_UPPER", "strides": [2, 2]}),
     ("Conv", MAP, [numbers(6, 4, 3, 3)], {"auto_pad": "SAME_LOWER", "strides": [2, 2]}),
+    (
+        "ConvTranspose",
+        MAP,
+        [numbers(4, 6, 3, 3), numbers(6)],
+        {"pads": [1, 1, 1, 1], "strides": [2, 2], "output_padding": [1, 1]},
+    ),
+    ("ConvTranspose", MAP, [numbers(4, 6, 2, 3)], {"pads": [0, 1, 1, 0], "strides": [2, 3], "dilations": [2, 1]}),
+    ("ConvTranspose", MAP, [numbers(4, 6, 3, 3)], {"auto_pad": "SAME_UPPER", "strides": [2, 2]}),
+    ("ConvTranspose", MAP, [numbers(4, 6, 3, 3)], {"auto_pad": "SAME_LOWER", "strides": [2, 2]}),
     ("BatchNormalization", MAP, [numbers(4), numbers(4), numbers(4), POSITIVE], {"epsilon": 1e-3}),
     ("InstanceNormalization", MAP, [numbers(4), numbers(4)], {"epsilon": 1e-3}),
     ("GroupNormalization", MAP, [numbers(4), numbers(4)], {"num_groups": 2}),
@@ -107,3 +117,27 @@ def test_operation(op: str, shape: tuple[int, ...], operands: list[Any], attribu
         [expected] = ReferenceEvaluator(made).run(None, {"x": x})
     [actual] = load_onnx(str(path))(torch.from_numpy(x))
     assert close(torch.from_numpy(expected), actual, of_terms(1000, SINGLE))  # no operation here sums more
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        {"pads": [0, 1, 1, 0], "strides": [2, 3], "group": 2},
+        {"output_shape": [11, 15], "strides": [2, 2], "group": 2},
+        {"output_shape": [11, 15], "strides": [2, 2], "group": 2, "auto_pad": "SAME_UPPER"},
+    ],
+    ids=str,
+)
+def test_a_transposed_convolution_of_groups_is_onnxruntime_s(attributes: dict[str, Any], tmp_path: Path) -> None:
+    """onnx's evaluator has neither groups nor the length that is asked for."""
+    made = model("ConvTranspose", MAP, [numbers(4, 3, 2, 3)], attributes)
+    for tensor in made.graph.initializer:
+        tensor.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(tensor).astype(np.float32), tensor.name))
+    for value in (*made.graph.input, *made.graph.output):
+        value.type.tensor_type.elem_type = TensorProto.FLOAT
+    path = tmp_path / "net.onnx"
+    path.write_bytes(made.SerializeToString())
+    x = numbers(*MAP).astype(np.float32)
+    [expected] = onnxruntime.InferenceSession(str(path)).run(None, {"x": x})
+    [actual] = load_onnx(str(path))(torch.from_numpy(x).double())
+    assert close(torch.from_numpy(expected), actual, of_terms(100, SINGLE))

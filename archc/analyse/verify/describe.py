@@ -10,6 +10,7 @@ Attributes: TypeAlias = Mapping[str, object]
 
 LIKE: dict[str, tuple[str, ...]] = {
     "conv": ("convolution",),
+    "conv_transpose": ("convolution",),
     "linear": ("addmm", "mm", "bmm", "linear", "convolution"),
     "channel_conv": ("convolution",),
     "norm": ("native_batch_norm", "native_group_norm", "native_layer_norm", "_native_batch_norm_legit", "mul", "add"),
@@ -43,7 +44,7 @@ LIKE: dict[str, tuple[str, ...]] = {
 """The ATen operations that may stand in the place of each of our kinds, likeliest first."""
 
 ARGUMENTS: dict[str, tuple[str, ...]] = {
-    "convolution": ("", "", "", "stride", "padding", "dilation", "", "", "groups"),
+    "convolution": ("", "", "", "stride", "padding", "dilation", "", "output_padding", "groups"),
     "max_pool2d_with_indices": ("", "kernel", "stride", "padding", "dilation", "ceil"),
     "avg_pool2d": ("", "kernel", "stride", "padding", "ceil", "count_include_pad"),
     "native_batch_norm": ("", "", "", "", "", "", "momentum", "eps"),
@@ -54,7 +55,9 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
 }
 """Our names for the arguments of ATen operations, by position."""
 
-DEFAULTS: Attributes = {"ceil": False, "count_include_pad": True, "padding": 0, "dilation": 1, "groups": 1, "stride": 1}
+DEFAULTS: Attributes = {
+    "ceil": False, "count_include_pad": True, "padding": 0, "output_padding": 0, "dilation": 1, "groups": 1, "stride": 1,
+}  # fmt: skip
 WORDS = {"convolution": "convolution", "native_batch_norm": "batch_norm", "max_pool2d_with_indices": "max_pool2d"}
 
 

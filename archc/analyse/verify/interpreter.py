@@ -68,6 +68,9 @@ def apply(  # noqa: C901  one case for each operation
             return [
                 functional.conv2d(x, meaning.filters(op, own), own.get("bias"), op.stride, op.padding, op.dilation, op.groups)
             ]
+        case ops.ConvTranspose():
+            sides = (op.stride, op.padding, op.output_padding)
+            return [functional.conv_transpose2d(x, own["weight"], own.get("bias"), *sides, op.groups, op.dilation)]
         case ops.Linear():
             return [meaning.linear(x, own)]
         case ops.ChannelConv():

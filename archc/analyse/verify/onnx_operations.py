@@ -8,7 +8,7 @@ from torch.nn import functional
 
 from archc.analyse.verify import onnx_arrange as arrange
 from archc.analyse.verify.onnx_arrange import Call, Rule
-from archc.analyse.verify.onnx_windows import average_pool, convolution, max_pool
+from archc.analyse.verify.onnx_windows import average_pool, convolution, max_pool, transposed_convolution
 
 
 def _each(function: Callable[[Tensor], Tensor]) -> Rule:
@@ -121,6 +121,7 @@ OPERATIONS: dict[str, Rule] = {
     "Constant": _constant,
     "ConstantOfShape": arrange.filled,
     "Conv": lambda call, x, weight, bias=None: (convolution(call.attributes, x, weight, bias),),
+    "ConvTranspose": lambda call, x, weight, bias=None: (transposed_convolution(call.attributes, x, weight, bias),),
     "DepthToSpace": arrange.depth_to_space,
     "Div": _folded(_divide),
     "Dropout": lambda _, x, *__: (x,),

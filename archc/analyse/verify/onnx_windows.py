@@ -72,6 +72,25 @@ def convolution(attributes: Attributes, x: Tensor, weight: Tensor, bias: Tensor 
     )
 
 
+def transposed_convolution(attributes: Attributes, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+    """Transpose a convolution; its padding cuts the result, and follows from a length that is asked for."""
+    kernel, auto = weight.shape[2:], attributes.get("auto_pad", "NOTSET")
+    strides, dilations, sides = _windows({**attributes, "auto_pad": "NOTSET"}, x, kernel)
+    more = list(attributes.get("output_padding", [0] * len(kernel)))
+    asked = [n * s for n, s in zip(x.shape[2:], strides, strict=True)] if auto.startswith("SAME") else None
+    if (lengths := attributes.get("output_shape", asked)) is not None:
+        whole = zip(x.shape[2:], strides, kernel, dilations, more, lengths, strict=True)
+        totals = [s * (n - 1) + d * (k - 1) + 1 + rest - length for n, s, k, d, rest, length in whole]
+        sides = [(total // 2, -(-total // 2)) if auto == "SAME_UPPER" else (-(-total // 2), total // 2) for total in totals]
+    padding = _alike(sides)
+    plain = padding or [0] * len(sides)
+    y = torch.convolution(
+        x, weight, bias, strides, plain, dilations, transposed=True, output_padding=more, groups=attributes.get("group", 1)
+    )
+    cut = {axis: (-before, -after) for axis, (before, after) in _by_axis(sides).items()}
+    return padded(y, cut, "constant", 0.0) if padding is None else y
+
+
 def max_pool(attributes: Attributes, x: Tensor) -> Tensor:
     kernel = attributes["kernel_shape"]
     strides, dilations, sides = _windows(attributes, x, kernel)

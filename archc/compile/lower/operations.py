@@ -64,6 +64,13 @@ def _convolution(made: Made) -> Operation:
     return ops.Conv(in_channels, out, kernel, stride, padding, dilation, groups, bias, conv.weights, eps, gamma)
 
 
+def _transposed_convolution(made: Made) -> Operation:
+    """Its bias is the nearest `conv`'s, as that of a convolution."""
+    names = [name for name in ops.ConvTranspose.record_fields if name != "bias"]
+    values = dict(zip(names, made.values(ops.ConvTranspose, *names), strict=True))
+    return ops.ConvTranspose(**values, bias=made.attributes.truth("bias", default=made.defaults.conv.bias))
+
+
 def _usual_padding(a: Attributes, kernel: Sides, dilation: Sides) -> Sides:
     for side in pair(kernel):
         if side % 2 == 0:
@@ -174,8 +181,8 @@ def _position(made: Made) -> Operation:
 
 DROP_WORDS: dict[str, Drop] = {name.replace(" ", "_"): what for what, name in DROPS.items()}
 OWN: dict[str, Callable[[Made], Operation]] = {
-    "conv": _convolution, "norm": _norm, "act": _act, "pad": _pad, "pad_channels": _pad_channels, "scale": _scale,
-    "softmax": _softmax, "mean": _mean, "position": _position,
+    "conv": _convolution, "conv_transpose": _transposed_convolution, "norm": _norm, "act": _act, "pad": _pad,
+    "pad_channels": _pad_channels, "scale": _scale, "softmax": _softmax, "mean": _mean, "position": _position,
     **{word: partial(_dropout, what=what) for word, what in DROP_WORDS.items()},
 }  # fmt: skip
 """The words whose step says an attribute in more than one way, or by more than one key."""

@@ -50,7 +50,7 @@ def words(node: Node, detail: Detail = "full") -> str:
     """`7×7 conv, 64, /2`, `max pool, /2`, `fc 1000`: the operation and what a paper would say of it."""
     op = node.op
     match op:
-        case ops.Conv():
+        case ops.Conv() | ops.ConvTranspose():
             return _conv(op, detail)
         case ops.Linear(out_channels=out):
             return f"fc {out}" if detail in ("full", "brief") else "fc"
@@ -72,24 +72,25 @@ def words(node: Node, detail: Detail = "full") -> str:
         case ops.PadChannels(before=before, after=after):
             return f"+{before + after} zero channels"
         case _:
-            return op.words("figure") + _stride(getattr(op, "stride", 1))
+            return op.words("figure") + _stride(op.reduction)
 
 
-def _conv(op: ops.Conv, detail: Detail) -> str:
+def _conv(op: ops.Conv | ops.ConvTranspose, detail: Detail) -> str:
     if detail == "symbol":
         return "weight"
     depthwise = op.groups == op.in_channels == op.out_channels and op.groups > 1
-    found = f"{by_axis(op.kernel)} {'depthwise ' if depthwise else ''}conv"
+    name = "deconv" if op.enlarges else "conv"
+    found = f"{by_axis(op.kernel)} {'depthwise ' if depthwise else ''}{name}"
     if detail == "kernel":
         return found
-    if detail == "brief" and not depthwise:
+    if detail == "brief" and not depthwise and not op.enlarges:
         found = by_axis(op.kernel)
     found += f", {op.out_channels}"
     if op.groups > 1 and not depthwise:
         found += f", {op.groups} groups"
     if op.dilation != 1:
         found += f", dilation {shown(op.dilation)}"
-    return found + _stride(op.stride)
+    return f"{found}, ×{shown(op.stride)}" if op.enlarges and op.stride != 1 else found + _stride(op.reduction)
 
 
 def _stride(stride: Sides) -> str:

@@ -5,7 +5,7 @@ import unicodedata
 
 import pytest
 
-from archc.rendering.excerpt import CELLS, excerpt
+from archc.rendering.text import CELLS, excerpt
 from archc.rendering.visible import clipped, visible, width
 
 

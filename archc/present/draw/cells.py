@@ -9,8 +9,7 @@ from archc.ir.graph import Graph, Node, Scope
 from archc.ir.types import pair
 from archc.present.draw.content import ENTRY, Cell, Side, Unit, Wire
 from archc.present.draw.scene import Facts, Mark
-from archc.present.draw.shortcuts import how
-from archc.present.draw.words import Detail, beside, dimensions, role, symbol, words
+from archc.present.draw.words import Detail, beside, dimensions, role, shortcut_words, symbol, words
 from archc.record import Record, field, replace
 
 Grain: TypeAlias = Literal["layer", "op"]
@@ -183,7 +182,7 @@ def _connect(reading: Reading, state: _State, value: _Value, target: int) -> Non
         changes = shape != reading.graph.types[shortcut[0].inputs[0]].shape
         spent = sum((reading.costs[node.name] for node in shortcut), Cost())
         if not reading.expand_shortcut:
-            passed = how(shortcut)
+            passed = shortcut_words(shortcut)
         elif not passed and reading.grain == "layer":
             passed = "identity"
         scope = reading.scopes.get(shortcut[-1].scope)

@@ -1,18 +1,30 @@
 """The layout of He et al. 2015, Table 1: a column for each network, a row for each stage, what is the same everywhere once."""
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 from archc.present.table.agreement import actual as figure_of
 from archc.present.table.agreement import beside, scale, sources
-from archc.present.table.align import Row, aligned
 from archc.present.table.figures import FIGURES, Figure, Subject, printed
 from archc.present.table.grid import Band, Cell, Grid, Part, text_cell
 from archc.present.table.listing import lines, ordered
 from archc.present.table.network import Network
 from archc.present.table.outline import Segment, Size, outline
+from archc.record import Record
 
 COMPARED = ("params", "macs", "depth")
 """Figures that specs may report as printed."""
+Key: TypeAlias = tuple[int, int, int, int]
+
+
+class Row(Record):
+    """A row: for each network its segment, or None."""
+
+    segments: tuple[Segment | None, ...]
+
+    @property
+    def there(self) -> list[Segment]:
+        return [segment for segment in self.segments if segment is not None]
 
 
 def architecture(networks: Sequence[Network], figures: Sequence[Figure], *, exact: bool = False) -> Grid:
@@ -20,7 +32,7 @@ def architecture(networks: Sequence[Network], figures: Sequence[Figure], *, exac
     outlines = [outline(network.graph) for network in networks]
     same = len({network.input[1:] for network in networks}) == 1
     ranks = [_ranks(network, found, same=same) for network, found in zip(networks, outlines, strict=True)]
-    rows = aligned(outlines, ranks)
+    rows = rows_of(outlines, ranks)
     bands = [_band(row, same=same) for row in rows]
     if not same:
         bands.insert(0, Band((text_cell("input", "left"),), (tuple(text_cell(_sized(n.input[1:])) for n in networks),)))
@@ -32,6 +44,33 @@ def architecture(networks: Sequence[Network], figures: Sequence[Figure], *, exac
         tuple(bands),
         tuple(_notes(networks, outlines, figures, exact=exact)),
     )
+
+
+def rows_of(outlines: Sequence[Sequence[Segment]], ranks: Sequence[Sequence[int]]) -> list[Row]:
+    """Rows by rank, the same for what belongs side by side and rising (`ranks`, one for each segment); heads last.
+
+    Of several with one rank the first stands beside the first, stems before stages; where no network has both, a stem stands
+    beside another's stage.
+    """
+    both = {
+        rank
+        for outline, found in zip(outlines, ranks, strict=True)
+        for rank in found
+        if len({segment.kind for segment, of in zip(outline, found, strict=True) if of == rank and segment.kind != "head"}) > 1
+    }
+    columns = [_placed(outline, found, both) for outline, found in zip(outlines, ranks, strict=True)]
+    keys = sorted({key for column in columns for key in column})
+    return [Row(tuple(column.get(key) for column in columns)) for key in keys]
+
+
+def _placed(outline: Sequence[Segment], ranks: Sequence[int], both: set[int]) -> dict[Key, Segment]:
+    found: dict[Key, Segment] = {}
+    for segment, rank in zip(outline, ranks, strict=True):
+        head = segment.kind == "head"
+        place = (int(head), 0 if head else rank, int(segment.kind == "stage" and rank in both))
+        number = sum(key[:3] == place for key in found)
+        found[(*place, number)] = segment
+    return found
 
 
 def _ranks(network: Network, found: Sequence[Segment], *, same: bool) -> list[int]:

@@ -1,4 +1,4 @@
-"""Names and texts made safe for the language a figure or table is written in; all of them stay readable as themselves."""
+"""Names and texts are made safe for the language a figure or table is written in; they stay readable as themselves."""
 
 import re
 
@@ -19,13 +19,15 @@ _FORMULA = frozenset("=+-@＝＋－＠")
 
 
 def xml(text: str) -> str:
-    """For the text and the attributes of XML and HTML; a character that XML cannot hold is shown as an escape."""
+    """Escape text for elements and attributes of XML and HTML; a character that XML cannot hold is shown as an escape."""
     return "".join([_XML.get(character, character) for character in visible(text)])
 
 
 def tex(text: str) -> str:
-    """For running text in LaTeX with T1 fonts. A letter that these lack is written by its code point where the engine is an old
-    one; commas and hyphens are kept apart, as two would join.
+    """Escape running text for LaTeX with T1 fonts.
+
+    An engine that has no Unicode fonts shows the code point of a letter that T1 lacks. Two commas or hyphens are kept apart,
+    since they would join to one sign.
     """
     return _JOINED.sub(r"\1{}", "".join([_TEX.get(character) or _letter(character) for character in visible(text)]))
 
@@ -38,12 +40,12 @@ def _letter(character: str) -> str:
 
 
 def markdown(text: str) -> str:
-    """For a cell of a table in GitHub's Markdown, or running text within a line."""
-    found = [f"\\{character}" if character in _MARKDOWN else character for character in visible(text)]
-    return _LIST.sub(r"\1\\\2", "".join(found)).replace("|", "&#124;").replace("www.", r"www\.").replace("://", r"\://")
+    """Escape a cell of a table in GitHub's Markdown, or running text within a line."""
+    characters = [f"\\{character}" if character in _MARKDOWN else character for character in visible(text)]
+    return _LIST.sub(r"\1\\\2", "".join(characters)).replace("|", "&#124;").replace("www.", r"www\.").replace("://", r"\://")
 
 
 def csv(text: str) -> str:
-    """For a cell that a spreadsheet must not take for a formula: such a text is begun with an apostrophe."""
+    """Escape a cell of CSV: a text that a spreadsheet would take for a formula begins with an apostrophe."""
     text = visible(text)
     return f"'{text}" if text[:1] in _FORMULA and text else text

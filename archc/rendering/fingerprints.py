@@ -1,4 +1,4 @@
-"""A name for each problem that stays when lines are put in above it: what code review tools recognise it by."""
+"""A fingerprint is the name of a problem that stays when lines are inserted above it: code review tools know it by that."""
 
 import hashlib
 from collections import Counter
@@ -10,10 +10,10 @@ from archc.rendering.paths import in_a_file, relative
 
 
 def fingerprints(diagnostics: Sequence[Diagnostic], root: str) -> list[str]:
-    """Of the code, the file, the text of the line, and which of several equal ones it is; 32 hexadecimal digits each."""
+    """Hash each diagnostic to 32 digits: its code, its file, the text of its line, and its number among equal ones."""
     texts: dict[int, list[str]] = {}
     seen: Counter[tuple[str, ...]] = Counter()
-    found: list[str] = []
+    prints: list[str] = []
     for diagnostic in diagnostics:
         span = diagnostic.span
         where: tuple[str, ...] = (diagnostic.message,)
@@ -23,5 +23,5 @@ def fingerprints(diagnostics: Sequence[Diagnostic], root: str) -> list[str]:
         key = (diagnostic.code, *where)
         seen[key] += 1
         parts = "\0".join((*key, str(seen[key]))).encode("utf-8", "surrogatepass")
-        found.append(hashlib.sha256(parts).hexdigest()[:32])
-    return found
+        prints.append(hashlib.sha256(parts).hexdigest()[:32])
+    return prints

@@ -1,4 +1,4 @@
-"""Diagnostics as GitLab's code quality report (a list in the form of Code Climate's issues)."""
+"""Diagnostics become GitLab's code quality report, a list in the form of Code Climate's issues."""
 
 import json
 import os
@@ -13,15 +13,15 @@ SEVERITIES = {"error": "major", "warning": "minor"}
 
 
 def as_gitlab(report: Report) -> str:
-    """A JSON list in ASCII, which ends with a newline; what is not shown is one entry of its own."""
+    """Return a JSON list in ASCII that ends with a newline; a last entry counts what is not shown."""
     root = repository(os.curdir)
-    marks = fingerprints(report.shown, root)
-    issues = [_issue(diagnostic, mark, root) for diagnostic, mark in zip(report.shown, marks, strict=True)]
+    prints = fingerprints(report.shown, root)
+    issues = [_issue(diagnostic, mark, root) for diagnostic, mark in zip(report.shown, prints, strict=True)]
     if report.omitted:
-        said = f"{report.omitted} more are not shown: raise the limit with --limit diagnostics=N"
+        description = f"{report.omitted} more are not shown: raise the limit with --limit diagnostics=N"
         where = {"path": ".", "lines": {"begin": 1}}
         issues.append(
-            {"description": said, "check_name": "archc", "fingerprint": "0" * 32, "severity": "info", "location": where}
+            {"description": description, "check_name": "archc", "fingerprint": "0" * 32, "severity": "info", "location": where}
         )
     return json.dumps(issues, indent=2) + "\n"
 
@@ -29,9 +29,9 @@ def as_gitlab(report: Report) -> str:
 def _issue(diagnostic: Diagnostic, mark: str, root: str) -> dict[str, object]:
     span = diagnostic.span
     inside = span is not None and in_a_file(span)
-    helped = f" ({diagnostic.help})" if diagnostic.help else ""
+    way_out = f" ({diagnostic.help})" if diagnostic.help else ""
     return {
-        "description": visible(f"{diagnostic.message}{helped}"),
+        "description": visible(f"{diagnostic.message}{way_out}"),
         "check_name": diagnostic.code,
         "fingerprint": mark,
         "severity": SEVERITIES[diagnostic.severity],

@@ -1,6 +1,6 @@
-"""Diagnostics for programs: one JSON document, its format numbered; lines and columns count code points from 1.
+"""Diagnostics become one JSON document for programs; lines and columns count code points from 1.
 
-`report-1.schema.json` beside this file describes it.
+`report-1.schema.json` beside this file describes the format, which has a number.
 """
 
 import json
@@ -13,7 +13,7 @@ VERSION = 1
 
 
 def as_json(report: Report) -> str:
-    """All that are shown as JSON in ASCII; `omitted` counts the others. Ends with a newline."""
+    """Return the shown diagnostics as JSON in ASCII that ends with a newline; `omitted` counts the others."""
     content = {
         "version": VERSION,
         "files": len(report.files),
@@ -26,7 +26,7 @@ def as_json(report: Report) -> str:
 
 
 def schema_text() -> str:
-    """The JSON Schema of what `as_json` writes."""
+    """Return the JSON Schema of what `as_json` writes."""
     with open(os.path.join(os.path.dirname(__file__), f"report-{VERSION}.schema.json"), encoding="utf-8") as file:
         return file.read()
 

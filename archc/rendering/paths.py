@@ -1,4 +1,4 @@
-"""Names of files as other programs want them: relative to the repository they are in, with `/` between their parts."""
+"""Files are named as other programs want them: relative to their repository, with `/` between the parts of a path."""
 
 import os
 
@@ -7,7 +7,7 @@ from archc.language.shipped import PREFIX
 
 
 def repository(folder: str) -> str:
-    """The nearest folder at or above `folder` that holds `.git`; `folder` itself where there is none."""
+    """Return the nearest folder at or above `folder` that holds `.git`, `folder` itself where there is none."""
     here = os.path.realpath(folder)
     above = here
     while not os.path.exists(os.path.join(above, ".git")):
@@ -18,17 +18,17 @@ def repository(folder: str) -> str:
 
 
 def relative(name: str, root: str) -> str:
-    """A name as the user gave it, from `root`; what lies outside stays as it was given."""
+    """Return a path relative to `root`; one that lies outside stays as the user gave it."""
     path = os.path.abspath(name)
     inside = os.path.relpath(path, root) if os.path.splitdrive(path)[0] == os.path.splitdrive(root)[0] else path
     return (name if inside.split(os.sep)[0] == os.pardir or os.path.isabs(inside) else inside).replace(os.sep, "/")
 
 
 def in_a_file(span: Span | None) -> bool:
-    """Whether a span names a file of the user's: no value of the command line, and nothing that ships."""
+    """Return whether a span names a file of the user's: no value of the command line, and no file that ships."""
     return span is not None and not span.source.name.startswith(("--", PREFIX))
 
 
 def has_lines(span: Span) -> bool:
-    """A file that could not be read has no line to name."""
+    """Return whether the source has lines; a file that could not be read has none."""
     return bool(span.source.text)

@@ -1,4 +1,4 @@
-"""The outcome of a run over several files: every problem once, in order, and how many of them are shown."""
+"""A report is the outcome of a run over several files: every problem once, in order, and which of them are shown."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -11,37 +11,38 @@ NOTES = 4
 
 
 class Report(Record):
-    """What was said of several files.
-
-    `files` are the names of what was checked; `diagnostics` all that was found, sorted; `shown` those within the limit. `fails`
-    has for each file with an error that is told elsewhere, in its parent say, the first such error.
-    """
+    """The problems of several files."""
 
     files: tuple[str, ...]
+    """The names of the files that were checked."""
     diagnostics: tuple[Diagnostic, ...]
+    """All problems, sorted."""
     shown: tuple[Diagnostic, ...]
+    """The problems within the limit."""
     fails: Mapping[str, Diagnostic]
+    """By file, the first of its errors where all of them are reported in other files, such as its parent."""
 
     @property
     def omitted(self) -> int:
-        """How many are not shown."""
+        """The number of problems that are not shown."""
         return len(self.diagnostics) - len(self.shown)
 
     def count(self, severity: str) -> int:
-        """How many errors or warnings there are, shown or not."""
+        """Return the number of errors or warnings, shown or not."""
         return sum(diagnostic.severity == severity for diagnostic in self.diagnostics)
 
 
-def report(files: Sequence[str], found: Sequence[Sequence[Diagnostic]], limit: int = 100) -> Report:
-    """Of what was `found` of each file: sorted by file and place; a parent's problem, found with each of its children, once.
-    Beyond the limit errors stay first.
+def report(files: Sequence[str], by_file: Sequence[Sequence[Diagnostic]], limit: int = 100) -> Report:
+    """Sort the problems of each file by file and place; a parent's problem, which each of its children has, is one.
+
+    Where there are more than `limit`, errors are shown before warnings.
     """
-    found = _called(files, found)
-    fails = {name: problem for name, problems in zip(files, found, strict=True) if (problem := _elsewhere(name, problems))}
-    first: dict[tuple[object, ...], list[Diagnostic]] = {}
-    for diagnostic in (diagnostic for problems in found for diagnostic in problems):
-        first.setdefault((*_place(diagnostic), diagnostic.message), []).append(diagnostic)
-    diagnostics = tuple(sorted(map(_together, first.values()), key=_place))
+    by_file = _named_alike(files, by_file)
+    fails = {name: problem for name, problems in zip(files, by_file, strict=True) if (problem := _elsewhere(name, problems))}
+    equal: dict[tuple[object, ...], list[Diagnostic]] = {}
+    for diagnostic in (diagnostic for problems in by_file for diagnostic in problems):
+        equal.setdefault((*_place(diagnostic), diagnostic.message), []).append(diagnostic)
+    diagnostics = tuple(sorted(map(_merged, equal.values()), key=_place))
     if len(diagnostics) <= limit:
         return Report(tuple(files), diagnostics, diagnostics, fails)
     ranked = sorted(range(len(diagnostics)), key=lambda number: (diagnostics[number].severity != "error", number))
@@ -54,26 +55,26 @@ def _place(diagnostic: Diagnostic) -> tuple[str, int, int, str]:
 
 
 def _elsewhere(name: str, problems: Sequence[Diagnostic]) -> Diagnostic | None:
-    """The first error of a file that has none in itself."""
+    """Return the first error of a file all of whose errors are in other files."""
     errors = [problem for problem in problems if problem.severity == "error"]
     own = any(problem.span is not None and problem.span.source.name == name for problem in errors)
     return None if own or not errors else errors[0]
 
 
-def _together(same: Sequence[Diagnostic]) -> Diagnostic:
-    """One problem that was found with several files, with the notes of each: who extends the file at fault, say."""
-    own = {_said(note) for note in same[0].notes}
-    further = list({_said(note): note for other in same[1:] for note in other.notes if _said(note) not in own}.values())
+def _merged(same: Sequence[Diagnostic]) -> Diagnostic:
+    """Merge the equal problems of several files to one with the notes of each, such as who extends the file at fault."""
+    own = {_key(note) for note in same[0].notes}
+    further = list({_key(note): note for other in same[1:] for note in other.notes if _key(note) not in own}.values())
     more = (Note(f"and at {len(further) - NOTES} further places"),) if len(further) > NOTES else ()
     return replace(same[0], notes=(*same[0].notes, *further[:NOTES], *more)) if further else same[0]
 
 
-def _said(note: Note) -> tuple[str, str]:
+def _key(note: Note) -> tuple[str, str]:
     return note.message, str(note.span or "")
 
 
-def _called(files: Sequence[str], found: Sequence[Sequence[Diagnostic]]) -> list[list[Diagnostic]]:
-    """Files that were checked are called as they were named, also where another file names them otherwise."""
+def _named_alike(files: Sequence[str], by_file: Sequence[Sequence[Diagnostic]]) -> list[list[Diagnostic]]:
+    """Give each checked file the name that the user gave it, also where another file names it otherwise."""
     known: dict[str, str] = {}
     sources: dict[int, Source] = {}
 
@@ -95,4 +96,4 @@ def _called(files: Sequence[str], found: Sequence[Sequence[Diagnostic]]) -> list
         fix = tuple([Edit(span(edit.span), edit.text) for edit in old.fix])
         return replace(old, span=span(old.span) if old.span else None, notes=notes, fix=fix)
 
-    return [[diagnostic(each) for each in problems] for problems in found]
+    return [[diagnostic(each) for each in problems] for problems in by_file]

@@ -1,4 +1,4 @@
-"""Diagnostics as SARIF 2.1.0 (OASIS 2020), the format of code scanning: one run, its rules, its results."""
+"""Diagnostics become SARIF 2.1.0 (OASIS 2020), the format of code scanning: one run, its rules, its results."""
 
 import json
 import os
@@ -13,21 +13,21 @@ from archc.rendering.visible import visible
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
 ROOT = "%SRCROOT%"
-"""The base every path is relative to: by convention the checkout."""
+"""Every path is relative to this base, by convention the checkout."""
 
 
 def as_sarif(report: Report, version: str, page: Callable[[str], str | None]) -> str:
-    """A log in ASCII. `page` gives the Markdown page of a code, which becomes the help of its rule. Ends with a newline."""
+    """Return a log in ASCII that ends with a newline; `page` gives the Markdown of a code, which is the help of its rule."""
     root = repository(os.curdir)
     rules = sorted({diagnostic.code for diagnostic in report.shown})
-    marks = fingerprints(report.shown, root)
+    prints = fingerprints(report.shown, root)
     run = {
         "tool": {"driver": {"name": "archc", "semanticVersion": version, "rules": [_rule(code, page(code)) for code in rules]}},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {ROOT: {"description": {"text": "The root of the repository."}}},
         "results": [
             _result(diagnostic, rules.index(diagnostic.code), mark, root)
-            for diagnostic, mark in zip(report.shown, marks, strict=True)
+            for diagnostic, mark in zip(report.shown, prints, strict=True)
         ],
         "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": _omitted(report.omitted)}],
         "properties": {"files": len(report.files), "omitted": report.omitted},
@@ -36,8 +36,8 @@ def as_sarif(report: Report, version: str, page: Callable[[str], str | None]) ->
 
 
 def _omitted(count: int) -> list[object]:
-    said = f"{count} more are not shown: raise the limit with --limit diagnostics=N"
-    return [{"level": "note", "message": {"text": said}}] if count else []
+    text = f"{count} more are not shown: raise the limit with --limit diagnostics=N"
+    return [{"level": "note", "message": {"text": text}}] if count else []
 
 
 def _rule(code: str, page: str | None) -> dict[str, object]:
@@ -55,14 +55,14 @@ def _rule(code: str, page: str | None) -> dict[str, object]:
 def _result(diagnostic: Diagnostic, rule: int, mark: str, root: str) -> dict[str, object]:
     span = diagnostic.span
     notes = [note for note in diagnostic.notes if note.span is not None and os.path.exists(note.span.source.name)]
-    said = [diagnostic.message, *([diagnostic.label] if diagnostic.label else [])]
-    said += [_elsewhere(note) for note in diagnostic.notes if note not in notes]
-    said += [f"help: {diagnostic.help}"] if diagnostic.help else []
+    texts = [diagnostic.message, *([diagnostic.label] if diagnostic.label else [])]
+    texts += [_elsewhere(note) for note in diagnostic.notes if note not in notes]
+    texts += [f"help: {diagnostic.help}"] if diagnostic.help else []
     result: dict[str, object] = {
         "ruleId": diagnostic.code,
         "ruleIndex": rule,
         "level": diagnostic.severity,
-        "message": {"text": "\n".join(map(visible, said))},
+        "message": {"text": "\n".join(map(visible, texts))},
         "partialFingerprints": {"archc/v1": mark},
     }
     if span is not None and in_a_file(span):
@@ -79,7 +79,7 @@ def _result(diagnostic: Diagnostic, rule: int, mark: str, root: str) -> dict[str
 
 
 def _elsewhere(note: Note) -> str:
-    """A note whose place is no file of the repository, such as a line of a shipped block."""
+    """Return a note with its place, which is no file of the repository but, say, a line of a shipped block."""
     return f"{note.span}: {note.message}" if note.span else note.message
 
 

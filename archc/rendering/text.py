@@ -1,4 +1,4 @@
-"""Diagnostics for people: what is wrong, the line with a caret, further places, a way out."""
+"""Diagnostics become text for people: what is wrong, the line with a caret, further places, a way out."""
 
 from collections.abc import Iterable, Sequence
 
@@ -20,25 +20,27 @@ _STYLES = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "gutter": "\x1b[1;34m
 
 
 class _Mark(Record):
-    """An underline: `^` for the place of the diagnostic, `-` for that of a note."""
+    """An underline and its label."""
 
     span: Span
     label: str
     sign: str
+    """`^` at the place of the diagnostic, `-` at that of a note."""
     style: str
 
 
 class _Page(Record):
-    """What holds for one output: colour or none, and the lines of each source, split once."""
+    """The settings of one output."""
 
     color: bool
     texts: dict[int, list[str]]
+    """The lines of each source by its identity, split once."""
 
     def paint(self, text: str, style: str) -> str:
         return f"{_STYLES[style]}{text}{_RESET}" if self.color and text else text
 
     def line(self, span: Span) -> str:
-        """The first line of a span, "" beyond the text."""
+        """Return the first line of a span, "" beyond the text."""
         text = self.texts.get(id(span.source))
         if text is None:
             text = self.texts[id(span.source)] = lines(span.source.text)
@@ -46,7 +48,7 @@ class _Page(Record):
 
 
 def render(diagnostics: Sequence[Diagnostic], *, color: bool = False, limit: int = 100) -> str:
-    """All of them, a blank line between two; beyond `limit` only how many more there are. Ends with a newline."""
+    """Write the diagnostics with a blank line between two; after `limit` of them, a line counts the others."""
     page = _Page(color, {})
     explained: set[str] = set()
     blocks: list[str] = []
@@ -59,10 +61,10 @@ def render(diagnostics: Sequence[Diagnostic], *, color: bool = False, limit: int
 
 
 def as_text(report: Report, *, color: bool = False) -> str:
-    """The problems, and a line that counts files and problems."""
-    said = render(report.shown, color=color, limit=len(report.shown))
+    """Write the problems, and a line that counts files and problems."""
+    text = render(report.shown, color=color, limit=len(report.shown))
     left = f"\n{report.omitted} more are not shown: raise the limit with --limit diagnostics=N\n" if report.omitted else ""
-    return f"{said}{left}{chr(10) if said else ''}{tally(report)}\n"
+    return f"{text}{left}{chr(10) if text else ''}{tally(report)}\n"
 
 
 def _block(diagnostic: Diagnostic, page: _Page, *, explain: bool) -> Iterable[str]:
@@ -86,13 +88,13 @@ def _block(diagnostic: Diagnostic, page: _Page, *, explain: bool) -> Iterable[st
 
 
 def _place(span: Span) -> str:
-    """A file that was not read has no line to name."""
+    """Return `net.yaml:3:1`; a file that was not read has no line."""
     name = clipped(span.source.name)
     return f"{name}:{span.line}:{span.column}" if span.source.text else name
 
 
 def _groups(diagnostic: Diagnostic) -> list[list[_Mark]]:
-    """The marks by source, that of the diagnostic first; in each the first is the place to print."""
+    """Return the marks of each source, the diagnostic's source first; the first mark of each is the place to print."""
     groups: dict[int, list[_Mark]] = {}
     if diagnostic.span:
         groups[id(diagnostic.span.source)] = [_Mark(diagnostic.span, diagnostic.label, "^", diagnostic.severity)]
@@ -122,28 +124,30 @@ def _line(marks: list[_Mark], margin: int, page: _Page) -> Iterable[str]:
     yield f"{page.paint(f'{span.line:>{margin}} |', 'gutter')} {part.text}".rstrip()
     for mark in marks:
         start = part.cell(mark.span.column)
-        # Of a span over several lines the first is underlined.
+        # A span over several lines is underlined in its first line.
         end = part.cell(mark.span.end_column) if mark.span.end_line == mark.span.line else part.stops[-1]
         underline = mark.sign * max(1, end - start)
-        said = f"{underline} {clipped(mark.label)}".rstrip()
+        text = f"{underline} {clipped(mark.label)}".rstrip()
         gutter = page.paint(" " * margin + " |", "gutter")
-        yield f"{gutter} {' ' * start}{page.paint(said, mark.style)}"
+        yield f"{gutter} {' ' * start}{page.paint(text, mark.style)}"
 
 
 class Excerpt(Record):
-    """`stops[i]` is the cell at which code point `first + i` begins; the last one is where the text ends."""
+    """A line of a source as it is printed: at most a hundred cells of it."""
 
     text: str
     first: int
+    """The first code point of the line that is shown."""
     stops: tuple[int, ...]
+    """The cell at which each code point begins, from `first` on, and where the text ends."""
 
     def cell(self, column: int) -> int:
-        """The cell of a column (from 1), at the nearer edge where it was cut away."""
+        """Return the cell of a column, which counts from 1; a column that was cut away is at the nearer edge."""
         return self.stops[max(0, min(column - 1 - self.first, len(self.stops) - 1))]
 
 
 def excerpt(line: str, column: int) -> Excerpt:
-    """The part of a line around a column that fits; `…` stands for what is left out."""
+    """Cut a line to the part around a column that fits; `…` stands for the rest."""
     first, last = _window(line, column - 1)
     shown, cells, stops = "…" if first else "", 1 if first else 0, list[int]()
     for character in line[first:last]:
@@ -156,7 +160,7 @@ def excerpt(line: str, column: int) -> Excerpt:
 
 
 def _window(line: str, offset: int) -> tuple[int, int]:
-    """The code points to show: all, or from some way before `offset` on."""
+    """Return the code points to show, all or a part that begins some cells before `offset`, as a first and a last."""
     if len(line) <= CELLS and sum(_cells(character) for character in line) <= CELLS:
         return 0, len(line)
     first = min(offset, len(line))

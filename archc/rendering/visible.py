@@ -1,24 +1,24 @@
-"""Text of a user made safe to print: what would move the cursor, hide, or reorder is shown as an escape."""
+"""A user's text is made safe to print: characters that move the cursor, hide or reorder are shown as escapes."""
 
 import unicodedata
 
 
 def visible(text: str) -> str:
-    r"""The text on one line, with control, format, surrogate, private and unassigned characters as `\x1b`, `\u202e`."""
-    if text.isprintable():  # all but Other and Separator, and of these the space
+    r"""Return the text on one line, with control, format, surrogate, private and unassigned characters as `\x1b`, `\u202e`."""
+    if text.isprintable():  # no character of the categories Other and Separator but the space
         return text
     return "".join(character if character.isprintable() else _escape(character) for character in text)
 
 
 def clipped(text: str, limit: int = 400) -> str:
-    """`visible`, with the middle of a very long text left out."""
+    """Return visible text without the middle of a very long one."""
     if len(text) > limit:
         text = text[: limit // 2] + "…" + text[-limit // 4 :]
     return visible(text)
 
 
 def width(character: str) -> int:
-    """Terminal cells of a printable character: none for a combining one, two for a wide one (Unicode UAX #11)."""
+    """Return the terminal cells of a printable character: 0 of a combining one, 2 of a wide one (Unicode UAX #11)."""
     if character.isascii():
         return 1
     if unicodedata.category(character) in ("Mn", "Me"):

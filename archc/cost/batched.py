@@ -1,10 +1,10 @@
-"""A number that depends on the batch: a part that is there once, and a part for each image."""
+"""A number that depends on the batch has a part that is there once, and a part for each image."""
 
 from archc.record import Record
 
 
 class Batched(Record):
-    """`fixed + image · N`, exact integers."""
+    """The number `fixed + image · N` of a batch of N, in exact integers."""
 
     fixed: int = 0
     image: int = 0
@@ -13,11 +13,11 @@ class Batched(Record):
         return self.fixed + self.image * batch
 
     def each(self, batch: int) -> int:
-        """For one image of a batch, rounded up."""
+        """Return the share of one image of a batch, rounded up."""
         return self.image + -(-self.fixed // batch)
 
     def times(self, factor: int) -> "Batched":
-        """Elements to bytes, say."""
+        """Multiply both parts, such as elements by the bytes of one."""
         return Batched(self.fixed * factor, self.image * factor)
 
     def __add__(self, other: "Batched") -> "Batched":

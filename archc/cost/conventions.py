@@ -1,4 +1,4 @@
-"""The conventions a network's operations are counted in, by name: whose they are, and how each class of operations counts."""
+"""A convention says whose count of a network's operations a number is, and how each class of operations counts in it."""
 
 from collections.abc import Callable
 from functools import partial
@@ -15,26 +15,31 @@ Rule: TypeAlias = Callable[[Operation, Types, Types], dict[Work, int]]
 
 
 class Convention(Record):
-    """`program` with its version, `mode` of the module and `backend`, all "" for archc's own; `unit` is what one is."""
+    """A rule by which operations are counted, and the program whose rule it is."""
 
     name: str
     unit: str
+    """What is counted, such as multiply-adds."""
     says: str
+    """What is counted in words, or the call of the program that prints it."""
     rule: Rule
     program: str = ""
+    """The program with its version, "" for a convention of archc's own."""
     mode: str = ""
+    """Whether the program counts the module in training or not."""
     backend: str = ""
+    """The back end of the program, where it has several."""
 
     @property
     def title(self) -> str:
-        """`fvcore 0.1.5 (eval)`, `macs`."""
-        where = ", ".join(filter(None, (self.mode, self.backend)))
-        return f"{self.program} ({where})" if self.program else self.name
+        """Return `fvcore 0.1.5 (eval)`, or `macs`."""
+        settings = ", ".join(filter(None, (self.mode, self.backend)))
+        return f"{self.program} ({settings})" if self.program else self.name
 
 
 def _macs(op: Operation, inputs: Types, outputs: Types) -> dict[Work, int]:
-    found = op.work(inputs, outputs)
-    return {name: found[name] for name in ("conv", "linear") if name in found}
+    work = op.work(inputs, outputs)
+    return {name: work[name] for name in ("conv", "linear") if name in work}
 
 
 def _flops(op: Operation, inputs: Types, outputs: Types) -> dict[Work, int]:
@@ -72,19 +77,19 @@ CONVENTIONS: dict[str, Convention] = {
 
 
 def node_counts(graph: Graph, convention: Convention) -> dict[str, dict[Work, int]]:
-    """By the node's name and class, for one image."""
-    return {node.name: found for node, found in each(graph, convention.rule)}
+    """Return the count of each node by class, for one image."""
+    return {node.name: counts for node, counts in each(graph, convention.rule)}
 
 
 def class_counts(graph: Graph, convention: Convention) -> dict[Work, int]:
-    """Of the network by class, those that are not 0, in the order of CLASSES."""
+    """Return the network's counts by class that are not 0, in the order of CLASSES."""
     sums = dict.fromkeys(CLASSES, 0)
-    for _, found in each(graph, convention.rule):
-        for name, count in found.items():
+    for _, counts in each(graph, convention.rule):
+        for name, count in counts.items():
             sums[name] += count
     return {name: count for name, count in sums.items() if count}
 
 
 def count(graph: Graph, convention: Convention) -> int:
-    """Of the network, for one image: what the convention's program prints."""
+    """Return the count of the network for one image, which the convention's program prints."""
     return sum(class_counts(graph, convention).values())

@@ -1,4 +1,4 @@
-"""What a graph costs: parameters, buffers and multiply-adds as exact integers, its depth, and the shapes of its stages."""
+"""The costs of a graph are exact integers: parameters, buffers and multiply-adds, its depth, and the shapes of its stages."""
 
 from collections.abc import Iterator
 
@@ -11,23 +11,26 @@ from archc.record import Record
 
 
 class Cost(Record, compiled=True):
-    """Learned parameters, values only kept (running statistics, filters), and multiply-adds for one image."""
+    """The costs of a node or of several for one image."""
 
     parameters: int = 0
+    """Learned values."""
     buffers: int = 0
+    """Values that are kept and not learned, such as running statistics and filters."""
     macs: int = 0
+    """Multiply-adds of convolutions and linear layers."""
 
     def __add__(self, other: "Cost") -> "Cost":
         return Cost(self.parameters + other.parameters, self.buffers + other.buffers, self.macs + other.macs)
 
 
 def node_costs(graph: Graph) -> dict[str, Cost]:
-    """By the node's name, in order of execution."""
+    """Return the cost of each node by its name, in order of execution."""
     return {node.name: cost for node, cost in _costs(graph)}
 
 
 def _costs(graph: Graph) -> Iterator[tuple[Node, Cost]]:
-    """Each node with its cost."""
+    """Yield each node with its cost."""
     return each(graph, _cost)
 
 
@@ -36,7 +39,7 @@ def _cost(op: Operation, inputs: Types, outputs: Types) -> Cost:
 
 
 def held(op: Operation) -> tuple[int, int]:
-    """Values that an operation learns, and those it only keeps."""
+    """Return the number of values that an operation learns, and of those it only keeps."""
     learned = kept = 0
     for parameter in op.parameters():
         if parameter.trainable:
@@ -47,7 +50,7 @@ def held(op: Operation) -> tuple[int, int]:
 
 
 def total(graph: Graph) -> Cost:
-    """Of the whole network."""
+    """Return the cost of the whole network."""
     parameters = buffers = macs = 0
     for _, cost in _costs(graph):
         parameters += cost.parameters
@@ -57,63 +60,62 @@ def total(graph: Graph) -> Cost:
 
 
 def parameters(graph: Graph) -> int:
-    """Learned parameters, the number papers print."""
+    """Return the number of learned parameters, which papers print."""
     return total(graph).parameters
 
 
 def buffers(graph: Graph) -> int:
-    """Values that are kept and not learned; torch's `num_batches_tracked` is no part of the graph and not among them."""
+    """Return the number of values that are kept and not learned; torch's `num_batches_tracked` is not among them."""
     return total(graph).buffers
 
 
 def macs(graph: Graph) -> int:
-    """Multiply-adds of convolutions and linear layers, for one image of the declared size."""
+    """Return the multiply-adds of convolutions and linear layers, for one image of the declared size."""
     return total(graph).macs
 
 
 def by_scope(graph: Graph, level: int) -> dict[str, Cost]:
-    """Sums by path cut to `level` names, in order of execution: 1 is the stem, the stages and the head, 2 their blocks.
+    """Sum costs by path cut to `level` names, in order of execution: 1 is the stem, the stages and the head, 2 their blocks.
 
-    Every node is in exactly one sum, so they add up to `total`; one that stands higher is under its own scope.
+    Every node is in exactly one sum, so that they add up to `total`; a node above the level is in the sum of its own scope.
     """
     costs = node_costs(graph)
-    found: dict[str, Cost] = {}
+    sums: dict[str, Cost] = {}
     for node in graph.nodes:
         path = ".".join(node.scope.split(".")[:level]) if level > 0 else ""
-        before = found.get(path)
-        found[path] = costs[node.name] if before is None else before + costs[node.name]
-    return found
+        sums[path] = sums.get(path, Cost()) + costs[node.name]
+    return sums
 
 
 def scope_costs(graph: Graph) -> dict[str, Cost]:
-    """By scope path, everything inside it included; the network's own ("") is the total."""
+    """Return the cost of each scope with everything inside it; the network's own, "", is the total."""
     costs = node_costs(graph)
-    found = {scope.path: Cost() for scope in graph.scopes}
+    sums = {scope.path: Cost() for scope in graph.scopes}
     for node in graph.nodes:
-        found[node.scope] += costs[node.name]
-    # a scope stands before what is in it, so backwards every sum is complete when it is handed on
+        sums[node.scope] += costs[node.name]
+    # A scope stands before the scopes in it, so that backwards every sum is complete when it is added to the next.
     for scope in reversed(graph.scopes):
         if scope.path:
-            found[enclosing(scope, found)] += found[scope.path]
-    return found
+            sums[enclosing(scope, sums)] += sums[scope.path]
+    return sums
 
 
 def depth(graph: Graph) -> int:
-    """Convolutions and linear layers on the main path, as papers count them.
+    """Count the convolutions and linear layers on the main path, as papers do.
 
-    None in shortcuts and insertions; a module in place of a convolution (its name begins with `conv`) counts as one.
+    Those in shortcuts and insertions do not count; a module whose name begins with `conv`, in place of a convolution, is one.
     """
     paths = {scope.path for scope in graph.scopes}
-    plain = {""}
+    main_path = {""}
     count = 0
     for scope in graph.scopes:
-        if scope.path == "" or enclosing(scope, paths) not in plain or scope.role != "main":
+        if scope.path == "" or enclosing(scope, paths) not in main_path or scope.role != "main":
             continue
         if scope.kind != "module":
-            plain.add(scope.path)
+            main_path.add(scope.path)
         elif scope.path.rpartition(".")[2].startswith("conv"):
             count += 1
-    return count + sum(_counts(node) and node.scope in plain for node in graph.nodes)
+    return count + sum(_counts(node) and node.scope in main_path for node in graph.nodes)
 
 
 def _counts(node: Node) -> bool:
@@ -121,11 +123,11 @@ def _counts(node: Node) -> bool:
 
 
 def stage_shapes(graph: Graph) -> dict[str, TensorType]:
-    """The output of the stem and of each stage by path, N left out; a stem or stage without nodes is left out too."""
-    wanted = {scope.path: scope.output for scope in graph.scopes if scope.kind in ("stem", "stage")}
+    """Return the type of the output of the stem and of each stage by path; a stem or stage without nodes is left out."""
+    outputs = {scope.path: scope.output for scope in graph.scopes if scope.kind in ("stem", "stage")}
     last = {}
     for node in graph.nodes:
         place = node.scope.partition(".")[0]
-        if place in wanted:
+        if place in outputs:
             last[place] = node.outputs[0]
-    return {path: graph.types[output or last[path]] for path, output in wanted.items() if output or path in last}
+    return {path: graph.types[output or last[path]] for path, output in outputs.items() if output or path in last}

@@ -1,4 +1,4 @@
-"""A rule over a graph's operations, worked out once where operation and shapes are the same: blocks repeat by the hundred."""
+"""A rule is applied to a graph's operations, once where operation and shapes are the same, since blocks repeat often."""
 
 from collections.abc import Callable, Iterator
 from typing import TypeVar
@@ -7,18 +7,18 @@ from archc.ir.graph import Graph, Node
 from archc.ir.op import Types
 from archc.ir.ops import Operation
 
-_Found = TypeVar("_Found")
+_Result = TypeVar("_Result")
 
 
-def each(graph: Graph, rule: Callable[[Operation, Types, Types], _Found]) -> Iterator[tuple[Node, _Found]]:
-    """Every node, in order of execution, with what the rule says of its operation, inputs and outputs."""
-    # by identity: hashing an operation's attributes would cost more than counting
-    known: dict[tuple[int, tuple[int, ...]], _Found] = {}
+def each(graph: Graph, rule: Callable[[Operation, Types, Types], _Result]) -> Iterator[tuple[Node, _Result]]:
+    """Yield every node, in order of execution, with the result of the rule for its operation, inputs and outputs."""
+    # The keys are identities, since hashing an operation's attributes would cost more than counting.
+    known: dict[tuple[int, tuple[int, ...]], _Result] = {}
     types = graph.types
     for node in graph.nodes:
         key = (id(node.op), tuple([id(types[name]) for name in node.inputs]))
-        found = known.get(key)
-        if found is None:
+        result = known.get(key)
+        if result is None:
             inputs, outputs = (tuple([types[name] for name in names]) for names in (node.inputs, node.outputs))
-            found = known[key] = rule(node.op, inputs, outputs)
-        yield node, found
+            result = known[key] = rule(node.op, inputs, outputs)
+        yield node, result

@@ -1,4 +1,4 @@
-"""How one number becomes another, line by line: signed integers that add up exactly."""
+"""An explanation leads from one number to another, line by line, by signed integers that add up exactly."""
 
 from collections.abc import Iterator
 
@@ -49,21 +49,23 @@ RATES: dict[str, dict[Work, str]] = {
 
 
 class Line(Record):
-    """An amount that is added (or, negative, taken away), what it is of, and why; `times` equal lines are one, of them all."""
+    """An amount that is added, or taken away where it is negative."""
 
     amount: int
+    """The sum of all `times` equal lines that this line stands for."""
     what: str
+    """What the amount counts: operations, a part, or a network."""
     why: str = ""
     times: int = 1
 
 
 def explain(graph: Graph, convention: Convention) -> tuple[Line, ...]:
-    """From the multiply-adds of each class to what the convention counts; the amounts add up to its count."""
-    base, wanted = class_counts(graph, CONVENTIONS["macs"]), class_counts(graph, convention)
+    """Lead from the multiply-adds of each class to the convention's count, to which the amounts add up."""
+    base, counts = class_counts(graph, CONVENTIONS["macs"]), class_counts(graph, convention)
     lines = [Line(count, f"multiply-adds of {NAMES[name]}") for name, count in base.items()]
     why = RATES.get(convention.name, {})
     for name in CLASSES:
-        change = wanted.get(name, 0) - base.get(name, 0)
+        change = counts.get(name, 0) - base.get(name, 0)
         if change:
             lines.append(Line(change, NAMES[name], why.get(name, "")))
     return tuple(lines)
@@ -72,10 +74,10 @@ def explain(graph: Graph, convention: Convention) -> tuple[Line, ...]:
 def compare(
     before: Graph, after: Graph, convention: Convention, level: Level = "layer", *, fold: bool = True
 ) -> tuple[Line, ...]:
-    """From one network's count to another's, part by part: what only one has, and what counts otherwise in the other.
+    """Lead from one network's count to another's, part by part: parts of one network alone, and parts with other counts.
 
-    Begins with the count of `before`; the amounts add up to that of `after`. Nodes of one name but for the blocks' numbers that
-    change alike are one line.
+    The first line is the count of `before`, and the amounts add up to that of `after`. Nodes whose names differ in the number of
+    their block alone, and whose changes are equal, are one line.
     """
     first, second = (_by_part(graph, convention, level) for graph in (before, after))
     lines = list(_differences(first, second, before.name, after.name))
@@ -83,11 +85,11 @@ def compare(
 
 
 def _by_part(graph: Graph, convention: Convention, level: Level) -> dict[str, int]:
-    found: dict[str, int] = {}
+    sums: dict[str, int] = {}
     for node, counts in zip(graph.nodes, node_counts(graph, convention).values(), strict=True):
         path = cut(node, level)
-        found[path] = found.get(path, 0) + sum(counts.values())
-    return found
+        sums[path] = sums.get(path, 0) + sum(counts.values())
+    return sums
 
 
 def _differences(first: dict[str, int], second: dict[str, int], before: str, after: str) -> Iterator[Line]:
@@ -104,17 +106,17 @@ def _differences(first: dict[str, int], second: dict[str, int], before: str, aft
 
 
 def _folded(lines: list[Line]) -> Iterator[Line]:
-    """Of equal changes in one stage one line; the range is that of the blocks' numbers."""
+    """Yield a line for equal changes in one stage, with the range of their blocks' numbers."""
     groups: dict[tuple[str, str, int, str], list[str]] = {}
     for line in lines:
         stage, _, rest = line.what.partition(".")
         number, _, local = rest.partition(".")
-        # a name that has no block's number stands alone
+        # A name without the number of a block stands alone.
         key = (stage, local, line.amount, line.why) if number.isdigit() else (line.what, "", line.amount, line.why)
         groups.setdefault(key, []).append(line.what)
     for (_, local, amount, why), names in groups.items():
-        what = names[0]
+        part = names[0]
         if len(names) > 1:
             end = f".{local}" if local else ""
-            what = f"{names[0].removesuffix(end)}-{names[-1].split('.')[1]}{end}"
-        yield Line(amount * len(names), what, why, len(names))
+            part = f"{names[0].removesuffix(end)}-{names[-1].split('.')[1]}{end}"
+        yield Line(amount * len(names), part, why, len(names))

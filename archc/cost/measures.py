@@ -1,4 +1,4 @@
-"""What each node, scope and stage costs, and the network: parameters, work by class, activations, and memory traffic."""
+"""Nodes, scopes, stages and the network are measured: parameters, work by class, activations, and memory traffic."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -15,19 +15,20 @@ NOTHING = (0,) * len(CLASSES)
 
 
 class Measures(Record):
-    """Sums over nodes. `parameters` are learned, `buffers` only kept; the rest is for one image, but for `read`.
-
-    `macs`: multiply-adds of convolutions and linear layers. `activations`: elements that convolutions and linear layers put out
-    (Radosavovic et al. 2020, section 3). `work`: operations in the order of CLASSES. `read` and `written`: elements, not bytes,
-    each once, as if nothing stayed in a cache between two nodes.
-    """
+    """Sums over nodes, for one image but for `read` and `written`."""
 
     parameters: int = 0
+    """Learned values."""
     buffers: int = 0
+    """Values that are kept and not learned."""
     macs: int = 0
+    """Multiply-adds of convolutions and linear layers."""
     activations: int = 0
+    """Elements that convolutions and linear layers put out (Radosavovic et al. 2020, section 3)."""
     work: tuple[int, ...] = NOTHING
+    """Operations, in the order of CLASSES."""
     read: Batched = Batched()
+    """Elements that nodes read, each once a node, as if nothing stayed in a cache between two nodes."""
     written: Batched = Batched()
 
     def __add__(self, other: "Measures") -> "Measures":
@@ -43,76 +44,76 @@ class Measures(Record):
 
     @property
     def by_class(self) -> dict[Work, int]:
-        """Operations of one image by class, those that there are."""
+        """Return the operations of one image by class, without classes that have none."""
         return {name: count for name, count in zip(CLASSES, self.work, strict=True) if count}
 
     def bytes_read(self, width: int = 4, batch: int = 1) -> int:
-        """Of inputs, parameters and buffers, each once for each node that reads it; `width` is bytes an element."""
+        """Return the bytes of inputs, parameters and buffers, once for each node that reads them, at `width` bytes an element."""
         return self.read.at(batch) * width
 
     def bytes_written(self, width: int = 4, batch: int = 1) -> int:
         return self.written.at(batch) * width
 
     def intensity(self, width: int = 4, batch: int = 1) -> Fraction:
-        """Arithmetic intensity: two operations a multiply-add, by the bytes read and written; 0 where nothing is moved."""
+        """Return two operations for each multiply-add, divided by the bytes read and written; 0 where nothing is moved."""
         moved = self.bytes_read(width, batch) + self.bytes_written(width, batch)
         return Fraction(2 * self.macs * batch, moved) if moved else Fraction(0)
 
 
 def node_measures(graph: Graph) -> dict[str, Measures]:
-    """By the node's name, in order of execution."""
-    return {node.name: found for node, found in _measured(graph)}
+    """Return the measures of each node by its name, in order of execution."""
+    return {node.name: measures for node, measures in _measured(graph)}
 
 
 def _measured(graph: Graph) -> Iterator[tuple[Node, Measures]]:
-    """Each node with its measures."""
+    """Yield each node with its measures."""
     return each(graph, measure)
 
 
 def measure(op: Operation, inputs: Types, outputs: Types) -> Measures:
-    """Of one operation."""
+    """Measure one operation."""
     learned, kept = held(op)
-    found = op.work(inputs, outputs)
+    work = op.work(inputs, outputs)
     read, written = sum([type_.elements for type_ in inputs]), sum([type_.elements for type_ in outputs])
     activations = written if op.work_class in ("conv", "linear") else 0
     if op.is_view(len(inputs)):
         read = written = 0
-    counts = tuple(found.get(name, 0) for name in CLASSES)
+    counts = tuple(work.get(name, 0) for name in CLASSES)
     return Measures(
         learned, kept, op.macs(inputs, outputs), activations, counts, Batched(learned + kept, read), Batched(0, written)
     )
 
 
 def total(graph: Graph) -> Measures:
-    """Of the whole network."""
-    return summed([found for _, found in _measured(graph)])
+    """Measure the whole network."""
+    return summed([measures for _, measures in _measured(graph)])
 
 
 def by_scope(graph: Graph, level: int) -> dict[str, Measures]:
-    """As archc.cost.count.by_scope: by path cut to `level` names; every node is in exactly one sum."""
-    found: dict[str, list[Measures]] = {}
+    """Sum measures by path cut to `level` names, as `archc.cost.count.by_scope` does; every node is in exactly one sum."""
+    groups: dict[str, list[Measures]] = {}
     for node, measures in _measured(graph):
         path = ".".join(node.scope.split(".")[:level]) if level > 0 else ""
-        found.setdefault(path, []).append(measures)
-    return {path: summed(parts) for path, parts in found.items()}
+        groups.setdefault(path, []).append(measures)
+    return {path: summed(parts) for path, parts in groups.items()}
 
 
 def scope_measures(graph: Graph) -> dict[str, Measures]:
-    """By scope path, everything inside it included; the network's own ("") is the total."""
+    """Return the measures of each scope with everything inside it; the network's own, "", is the total."""
     own: dict[str, list[Measures]] = {scope.path: [] for scope in graph.scopes}
     for node, measures in _measured(graph):
         own[node.scope].append(measures)
-    found: dict[str, Measures] = {}
-    # a scope stands before what is in it, so backwards every sum is complete when it is handed on
+    sums: dict[str, Measures] = {}
+    # A scope stands before the scopes in it, so that backwards every sum is complete when it is added to the next.
     for scope in reversed(graph.scopes):
-        found[scope.path] = summed(own[scope.path])
+        sums[scope.path] = summed(own[scope.path])
         if scope.path:
-            own[enclosing(scope, own)].append(found[scope.path])
-    return {scope.path: found[scope.path] for scope in graph.scopes}
+            own[enclosing(scope, own)].append(sums[scope.path])
+    return {scope.path: sums[scope.path] for scope in graph.scopes}
 
 
 def summed(parts: list[Measures]) -> Measures:
-    """Of many at once: adding two at a time would make a record for each."""
+    """Sum many at once, since adding two at a time would make a record for each."""
     if not parts:
         return Measures()
     return Measures(

@@ -1,4 +1,4 @@
-"""The memory a network takes: parameters, activations, what training keeps, and the state of an optimizer."""
+"""A network takes memory for parameters, activations, what training keeps, and the state of an optimizer."""
 
 from typing import Literal, TypeAlias, assert_never, get_args
 
@@ -12,37 +12,40 @@ from archc.record import Record
 Dtype: TypeAlias = Literal["float64", "float32", "bfloat16", "float16", "float8", "int8"]
 DTYPES: tuple[Dtype, ...] = get_args(Dtype)
 BYTES: dict[Dtype, int] = {"float64": 8, "float32": 4, "bfloat16": 2, "float16": 2, "float8": 1, "int8": 1}
-"""Of one element."""
+"""The bytes of one element."""
 
 Optimizer: TypeAlias = Literal["sgd", "sgd-momentum", "adam"]
 OPTIMIZERS: tuple[Optimizer, ...] = get_args(Optimizer)
 STEP_BYTES = 4
-"""Of the number of steps that torch's Adam keeps for each tensor, in float32."""
+"""Torch's Adam keeps the number of its steps for each tensor, in so many bytes."""
 
 
 class Memory(Record):
-    """In bytes, of a network whose values are all of one dtype.
-
-    `parameters` learned, `buffers` only kept. `activations`: every value of a forward pass once, were nothing freed. `peak`: the
-    most that lives at once in inference, `stated` in the graph's own order of execution; see archc.cost.schedule. `saved`: what
-    training keeps for the backward pass. `optimizers`: what each keeps besides the parameters; gradients are as many bytes as
-    the parameters.
-    """
+    """The memory in bytes of a network whose values are all of one dtype; gradients take as many as the parameters."""
 
     dtype: Dtype
     parameters: int
+    """Of learned values."""
     buffers: int
+    """Of values that are kept and not learned."""
     activations: Batched
+    """Of every value of a forward pass, as if none were freed."""
     peak: Batched
+    """The most that lives at once in inference, in the best order of execution that was found (`archc.cost.schedule`)."""
     stated: Batched
+    """The most that lives at once in inference, in the graph's own order of execution."""
     exact: bool
+    """Whether no order of execution needs less than `peak`."""
     node: str
+    """The node that runs at the peak."""
     saved: Batched
+    """What training keeps for the backward pass."""
     optimizers: dict[Optimizer, int]
+    """What each optimizer keeps besides the parameters."""
 
 
 def memory(graph: Graph, dtype: Dtype = "float32") -> Memory:
-    """Of the whole network."""
+    """Return the memory of the whole network."""
     width = BYTES[dtype]
     learned = kept = tensors = 0
     for node in graph.nodes:
@@ -69,7 +72,7 @@ def memory(graph: Graph, dtype: Dtype = "float32") -> Memory:
 
 
 def optimizer_bytes(optimizer: Optimizer, learned: int, tensors: int, width: int = 4) -> int:
-    """Of the state an optimizer keeps for `learned` elements in `tensors` tensors."""
+    """Return the bytes of the state that an optimizer keeps for `learned` elements in `tensors` tensors."""
     match optimizer:
         case "sgd":
             return 0

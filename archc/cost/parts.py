@@ -1,4 +1,4 @@
-"""A network's costs row by row: of the whole, its stages, blocks or layers, in order of execution, repeats folded."""
+"""A network's costs are given row by row: the whole, its stages, blocks or layers, in order of execution, repeats folded."""
 
 from collections.abc import Iterator
 from typing import Literal, TypeAlias, get_args
@@ -15,34 +15,36 @@ LEVELS: tuple[Level, ...] = get_args(Level)
 
 
 class Part(Record):
-    """One row: `times` equal parts after each other, `path` the first and `last` the last of them.
-
-    `template` is what it was made of (`bottleneck`, `conv`), `output` its shape, `count` its operations in the convention. Counts
-    and measures are of all `times` together; `field` is the last one's.
-    """
+    """A row of equal parts after each other; counts and measures are of all of them together."""
 
     path: str
+    """The path of the first part."""
     last: str
+    """The path of the last part."""
     template: str
+    """The name of the definition or the kind of the operation, such as `bottleneck` or `conv`."""
     times: int
+    """The number of equal parts."""
     output: TensorType
     measures: Measures
     count: int
+    """The operations that the convention counts."""
     field: Field
+    """The receptive field of the last part's output."""
 
 
 def parts(graph: Graph, level: Level, convention: Convention, *, fold: bool = True) -> tuple[Part, ...]:
-    """The rows; their measures and counts add up to the network's."""
+    """Return the rows, whose measures and counts add up to the network's."""
     measures, fields = node_measures(graph), receptive_fields(graph)
-    counts = {name: sum(found.values()) for name, found in node_counts(graph, convention).items()}
+    counts = {name: sum(classes.values()) for name, classes in node_counts(graph, convention).items()}
     templates = {scope.path: scope.template for scope in graph.scopes}
     ends = {scope.path: scope.output for scope in graph.scopes}
 
     def row(group: list[Node], path: str) -> Part:
         end = ends.get(path) or group[-1].outputs[0]
         template = templates.get(path, group[0].op.kind)
-        found = summed([measures[node.name] for node in group])
-        return Part(path, path, template, 1, graph.types[end], found, sum(counts[node.name] for node in group), fields[end])
+        own = summed([measures[node.name] for node in group])
+        return Part(path, path, template, 1, graph.types[end], own, sum(counts[node.name] for node in group), fields[end])
 
     if level != "layer":
         rows = [row(group, path) for path, group in _groups(graph, level)]
@@ -53,17 +55,17 @@ def parts(graph: Graph, level: Level, convention: Convention, *, fold: bool = Tr
 
 
 def _groups(graph: Graph, level: Level) -> Iterator[tuple[str, list[Node]]]:
-    """Nodes by the path of their part, in order of first execution."""
-    found: dict[str, list[Node]] = {}
+    """Yield nodes by the path of their part, in order of first execution."""
+    groups: dict[str, list[Node]] = {}
     for node in graph.nodes:
-        found.setdefault(cut(node, level), []).append(node)
-    yield from found.items()
+        groups.setdefault(cut(node, level), []).append(node)
+    yield from groups.items()
 
 
 def cut(node: Node, level: Level) -> str:
-    """The path of the part a node is in: its scope's, cut to one name for a stage and two for a block.
+    """Return the path of a node's part: its scope's, cut to one name for a stage and to two for a block.
 
-    A node that stands in no scope is a part of its own.
+    A node outside of all scopes is a part of its own.
     """
     if level == "network":
         return ""
@@ -78,7 +80,7 @@ def _alike(first: Part, second: Part) -> bool:
 
 
 def _folded(rows: list[Part]) -> Iterator[Part]:
-    """Neighbours in one stage that are the same block with the same costs become one row."""
+    """Fold neighbours in one stage that are the same block with the same costs to one row."""
     run: list[Part] = []
     for row in rows:
         if run and not (_alike(run[0], row) and (run[0].measures, run[0].count) == (row.measures, row.count)):
@@ -97,7 +99,7 @@ def _together(run: list[Part]) -> Part:
 
 
 def _runs(graph: Graph, blocks: list[tuple[str, list[Node]]]) -> Iterator[list[list[Node]]]:
-    """Neighbouring blocks of one stage with the same layers under the same names."""
+    """Yield runs of neighbouring blocks of one stage that have the same layers under the same names."""
     run: list[list[Node]] = []
     before: object = None
     for path, nodes in blocks:

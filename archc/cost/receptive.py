@@ -1,6 +1,7 @@
-"""The receptive field of every value: which rows and columns of the image one of its positions depends on, and how far apart
-two neighbours' are. Through residual branches it is the hull of all of them (Araujo et al. 2019, Computing Receptive Fields of
-Convolutional Neural Networks, whose recurrences these are).
+"""The receptive field of a value is the rows and columns of the image that one of its positions depends on.
+
+Through residual branches it is the hull of all of them. The recurrences are those of Araujo et al. 2019, Computing Receptive
+Fields of Convolutional Neural Networks.
 """
 
 from typing import NamedTuple, TypeAlias, assert_never
@@ -12,16 +13,14 @@ from archc.ir.types import pair
 
 
 class Axis(NamedTuple):
-    """Position i of a map depends on the image's `start + i · stride` to `end + i · stride`, which may lie outside of it.
-
-    `everywhere`: every position depends on `start` to `end`, within the image; then `stride` only says how far apart the
-    positions are, 0 where there is one.
-    """
+    """The receptive field along one axis of the image."""
 
     start: int
     end: int
+    """Position i of a map depends on pixels from `start + i · stride` to `end + i · stride`, which may lie outside the image."""
     stride: int
     everywhere: bool = False
+    """Whether every position depends on `start` to `end`, within the image; `stride` is then the distance of positions alone."""
 
     @property
     def size(self) -> int:
@@ -29,30 +28,31 @@ class Axis(NamedTuple):
 
     @property
     def offset(self) -> float:
-        """The middle of position 0's field, in pixels of the image; 0 is the middle of its first pixel."""
+        """Return the middle of position 0's field, in pixels of the image; 0 is the middle of the first pixel."""
         return (self.start + self.end) / 2
 
     def at(self, position: int) -> tuple[int, int]:
-        """First and last pixel that a position depends on, where they lie in the image."""
+        """Return the first and the last pixel that a position depends on."""
         shift = 0 if self.everywhere else position * self.stride
         return self.start + shift, self.end + shift
 
 
 class Field(NamedTuple):
-    """The receptive field of a value, along the height and the width; `whole`: all of the image."""
+    """The receptive field of a value, along the height and the width."""
 
     height: Axis
     width: Axis
     whole: bool
+    """Whether every position depends on all of the image."""
 
     @property
     def size(self) -> tuple[int, int]:
-        """Rows by columns of the image, those outside of it that padding stands for included."""
+        """Return rows and columns, with those outside the image that padding stands for."""
         return self.height.size, self.width.size
 
     @property
     def stride(self) -> tuple[int, int]:
-        """The effective stride: pixels of the image from one position to the next, 0 where there is only one."""
+        """Return the effective stride: pixels of the image from one position to the next, 0 where there is only one."""
         return self.height.stride, self.width.stride
 
 
@@ -60,19 +60,19 @@ _Axes: TypeAlias = tuple[Axis, Axis]
 
 
 def receptive_fields(graph: Graph) -> dict[str, Field]:
-    """By value, the image's own first. Tokens keep the stride of the map whose positions they are."""
+    """Return the field of each value, the image's first. Tokens keep the stride of the map whose positions they are."""
     image = graph.types[graph.input].shape[1:]
     lengths = (image[0], image[1])
-    found: dict[str, _Axes] = {graph.input: (Axis(0, 0, 1), Axis(0, 0, 1))}
+    fields: dict[str, _Axes] = {graph.input: (Axis(0, 0, 1), Axis(0, 0, 1))}
     grids: dict[str, tuple[int, int]] = {graph.input: lengths}
     for node in graph.nodes:
-        axes = _rule(node.op, [found[name] for name in node.inputs], [grids[name] for name in node.inputs], lengths)
+        axes = _rule(node.op, [fields[name] for name in node.inputs], [grids[name] for name in node.inputs], lengths)
         for name in node.outputs:
             type_ = graph.types[name]
-            found[name] = axes
-            # tokens and vectors have no grid of their own: that of the map they were is what they are spread over
+            fields[name] = axes
+            # Tokens and vectors have no grid of their own; they are spread over that of the map they were.
             grids[name] = (type_.shape[1], type_.shape[2]) if type_.is_map else _kept(node, grids)
-    return {name: Field(*axes, _whole(axes, lengths)) for name, axes in found.items()}
+    return {name: Field(*axes, _whole(axes, lengths)) for name, axes in fields.items()}
 
 
 def _kept(node: Node, grids: dict[str, tuple[int, int]]) -> tuple[int, int]:
@@ -124,7 +124,7 @@ def _rule(op: Operation, inputs: list[_Axes], grids: list[tuple[int, int]], leng
 
 
 def _one(axis: Axis, spread: Axis, *, reduced: bool) -> Axis:
-    """What is left of an axis that may be reduced to one position."""
+    """Return an axis that may be reduced to one position."""
     return spread._replace(stride=0) if reduced else axis
 
 
@@ -137,7 +137,7 @@ def _slid(axis: Axis, window: does.Window) -> Axis:
 
 
 def _spread(axes: _Axes, grid: tuple[int, int], lengths: tuple[int, int]) -> _Axes:
-    """What all positions together depend on, for each of them."""
+    """Return what all positions together depend on, as the field of each."""
     return _all(axes[0], grid[0], lengths[0]), _all(axes[1], grid[1], lengths[1])
 
 
@@ -153,7 +153,7 @@ def _joined(inputs: list[_Axes], grids: list[tuple[int, int]], lengths: tuple[in
 
 
 def _hull(axes: list[Axis], positions: list[int], length: int) -> Axis:
-    """The hull of several operands' fields; where their strides differ, one is the same for all positions of the others."""
+    """Return the hull of several operands' fields; where their strides differ, it is the same for all positions."""
     stride = max(axis.stride for axis in axes)
     if any(axis.everywhere or axis.stride != stride for axis in axes):
         axes = [_all(axis, n, length) for axis, n in zip(axes, positions, strict=True)]

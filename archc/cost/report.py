@@ -1,4 +1,4 @@
-"""All that `archc cost` tells of one network, as data: what its text, its tables and its JSON are written from."""
+"""A report is all that `archc cost` tells of one network; its text, its tables and its JSON are written from it."""
 
 from fractions import Fraction
 
@@ -14,28 +14,31 @@ from archc.record import Record
 
 
 class Reported(Record):
-    """A printed figure of the spec's `expect: {reported: …}`: of `params`, `macs` or `depth`, how much, and where it stands."""
+    """A printed figure of the spec's `expect: {reported: …}`."""
 
     figure: str
+    """`params`, `macs` or `depth`."""
     value: int | float
     source: str = ""
+    """Where the figure is printed."""
 
 
 class Asked(Record):
-    """What a report is made for: the convention, batch, dtype, rows, whether repeats are folded, and which conventions are
-    explained.
-    """
+    """The settings of a report."""
 
     convention: Convention = CONVENTIONS["macs"]
     batch: int = 1
     dtype: Dtype = "float32"
     level: Level = "stage"
+    """What has a row."""
     fold: bool = True
+    """Whether equal parts after each other are one row."""
     explained: tuple[Convention, ...] = ()
+    """The conventions whose counts are explained."""
 
     @property
     def width(self) -> int:
-        """Bytes of an element."""
+        """Return the bytes of an element."""
         return BYTES[self.dtype]
 
 
@@ -47,7 +50,7 @@ class Explanation(Record):
 
 
 class Report(Record):
-    """One network's; counts are for one image, memory says what is once and what is for each."""
+    """The report of one network; counts are for one image."""
 
     name: str
     title: str
@@ -62,7 +65,7 @@ class Report(Record):
 
 
 def report(graph: Graph, asked: Asked, *, title: str = "", reported: tuple[Reported, ...] = ()) -> Report:
-    """Of a graph at the size it has."""
+    """Report on a graph at the size it has."""
     classes = class_counts(graph, asked.convention)
     return Report(
         graph.name,
@@ -79,5 +82,5 @@ def report(graph: Graph, asked: Asked, *, title: str = "", reported: tuple[Repor
 
 
 def intensity(measures: Measures, asked: Asked) -> Fraction:
-    """Arithmetic intensity at the batch and dtype asked for."""
+    """Return the arithmetic intensity at the batch and dtype of the settings."""
     return measures.intensity(asked.width, asked.batch)

@@ -1,8 +1,8 @@
-"""The order of execution in which a network needs the least memory for activations, and how much that is.
+"""A schedule is the order of execution in which a network needs the least memory for activations.
 
-A value that everything after it depends on splits the order: what comes before is done before. Between two such values (a block)
-all orders are searched, by the set of nodes that are done, since memory depends on that alone. It is the one-shot pebble game
-with sizes, which has no fast exact solution in general; past `STATES` sets a segment keeps the better of two orders.
+A value on which everything after it depends splits the order, since all before it must be done first. Between two such values
+(a block) all orders are searched, by the set of nodes that are done, on which the memory alone depends. This is the one-shot
+pebble game with sizes, which has no fast exact solution in general; past `STATES` sets a segment keeps the better of two orders.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,35 +14,39 @@ from archc.ir.graph import Graph, Node
 from archc.record import Record
 
 STATES = 4096
-"""Sets of nodes looked at in one segment."""
+"""The most sets of nodes that are examined in one segment."""
 
 
 class Peak(Record):
-    """The most elements that activations of one image take at once, the image itself included until it is last read.
-
-    `node` runs when they do; `exact`: no order of execution needs fewer; `order` attains it. `stated`: in the graph's own order.
-    """
+    """The most memory that activations of one image take at once, the image itself included until it is last read."""
 
     elements: int
     node: str
+    """The node that runs at the peak."""
     exact: bool
+    """Whether no order of execution needs fewer elements."""
     order: tuple[str, ...]
+    """An order that attains the peak."""
     stated: int
+    """The peak of the graph's own order."""
 
 
 class _Step(NamedTuple):
-    """A node in its segment: what has to be done before (a set of bits), what it allocates, which storages it reads or makes."""
+    """A node in its segment."""
 
     before: int
+    """The steps that must be done before, as a set of bits."""
     allocated: int
     touched: tuple[int, ...]
+    """The storages that the node reads or makes."""
 
 
 class _Storage(NamedTuple):
-    """Its size, and the nodes of the segment after which it is freed; None: it lives on."""
+    """A memory that values share."""
 
     elements: int
     readers: int | None
+    """The steps after which it is freed, as a set of bits; None where it outlives the segment."""
 
 
 class _Segment(NamedTuple):
@@ -51,21 +55,21 @@ class _Segment(NamedTuple):
     held: int
 
 
-_Found: TypeAlias = tuple[int, tuple[int, ...], bool]
+_Best: TypeAlias = tuple[int, tuple[int, ...], bool]
 
 
 def peak(graph: Graph) -> Peak:
-    """Exact wherever no segment has more than STATES sets of nodes that can be done."""
+    """Find the least peak; it is exact wherever no segment has more than STATES sets of nodes that can be done."""
     storage = storage_of(graph)
-    known: dict[_Segment, tuple[_Found, int]] = {}
+    known: dict[_Segment, tuple[_Best, int]] = {}
     elements, stated, exact = storage.elements[graph.input], storage.elements[graph.input], True
     place = graph.input
     order: list[str] = []
     for nodes, segment in _segments(graph, storage):
-        found = known.get(segment)
-        if found is None:
-            found = known[segment] = (_best(segment), _cost(segment, range(len(nodes)))[0])
-        (best, steps, proven), as_stated = found
+        solution = known.get(segment)
+        if solution is None:
+            solution = known[segment] = (_best(segment), _cost(segment, range(len(nodes)))[0])
+        (best, steps, proven), as_stated = solution
         if best > elements:
             elements, place = best, nodes[_cost(segment, steps)[1]].name
         stated = max(stated, as_stated)
@@ -75,7 +79,7 @@ def peak(graph: Graph) -> Peak:
 
 
 def live_sets(graph: Graph, order: Sequence[str]) -> list[int]:
-    """Elements that activations of one image take while each node of an order runs, its inputs and its outputs included."""
+    """Return the elements that activations of one image take while each node of an order runs, with its inputs and outputs."""
     storage = storage_of(graph)
     nodes = {node.name: node for node in graph.nodes}
     last: dict[str, int] = {}
@@ -85,22 +89,22 @@ def live_sets(graph: Graph, order: Sequence[str]) -> list[int]:
     for value in graph.outputs:
         last[storage.root[value]] = len(order)
     live = {storage.root[graph.input]}
-    found = []
+    sizes = []
     for place, name in enumerate(order):
         live |= {storage.root[value] for value in nodes[name].outputs}
-        found.append(sum(storage.elements[root] for root in live))
+        sizes.append(sum(storage.elements[root] for root in live))
         live = {root for root in live if last[root] > place}
-    return found
+    return sizes
 
 
 def _segments(graph: Graph, storage: Storage) -> Iterator[tuple[list[Node], _Segment]]:
-    """The nodes between two values that everything after depends on."""
+    """Yield the nodes between two values on which everything after depends."""
     end = len(graph.nodes)
     last = dict.fromkeys(graph.outputs, end)
     for place in range(end - 1, -1, -1):
         for name in graph.nodes[place].inputs:
             last.setdefault(name, place)
-    # the roots that are read or kept after their segment, and where they are made
+    # By root, the last place at which it is read; a root that is read after its segment lives on.
     final: dict[str, int] = {}
     for name, place in last.items():
         root = storage.root[name]
@@ -117,14 +121,14 @@ def _segments(graph: Graph, storage: Storage) -> Iterator[tuple[list[Node], _Seg
 def _segment(graph: Graph, storage: Storage, begin: int, end: int, final: dict[str, int]) -> _Segment:
     nodes = graph.nodes[begin:end]
     numbers: dict[str, int] = {}
-    made: dict[str, int] = {}
+    makers: dict[str, int] = {}
     readers: list[int] = []
     steps: list[_Step] = []
     for place, node in enumerate(nodes):
         before = 0
         touched: list[int] = []
         for name in node.inputs:
-            before |= 1 << made[name] if name in made else 0
+            before |= 1 << makers[name] if name in makers else 0
         allocated = 0
         for name in (*node.inputs, *node.outputs):
             root = storage.root[name]
@@ -134,9 +138,9 @@ def _segment(graph: Graph, storage: Storage, begin: int, end: int, final: dict[s
                 allocated += storage.elements[root] if name in node.outputs else 0
             readers[numbers[root]] |= 1 << place
             touched.append(numbers[root])
-        made.update(dict.fromkeys(node.outputs, place))
+        makers.update(dict.fromkeys(node.outputs, place))
         steps.append(_Step(before, allocated, tuple(dict.fromkeys(touched))))
-    held = sum(storage.elements[root] for root in numbers if root not in made or root == graph.input)
+    held = sum(storage.elements[root] for root in numbers if root not in makers or root == graph.input)
     storages = tuple(
         _Storage(storage.elements[root], None if final.get(root, -1) >= end else mask)
         for root, mask in zip(numbers, readers, strict=True)
@@ -145,7 +149,7 @@ def _segment(graph: Graph, storage: Storage, begin: int, end: int, final: dict[s
 
 
 def _after(segment: _Segment, step: int, done: int, live: int) -> tuple[int, int]:
-    """The elements that live while a step runs, and once it has."""
+    """Return the elements that live while a step runs, and after it."""
     during = live + segment.steps[step].allocated
     freed = 0
     for number in segment.steps[step].touched:
@@ -156,7 +160,7 @@ def _after(segment: _Segment, step: int, done: int, live: int) -> tuple[int, int
 
 
 def _cost(segment: _Segment, order: Sequence[int]) -> tuple[int, int]:
-    """The most elements that live in an order, and the first step during which they do."""
+    """Return the most elements that live in an order, and the first step during which they do."""
     done, live, most, at = 0, segment.held, -1, 0
     for step in order:
         done |= 1 << step
@@ -166,21 +170,21 @@ def _cost(segment: _Segment, order: Sequence[int]) -> tuple[int, int]:
     return most, at
 
 
-def _best(segment: _Segment) -> _Found:
-    """The least peak, an order that attains it, and whether it is proven: a search by rising peak, as Dijkstra's by length."""
+def _best(segment: _Segment) -> _Best:
+    """Search by rising peak, as Dijkstra does by length: return the least peak, its order, and whether it is proven."""
     count = len(segment.steps)
     whole = (1 << count) - 1
     heap: list[tuple[int, int, int, int]] = [(segment.held, 0, 0, segment.held)]
     came: dict[int, tuple[int, int]] = {}
     peaks = {0: segment.held}
-    looked = 0
-    while heap and looked < STATES:
+    examined = 0
+    while heap and examined < STATES:
         most, _, done, live = heappop(heap)
         if done == whole:
             return most, _way(came, whole), True
         if peaks[done] < most:
             continue
-        looked += 1
+        examined += 1
         for step in range(count):
             if done >> step & 1 or segment.steps[step].before & ~done:
                 continue
@@ -190,14 +194,14 @@ def _best(segment: _Segment) -> _Found:
             if reached < peaks.get(then, reached + 1):
                 peaks[then] = reached
                 came[then] = (done, step)
-                # of equal peaks the one that is further on
+                # Of equal peaks the one with more steps done comes first.
                 heappush(heap, (reached, -then.bit_count(), then, after))
     stated = tuple(range(count))
     greedy = _greedy(segment)
     order = min((stated, greedy), key=lambda steps: _cost(segment, steps)[0])
-    found = _cost(segment, order)[0]
-    # what is still to be looked at needs no less than this
-    return found, order, found == heap[0][0]
+    least = _cost(segment, order)[0]
+    # No order that is not yet examined needs less than the first of the heap.
+    return least, order, least == heap[0][0]
 
 
 def _way(came: dict[int, tuple[int, int]], done: int) -> tuple[int, ...]:
@@ -209,7 +213,7 @@ def _way(came: dict[int, tuple[int, int]], done: int) -> tuple[int, ...]:
 
 
 def _greedy(segment: _Segment) -> tuple[int, ...]:
-    """Always the step after which the least lives."""
+    """Return the order that always takes the step after which the least lives."""
     done, live = 0, segment.held
     order: list[int] = []
     while len(order) < len(segment.steps):

@@ -1,4 +1,4 @@
-"""Which values share memory: views, and what is written over, by the rules of the emitted module."""
+"""Values share memory where one is a view of another or is written over it, by the rules of the emitted module."""
 
 from archc.ir import ops
 from archc.ir.graph import Graph, Node, enclosing
@@ -7,15 +7,18 @@ from archc.record import Record
 
 
 class Storage(Record):
-    """`root`: by value, the value whose memory it is in. `written`: by node, the operand it writes over. `elements`: by root."""
+    """The memories of a graph's values."""
 
     root: dict[str, str]
+    """By value, the value whose memory it is in."""
     written: dict[str, int]
+    """By node, the operand that it writes over."""
     elements: dict[str, int]
+    """By root, the elements of its memory."""
 
 
 def storage_of(graph: Graph) -> Storage:
-    """Where each value lies. Outside of training; in training dropout has an output of its own (`archc.cost.saved`)."""
+    """Return the memories in inference; in training dropout has an output of its own (`archc.cost.saved`)."""
     written = overwritten(graph)
     root = {graph.input: graph.input}
     elements = {graph.input: graph.types[graph.input].elements}
@@ -33,49 +36,50 @@ def storage_of(graph: Graph) -> Storage:
 
 
 def overwritten(graph: Graph) -> dict[str, int]:
-    """By node, the operand that it writes over: an activation its input, an addition its residual rather than its shortcut.
+    """Return the operand that each node writes over: an activation its input, an addition its residual before its shortcut.
 
-    A value may be written over if it has one use and a convolution, norm, linear layer or addition made it, in the class that
-    uses it or as the output of one inside that class: anything else keeps its output for the backward pass.
+    A value may be written over if it has one use, and if a convolution, norm, linear layer or addition made it in the class that
+    uses it or in a class inside of that. Other operations keep their output for the backward pass.
     """
-    same = {node.outputs[0]: node.inputs[0] for node in graph.nodes if isinstance(node.op, ops.Identity)}
+    renamed = {node.outputs[0]: node.inputs[0] for node in graph.nodes if isinstance(node.op, ops.Identity)}
     makers = {name: node for node in graph.nodes for name in node.outputs}
     uses: dict[str, int] = {}
-    for name in [*(name for node in graph.nodes if node.outputs[0] not in same for name in node.inputs), *graph.outputs]:
-        name = _behind(name, same)  # noqa: PLW2901
+    for name in [*(name for node in graph.nodes if node.outputs[0] not in renamed for name in node.inputs), *graph.outputs]:
+        name = _behind(name, renamed)  # noqa: PLW2901
         uses[name] = uses.get(name, 0) + 1
     homes = _homes(graph)
 
     def safe(reader: Node, value: str) -> bool:
-        value = _behind(value, same)
+        value = _behind(value, renamed)
         maker = makers.get(value)
         if maker is None or uses[value] != 1 or not maker.op.is_spare(of_map=graph.types[maker.inputs[0]].is_map):
             return False
         home = homes[reader.scope]
         return not home or homes[maker.scope] == home or homes[maker.scope].startswith(home + ".")
 
-    found: dict[str, int] = {}
+    operands: dict[str, int] = {}
     for node in graph.nodes:
         op = node.op
         if isinstance(op, ops.Act) and ACTIVATIONS[op.act].in_place != "no" and safe(node, node.inputs[0]):
-            found[node.name] = 0
+            operands[node.name] = 0
         elif isinstance(op, ops.Add) and len(node.inputs) == 2:
             whole = graph.types[node.outputs[0]]
-            fit = [at for at, name in enumerate(node.inputs) if graph.types[name] == whole and safe(node, name)]
+            fit = [place for place, name in enumerate(node.inputs) if graph.types[name] == whole and safe(node, name)]
             if fit:
-                found[node.name] = min(fit, key=lambda at: makers[_behind(node.inputs[at], same)].role == "shortcut")
-    return found
+                operands[node.name] = min(fit, key=lambda place: makers[_behind(node.inputs[place], renamed)].role == "shortcut")
+    return operands
 
 
-def _behind(name: str, same: dict[str, str]) -> str:
-    while name in same:
-        name = same[name]
+def _behind(name: str, renamed: dict[str, str]) -> str:
+    """Return the value that identities pass on under another name."""
+    while name in renamed:
+        name = renamed[name]
     return name
 
 
 def _homes(graph: Graph) -> dict[str, str]:
-    """By scope, the path of the class it is emitted in: a block's, a module's, or the network's."""
-    found: dict[str, str] = {}
+    """Return the path of the class that each scope is emitted in: a block's, a module's, or the network's."""
+    homes: dict[str, str] = {}
     for scope in graph.scopes:
-        found[scope.path] = scope.path if scope.kind in ("block", "module") else found.get(enclosing(scope, found), "")
-    return found
+        homes[scope.path] = scope.path if scope.kind in ("block", "module") else homes.get(enclosing(scope, homes), "")
+    return homes

@@ -1,8 +1,8 @@
-"""What other programs count of an operation of the module archc emits, by class: each a rule of its own, read off the program.
+"""Rules that were read off other programs say what each counts of an operation of the emitted module, by class.
 
 The module is torchvision's where torchvision has the network. The programs count by the type of a module (ptflops, thop) or by
-the operator that is called (fvcore, ptflops with its aten back end); what none of their rules is for they count as nothing, and
-so do these. docs/costs.md says the rules in words.
+the operator that is called (fvcore, ptflops with its aten back end). They count nothing of an operation that they have no rule
+for, and so do these rules. docs/costs.md has them in words.
 """
 
 from math import prod
@@ -16,7 +16,7 @@ from archc.ir.types import pair
 
 
 def fvcore(op: Operation, inputs: Types, outputs: Types, *, training: bool) -> dict[Work, int]:
-    """By operator, a multiply-add is one. Batch norm in training and other norms are five an element, at rest two."""
+    """Count by operator, a multiply-add as one; norms count five an element, but batch norm in inference two."""
     match op.counted_as:
         case "convolution" | "transposed convolution" | "linear" | "filter" | "product":
             return _without_bias(op, inputs, outputs)
@@ -34,7 +34,7 @@ def fvcore(op: Operation, inputs: Types, outputs: Types, *, training: bool) -> d
 
 
 def ptflops(op: Operation, inputs: Types, outputs: Types) -> dict[Work, int]:
-    """The default back end: by the exact type of a module, and by function. Pools and some activations are counted twice."""
+    """Count as the default back end, by the exact type of a module and by function; pools and some activations count twice."""
     match op.counted_as:
         case "convolution" | "transposed convolution" | "linear":
             return _with_bias(op, inputs, outputs) if _is_module(op, inputs) else {}
@@ -56,12 +56,12 @@ def ptflops(op: Operation, inputs: Types, outputs: Types) -> dict[Work, int]:
 
 
 def ptflops_aten(op: Operation, inputs: Types, outputs: Types) -> dict[Work, int]:
-    """The aten back end: convolutions and matrix products by operator, with the bias they are given."""
+    """Count as the aten back end: convolutions and matrix products by operator, with the bias they are given."""
     match op.counted_as:
         case "convolution" | "transposed convolution":
             return _with_bias(op, inputs, outputs)
         case "linear":
-            # at each position of a map the bias is added by another operator
+            # At each position of a map another operator adds the bias.
             return _with_bias(op, inputs, outputs) if _is_module(op, inputs) else _without_bias(op, inputs, outputs)
         case "filter" | "product":
             return _without_bias(op, inputs, outputs)
@@ -72,7 +72,10 @@ def ptflops_aten(op: Operation, inputs: Types, outputs: Types) -> dict[Work, int
 
 
 def thop(op: Operation, inputs: Types, outputs: Types) -> dict[Work, int]:
-    """By the exact type of a module, at rest: norms four an element, average pools one an output, adaptive ones their windows."""
+    """Count by the exact type of a module in inference.
+
+    Norms count four an element, average pools one an output, adaptive average pools their windows.
+    """
     match op.counted_as:
         case "convolution" | "linear":
             return _without_bias(op, inputs, outputs) if _is_module(op, inputs) else {}
@@ -87,7 +90,7 @@ def thop(op: Operation, inputs: Types, outputs: Types) -> dict[Work, int]:
         case "average pool":
             return {"pooling": outputs[0].elements}
         case "adaptive average pool":
-            # in floating point as thop does it, which may come out one below
+            # Thop computes in floating point, which may come out one below.
             (_, height, width), (_, high, wide) = inputs[0].shape, outputs[0].shape
             window = height / high * (width / wide)
             return {"pooling": int((window + 1) * outputs[0].elements)}
@@ -98,7 +101,7 @@ def thop(op: Operation, inputs: Types, outputs: Types) -> dict[Work, int]:
 
 
 def _is_module(op: Operation, inputs: Types) -> bool:
-    """Whether it is emitted as a module of torch's, and not as a class of archc's own."""
+    """Return whether an operation is emitted as a module of torch's, and not as a class of archc's own."""
     match op:
         case ops.Conv():
             return op.weights == "plain"
@@ -111,8 +114,8 @@ def _is_module(op: Operation, inputs: Types) -> bool:
 
 
 def _with_bias(op: Operation, inputs: Types, outputs: Types) -> dict[Work, int]:
-    found = op.work(inputs, outputs)
-    return {**found, "bias": found.get("bias", 0)}
+    work = op.work(inputs, outputs)
+    return {**work, "bias": work.get("bias", 0)}
 
 
 def _without_bias(op: Operation, inputs: Types, outputs: Types) -> dict[Work, int]:

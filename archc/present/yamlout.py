@@ -1,4 +1,4 @@
-"""A document written back as YAML, each value beside the place it came from."""
+"""A document is written back as YAML, with each value beside the place it came from."""
 
 from archc.diagnostics import Span
 from archc.language.document.nodes import Map, Node, Scalar, Sequence
@@ -8,11 +8,11 @@ _WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n",
 """YAML 1.2 reads the first three; editors that read 1.1 take the others for truth values."""
 
 _FAR = 64
-"""Comments stand in one column, unless the value before them reaches further."""
+"""Comments begin in one column, at most this one, unless the value before them reaches further."""
 
 
 def with_places(root: Map) -> str:
-    """The document in block style; it parses back to the same values."""
+    """Write the document in block style with places; it parses back to the same values."""
     lines: list[tuple[str, str]] = []
     _write_map(root, "", lines)
     column = min(max((len(text) for text, place in lines if place), default=0), _FAR)
@@ -20,7 +20,7 @@ def with_places(root: Map) -> str:
 
 
 def as_yaml(root: Map) -> str:
-    """The document in block style, without places."""
+    """Write the document in block style, without places."""
     lines: list[tuple[str, str]] = []
     _write_map(root, "", lines)
     return "".join(f"{text}\n" for text, _ in lines)
@@ -37,7 +37,7 @@ def _write_map(node: Map, indent: str, lines: list[tuple[str, str]]) -> None:
 
 
 def _place(span: Span) -> str:
-    """`net.yaml:3`; a source without text, as that of defaults, has no lines."""
+    """Return `net.yaml:3`; a source without text, as that of defaults, has no lines."""
     name = visible(span.source.name)
     return f"{name}:{span.line}" if span.source.text else name
 
@@ -59,7 +59,7 @@ def _literal(node: Scalar) -> str:
 
 
 def quoted(text: str, *, flow: bool = False) -> str:
-    """Plain where YAML reads the same text back, else in double quotes."""
+    """Write text plain where YAML reads the same text back, else in double quotes."""
     plain = text.isprintable() and text.lower() not in _WORDS
     # A number never holds a space, so `0.1 * i` is text without quotes.
     plain = plain and text[:1].isalpha() | (text[:1] == "_") | (text[:1].isdigit() and " " in text)

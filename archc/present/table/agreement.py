@@ -1,4 +1,4 @@
-"""An exact figure beside the printed one: `3.86 (3.8 ✓)`."""
+"""An exact figure stands beside the printed one, as `3.86 (3.8 ✓)`."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -10,9 +10,9 @@ AGREES, DIFFERS = "✓", "✗"
 SCALES = ((GIGA, "10⁹"), (MEGA, "10⁶"), (KILO, "10³"))
 
 
-def actual(network: Network, what: str) -> int | None:
-    """Of what a spec can report a figure of."""
-    match what:
+def actual(network: Network, figure: str) -> int | None:
+    """Return the exact value of a figure that a spec can report, None of another."""
+    match figure:
         case "params":
             return network.total.parameters
         case "macs":
@@ -23,42 +23,42 @@ def actual(network: Network, what: str) -> int | None:
 
 
 def scale(values: list[int]) -> tuple[int, str]:
-    """One unit for a row: that of the largest."""
-    most = max(values, default=0)
-    return next(((size, text) for size, text in SCALES if most >= size), (1, ""))
+    """Return one unit for a row, which suits its largest value, as a factor and in words."""
+    largest = max(values, default=0)
+    return next(((size, text) for size, text in SCALES if largest >= size), (1, ""))
 
 
-def beside(network: Network, what: str, unit: int) -> str:
-    """To three digits, with the printed figure where the spec has one, and whether they agree within its tolerance."""
-    value = actual(network, what)
+def beside(network: Network, figure: str, unit: int) -> str:
+    """Write a figure to three digits, with the printed one where the spec has it, and whether they agree."""
+    value = actual(network, figure)
     if value is None:
         return ""
     exact = three(Fraction(value, unit)) if unit > 1 else str(value)
-    said = network.reported.get(what)
-    if said is None:
+    reported = network.reported.get(figure)
+    if reported is None:
         return exact
-    return f"{exact} ({plain(said.value / unit)} {AGREES if said.agrees(value) else DIFFERS})"
+    return f"{exact} ({plain(reported.value / unit)} {AGREES if reported.agrees(value) else DIFFERS})"
 
 
-def as_printed(network: Network, what: str) -> str:
-    """The printed figure alone, with whether the exact one agrees."""
-    value, said = actual(network, what), network.reported.get(what)
-    if value is None or said is None:
+def as_printed(network: Network, figure: str) -> str:
+    """Write the printed figure alone, with whether the exact one agrees."""
+    value, reported = actual(network, figure), network.reported.get(figure)
+    if value is None or reported is None:
         return ""
-    unit, text = scale([int(said.value)])
-    return f"{plain(said.value / unit)}{'·' + text if text else ''} {AGREES if said.agrees(value) else DIFFERS}"
+    unit, text = scale([int(reported.value)])
+    return f"{plain(reported.value / unit)}{'·' + text if text else ''} {AGREES if reported.agrees(value) else DIFFERS}"
 
 
-def sources(networks: Sequence[Network], what: str, title: str) -> list[str]:
-    """A note for each source and tolerance, those of one source together."""
-    found: dict[tuple[str, Fraction], bool] = {}
+def sources(networks: Sequence[Network], figure: str, title: str) -> list[str]:
+    """Write a note for each source and tolerance of a figure, one for all networks of a source."""
+    agreements: dict[tuple[str, Fraction], bool] = {}
     for network in networks:
-        said, value = network.reported.get(what), actual(network, what)
-        if said is not None and value is not None:
-            key = (said.where, said.within)
-            found[key] = found.get(key, True) and said.agrees(value)
+        reported, value = network.reported.get(figure), actual(network, figure)
+        if reported is not None and value is not None:
+            key = (reported.where, reported.within)
+            agreements[key] = agreements.get(key, True) and reported.agrees(value)
     return [
         f"{title} in parentheses: as printed{' in ' + where if where else ''}; {AGREES} within {percent(within)}"
         + ("" if every else f", {DIFFERS} not")
-        for (where, within), every in found.items()
+        for (where, within), every in agreements.items()
     ]

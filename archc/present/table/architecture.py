@@ -1,4 +1,4 @@
-"""The layout of He et al. 2015, Table 1: a column for each network, a row for each stage, what is the same everywhere once."""
+"""Networks are laid out as in He et al. 2015, Table 1: a column for each, a row for each stage, equal cells as one."""
 
 from collections.abc import Sequence
 from typing import TypeAlias
@@ -18,20 +18,23 @@ Key: TypeAlias = tuple[int, int, int, int]
 
 
 class Row(Record):
-    """A row: for each network its segment, or None."""
+    """A row of the table: for each network its segment, or None."""
 
     segments: tuple[Segment | None, ...]
 
     @property
-    def there(self) -> list[Segment]:
+    def present(self) -> list[Segment]:
         return [segment for segment in self.segments if segment is not None]
 
 
 def architecture(networks: Sequence[Network], figures: Sequence[Figure], *, exact: bool = False) -> Grid:
-    """Networks of unlike inputs have no common output sizes: their stages stand in a row by stride, each with its own size."""
+    """Lay networks out side by side.
+
+    Networks of unlike inputs have no common output sizes: their stages stand in rows by stride, each with its own size.
+    """
     outlines = [outline(network.graph) for network in networks]
     same = len({network.input[1:] for network in networks}) == 1
-    ranks = [_ranks(network, found, same=same) for network, found in zip(networks, outlines, strict=True)]
+    ranks = [_ranks(network, segments, same=same) for network, segments in zip(networks, outlines, strict=True)]
     rows = rows_of(outlines, ranks)
     bands = [_band(row, same=same) for row in rows]
     if not same:
@@ -47,42 +50,43 @@ def architecture(networks: Sequence[Network], figures: Sequence[Figure], *, exac
 
 
 def rows_of(outlines: Sequence[Sequence[Segment]], ranks: Sequence[Sequence[int]]) -> list[Row]:
-    """Rows by rank, the same for what belongs side by side and rising (`ranks`, one for each segment); heads last.
+    """Put segments of equal rank into one row; rows rise by rank, and heads come last.
 
-    Of several with one rank the first stands beside the first, stems before stages; where no network has both, a stem stands
-    beside another's stage.
+    Where a network has several segments of one rank, its first stands beside the first of others, and stems come before stages;
+    where no network has both, a stem stands beside another's stage.
     """
-    both = {
+    shared = {
         rank
-        for outline, found in zip(outlines, ranks, strict=True)
-        for rank in found
-        if len({segment.kind for segment, of in zip(outline, found, strict=True) if of == rank and segment.kind != "head"}) > 1
+        for outline, own in zip(outlines, ranks, strict=True)
+        for rank in own
+        if len({segment.kind for segment, of in zip(outline, own, strict=True) if of == rank and segment.kind != "head"}) > 1
     }
-    columns = [_placed(outline, found, both) for outline, found in zip(outlines, ranks, strict=True)]
+    columns = [_column(outline, own, shared) for outline, own in zip(outlines, ranks, strict=True)]
     keys = sorted({key for column in columns for key in column})
     return [Row(tuple(column.get(key) for column in columns)) for key in keys]
 
 
-def _placed(outline: Sequence[Segment], ranks: Sequence[int], both: set[int]) -> dict[Key, Segment]:
-    found: dict[Key, Segment] = {}
+def _column(outline: Sequence[Segment], ranks: Sequence[int], shared: set[int]) -> dict[Key, Segment]:
+    """Return the segments of a network by their rows; stems and stages of the ranks in `shared` stand in rows of their own."""
+    column: dict[Key, Segment] = {}
     for segment, rank in zip(outline, ranks, strict=True):
         head = segment.kind == "head"
-        place = (int(head), 0 if head else rank, int(segment.kind == "stage" and rank in both))
-        number = sum(key[:3] == place for key in found)
-        found[(*place, number)] = segment
-    return found
+        place = (int(head), 0 if head else rank, int(segment.kind == "stage" and rank in shared))
+        number = sum(key[:3] == place for key in column)
+        column[(*place, number)] = segment
+    return column
 
 
-def _ranks(network: Network, found: Sequence[Segment], *, same: bool) -> list[int]:
-    """Rising as outputs get smaller: by area, or where images differ by the stride from pixel to pixel."""
+def _ranks(network: Network, segments: Sequence[Segment], *, same: bool) -> list[int]:
+    """Rank segments by the area of their outputs, the largest first, or by their stride where images differ."""
     if not same:
-        return [network.fields[segment.value].stride[0] if segment.kind != "head" else 0 for segment in found]
-    return [-segment.size[0] * segment.size[1] if segment.size else 0 for segment in found]
+        return [network.fields[segment.value].stride[0] if segment.kind != "head" else 0 for segment in segments]
+    return [-segment.size[0] * segment.size[1] if segment.size else 0 for segment in segments]
 
 
 def _band(row: Row, *, same: bool) -> Band:
-    there = row.there
-    labels = tuple(dict.fromkeys(segment.label for segment in there if segment.label))
+    present = row.present
+    labels = tuple(dict.fromkeys(segment.label for segment in present if segment.label))
     leads = [segment.lead if segment is not None else () for segment in row.segments]
     rows: list[tuple[Cell, ...]] = []
     if leads[0] and all(lead == leads[0] for lead in leads):
@@ -95,12 +99,12 @@ def _band(row: Row, *, same: bool) -> Band:
     rows.append((cells[0],) if all(cell == cells[0] for cell in cells) else tuple(cells))
     head = [Cell(labels, "left")]
     if same:
-        head.append(text_cell(_sized(there[0].size)))
+        head.append(text_cell(_sized(present[0].size)))
     return Band(tuple(head), tuple(rows))
 
 
 def _parts(segment: Segment, lead: Sequence[str], *, same: bool) -> tuple[Part, ...]:
-    """Where there is no column of sizes, a cell begins with its own."""
+    """Return the parts of a cell, which begins with its size where there is no column of sizes."""
     size = () if same or segment.kind == "head" else (_sized(segment.size),)
     return (*size, *lead, *segment.parts)
 
@@ -110,7 +114,7 @@ def _sized(size: Size) -> str:
 
 
 def _figures(networks: Sequence[Network], figure: Figure, *, exact: bool) -> Band:
-    """A row below the layers; what a spec reports stands beside what is counted."""
+    """Return a row below the layers; a figure that a spec reports stands beside the exact one."""
     if _compared(figure) and not exact:
         values = [value for network in networks if (value := figure_of(network, figure.name)) is not None]
         unit, text = (1, "") if figure.name == "depth" else scale(values)
@@ -123,18 +127,18 @@ def _figures(networks: Sequence[Network], figure: Figure, *, exact: bool) -> Ban
 
 
 def _compared(figure: Figure) -> bool:
-    """Whether a spec may report it; in another convention than the papers' it is another number."""
+    """Return whether a spec may report the figure; in another convention than the papers' it is another number."""
     return figure.name in COMPARED and figure is FIGURES[figure.name]
 
 
 def in_order(networks: Sequence[Network], figures: Sequence[Figure], by: str, *, reverse: bool = False) -> list[Network]:
-    """Networks by a figure of them, the smallest first, or by what they are called."""
-    lines_ = ordered(lines(networks, "network", figures), figures, by, reverse=reverse)
-    return [line.network for line in lines_]
+    """Sort networks by a figure, the smallest first, or by name."""
+    rows = ordered(lines(networks, "network", figures), figures, by, reverse=reverse)
+    return [line.network for line in rows]
 
 
 def subject(network: Network) -> Subject:
-    """All of a network."""
+    """Return all of a network as the subject of a figure."""
     return Subject(network, network.graph.nodes, network.graph.outputs[0], whole=True)
 
 
@@ -146,31 +150,30 @@ def _notes(
         if exact
         else [note for figure in figures if _compared(figure) for note in sources(networks, figure.name, figure.title)]
     )
-    notes += _told(networks, [_strides(found) for found in outlines])
-    notes += _told(networks, [_shortcuts(found) for found in outlines])
-    named = [network for network in networks if network.head != network.name]
-    if named:
+    notes += _shared_notes(networks, [_strides(segments) for segments in outlines])
+    notes += _shared_notes(networks, [_shortcuts(segments) for segments in outlines])
+    if any(network.head != network.name for network in networks):
         notes.append("specs: " + ", ".join(network.name for network in networks))
     return list(dict.fromkeys(notes))
 
 
-def _strides(found: Sequence[Segment]) -> str:
-    """What the brackets leave out, as a caption tells it."""
+def _strides(segments: Sequence[Segment]) -> str:
+    """Write the strides that brackets leave out, as a caption does."""
     places: dict[str, list[str]] = {}
-    for segment in found:
-        for what in segment.strided:
-            places.setdefault(what, []).append(segment.label)
-    return "; ".join(f"in the first block of {', '.join(labels)}, {what}" for what, labels in places.items())
+    for segment in segments:
+        for layer in segment.strided:
+            places.setdefault(layer, []).append(segment.label)
+    return "; ".join(f"in the first block of {', '.join(labels)}, {layer}" for layer, labels in places.items())
 
 
-def _shortcuts(found: Sequence[Segment]) -> str:
-    kinds = dict.fromkeys(what for segment in found for what in segment.shortcuts)
+def _shortcuts(segments: Sequence[Segment]) -> str:
+    kinds = dict.fromkeys(kind for segment in segments for kind in segment.shortcuts)
     return f"shortcuts but for the identity: {', '.join(kinds)}" if kinds else ""
 
 
-def _told(networks: Sequence[Network], texts: Sequence[str]) -> list[str]:
-    """One note for all networks that it is true of, which are named unless it is true of all."""
-    found: dict[str, list[str]] = {}
+def _shared_notes(networks: Sequence[Network], texts: Sequence[str]) -> list[str]:
+    """Write one note for all networks of equal text, and name the networks where there are other texts too."""
+    notes: dict[str, list[str]] = {}
     for network, text in zip(networks, texts, strict=True):
-        found.setdefault(text, []).append(network.head)
-    return [f"{text} ({', '.join(heads)})" if len(found) > 1 else text for text, heads in found.items() if text]
+        notes.setdefault(text, []).append(network.head)
+    return [f"{text} ({', '.join(heads)})" if len(notes) > 1 else text for text, heads in notes.items() if text]

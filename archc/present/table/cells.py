@@ -1,4 +1,4 @@
-"""The lines of a cell on a terminal: brackets drawn, text made safe, wrapped and placed by terminal cells."""
+"""A cell becomes lines on a terminal: brackets are drawn, text is made safe, wrapped and placed by terminal cells."""
 
 from collections.abc import Iterable
 from functools import lru_cache
@@ -9,7 +9,7 @@ from archc.rendering.visible import visible, width
 
 
 class Pen(Record):
-    """What frames and brackets are drawn with; without joints it is ASCII."""
+    """The characters that frames and brackets are drawn with; a pen without joints is ASCII."""
 
     across: str
     down: str
@@ -36,31 +36,31 @@ _SPELLED = str.maketrans({"×": "x", "✓": "ok", "✗": "differs", "⁹": "^9",
 
 @lru_cache(maxsize=4096)
 def measured(text: str) -> int:
-    """Terminal cells of a printable text."""
+    """Return the terminal cells of a printable text."""
     return len(text) if text.isascii() else sum(map(width, text))
 
 
 def shown(text: str, pen: Pen) -> str:
-    """The text without what a terminal would obey; with an ASCII pen, in ASCII."""
+    """Return text without characters that a terminal obeys; with an ASCII pen, in ASCII."""
     text = visible(text)
     return text.translate(_SPELLED).encode("ascii", "backslashreplace").decode() if pen.ascii else text
 
 
 def part_lines(part: Part, pen: Pen) -> list[str]:
-    """A bracket around its lines, as wide as the widest, `×N` at the middle."""
+    """Draw a bracket around its lines, as wide as the widest, with `×N` at the middle."""
     if isinstance(part, str):
         return [shown(part, pen)]
     texts = [shown(line, pen) for line in part.lines]
-    most = max(map(measured, texts), default=0)
+    widest = max(map(measured, texts), default=0)
     times = f"{shown('×', pen)}{part.times}"
     last = len(texts) - 1
-    found = []
+    lines = []
     for number, text in enumerate(texts):
         kind = 0 if number == 0 else 2 if number == last else 1
         left, right = (pen.left[kind], pen.right[kind]) if last else ("[", "]")
         after = times if number == last // 2 else " " * len(times)
-        found.append(f"{left}{text}{' ' * (most - measured(text))}{right}{after}")
-    return found
+        lines.append(f"{left}{text}{' ' * (widest - measured(text))}{right}{after}")
+    return lines
 
 
 def cell_width(cell: Cell, pen: Pen) -> int:
@@ -68,17 +68,17 @@ def cell_width(cell: Cell, pen: Pen) -> int:
 
 
 def cell_lines(cell: Cell, pen: Pen, room: int) -> list[str]:
-    """Exactly `room` wide; a bracket is moved as a whole, text that is too long is wrapped."""
-    found = []
+    """Return lines of exactly `room` cells; a bracket moves as a whole, text that is too long is wrapped."""
+    placed = []
     for part in cell.parts:
         lines = part_lines(part, pen)
         if isinstance(part, str):
             lines = wrapped(lines[0], room)
-            found += [_placed(line, cell.side, room, measured(line)) for line in lines]
+            placed += [_placed(line, cell.side, room, measured(line)) for line in lines]
         else:
-            most = max(map(measured, lines), default=0)
-            found += [_placed(line, cell.side, room, most) for line in lines]
-    return found
+            widest = max(map(measured, lines), default=0)
+            placed += [_placed(line, cell.side, room, widest) for line in lines]
+    return placed
 
 
 def _placed(line: str, side: Side, room: int, block: int) -> str:
@@ -87,7 +87,7 @@ def _placed(line: str, side: Side, room: int, block: int) -> str:
 
 
 def wrapped(text: str, room: int, indent: str = "") -> list[str]:
-    """Lines of at most `room` cells, broken at spaces, or inside of a word that is longer; all but the first are indented."""
+    """Wrap text to lines of at most `room` cells, at spaces or inside a longer word; all but the first are indented."""
     room = max(room, len(indent) + 2)
     lines: list[str] = []
     line = ""

@@ -1,4 +1,4 @@
-"""A table as CSV: one row for each network and part, figures exact, and no text that a spreadsheet takes for a formula."""
+"""A table becomes CSV: a row for each network and part, exact figures, and no text that a spreadsheet takes for a formula."""
 
 from collections.abc import Sequence
 from fractions import Fraction

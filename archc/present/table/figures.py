@@ -1,4 +1,4 @@
-"""The columns a table can have: what each counts, of a network or of a part of it, and how it is printed."""
+"""A figure is a column that a table can have: what it counts, of a network or of a part of it, and how it is printed."""
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
@@ -18,22 +18,22 @@ Unit: TypeAlias = Literal["count", "bytes", "ratio", "text"]
 Value: TypeAlias = int | Fraction | str | None
 
 FLOAT = 4
-"""Bytes an element: float32."""
+"""The bytes of an element in float32."""
 
 
 class Subject(Record):
-    """What a row is about: nodes of a network in order, all of them where it is `whole`, and the value they make."""
+    """What a row is about: a network or a part of it."""
 
     network: Network
     nodes: tuple[Node, ...]
     value: str
+    """The value that the nodes give."""
     whole: bool = False
+    """Whether the nodes are all of the network."""
 
 
 class Figure(Record):
-    """A column: its title, what it means, its unit, and its value. `adds`: of several parts it is the sum. `varies`: it is not
-    the same for parts that are alike.
-    """
+    """A column of a table."""
 
     name: str
     title: str
@@ -41,11 +41,13 @@ class Figure(Record):
     unit: Unit
     value: Callable[[Subject], Value]
     adds: bool = False
+    """Whether the figure of several parts is the sum of theirs."""
     varies: bool = False
+    """Whether parts that are alike may have unlike figures."""
 
 
 def printed(figure: Figure, value: Value, *, exact: bool = False) -> str:
-    """As a cell."""
+    """Write a value as a cell."""
     if value is None:
         return ""
     if isinstance(value, str):
@@ -78,7 +80,7 @@ def _params(subject: Subject) -> Value:
 
 
 def counted(convention: "Convention") -> Figure:
-    """The column `macs` in another convention."""
+    """Return the column `macs` in another convention."""
 
     def value(subject: Subject) -> Value:
         counts = subject.network.counts(convention)
@@ -129,7 +131,7 @@ def _stride(subject: Subject) -> Value:
 
 
 def _sides(height: int, width: int) -> str:
-    """One number where both are the same."""
+    """Write a size, as one number where both sides are the same."""
     return str(height) if height == width else f"{height}×{width}"
 
 
@@ -138,7 +140,7 @@ def _depth(subject: Subject) -> Value:
 
 
 def _printed(subject: Subject) -> Value:
-    """The multiply-adds as printed where the spec says."""
+    """Write the multiply-adds that the spec's source prints."""
     from archc.present.table.agreement import as_printed
 
     return as_printed(subject.network, "macs")

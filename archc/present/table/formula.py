@@ -1,4 +1,4 @@
-"""A line of a block as a formula for LaTeX and MathJax: numbers as they are, words upright."""
+"""A line of a block becomes a formula for LaTeX and MathJax: numbers as they are, words upright."""
 
 import re
 
@@ -9,11 +9,11 @@ _SIGN = {"×": r"\times ", ", ": r", ", "[": r"\lbrack ", "]": r"\rbrack ", "=":
 
 
 def formula(line: str) -> str:
-    r"""`3\times 3, 64, \text{stride }2`."""
-    found = []
+    r"""Return `3\times 3, 64, \text{stride }2`."""
+    pieces = []
     for piece in _PIECE.findall(line):
         if piece in _SIGN or (piece.isascii() and piece.isdigit()):
-            found.append(_SIGN.get(piece, piece))
+            pieces.append(_SIGN.get(piece, piece))
         else:
-            found.append(rf"\text{{{tex(piece)}}}")
-    return "".join(found)
+            pieces.append(rf"\text{{{tex(piece)}}}")
+    return "".join(pieces)

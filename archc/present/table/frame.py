@@ -1,4 +1,4 @@
-"""A grid drawn in a frame: strips of text and rules, joined by the character that has the arms the place needs."""
+"""A grid is drawn in a frame of strips of text and rules; each joint is the character with the arms that its place needs."""
 
 from collections.abc import Sequence
 
@@ -20,11 +20,11 @@ class Strip(Record):
 
     runs: tuple[Run, ...]
 
-    def wall(self, at: int) -> bool:
-        """Whether a line goes down between columns `at` - 1 and `at`."""
-        return any(run.text is not None and at in (run.start, run.end) for run in self.runs)
+    def has_wall(self, column: int) -> bool:
+        """Return whether a line goes down on the left of a column."""
+        return any(run.text is not None and column in (run.start, run.end) for run in self.runs)
 
-    def ruled(self, column: int) -> bool:
+    def has_rule(self, column: int) -> bool:
         return any(run.text is None and run.start <= column < run.end for run in self.runs)
 
 
@@ -36,7 +36,7 @@ class Frame(Record):
     stubs: int
 
     def room(self, start: int, end: int) -> int:
-        """Cells for text over several columns, the walls between them included."""
+        """Return the cells for text over several columns, with those of the walls between them."""
         return sum(self.widths[start:end]) + 3 * (end - start - 1)
 
     @property
@@ -45,12 +45,12 @@ class Frame(Record):
 
 
 def frame_of(grid: Grid, pen: Pen, room: int | None = None) -> Frame:
-    """As wide as its cells, and as its titles if there is `room` for them, else they are wrapped."""
+    """Return a frame as wide as the cells, and as the titles where there is `room`; else titles are wrapped."""
     stubs, count = len(grid.stubs), len(grid.stubs) + len(grid.columns)
     widths = [measured(shown(stub, pen)) for stub in grid.stubs] + [cell_width(cell, pen) for cell in grid.columns]
     spanning: list[tuple[int, int, int]] = []
     for band in grid.bands:
-        for start, end, cell in [*_heads(band, stubs), *(found for row in band.rows for found in _cells(row, stubs, count))]:
+        for start, end, cell in [*_heads(band, stubs), *(cell for row in band.rows for cell in _cells(row, stubs, count))]:
             if end - start == 1:
                 widths[start] = max(widths[start], cell_width(cell, pen))
             else:
@@ -66,7 +66,7 @@ def frame_of(grid: Grid, pen: Pen, room: int | None = None) -> Frame:
 
 
 def draw(grid: Grid, frame: Frame) -> list[str]:
-    """The lines of the drawing, all as wide as the frame. Titles that stand alone come before the columns' heads."""
+    """Return the lines of the drawing, all as wide as the frame; titles that stand alone come before the columns' heads."""
     count = len(frame.widths)
     rule = Strip(tuple(Run(column, column + 1, None) for column in range(count)))
     heads = [*(Cell((stub,)) for stub in grid.stubs), *grid.columns]
@@ -115,20 +115,20 @@ def _row(cells: Sequence[tuple[int, Cell]], frame: Frame) -> list[Strip]:
 
 
 def _strips(columns: Sequence[tuple[int, int, list[str]]], frame: Frame) -> list[Strip]:
-    """Cells side by side, the shorter ones in the middle of their height."""
+    """Put cells side by side, shorter ones in the middle of the height."""
     height = max(1, *(len(lines) for _, _, lines in columns))
     strips = []
     for number in range(height):
         runs = []
         for start, end, lines in columns:
-            at = number - (height - len(lines)) // 2
-            runs.append(Run(start, end, lines[at] if 0 <= at < len(lines) else " " * frame.room(start, end)))
+            index = number - (height - len(lines)) // 2
+            runs.append(Run(start, end, lines[index] if 0 <= index < len(lines) else " " * frame.room(start, end)))
         strips.append(Strip(tuple(runs)))
     return strips
 
 
 def _band(band: Band, frame: Frame) -> list[Strip]:
-    """The rows with rules between them, and beside them the head, which no rule crosses."""
+    """Return the rows with rules between them, and beside them the head, which no rule crosses."""
     if not band.rows:
         return []
     count = len(frame.widths)
@@ -159,13 +159,14 @@ def _line(strips: Sequence[Strip], number: int, frame: Frame) -> str:
     return "".join(text)
 
 
-def _joint(strips: Sequence[Strip], number: int, at: int, frame: Frame) -> str:
+def _joint(strips: Sequence[Strip], number: int, column: int, frame: Frame) -> str:
+    """Return the character at the left of a column."""
     strip = strips[number]
-    left, right = strip.ruled(at - 1), strip.ruled(at)
+    left, right = strip.has_rule(column - 1), strip.has_rule(column)
     if not left and not right:
         return frame.pen.down
-    up = number > 0 and strips[number - 1].wall(at)
-    down = number + 1 < len(strips) and strips[number + 1].wall(at)
+    up = number > 0 and strips[number - 1].has_wall(column)
+    down = number + 1 < len(strips) and strips[number + 1].has_wall(column)
     if frame.pen.ascii:
         return "+" if up or down else frame.pen.across
     arms = "".join(arm for arm, there in zip("udlr", (up, down, left, right), strict=True) if there)

@@ -1,4 +1,4 @@
-"""A laid-out table: bands of rows beside their heads, cells that hold text and bracketed stacks. Formats are written from it."""
+"""A grid is a laid-out table: bands of rows beside their heads, cells of text and brackets. Formats are written from it."""
 
 from typing import Literal, TypeAlias
 
@@ -8,7 +8,7 @@ Side: TypeAlias = Literal["left", "center", "right"]
 
 
 class Bracket(Record):
-    """Lines in brackets, as often as `times`: a block of a stage."""
+    """Lines in brackets, `times` over: the blocks of a stage."""
 
     lines: tuple[str, ...]
     times: int = 1
@@ -18,50 +18,53 @@ Part: TypeAlias = str | Bracket
 
 
 class Cell(Record):
-    """Parts one below the other. `side` is where they stand if there is room."""
+    """Parts one below the other."""
 
     parts: tuple[Part, ...] = ()
     side: Side = "center"
+    """Where the parts stand in a column that is wider."""
 
 
 class Band(Record):
-    """Rows with one head. `head` has a cell for each stub column, or fewer, the last of which spans the rest; a row has a cell
-    for each column, or one that spans all of them. A `title` spans everything, above; it may stand alone. `ruled`: set apart
-    from what is above.
-    """
+    """Rows with one head."""
 
     head: tuple[Cell, ...] = ()
+    """A cell for each stub, or fewer, the last of which spans the other stubs."""
     rows: tuple[tuple[Cell, ...], ...] = ()
+    """Each row has a cell for each column, or one that spans all of them."""
     title: str = ""
+    """The title spans everything, above the rows; it may stand alone."""
     ruled: bool = False
+    """Whether a rule divides the band from the one above."""
 
 
 class Grid(Record):
-    """`stubs` are the titles of the head's columns, `columns` those of the others.
-
-    `framed`: every band is ruled, as in papers; else only the titles and what is over the columns.
-    """
+    """A laid-out table."""
 
     stubs: tuple[str, ...]
+    """The titles of the columns that heads stand in."""
     columns: tuple[Cell, ...]
+    """The titles of the other columns."""
     bands: tuple[Band, ...]
     notes: tuple[str, ...] = ()
     framed: bool = True
+    """Whether every band is ruled, as in papers; else only the titles are."""
 
 
 def cell_at(row: tuple[Cell, ...], column: int) -> Cell:
-    """Of a row that may have one cell for all columns."""
+    """Return a cell of a row, which may have one cell for all columns."""
     return row[column] if column < len(row) else row[0]
 
 
 def text_cell(text: str, side: Side = "center") -> Cell:
-    """A cell of one line; an empty one has none."""
+    """Return a cell of one line, of none where the text is empty."""
     return Cell((text,) if text else (), side)
 
 
 def transposed(grid: Grid) -> Grid | None:
-    """Columns as rows; what was the same in all of them stands above. None where nothing is left, or where there are
-    sections, which would be columns.
+    """Turn columns to rows, under cells that spanned all columns.
+
+    The result is None where no rows are left, and where there are sections, which would become columns.
     """
     if any(band.title for band in grid.bands):
         return None
@@ -85,5 +88,5 @@ def transposed(grid: Grid) -> Grid | None:
 
 
 def inline(part: Part) -> str:
-    """On one line: `[3×3, 64; 3×3, 64]×2`."""
+    """Write a part on one line, as `[3×3, 64; 3×3, 64]×2`."""
     return part if isinstance(part, str) else f"[{'; '.join(part.lines)}]×{part.times}"

@@ -1,4 +1,4 @@
-"""A table as an HTML document of its own: no scripts, nothing loaded, light or dark as the reader's system is."""
+"""A table becomes an HTML document of its own, without scripts and without anything to load, light or dark as the system is."""
 
 from archc.present.table.grid import Band, Cell, Grid, Part
 from archc.rendering.escape import xml
@@ -30,7 +30,7 @@ ul { color: var(--note); font-size: .9em; padding-left: 1.2rem; max-width: 60rem
 
 
 def to_html(grid: Grid, *, title: str) -> str:
-    """Ends with a newline."""
+    """Return the document, which ends with a newline."""
     kind = "framed" if grid.framed else "listed"
     heads = [
         *(f'<th scope="col">{xml(stub)}</th>' for stub in grid.stubs),
@@ -59,7 +59,7 @@ def to_html(grid: Grid, *, title: str) -> str:
 
 
 def _band(band: Band, grid: Grid) -> list[str]:
-    """Its rows, the head beside the first."""
+    """Return the rows of a band, with the head beside the first."""
     stubs, count = len(grid.stubs), len(grid.columns)
     rows = [f'<tr><th class="title" scope="rowgroup" colspan="{stubs + count}">{xml(band.title)}</th></tr>'] if band.title else []
     last = len(band.head) - 1
@@ -67,8 +67,8 @@ def _band(band: Band, grid: Grid) -> list[str]:
         cells = []
         if number == 0:
             down = f' rowspan="{len(band.rows)}"' if len(band.rows) > 1 else ""
-            for at, cell in enumerate(band.head):
-                across = f' colspan="{stubs - last}"' if at == last and stubs - last > 1 else ""
+            for place, cell in enumerate(band.head):
+                across = f' colspan="{stubs - last}"' if place == last and stubs - last > 1 else ""
                 cells.append(_cell(cell, "th", f' scope="row"{across}{down}'))
         spans = f' colspan="{count}"' if len(row) == 1 < count else ""
         cells += [_cell(cell, "td", spans) for cell in row]

@@ -1,4 +1,4 @@
-"""A table as one JSON document, its format numbered and described by `table-1.schema.json`; figures are exact."""
+"""A table becomes one JSON document of exact figures; `table-1.schema.json` describes the format, which has a number."""
 
 import json
 from collections.abc import Sequence
@@ -16,22 +16,22 @@ VERSION = 1
 
 
 def to_json(
-    networks: Sequence[Network], level: Level | None, figures: Sequence[Figure], found: Sequence[Line], convention: str
+    networks: Sequence[Network], level: Level | None, figures: Sequence[Figure], rows: Sequence[Line], convention: str
 ) -> str:
-    """Stages as the paper outlines them where no level is asked for, else the level's rows. In ASCII; ends with a newline."""
+    """Return JSON in ASCII that ends with a newline: the level's rows, and without a level the outline of papers."""
     document = {
         "version": VERSION,
         "convention": convention,
         "level": level or "stage",
         "columns": [{"name": figure.name, "unit": figure.unit, "help": figure.help} for figure in figures],
         "networks": [
-            _network(network, level, figures, [line for line in found if line.network is network]) for network in networks
+            _network(network, level, figures, [line for line in rows if line.network is network]) for network in networks
         ],
     }
     return json.dumps(document, indent=2) + "\n"
 
 
-def _network(network: Network, level: Level | None, figures: Sequence[Figure], found: Sequence[Line]) -> dict[str, object]:
+def _network(network: Network, level: Level | None, figures: Sequence[Figure], rows: Sequence[Line]) -> dict[str, object]:
     (total,) = lines([network], "network", figures)
     content: dict[str, object] = {
         "name": network.name,
@@ -40,15 +40,15 @@ def _network(network: Network, level: Level | None, figures: Sequence[Figure], f
         "input": list(network.input),
         "figures": _figures(figures, total.values),
         "reported": {
-            what: {
-                "value": _number(said.value),
-                "from": said.where,
-                "within": _number(said.within),
+            figure: {
+                "value": _number(reported.value),
+                "from": reported.where,
+                "within": _number(reported.within),
                 "actual": value,
-                "agrees": said.agrees(value),
+                "agrees": reported.agrees(value),
             }
-            for what, said in network.reported.items()
-            if (value := actual(network, what)) is not None
+            for figure, reported in network.reported.items()
+            if (value := actual(network, figure)) is not None
         },
     }
     if level is None:
@@ -63,7 +63,7 @@ def _network(network: Network, level: Level | None, figures: Sequence[Figure], f
                 "last": line.part.last if line.part.times > 1 else line.part.path,
                 "figures": _figures(figures, line.values),
             }
-            for line in found
+            for line in rows
         ]
     return content
 

@@ -1,4 +1,4 @@
-"""A table for LaTeX, ruled as in the paper or by booktabs; a float, or a document of its own that compiles."""
+"""A table becomes LaTeX, ruled as in the paper or by booktabs: a float, or a document of its own that compiles."""
 
 from collections.abc import Sequence
 from typing import Literal, TypeAlias
@@ -13,7 +13,7 @@ PACKAGES = (r"\usepackage[T1]{fontenc}", r"\usepackage{textcomp,amsmath,booktabs
 
 
 def to_latex(grid: Grid, *, style: Style = "ruled", standalone: bool = False) -> str:
-    """The float needs the packages that its first line names. Ends with a newline."""
+    """Return the float, which needs the packages that its first line names, or the document."""
     float_ = [
         r"\begin{table*}[!ht]",
         r"\centering\small\renewcommand{\arraystretch}{1.1}\setlength{\tabcolsep}{4pt}",
@@ -55,7 +55,7 @@ def _tabular(grid: Grid, style: Style) -> list[str]:
 
 
 def _below(band: Band, grid: Grid) -> bool:
-    """Whether a band stands below the layers: its head spans all stubs."""
+    """Return whether a band stands below the layers, since its head spans all stubs."""
     return len(band.head) < len(grid.stubs)
 
 
@@ -80,16 +80,16 @@ def _band(band: Band, stubs: int, count: int, style: Style, middle: str) -> list
 
 
 def _row(cells: Sequence[str]) -> str:
-    """What stands after a line's end in brackets, or as a star, would be taken for its argument."""
+    """Join cells to a row, which must not begin with a bracket or star: those would be arguments of the line end before."""
     text = " & ".join(cells)
     return ("{}" if text[:1] in ("[", "*") else "") + text + r" \\"
 
 
 def _heads(band: Band, stubs: int, wall: str) -> list[str]:
-    found = [_cell(cell) for cell in band.head]
-    if len(found) < stubs:
-        found[-1] = rf"\multicolumn{{{stubs - len(found) + 1}}}{{{wall}l{wall}}}{{{found[-1]}}}"
-    return found
+    heads = [_cell(cell) for cell in band.head]
+    if len(heads) < stubs:
+        heads[-1] = rf"\multicolumn{{{stubs - len(heads) + 1}}}{{{wall}l{wall}}}{{{heads[-1]}}}"
+    return heads
 
 
 def _cell(cell: Cell) -> str:
@@ -103,6 +103,6 @@ def _part(part: Part) -> str:
     if isinstance(part, str):
         return tex(part)
     rows = r"\\ ".join(f"{{}}{formula(line)}" for line in part.lines)
-    # a strut, as rules would touch the bracket
+    # A strut keeps rules away from the bracket.
     strut = rf"\rule[-{0.68 * len(part.lines) - 0.1:.2f}em]{{0pt}}{{{1.36 * len(part.lines) + 0.4:.2f}em}}"
     return rf"${strut}\left[\,\begin{{array}}{{@{{}}c@{{}}}}{rows}\end{{array}}\,\right]\!\times\!{part.times}$"

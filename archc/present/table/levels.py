@@ -1,4 +1,4 @@
-"""The rows of a table at a level: a network's stages, blocks, layers or operations, what repeats in a row folded to ×N."""
+"""A table at a level has a row for each stage, block, layer or operation of a network; repeats in a row are folded to ×N."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -15,27 +15,30 @@ Level: TypeAlias = Literal["network", "stage", "block", "layer", "op"]
 LEVELS: tuple[Level, ...] = get_args(Level)
 
 _UNIT = re.compile(r"(?:conv|norm|act)(.*)")
-"""The names of a convolution unit's nodes, which differ in the first word alone."""
+"""The names of the nodes of one convolution unit differ in the first word alone."""
 
 
 class Part(Record):
-    """A row: its path, what it is in words, its nodes, the value it makes, and how many alike follow one another.
-
-    `nodes` are those of the first; `last` is the path of the last, `end` the value that makes.
-    """
+    """A row of equal parts after each other."""
 
     path: str
     text: str
+    """What the part is in words."""
     nodes: tuple[Node, ...]
+    """The nodes of the first part."""
     value: str
+    """The value that the first part gives."""
     times: int = 1
+    """The number of equal parts."""
     last: str = ""
+    """The path of the last part."""
     end: str = ""
+    """The value that the last part gives."""
     label: str = ""
 
 
 def parts(graph: Graph, level: Level, *, fold: bool = True) -> list[Part]:
-    """At `network` one part, all of it. Every node is in one part; the nodes of parts, each `times` over, are the network's."""
+    """Return the parts at a level; every node is in one of them, or in a repeat of one."""
     if level == "network":
         return [Part("", "", graph.nodes, graph.outputs[0])]
     scopes = {scope.path: scope for scope in graph.scopes}
@@ -45,17 +48,21 @@ def parts(graph: Graph, level: Level, *, fold: bool = True) -> list[Part]:
 
 
 class _Run(Record):
-    """Blocks alike in a row: the nodes of the first and of the last."""
+    """Equal blocks in a row."""
 
     scope: Scope
+    """The scope of the first block."""
     nodes: tuple[Node, ...]
+    """The nodes of the first block."""
     times: int
     end: tuple[Node, ...]
+    """The nodes of the last block."""
     final: str
+    """The path of the last block."""
 
 
 def _blocks(graph: Graph, scopes: dict[str, Scope]) -> Iterator[tuple[Scope, tuple[Node, ...]]]:
-    """Stem, blocks of the stages, head."""
+    """Yield the stem, the blocks of the stages, and the head, each with its nodes."""
     for top, nodes in grouped(graph.nodes, 1):
         if scopes[top].kind == "stage":
             for path, group in grouped(nodes, 2):
@@ -65,7 +72,7 @@ def _blocks(graph: Graph, scopes: dict[str, Scope]) -> Iterator[tuple[Scope, tup
 
 
 def _stage(graph: Graph, scopes: dict[str, Scope], path: str, nodes: tuple[Node, ...]) -> Part:
-    """A stage as the paper's table has it; a stem or a head line by line."""
+    """Return a stage with the words of the paper's table, a stem or a head with those of its lines."""
     scope = scopes[path]
     if scope.kind == "stage":
         text = ", ".join(map(inline, stage(graph, scopes, scope, grouped(nodes, 2)).whole))
@@ -75,34 +82,34 @@ def _stage(graph: Graph, scopes: dict[str, Scope], path: str, nodes: tuple[Node,
 
 
 def _runs(graph: Graph, blocks: Iterator[tuple[Scope, tuple[Node, ...]]], *, fold: bool) -> list[_Run]:
-    """Blocks that do the same to the same shapes."""
+    """Fold blocks in a row that do the same to the same shapes."""
     runs: list[_Run] = []
     before: object = None
     for scope, nodes in blocks:
-        alike = _signature(graph, nodes)
-        if fold and alike == before and scope.kind == "block" and runs[-1].scope.parent == scope.parent:
+        signature = _signature(graph, nodes)
+        if fold and signature == before and scope.kind == "block" and runs[-1].scope.parent == scope.parent:
             run = runs[-1]
             runs[-1] = _Run(run.scope, run.nodes, run.times + 1, nodes, scope.path)
         else:
             runs.append(_Run(scope, nodes, 1, nodes, scope.path))
-        before = alike
+        before = signature
     return runs
 
 
 def _signature(graph: Graph, nodes: Sequence[Node]) -> tuple[object, ...]:
-    """What a block's nodes are, read and make, whatever they are called."""
+    """Return what the nodes of a block are, read and give, whatever their names are."""
     numbers: dict[str, int] = {}
-    found: list[object] = []
+    steps: list[object] = []
     for node in nodes:
         read = tuple([numbers.get(name, graph.types[name].shape) for name in node.inputs])
         for name in node.outputs:
             numbers[name] = len(numbers)
-        found.append((node.op, read, node.role))
-    return tuple(found)
+        steps.append((node.op, read, node.role))
+    return tuple(steps)
 
 
 def _opened(graph: Graph, scopes: dict[str, Scope], run: _Run, level: Level) -> Iterator[Part]:
-    """A run of blocks as rows of the level: itself, its layers, or its operations."""
+    """Yield the rows of a run of blocks at a level: the run itself, its layers, or its operations."""
     output = run.scope.output or run.nodes[-1].outputs[0]
     if level == "block":
         lines = lines_of(graph, scopes, run.scope, run.nodes)
@@ -121,11 +128,12 @@ def _opened(graph: Graph, scopes: dict[str, Scope], run: _Run, level: Level) -> 
 
 
 def _layers(nodes: Sequence[Node]) -> list[tuple[Node, ...]]:
-    """Each convolution, linear layer, pool or attention with what belongs to it: its norm and activation, and what has no weights
-    of its own, which goes with the layer before it.
+    """Group nodes by layer: a convolution, linear layer, pool or attention, its norm and activation, and what follows it.
+
+    An operation that leads no layer goes with the one before it, at the beginning with the first.
     """
     homes = {_unit(node): node.name for node in nodes if _leads(node) and _unit(node)}
-    found: dict[str, list[Node]] = {}
+    layers: dict[str, list[Node]] = {}
     waiting: list[Node] = []
     current = ""
     for node in nodes:
@@ -134,9 +142,9 @@ def _layers(nodes: Sequence[Node]) -> list[tuple[Node, ...]]:
         if not current:
             waiting.append(node)
             continue
-        found.setdefault(current, []).extend((*waiting, node))
+        layers.setdefault(current, []).extend((*waiting, node))
         waiting = []
-    return [tuple(group) for group in found.values()] or [tuple(waiting)]
+    return [tuple(group) for group in layers.values()] or [tuple(waiting)]
 
 
 def _unit(node: Node) -> tuple[str, str] | None:
@@ -145,5 +153,5 @@ def _unit(node: Node) -> tuple[str, str] | None:
 
 
 def _leads(node: Node) -> bool:
-    """Whether an operation is a layer in its own right."""
+    """Return whether an operation is a layer in its own right."""
     return node.op.row != "none"

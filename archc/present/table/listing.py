@@ -1,4 +1,4 @@
-"""A table with a row for each network, or for each stage, block, layer or operation of networks, and a column for each figure."""
+"""A listing has a row for each network, stage, block, layer or operation, and a column for each figure."""
 
 import re
 import sys
@@ -13,17 +13,18 @@ from archc.record import Record
 
 
 class Line(Record):
-    """A row before it is laid out: what it is about, and a value for each figure."""
+    """A row before it is laid out."""
 
     network: Network
     part: Part
     values: tuple[Value, ...]
+    """A value for each figure."""
     ends: tuple[Value, ...]
-    """Where a figure varies within what is folded, its value at the last; None elsewhere."""
+    """The value of a figure at the last of several parts where it varies among them, else None."""
 
 
 def lines(networks: Sequence[Network], level: Level, figures: Sequence[Figure], *, fold: bool = True) -> list[Line]:
-    """In order of execution, network by network."""
+    """Return the rows in order of execution, network by network."""
     return [_line(network, part, level, figures) for network in networks for part in parts(network.graph, level, fold=fold)]
 
 
@@ -31,67 +32,67 @@ def _line(network: Network, part: Part, level: Level, figures: Sequence[Figure])
     whole = level == "network"
     subject = Subject(network, part.nodes, part.value, whole)
     end = Subject(network, part.nodes, part.end or part.value, whole)
-    values = tuple(_of_all(figure, figure.value(subject), part.times) for figure in figures)
+    values = tuple(_added(figure, figure.value(subject), part.times) for figure in figures)
     ends = tuple(figure.value(end) if figure.varies and part.times > 1 else None for figure in figures)
     return Line(network, part, values, ends)
 
 
-def _of_all(figure: Figure, value: Value, times: int) -> Value:
-    """Of parts that are alike together."""
+def _added(figure: Figure, value: Value, times: int) -> Value:
+    """Return the value of equal parts together."""
     return value * times if figure.adds and isinstance(value, int) else value
 
 
-def ordered(found: Sequence[Line], figures: Sequence[Figure], by: str, *, reverse: bool = False) -> list[Line]:
-    """By a figure, the smallest first, or by `name`; networks stay together, and what has no value stands last."""
+def ordered(lines: Sequence[Line], figures: Sequence[Figure], by: str, *, reverse: bool = False) -> list[Line]:
+    """Sort by a figure, the smallest first, or by `name`; networks stay together, and lines without a value come last."""
     names = [figure.name for figure in figures]
 
     def value(line: Line) -> tuple[bool, Sequence[Fraction | int], str]:
         if by == "name":
             return (False, (), line.part.path or line.network.head)
-        said = line.values[names.index(by)]
-        if said is None or said == "":
+        figure = line.values[names.index(by)]
+        if figure is None or figure == "":
             return (True, (), "")
-        return (False, _numbers(said), said) if isinstance(said, str) else (False, (Fraction(said),), "")
+        return (False, _numbers(figure), figure) if isinstance(figure, str) else (False, (Fraction(figure),), "")
 
-    places = {id(network): place for place, network in enumerate(dict.fromkeys(line.network for line in found))}
-    there = sorted((line for line in found if not value(line)[0]), key=value, reverse=reverse)
-    rows = [*there, *(line for line in found if value(line)[0])]
-    return rows if all(not line.part.path for line in found) else sorted(rows, key=lambda line: places[id(line.network)])
+    places = {id(network): place for place, network in enumerate(dict.fromkeys(line.network for line in lines))}
+    valued = sorted((line for line in lines if not value(line)[0]), key=value, reverse=reverse)
+    rows = [*valued, *(line for line in lines if value(line)[0])]
+    return rows if all(not line.part.path for line in lines) else sorted(rows, key=lambda line: places[id(line.network)])
 
 
 def _numbers(text: str) -> Sequence[int]:
-    """11 before 35 and 7x9 after 7; a receptive field that is all of the image is larger than any other."""
+    """Return the numbers in a text, so that 11 comes before 35, and 7x9 after 7; `all` of the image is the largest."""
     return [sys.maxsize] if text == "all" else [int(digits) for digits in re.findall(r"[0-9]+", text)]
 
 
-def listing(found: Sequence[Line], level: Level, figures: Sequence[Figure], *, exact: bool = False) -> Grid:
-    """A section for each network, or a row."""
+def listing(rows: Sequence[Line], level: Level, figures: Sequence[Figure], *, exact: bool = False) -> Grid:
+    """Lay out a section for each network, or at the level of networks a row."""
     columns = tuple(text_cell(figure.title) for figure in figures)
     if level == "network":
-        bands = [Band((text_cell(line.network.head, "left"),), (_cells(line, figures, exact=exact),)) for line in found]
-        return Grid(("network",), columns, tuple(bands), _specs(found), framed=False)
-    networks = list(dict.fromkeys(line.network for line in found))
-    rows: list[Band] = []
-    repeats = any(line.part.times > 1 for line in found)
+        bands = [Band((text_cell(line.network.head, "left"),), (_cells(line, figures, exact=exact),)) for line in rows]
+        return Grid(("network",), columns, tuple(bands), _specs(rows), framed=False)
+    networks = list(dict.fromkeys(line.network for line in rows))
+    bands = []
+    repeats = any(line.part.times > 1 for line in rows)
     for network in networks:
-        own = [line for line in found if line.network is network]
+        own = [line for line in rows if line.network is network]
         for number, line in enumerate(own):
-            head = (text_cell(_path(line.part), "left"), text_cell(_what(line.part), "left"))
+            head = (text_cell(_path(line.part), "left"), text_cell(_words(line.part), "left"))
             times = (text_cell(f"×{line.part.times}" if line.part.times > 1 else "", "right"),) if repeats else ()
             title = network.head if number == 0 and len(networks) > 1 else ""
-            rows.append(Band((*head, *times), (_cells(line, figures, exact=exact),), title))
+            bands.append(Band((*head, *times), (_cells(line, figures, exact=exact),), title))
         (total,) = lines([network], "network", figures)
         heads = (text_cell("total", "left"), *[text_cell("")] * (2 if repeats else 1))
-        rows.append(Band(heads, (_cells(total, figures, exact=exact),), ruled=True))
-    notes = _specs(found)
+        bands.append(Band(heads, (_cells(total, figures, exact=exact),), ruled=True))
+    notes = _specs(rows)
     if repeats:
-        notes = (f"×N: so many alike in a row; their figures are added up{_of_one(found, figures)}", *notes)
-    return Grid((level, "what", *(("×",) if repeats else ())), columns, tuple(rows), notes, framed=False)
+        notes = (f"×N: so many alike in a row; their figures are added up{_not_added(rows, figures)}", *notes)
+    return Grid((level, "what", *(("×",) if repeats else ())), columns, tuple(bands), notes, framed=False)
 
 
-def _of_one(found: Sequence[Line], figures: Sequence[Figure]) -> str:
-    """Which figures of repeats are no sums."""
-    folded = [line for line in found if line.part.times > 1]
+def _not_added(rows: Sequence[Line], figures: Sequence[Figure]) -> str:
+    """Name the figures that are not added up for repeats."""
+    folded = [line for line in rows if line.part.times > 1]
     titles = [
         figure.title
         for place, figure in enumerate(figures)
@@ -110,20 +111,20 @@ def _cells(line: Line, figures: Sequence[Figure], *, exact: bool) -> tuple[Cell,
     return tuple(cells)
 
 
-def _what(part: Part) -> str:
+def _words(part: Part) -> str:
     return f"{part.label}: {part.text}" if part.label else part.text
 
 
 def _path(part: Part) -> str:
-    """`layer1.1…2.conv1` where it stands for two."""
+    """Return the path of a part, as `layer1.1…2.conv1` where it stands for two."""
     if part.times == 1:
         return part.path
     first, last = part.path.split("."), part.last.split(".")
     return ".".join(a if a == b else f"{a}…{b}" for a, b in zip(first, last, strict=True))
 
 
-def _specs(found: Sequence[Line]) -> tuple[str, ...]:
-    networks = list(dict.fromkeys(line.network for line in found))
+def _specs(rows: Sequence[Line]) -> tuple[str, ...]:
+    networks = list(dict.fromkeys(line.network for line in rows))
     if all(network.head == network.name for network in networks):
         return ()
     return ("specs: " + ", ".join(network.name for network in networks),)

@@ -1,4 +1,4 @@
-"""A table in GitHub's Markdown: stacks of lines with <br>, or brackets as formulas; what spans columns stands in each of them."""
+"""A table becomes GitHub's Markdown: lines with <br>, or brackets as formulas; a cell that spans columns stands in each."""
 
 from archc.present.table.formula import formula
 from archc.present.table.grid import Cell, Grid, Part, Side, cell_at
@@ -8,7 +8,7 @@ _RULE: dict[Side, str] = {"left": ":--", "center": ":-:", "right": "--:"}
 
 
 def to_markdown(grid: Grid, *, math: bool = False) -> str:
-    """Ends with a newline."""
+    """Return the table, which ends with a newline; with `math` brackets are formulas."""
     count = len(grid.columns)
     rules = [_RULE["left"]] * len(grid.stubs) + [_RULE[_side(grid, number)] for number in range(count)]
     titles = [*(markdown(stub) for stub in grid.stubs), *(_cell(cell, math=math) for cell in grid.columns)]
@@ -29,7 +29,7 @@ def to_markdown(grid: Grid, *, math: bool = False) -> str:
 
 
 def _side(grid: Grid, column: int) -> Side:
-    """Where the cells of a column stand, as most of them do; the column's first cell says."""
+    """Return where the cells of a column stand, as the first of them does."""
     for band in grid.bands:
         for row in band.rows:
             if len(row) == len(grid.columns):
@@ -49,7 +49,7 @@ def _part(part: Part, *, math: bool) -> str:
     if isinstance(part, str):
         return markdown(part)
     if math:
-        # neither \\ nor \[: Markdown takes the backslash away before the formula is read
+        # There is neither \\ nor \[, since Markdown takes the backslash away before the formula is read.
         rows = r"\cr ".join(formula(line) for line in part.lines)
         return rf"$\left\lbrack\begin{{array}}{{c}}{rows}\end{{array}}\right\rbrack\times {part.times}$"
     return rf"\[{'<br>'.join(map(markdown, part.lines))}\]×{part.times}"

@@ -1,4 +1,4 @@
-"""A network of a table: its graph, what its spec says of it, and what it costs, found when a column first asks."""
+"""A network of a table has its graph, what its spec says of it, and its costs, computed when a column first needs them."""
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -16,16 +16,17 @@ if TYPE_CHECKING:
 
 
 def heads(targets: Sequence[str], networks: Sequence[Compiled]) -> list[str]:
-    """What each network is called: its title, its name where two have one title, what the user typed where two have one name."""
-    for found in ([each.spec.title or each.spec.name for each in networks], [each.spec.name for each in networks]):
-        if len(set(found)) == len(found):
-            return found
+    """Return a head for each network: its title, its name where titles are equal, what the user typed where names are too."""
+    for candidates in ([each.spec.title or each.spec.name for each in networks], [each.spec.name for each in networks]):
+        if len(set(candidates)) == len(candidates):
+            return candidates
     return list(targets)
 
 
 class Network:
-    """`head` is what it is called in the table, `name` what the user typed. Of one that was `changed` since the spec was written
-    (`--set`, another size) no printed figure is told.
+    """A network of a table: `head` is its title there, `name` what the user typed.
+
+    A network that was `changed` since the spec was written (`--set`, another size) has no printed figures.
     """
 
     def __init__(self, head: str, name: str, compiled: Compiled, graph: Graph, *, changed: bool = False) -> None:
@@ -38,7 +39,7 @@ class Network:
 
     @property
     def input(self) -> tuple[int, ...]:
-        """Channels, height and width of the image."""
+        """Return channels, height and width of the image."""
         return self.graph.types[self.graph.input].shape
 
     @cached_property
@@ -62,24 +63,24 @@ class Network:
         return receptive_fields(self.graph)
 
     def counts(self, convention: "Convention") -> Mapping[str, int]:
-        """By node, in a convention."""
+        """Return the count of each node in a convention."""
         from archc.cost.conventions import node_counts
 
         if convention.name not in self._counts:
-            found = node_counts(self.graph, convention)
-            self._counts[convention.name] = {name: sum(classes.values()) for name, classes in found.items()}
+            counts = node_counts(self.graph, convention)
+            self._counts[convention.name] = {name: sum(classes.values()) for name, classes in counts.items()}
         return self._counts[convention.name]
 
     @cached_property
     def saved(self) -> int:
-        """Bytes of what training saves of an image for the backward pass, in float32."""
+        """Return the bytes that training saves of an image for the backward pass, in float32."""
         from archc.cost.saved import for_training, saved
 
         return for_training(saved(self.graph).bytes(4))
 
     @cached_property
     def live(self) -> Mapping[str, int]:
-        """By node, the elements that activations of one image take while it runs, in the order that needs the least."""
+        """Return the elements that activations of one image take while each node runs, in the order that needs the least."""
         from archc.cost.schedule import live_sets, peak
 
         order = peak(self.graph).order

@@ -1,4 +1,4 @@
-"""Numbers as a table prints them: three digits, rounded half to even from the exact value."""
+"""A table prints numbers to three digits, rounded half to even from the exact value."""
 
 from fractions import Fraction
 
@@ -8,7 +8,7 @@ BYTES = ((2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB"))
 
 
 def three(value: Fraction | int) -> str:
-    """Three significant digits, or all of a whole number's: 3.86, 0.408, 11.3, 1024."""
+    """Write three significant digits, or all of a whole number's: 3.86, 0.408, 11.3, 1024."""
     exact = Fraction(value)
     if exact == 0:
         return "0"
@@ -18,7 +18,7 @@ def three(value: Fraction | int) -> str:
     while places < 12 and exact * 10 ** (places - 2) < 1:
         places += 1
     text = f"{round(exact * 10**places):0{places + 1}d}"
-    # rounding may have made a digit more: 9.996 is 10.0
+    # Rounding may add a digit: 9.996 is 10.0.
     if len(text.lstrip("0")) > 3 and places > 0:
         places -= 1
         text = f"{round(exact * 10**places):0{places + 1}d}"
@@ -26,7 +26,7 @@ def three(value: Fraction | int) -> str:
 
 
 def short(value: int) -> str:
-    """With its unit: 3.86 G, 25.6 M, 62.5 k; exact below 10,000."""
+    """Write a count with its unit: 3.86 G, 25.6 M, 62.5 k; below 10,000 it is exact."""
     for size, unit in UNITS:
         if value >= size:
             return f"{three(Fraction(value, KILO if unit == 'k' else size))} {unit}"
@@ -34,7 +34,7 @@ def short(value: int) -> str:
 
 
 def short_bytes(value: int) -> str:
-    """With its unit: 82.0 MiB; exact below 1,024."""
+    """Write bytes with their unit: 82.0 MiB; below 1,024 they are exact."""
     for size, unit in BYTES:
         if value >= size:
             return f"{three(Fraction(value, size))} {unit}"
@@ -42,11 +42,11 @@ def short_bytes(value: int) -> str:
 
 
 def plain(value: Fraction) -> str:
-    """A number as a paper prints it, no digit more than it has: 3.8, 11.3, 144."""
+    """Write a number as a paper prints it, with no digit more than it has: 3.8, 11.3, 144."""
     text = f"{float(value):.12g}"
     return text if Fraction(text) == value else three(value)
 
 
 def percent(value: Fraction) -> str:
-    """2 %, 0.5 %."""
+    """Write 2 %, or 0.5 %."""
     return f"{plain(value * 100)} %"

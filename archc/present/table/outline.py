@@ -1,4 +1,4 @@
-"""A network as papers outline it: stem, stages and head with their output sizes, and in a stage the blocks, repeats as ×N."""
+"""An outline of a network, as in papers, has stem, stages and head with output sizes, and in a stage the blocks, with ×N."""
 
 from collections.abc import Sequence
 from typing import Literal, TypeAlias
@@ -17,48 +17,50 @@ AFTER, STEM = "conv2", "conv1"
 
 
 class Segment(Record):
-    """A row of the paper's table for one network. `lead` stands before the blocks: the pool that a stage begins with.
-
-    `size` is the output's height and width, () for a vector. `strided` names what strides in a stage's first block.
-    """
+    """A row of the paper's table for one network."""
 
     kind: Literal["stem", "stage", "head"]
     label: str
     size: Size
+    """Height and width of the output, () where it is a vector."""
     parts: tuple[Part, ...]
     lead: tuple[str, ...] = ()
+    """What stands before the blocks, such as the pool that a stage begins with."""
     strided: tuple[str, ...] = ()
+    """What strides in a stage's first block."""
     shortcuts: tuple[str, ...] = ()
+    """What is added to the branch where it is more than the block's input."""
     value: str = ""
+    """The value that the segment gives."""
 
     @property
     def whole(self) -> tuple[Part, ...]:
-        """With what stands before the blocks."""
+        """Return the parts with what stands before the blocks."""
         return (*self.lead, *self.parts)
 
 
 Blocks: TypeAlias = Sequence[tuple[str, tuple[Node, ...]]]
-"""Paths of scopes, and the nodes in them."""
+"""Paths of scopes, each with the nodes in it."""
 
 
 def outline(graph: Graph) -> tuple[Segment, ...]:
-    """Stem, stages and head, those that have nodes."""
+    """Outline the stem, the stages and the head, those that have nodes."""
     scopes = {scope.path: scope for scope in graph.scopes}
     places = [(scopes[path], nodes) for path, nodes in grouped(graph.nodes, 1)]
     first = next(((scope, nodes) for scope, nodes in places if scope.kind == "stage"), None)
-    found: list[Segment] = []
+    outlined: list[Segment] = []
     lead: tuple[str, ...] = ()
     for scope, nodes in places:
         match scope.kind:
             case "stem":
                 segments, lead = _stem(graph, scopes, scope, nodes, first)
-                found += segments
+                outlined += segments
             case "stage":
-                found.append(stage(graph, scopes, scope, grouped(nodes, 2), lead))
+                outlined.append(stage(graph, scopes, scope, grouped(nodes, 2), lead))
                 lead = ()
             case _:
-                found.append(_head(graph, scopes, scope, nodes))
-    return tuple(found)
+                outlined.append(_head(graph, scopes, scope, nodes))
+    return tuple(outlined)
 
 
 def _size(graph: Graph, value: str) -> Size:
@@ -68,7 +70,7 @@ def _size(graph: Graph, value: str) -> Size:
 def _stem(
     graph: Graph, scopes: dict[str, Scope], scope: Scope, nodes: Sequence[Node], first: tuple[Scope, tuple[Node, ...]] | None
 ) -> tuple[list[Segment], tuple[str, ...]]:
-    """A segment for each output size, and the pools at the end that are as large as the first stage, which begins with them."""
+    """Return a segment for each output size, and the last pools, where they have the first stage's size and belong to it."""
     lines = lines_of(graph, scopes, scope, nodes)
     lead: list[Line] = []
     size = _size(graph, first[0].output or first[1][-1].outputs[0]) if first else ()
@@ -81,12 +83,12 @@ def _stem(
         else:
             runs.append([line])
     label = scope.label or (STEM if first and first[0].label.startswith(AFTER) else scope.path)
-    segments = [Segment("stem", label, _size(graph, run[-1].value), tuple(map(_said, run)), value=run[-1].value) for run in runs]
-    return segments, tuple(map(_said, lead))
+    segments = [Segment("stem", label, _size(graph, run[-1].value), tuple(map(_text, run)), value=run[-1].value) for run in runs]
+    return segments, tuple(map(_text, lead))
 
 
 def stage(graph: Graph, scopes: dict[str, Scope], scope: Scope, blocks: Blocks, lead: tuple[str, ...] = ()) -> Segment:
-    """Blocks that are alike in a row are one bracket. What strides in the first of them is told apart, as papers do."""
+    """Outline a stage: equal blocks in a row are one bracket; what strides in the first of them is apart, as in papers."""
     lines = [lines_of(graph, scopes, scopes[path], nodes) for path, nodes in blocks]
     ahead, behind = _apart(lines[0]), _apart(lines[-1][::-1])[::-1] if len(lines) > 1 else []
     lines[0] = lines[0][len(ahead) :]
@@ -98,7 +100,7 @@ def stage(graph: Graph, scopes: dict[str, Scope], scope: Scope, blocks: Blocks, 
             runs[-1] = (texts, strides, runs[-1][2] + 1)
         else:
             runs.append((texts, strides, 1))
-    # a block without a line of its own is called by its kind
+    # A block without a line of its own is called by its kind.
     brackets = [
         Bracket(tuple(map(with_stride, texts, strides)) or (spoken(scopes[blocks[0][0]].template),), times)
         for texts, strides, times in runs
@@ -112,8 +114,8 @@ def stage(graph: Graph, scopes: dict[str, Scope], scope: Scope, blocks: Blocks, 
         "stage",
         scope.label or scope.path,
         _size(graph, value),
-        (*brackets, *map(_said, behind)),
-        (*lead, *map(_said, ahead)),
+        (*brackets, *map(_text, behind)),
+        (*lead, *map(_text, ahead)),
         strided,
         tuple(_shortcuts(scopes, blocks)),
         value,
@@ -121,31 +123,31 @@ def stage(graph: Graph, scopes: dict[str, Scope], scope: Scope, blocks: Blocks, 
 
 
 def _head(graph: Graph, scopes: dict[str, Scope], scope: Scope, nodes: Sequence[Node]) -> Segment:
-    """Two lines are said as one, as in the paper."""
-    lines = [_said(line) for line in lines_of(graph, scopes, scope, nodes)]
+    """Outline a head, whose one or two lines are one, as in the paper."""
+    lines = [_text(line) for line in lines_of(graph, scopes, scope, nodes)]
     parts = (", ".join(lines),) if len(lines) < 3 else tuple(lines)
     return Segment("head", "", (1, 1), parts, value=nodes[-1].outputs[0])
 
 
 def _apart(lines: Sequence[Line]) -> list[Line]:
-    """The pools that a block begins with, if there is more to it."""
+    """Return the pools that a block begins with, if it has other lines too."""
     count = next((number for number, line in enumerate(lines) if not line.pools), 0)
     return list(lines[:count])
 
 
-def _said(line: Line) -> str:
+def _text(line: Line) -> str:
     return with_stride(line.text, line.stride)
 
 
 def _shortcuts(scopes: dict[str, Scope], blocks: Blocks) -> list[str]:
-    """What is added to the branch where it is more than the block's input, in order of first use."""
-    found: dict[str, None] = {}
+    """Name what is added to the branch where it is more than the block's input, in order of first use."""
+    kinds: dict[str, None] = {}
     for path, nodes in blocks:
         for node in nodes:
             if node.role == "shortcut" and node.scope == path and node.op.kind != "identity":
-                found[node.op.words()] = None
+                kinds[node.op.words()] = None
             elif node.scope != path:
                 module = outermost(scopes, scopes[path], node)
                 if module is not None and module.role == "shortcut":
-                    found[spoken(module.template)] = None
-    return list(found)
+                    kinds[spoken(module.template)] = None
+    return list(kinds)

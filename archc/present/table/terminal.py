@@ -1,4 +1,4 @@
-"""A table on a terminal: in a frame where that fits, else transposed, else one column below the other, wrapped."""
+"""A table is drawn on a terminal in a frame where that fits, else transposed, else as a wrapped list, column after column."""
 
 from archc.present.table.cells import BOX, PLAIN, Pen, measured, part_lines, shown, wrapped
 from archc.present.table.frame import draw, frame_of
@@ -6,7 +6,7 @@ from archc.present.table.grid import Band, Cell, Grid, cell_at, transposed
 
 
 def to_terminal(grid: Grid, *, width: int | None = None, ascii: bool = False) -> str:
-    """Lines of at most `width` terminal cells; None: as wide as the table is. Ends with a newline."""
+    """Draw lines of at most `width` terminal cells, as wide as the table where there is no limit."""
     pen = PLAIN if ascii else BOX
     lines = _fitting(grid, pen, width)
     for note in grid.notes:
@@ -26,7 +26,7 @@ def _fitting(grid: Grid, pen: Pen, width: int | None) -> list[str]:
 
 
 def _parts(grid: Grid, pen: Pen, width: int) -> list[Grid]:
-    """The columns in as few tables as fit, one below the other, all with the heads; none where one column does not fit."""
+    """Divide the columns into as few tables as fit, all with the heads; there are none where a column does not fit."""
     parts: list[Grid] = []
     begin = 0
     for end in range(1, len(grid.columns) + 1):
@@ -39,7 +39,7 @@ def _parts(grid: Grid, pen: Pen, width: int) -> list[Grid]:
 
 
 def _columns(grid: Grid, begin: int, end: int) -> Grid:
-    """Some of the columns; what stands above all of them only with the first."""
+    """Return some of the columns; titles above all of them stay with the first."""
     bands = [
         Band(band.head, tuple(row[begin:end] for row in band.rows), band.title) for band in grid.bands if band.rows or begin == 0
     ]
@@ -47,7 +47,7 @@ def _columns(grid: Grid, begin: int, end: int) -> Grid:
 
 
 def _listed(grid: Grid, pen: Pen, width: int) -> list[str]:
-    """A column at a time: its title, then each row's head with what the column has there."""
+    """List a column at a time: its title, then each row's head with the column's cell."""
     lines: list[str] = []
     if not grid.framed:
         return _records(grid, pen, width)
@@ -60,7 +60,7 @@ def _listed(grid: Grid, pen: Pen, width: int) -> list[str]:
 
 
 def _records(grid: Grid, pen: Pen, width: int) -> list[str]:
-    """A row at a time: its head, then each column's title with its value."""
+    """List a row at a time: its head, then each column's title with its cell."""
     lines: list[str] = []
     for band in grid.bands:
         lines += wrapped(shown(band.title, pen), width) if band.title else []
@@ -74,7 +74,7 @@ def _records(grid: Grid, pen: Pen, width: int) -> list[str]:
 
 
 def _entry(head: tuple[Cell, ...], cells: list[Cell], pen: Pen, width: int) -> list[str]:
-    """`conv2_x, 56×56` and below it, indented, what is there."""
+    """Write a head, such as `conv2_x, 56×56`, and below it, indented, the cells."""
     name = ", ".join(shown(part, pen) for cell in head for part in cell.parts if isinstance(part, str))
     below = [line for cell in cells for line in _flat(cell, pen, width, "    ")]
     if len(below) == 1 and 2 + measured(name) + 2 + measured(below[0].strip()) <= width:
@@ -83,17 +83,17 @@ def _entry(head: tuple[Cell, ...], cells: list[Cell], pen: Pen, width: int) -> l
 
 
 def _flat(cell: Cell, pen: Pen, width: int, indent: str) -> list[str]:
-    """A cell's lines; a bracket that does not fit is wrapped as text."""
-    found = []
+    """Return a cell's lines; a bracket that does not fit is wrapped as text."""
+    flat = []
     for part in cell.parts:
         lines = part_lines(part, pen)
         if all(len(indent) + measured(line) <= width for line in lines):
-            found += [indent + line for line in lines]
+            flat += [indent + line for line in lines]
         else:
             texts = (
                 [lines[0]]
                 if isinstance(part, str)
                 else [*(shown(line, pen) for line in part.lines), shown(f"×{part.times}", pen)]
             )
-            found += [indent + line for text in texts for line in wrapped(text, width - len(indent), " ")]
-    return found
+            flat += [indent + line for text in texts for line in wrapped(text, width - len(indent), " ")]
+    return flat

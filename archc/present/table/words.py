@@ -1,20 +1,20 @@
-"""What a row of a table says beside the words of an operation: its stride, `3×3, 64, stride 2`."""
+"""A row of a table has the words of an operation, and beside them its stride, as in `3×3, 64, stride 2`."""
 
 from archc.ir.ops import Operation
 from archc.ir.types import Sides, shown
 
 
 def stride(op: Operation) -> Sides:
-    """1 where an operation has none."""
-    found: Sides = getattr(op, "stride", 1)
-    return found
+    """Return the stride of an operation, 1 where it has none."""
+    sides: Sides = getattr(op, "stride", 1)
+    return sides
 
 
 def with_stride(text: str, step: Sides) -> str:
-    """The paper's `, stride 2`; nothing for 1."""
+    """Add the paper's `, stride 2` to a text, nothing for 1."""
     return text if step == 1 else f"{text}, stride {shown(step)}"
 
 
 def spoken(name: str) -> str:
-    """The name of a definition as words: `squeeze_excite`."""
+    """Return the name of a definition as words: `squeeze excite` for `squeeze_excite`."""
     return name.replace("_", " ")

@@ -1,5 +1,6 @@
 """CPU time of drawing: ResNet-34 as SVG, a thousand layers by operation, against torchview on the emitted module."""
 
+import argparse
 import os
 import resource
 import subprocess
@@ -10,7 +11,6 @@ from statistics import median
 
 from rows import head, row
 
-ROUNDS = 5
 FIGURES = {
     "archc draw resnet34, SVG, cold": ["resnet34", "-o", "figure.svg"],
     "archc draw resnet34, PDF, cold": ["resnet34", "-o", "figure.pdf"],
@@ -43,17 +43,20 @@ def cpu(command: list[str], folder: str) -> float:
 
 def main() -> None:
     """Print each figure's time, and torchview's where it is installed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    rounds = parser.parse_args().rounds
     own: dict[str, float] = {}
-    head(f"Median of {ROUNDS} runs of whole processes, user + system")
+    head(f"Median of {rounds} runs of whole processes, user + system")
     with tempfile.TemporaryDirectory() as folder:
         for what, words in FIGURES.items():
-            times = [cpu([sys.executable, "-m", "archc", "draw", *words, "--force"], folder) for _ in range(ROUNDS + 1)]
+            times = [cpu([sys.executable, "-m", "archc", "draw", *words, "--force"], folder) for _ in range(rounds + 1)]
             own[what] = median(times[1:])
             row(what, f"{own[what]:.2f} s CPU")
         if find_spec("torchview") is None:
             sys.exit("torchview is not installed: pip install torchview, and Graphviz for what it draws with")
-        empty = median(cpu([sys.executable, "-c", EMPTY], folder) for _ in range(3))
-        whole = median(cpu([sys.executable, "-c", TORCHVIEW], folder) for _ in range(3))
+        empty = median(cpu([sys.executable, "-c", EMPTY], folder) for _ in range(min(rounds, 3)))
+        whole = median(cpu([sys.executable, "-c", TORCHVIEW], folder) for _ in range(min(rounds, 3)))
         what, seconds = next(iter(own.items()))
         said = f"torchview: {whole:.2f} s, {whole - empty:.2f} s of it beside building the model"
         row(what, f"{seconds:.2f} s CPU", said, f"{whole / seconds:.1f}x less")

@@ -46,13 +46,17 @@ def compile_once(blocks: int, folder: Path) -> float:
 
 def main() -> None:
     """Measure and print."""
-    argparse.ArgumentParser(description=__doc__).parse_args()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--most", type=int, default=max(ROUNDS), help="leave out networks of more blocks")
+    most = parser.parse_args().most
     per_block: dict[int, float] = {}
     head("From text to emitted source in one process, means")
     gc.disable()  # as `archc build` does
     with tempfile.TemporaryDirectory() as folder:
         compile_once(50, Path(folder))  # imports
         for blocks, rounds in ROUNDS.items():
+            if blocks > most:
+                break
             seconds = fmean(compile_once(blocks, Path(folder)) for _ in range(rounds))
             per_block[blocks] = seconds / blocks
             memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -49,6 +49,23 @@ def test_names_of_a_layout(golden: Callable[[str, str], None]) -> None:
     golden("golden/small/features_torchvision.py.txt", below_the_head(emitted_source(small_network("features"))))
 
 
+def test_features_inside_a_long_stage(golden: Callable[[str, str], None]) -> None:
+    changes = Changes(("layer1.3", "layer2.5.act1", "layer3.2", "layer3.7"))
+    source = emitted_source(compile_spec("cifar_resnet56", layout="canonical", changes=changes))
+    golden("golden/cifar_resnet56_features.py.txt", below_the_head(source))
+
+
+def test_steps_that_share_a_module(golden: Callable[[str, str], None], tmp_path: Path) -> None:
+    """A layout may give one path to several steps, numbers to all of them, and a tensor of its own name to a learned factor."""
+    block = "block: {act1: relu, act_out: relu, gain: gamma, shortcut: down, parameters: {gain.weight: gamma}}"
+    tables = f'stem: {{"*": "features.#"}}\n{block}'
+    (tmp_path / "names.yaml").write_text(f"archc: 1\nlayout: own/names\nstages: layer{{n}}\n{tables}\n", encoding="utf-8")
+    steps = "{gain: {op: scale, value: 0.5, before: add}}"
+    text = spec(f"{{kind: basic, order: post, shortcut: B, insert: {steps}}}", more="layouts: {own: ./names.yaml}")
+    (tmp_path / "small.yaml").write_text(text, encoding="utf-8")
+    golden("golden/small/shared.py.txt", below_the_head(emitted_source(compile_spec(str(tmp_path / "small.yaml")))))
+
+
 def test_frozen_norms(golden: Callable[[str, str], None]) -> None:
     compiled = small_network("attention", layout="canonical", changes=Changes(frozen_norm=True))
     golden("golden/small/attention_frozen.py.txt", below_the_head(emitted_source(compiled)))

@@ -7,14 +7,18 @@ from pathlib import Path
 import pytest
 from factories.networks import DEFINITIONS, parts_of
 from factories.networks import NAMES as FORMULAS
-from small_networks import NAMES, small_network
+from small_networks import FOLDER, NAMES, small_network
 from small_specs import spec
+from told import page, told
 
 from archc.backend import BackendError
 from archc.compile.pipeline import Changes, compile_spec
+from archc.diagnostics import SpecError
 from archc_torch import emitted_source
 
 FOLDED = ("features", "shortcuts")
+REFUSED = ("middles", "norms", "orders")
+"""Networks with norms that cannot be folded."""
 
 SHIPPED = {
     "ecaresnet50d_pruned": "canonical",  # blocks of the same class whose widths follow no rule
@@ -43,6 +47,16 @@ def test_source(name: str, golden: Callable[[str, str], None]) -> None:
 def test_folded(name: str, golden: Callable[[str, str], None]) -> None:
     source = emitted_source(small_network(name, layout="canonical"), fold_bn=True)
     golden(f"golden/small/{name}_folded.py.txt", below_the_head(source))
+
+
+def test_what_is_said_of_norms_that_cannot_be_folded(golden: Callable[[str, str], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(FOLDER)
+    cases = []
+    for name in REFUSED:
+        with pytest.raises(SpecError) as error:
+            emitted_source(compile_spec(f"{name}.yaml"), fold_bn=True)
+        cases.append((name, told(error.value.diagnostics)))
+    golden("golden/refused_folds.txt", page(cases))
 
 
 def test_names_of_a_layout(golden: Callable[[str, str], None]) -> None:

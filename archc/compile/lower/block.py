@@ -2,11 +2,10 @@
 
 from itertools import takewhile
 
-from archc.compile.lower.atoms import Atom, is_unit, step_atoms, unit_atoms
+from archc.compile.lower.atoms import Atom, is_unit, no_map, step_atoms, unit_atoms
 from archc.compile.lower.builder import INPUT, Fragment, Ref
 from archc.compile.lower.context import Context, Failed
 from archc.compile.lower.frame import Frame
-from archc.compile.lower.insert import Rows, insert
 from archc.compile.lower.kinds import Defaults
 from archc.compile.lower.modules import read_parameters
 from archc.compile.lower.names import ActKind, Named, Names, NoNorm, NormKind, NormModule
@@ -16,17 +15,17 @@ from archc.compile.lower.shortcut import Branch, join, read_policy
 from archc.compile.lower.unused import check_values
 from archc.ir.graph import Scope, ScopeArgument
 from archc.ir.types import TensorType
-from archc.language.document.nodes import Map, Scalar
-from archc.record import Record, replace
+from archc.language.document.nodes import Entry, Map, Scalar
+from archc.record import Record, field, replace
 from archc.suggest import advice
 
 OWN_NAMES = ("x", "preact", "shortcut", "add")
-"""What a block calls its input, what enters its first convolution, its shortcut and the addition."""
+"""Names that a block has for its input, the value that enters its first convolution, its shortcut and the addition."""
 INDICES = ("index", "block_index", "repeat", "block_count")
 
 
 class Surroundings(Record):
-    """What every block of a network shares: the network's names and defaults, and whether last norms begin at zero."""
+    """The names and defaults of the network, which all its blocks share, and whether last norms begin at zero."""
 
     context: Context
     names: Names
@@ -35,7 +34,7 @@ class Surroundings(Record):
 
 
 class Place(Record, compiled=True):
-    """What differs from block to block under one set of settings."""
+    """The numbers that differ from block to block under the same settings."""
 
     type: TensorType
     out: int
@@ -49,7 +48,7 @@ class Place(Record, compiled=True):
 
 
 def block_names(context: Context, settings: Settings, place: Place, network: Names) -> Names:
-    """The names of a block's expressions; a parameter is evaluated when first asked for."""
+    """Return the names of a block's expressions; a parameter is evaluated when first asked for."""
     channels = place.type.channels
     known: dict[str, Named] = {
         "in": channels,
@@ -62,8 +61,7 @@ def block_names(context: Context, settings: Settings, place: Place, network: Nam
         "block_index": place.block_index,
         "block_count": place.block_count,
     }
-    what = f"block `{settings.kind.name}`"
-    names = Names(context, what, known, outer=network, network_only=True)
+    names = Names(context, f"block `{settings.kind.name}`", known, outer=network, network_only=True)
     if context.tracing is not None and place.stride == 1 and place.out != channels:
         change = context.tracing.deciding(place.out, channels, f"the shortcut in stage `{context.stage}`")
         names.lazy["change"] = change
@@ -77,7 +75,7 @@ def block_names(context: Context, settings: Settings, place: Place, network: Nam
 
 
 def branch_atoms(context: Context, settings: Settings) -> tuple[list[Atom], list[Atom]]:
-    """The residual branch as atoms with the insertions in place, and what follows the addition."""
+    """Return the atoms of the residual branch, insertions in place, and the atoms after the addition."""
     units = [entry for entry in settings.steps if isinstance(entry.value, Map) and is_unit(entry.value)]
     atoms: list[Atom] = []
     for entry in settings.steps:
@@ -91,11 +89,79 @@ def branch_atoms(context: Context, settings: Settings) -> tuple[list[Atom], list
         except Failed:
             context.guessed = True
     after = [replace(atom, name=f"{atom.what}_out", unit="out") for atom in _after_add(settings)]
-    insert(context, settings.insert, Rows(atoms, after))
+    _insert(context, settings.insert, Rows(atoms, after))
     for atom in atoms:
         if atom.name in OWN_NAMES:
             context.report("E0338", f"a step is called `{atom.name}`", atom.span, "the block has its own")
     return [atom for atom in atoms if atom.name not in OWN_NAMES], after
+
+
+class Rows(Record, frozen=False, eq=False):
+    """The atoms of a branch, and those after its addition."""
+
+    branch: list[Atom]
+    after: list[Atom]
+    latest: dict[str, str] = field(factory=dict)
+    """Maps a target to the last step inserted after it, so that later ones follow."""
+
+    def put(self, where: str, target: str, atoms: list[Atom]) -> bool:
+        """Insert atoms `after` or `before` a node or `add`; False if no node is called so."""
+        if target == "add":
+            row, index = (self.branch, len(self.branch)) if where == "before" else (self.after, -1)
+        else:
+            row = self.branch if any(atom.name == target for atom in self.branch) else self.after
+            index = next((i for i, atom in enumerate(row) if atom.name == target), -2)
+        if index == -2:
+            return False
+        if where == "after":
+            last = self.latest.get(target)
+            index = 1 + next((i for i, atom in enumerate(row) if atom.name == last), index)
+            followed = [target, *(place for place, name in self.latest.items() if name == target)]
+            self.latest |= dict.fromkeys(followed, atoms[-1].name)
+        row[index:index] = atoms
+        return True
+
+    def names(self) -> list[str]:
+        """The names that an insertion may be put after or before."""
+        return [*(atom.name for atom in self.branch), "add", *(atom.name for atom in self.after)]
+
+
+def _insert(context: Context, steps: Map, rows: Rows) -> None:
+    """Put every inserted step at its place; report a step whose place is missing or unknown."""
+    for entry in steps:
+        try:
+            place = _insertion_place(context, entry, steps)
+            atoms = step_atoms(entry, context, role="insert")
+        except Failed:
+            context.guessed = True
+            continue
+        target = place.value.value if isinstance(place.value, Scalar) else None
+        if not isinstance(target, str) or not rows.put(str(place.key), target, atoms):
+            known = rows.names()
+            helped = " ".join(filter(None, (advice(str(target), known, "operand"), "its nodes: " + ", ".join(known))))
+            message = f"there is no `{target}` to insert `{entry.key}` {place.key}"
+            context.report("E0348", message, place.value.span, help=helped)
+            context.guessed = True
+
+
+def _insertion_place(context: Context, entry: Entry, steps: Map) -> Entry:
+    """Return the `after` or `before` of an inserted step; report a path into a step that is not there (E0305)."""
+    name, dot, _ = str(entry.key).partition(".")
+    if dot:
+        helped = advice(name, [str(other.key) for other in steps if other is not entry])
+        message = f"nothing to change at `insert.{entry.key}`"
+        raise context.fail("E0305", message, entry.span, f"no `{name}` is inserted", help=helped)
+    step = entry.value
+    if not isinstance(step, Map):
+        raise no_map(context, entry)
+    places = [e for e in step if e.key in ("after", "before")]
+    if not places:
+        helped = "`after:` or `before:` a node of the branch, or `before: add`"
+        raise context.fail("E0202", f"`{name}` does not say where it stands", entry.span, help=helped)
+    if len(places) > 1:
+        label = "a step stands `after` one node or `before` one, not both"
+        raise context.fail("E0201", f"`{places[1].key}` has no meaning here", places[1].span, label)
+    return places[0]
 
 
 def _after_add(settings: Settings) -> list[Atom]:
@@ -104,7 +170,7 @@ def _after_add(settings: Settings) -> list[Atom]:
 
 
 def lower_block(around: Surroundings, settings: Settings, place: Place) -> tuple[Fragment, Ref, frozenset[str]]:
-    """The block as a fragment that reads `INPUT`, its value, and which indices its expressions asked for."""
+    """Return the block as a fragment that reads `INPUT`, its value, and the indices that its expressions asked for."""
     context = around.context
     names = block_names(context, settings, place, around.names)
     part = Fragment()
@@ -169,21 +235,21 @@ def _convolves(name: str, step: Map) -> bool:
 
 
 def _activates(atom: Atom) -> bool:
-    """Whether it norms or activates, so that what it gives and what the block reads are two things."""
+    """Whether an atom norms or activates, so that its value is not what the block reads."""
     op = atom.step.get("op") if atom.what == "step" else None
     return atom.what != "step" or (isinstance(op, Scalar) and op.value in ("norm", "act"))
 
 
 def _stride(frame: Frame, settings: Settings, place: Place, atoms: list[Atom]) -> None:
-    """Tells the step at `stride_at` the block's stride; under `output_stride`, it and what precedes it the dilation before."""
-    at = str(settings.stride_at.value)
-    units = dict.fromkeys(atom.unit for atom in atoms)  # in their order: what is told must not change from run to run
-    if at not in units and at not in settings.steps and at not in settings.insert:  # a step with a problem was told of
-        helped = advice(at, units, otherwise="its steps: " + ", ".join(units))
-        raise frame.context.fail("E0341", f"`stride_at` names no step `{at}`", settings.stride_at.span, help=helped)
+    """Pass the block's stride to the step at `stride_at`; under `output_stride`, the steps up to it take the dilation before."""
+    target = str(settings.stride_at.value)
+    units = dict.fromkeys(atom.unit for atom in atoms)  # in order, so that messages do not change from run to run
+    if target not in units and target not in settings.steps and target not in settings.insert:  # else its step was reported
+        help_ = advice(target, units, otherwise="its steps: " + ", ".join(units))
+        raise frame.context.fail("E0341", f"`stride_at` names no step `{target}`", settings.stride_at.span, help=help_)
     same = place.first_dilation == place.dilation
     dilation = (place.first_dilation, "dilation" if same else None)
     if not same:
-        for unit in takewhile(lambda unit: unit != at, (atom.unit for atom in atoms)):
+        for unit in takewhile(lambda unit: unit != target, (atom.unit for atom in atoms)):
             frame.given[unit] = {"stride": (1, None), "dilation": dilation}
-    frame.given[at] = {"stride": (place.stride, "stride"), "dilation": dilation}
+    frame.given[target] = {"stride": (place.stride, "stride"), "dilation": dilation}

@@ -104,13 +104,13 @@ def module_names(frame: Frame, atom: Atom, document: Document, channels: int) ->
 
 def _followed(nodes: dict[str, Node], caller: Names) -> dict[str, Node]:
     """A parameter's value that is itself a name of the caller is followed there, to point at what the user wrote."""
-    found = dict(nodes)
+    followed = dict(nodes)
     for key, node in nodes.items():
         name = identifier(node)
         further = caller.node(name) if name is not None else None
         if further is not None:
-            found[key] = further
-    return found
+            followed[key] = further
+    return followed
 
 
 def read_parameters(
@@ -160,7 +160,7 @@ def _unknown_arguments(context: Context, step: Map, document: Document, declared
 
 def scope_arguments(frame: Frame, atom: Atom, document: Document, names: Names, first: Ref) -> tuple[ScopeArgument, ...]:
     """What the scope was made with, as far as its steps asked."""
-    found = [ScopeArgument("in", first.type.channels if first.type else 0, first.channels)]
+    arguments = [ScopeArgument("in", first.type.channels if first.type else 0, first.channels)]
     given = frame.given.get(atom.unit, {})
     for key in parameters_of(document):
         value: Named | None = names.known.get(key)
@@ -172,5 +172,5 @@ def scope_arguments(frame: Frame, atom: Atom, document: Document, names: Names, 
             passed = None
         if entry is None and key in given:
             passed = given[key][1]
-        found.append(ScopeArgument(key, value, passed))
-    return tuple(found)
+        arguments.append(ScopeArgument(key, value, passed))
+    return tuple(arguments)

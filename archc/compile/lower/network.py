@@ -155,9 +155,9 @@ class NetworkLowering:
                 names.arguments = frozenset(("classes",))
                 frame = Frame(self.context, names, self.defaults, self.part, "", {})
                 last = use_module(frame, Atom(which, "step", node, span, which), [value])
-                made = self.part.scopes[place]
-                arguments: tuple[ScopeArgument, ...] = made.arguments
-                template = made.template
+                scope = self.part.scopes[place]
+                arguments: tuple[ScopeArgument, ...] = scope.arguments
+                template = scope.template
             else:
                 self.part.scopes.append(Scope(which, "stem", which))
                 inner = Ref(value.name, value.type, "in")
@@ -179,7 +179,7 @@ class NetworkLowering:
         """The values that `features` names."""
         node = self.root.get("features")
         paths = {item.value for item in node.items if isinstance(item, Scalar)} if isinstance(node, Sequence) else set()
-        nodes = [value for made in self.part.nodes if made.name in paths for value in made.outputs]
+        nodes = [value for node in self.part.nodes if node.name in paths for value in node.outputs]
         return nodes + [scope.output for scope in self.part.scopes if scope.path in paths]
 
     def _unused(self) -> None:

@@ -1,4 +1,4 @@
-"""What `of:` names: a step's value, `list.i`, `list.last`; else the value before the step."""
+"""Operands of a step: the values that `of:` names (a step, `list.i`, `list.last`), else the value before the step."""
 
 import re
 
@@ -14,7 +14,7 @@ _OPERAND = re.compile(r"([A-Za-z][A-Za-z0-9_]*)(?:\.(.+))?\Z", re.DOTALL)
 
 
 def operands(frame: Frame, step: Map, current: Result) -> list[Ref]:
-    """Every operand of a step, lists unfolded."""
+    """Return every operand of a step, lists unfolded."""
     of = step.get("of")
     if of is None:
         return flat(current)
@@ -23,7 +23,7 @@ def operands(frame: Frame, step: Map, current: Result) -> list[Ref]:
 
 
 def first_operand(frame: Frame, step: Map, current: Result) -> Result:
-    """What passes where a step is not there."""
+    """Return the value that takes the place of a step that is left out."""
     of = step.get("of")
     if isinstance(of, Sequence):
         return operand(frame, of.items[0]) if of.items else current
@@ -35,17 +35,17 @@ def flat(value: Result) -> list[Ref]:
 
 
 def outside(value: Result) -> Result:
-    """A value of an enclosing scope: what its channels are called there says nothing in this one."""
+    """Return a value of an enclosing scope without the name of its channels, which is none of the inner scope's."""
     return [Ref(ref.name, ref.type) for ref in value] if isinstance(value, list) else Ref(value.name, value.type)
 
 
 def operand(frame: Frame, node: Node) -> Result:
-    """The value of one name; reported where it stands."""
+    """Return the value of a name; a problem is reported where the name stands."""
     text = node.value if isinstance(node, Scalar) else None
-    found = _OPERAND.match(text) if isinstance(text, str) else None
-    if found is None or not isinstance(text, str):
+    match = _OPERAND.match(text) if isinstance(text, str) else None
+    if match is None or not isinstance(text, str):
         raise frame.context.fail("E0330", "an operand is the name of a step, or `list.i`", node.span)
-    name, index = found.groups()
+    name, index = match.groups()
     value = _named(frame, name, node)
     if index is None:
         return value
@@ -56,8 +56,8 @@ def operand(frame: Frame, node: Node) -> Result:
     if index == "last":
         place = len(value) - 1
     else:
-        at = part_of(node.span, text, len(name) + 1, len(text))
-        place = whole(Scalar(index, index, at), frame.names, f"the index of `{name}`", 0)
+        span = part_of(node.span, text, len(name) + 1, len(text))
+        place = whole(Scalar(index, index, span), frame.names, f"the index of `{name}`", 0)
         place = settled(place, frame.context.tracing, f"the index of `{name}`")
     if not 0 <= place < len(value):
         message = f"`{name}` has {len(value)} values, none at {place}" if value else f"`{name}` is an empty list"
@@ -67,12 +67,12 @@ def operand(frame: Frame, node: Node) -> Result:
 
 def _named(frame: Frame, name: str, node: Node) -> Result:
     known: list[str] = []
-    at: Frame | None = frame
-    while at is not None:
-        if name in at.values:
-            found = at.values[name]
-            return found if at is frame else outside(found)
-        known += at.values
-        at = at.outer
+    scope: Frame | None = frame
+    while scope is not None:
+        if name in scope.values:
+            value = scope.values[name]
+            return value if scope is frame else outside(value)
+        known += scope.values
+        scope = scope.outer
     helped = advice(name, known, "operand", "values so far: " + ", ".join(known))
     raise frame.context.fail("E0330", f"there is no value `{name}` before this step", node.span, help=helped)

@@ -71,26 +71,26 @@ def read_order(node: Node, context: Context) -> Order:
 
 
 def _word(node: Scalar, context: Context) -> Order:
-    found = ORDERS.get(str(node.value))
-    if found is None:
+    order = ORDERS.get(str(node.value))
+    if order is None:
         helped = advice(str(node.value), ORDERS, "order")
         label = "one of " + ", ".join(ORDERS)
         raise context.fail("E0204", f"`order` cannot be `{node.value}`", node.span, label, help=helped)
-    return found
+    return order
 
 
 def _words(node: Node, context: Context, key: str) -> Words:
-    found: list[Word] = []
+    words: list[Word] = []
     for item in node.items if isinstance(node, Sequence) else ():
         for word in WORDS:
-            if isinstance(item, Scalar) and item.value == word and word not in found:
-                found.append(word)
+            if isinstance(item, Scalar) and item.value == word and word not in words:
+                words.append(word)
                 break
         else:
-            label = "a second time" if isinstance(item, Scalar) and item.value in found else ""
+            label = "a second time" if isinstance(item, Scalar) and item.value in words else ""
             raise context.fail("E0345", f"`{key}` lists conv, norm and act, each once", item.span, label)
-    if not isinstance(node, Sequence) or (key != "after_add" and "conv" not in found):
+    if not isinstance(node, Sequence) or (key != "after_add" and "conv" not in words):
         raise context.fail("E0345", f"`{key}` is a list with conv in it", node.span, "where does the convolution stand?")
-    if key == "after_add" and "conv" in found:
+    if key == "after_add" and "conv" in words:
         raise context.fail("E0345", "there is no convolution after the addition", node.span)
-    return tuple(found)
+    return tuple(words)

@@ -141,13 +141,13 @@ def use_module(frame: Frame, atom: Atom, refs: list[Ref]) -> Ref:
     if not isinstance(name, Scalar):
         raise context.fail("E0331", f"`{atom.name}` does not name a module", atom.span)
     document = definition(context, name, "module")
-    what = f"module `{document.name}`"
-    if any(inside == what for _, inside in context.trail):
-        raise context.fail("E0306", f"{what} uses itself", name.span, "a module cannot contain itself")
+    title = f"module `{document.name}`"
+    if any(inside == title for _, inside in context.trail):
+        raise context.fail("E0306", f"{title} uses itself", name.span, "a module cannot contain itself")
     wanted = input_names(document)
     if len(refs) != len(wanted):
         some = f"{len(wanted)} operands ({', '.join(wanted)})" if len(wanted) > 1 else "1 operand"
-        message = f"{what} takes {some}, not {len(refs)}"
+        message = f"{title} takes {some}, not {len(refs)}"
         raise context.fail("E0334", message, atom.span)
     first = refs[0].type
     if first is None or any(ref.type is None for ref in refs):
@@ -160,12 +160,12 @@ def use_module(frame: Frame, atom: Atom, refs: list[Ref]) -> Ref:
     defaults = frame.defaults.restated(restated(atom.step, parameters_of(document)), frame.names)
     frame.part.scopes.append(Scope(path, "module", document.name))
     steps = document.root.get("steps")
-    with context.inside(atom.span, what):
+    with context.inside(atom.span, title):
         child = Frame(context, names, defaults, frame.part, path, values)
         last = run_steps(child, steps, values[wanted[0]]) if isinstance(steps, Map) else values[wanted[0]]
         if isinstance(last, list):
             at = steps.entries[-1].span if isinstance(steps, Map) else atom.span
-            raise context.fail("E0337", f"{what} ends in a list", at, help=ONE)
+            raise context.fail("E0337", f"{title} ends in a list", at, help=ONE)
     arguments = scope_arguments(frame, atom, document, names, refs[0])
     inputs = tuple(ref.name for ref in refs)
     frame.part.scopes[place] = Scope(path, "module", document.name, arguments, inputs, last.name, atom.role, origin=atom.span)

@@ -1,4 +1,4 @@
-"""What a block is told: the keys of `block:`, changed by its stage and by its index, read once for all blocks that share them."""
+"""Settings of blocks: the keys of `block:`, changed by the stage and by the index, read once for all blocks that share them."""
 
 from collections.abc import Mapping
 
@@ -22,7 +22,7 @@ _ASKED = {
     "order": ("in which order are its units?", "post, pre, …"),
     "shortcut": ("what stands beside its branch?", "A, B, C, D, none, …"),
 }
-"""Keys that every block needs: what is asked where one is missing, and some answers."""
+"""Keys that every block needs: the question where a key is missing, and some answers."""
 STAGE_KEYS = ("out", "repeat", "stride", "label", "blocks")
 
 
@@ -75,8 +75,9 @@ def _word(node: Node) -> str:
 
 
 def read_settings(context: Context, layers: list[tuple[str, Map]], origin: Entry, block: Span) -> Settings:
-    """`layers` are the maps in order: `block`, the stage, the block's own; each named for messages; `block` is the key of
-    the first. Raises Failed.
+    """Read the settings of a block from its layers: `block`, the stage, the block's own; each named for messages.
+
+    `block` is where the first is. Raises Failed.
     """
     node = _kind(context, layers, block)
     kind = definition(context, node, "block")
@@ -100,7 +101,7 @@ def read_settings(context: Context, layers: list[tuple[str, Map]], origin: Entry
                     _unknown(context, entry, name, kind, [str(other.key) for other in layer])
             except NothingThere as nothing:
                 if entry.key in ("kind", "order", "shortcut"):
-                    continue  # that nothing says it is told below
+                    continue  # a key that is missing is reported below
                 context.diagnostics.append(lost(entry, nothing, held if head in KEYS else steps, "steps"))
     return _settings(context, kind, (steps, parameters, held), origin, node, settings_by_key(layers, block))
 
@@ -113,7 +114,7 @@ def _settings(
     named: Scalar,
     by_key: Mapping[str, Setting],
 ) -> Settings:
-    """From the kind's steps, its parameters' values, and the other keys, each as the layers left them."""
+    """Make settings of the kind's steps, its parameters' values, and the other keys, each as the layers left them."""
     at = named.span
     steps, parameters, held = parts
     missing = [key for key in _ASKED if held.get(key) is None]
@@ -129,7 +130,7 @@ def _settings(
         context.report("E0340", message, at, "which step carries the stride?", help=helped)
         first = next((str(entry.key) for entry in steps), "")
         stride_at = Scalar(first, first, at)
-    # after a problem the rest is read as if it were said, so that all there is to tell is told
+    # after a problem the rest is read with a stand-in, so that all problems are reported
     order_node = held.get("order") or Scalar("post", "post", at)
     shortcut = held.get("shortcut") or Scalar("none", "none", at)
     insert = held.get("insert")
@@ -159,13 +160,13 @@ def _kind(context: Context, layers: list[tuple[str, Map]], block: Span) -> Scala
             word = entry.value.value if isinstance(entry.value, Scalar) else None
             unknown = entry.key not in (*KEYS, *STAGE_KEYS)
             if unknown and isinstance(word, str) and meant(str(entry.key), KEYS, where) == "kind":
-                return Scalar(word, word, entry.value.span)  # its key is told of below
+                return Scalar(word, word, entry.value.span)  # its key is reported below
     raise context.fail("E0202", "`block` does not say its `kind`", block, help="basic, bottleneck, conv, or your own")
 
 
 def _other_kinds(context: Context, layers: list[tuple[str, Map]], kind: Document) -> set[str]:
     """Parameters and steps of the kind `block:` names, where a stage has another kind: they are not this stage's."""
-    found: set[str] = set()
+    names: set[str] = set()
     for _, layer in layers:
         node = layer.get("kind")
         if isinstance(node, Scalar) and node.value != kind.name:
@@ -174,12 +175,12 @@ def _other_kinds(context: Context, layers: list[tuple[str, Map]], kind: Document
             except Failed:
                 continue
             steps = other.root.get("steps")
-            found |= set(parameters_of(other)) | {str(e.key) for e in (steps if isinstance(steps, Map) else ())}
-    return found
+            names |= set(parameters_of(other)) | {str(e.key) for e in (steps if isinstance(steps, Map) else ())}
+    return names
 
 
 def opened_word(context: Context, held: Map, head: str, entry: Entry) -> Map:
-    """Before a path changes a part of what a word stands for, the word is written out; where nothing is said, a map begins."""
+    """Write out a word of which a path changes a part; begin a map where there is no word."""
     node = held.get(head)
     if entry.key == head:
         return held

@@ -1,4 +1,4 @@
-"""The shortcut of a block: what a policy's name stands for, and the branch and the joining it makes."""
+"""The shortcut of a block: the policy that its name stands for, the branch it makes, and how the two are joined."""
 
 from archc.compile.lower.atoms import Atom, is_unit
 from archc.compile.lower.builder import Ref
@@ -79,11 +79,11 @@ def read_policy(context: Context, node: Node, names: Names) -> tuple[Policy, Nam
     return Policy(same, changed, parts.get("join"), node), inner
 
 
-def _known(context: Context, node: Map, known: tuple[str, ...], what: str) -> None:
+def _known(context: Context, node: Map, known: tuple[str, ...], title: str) -> None:
     for entry in node:
         if str(entry.key).partition(".")[0] not in known:
             helped = advice(str(entry.key), known, "keys shortcut", "its keys: " + ", ".join(known))
-            context.report("E0201", f"unknown key `{entry.key}` in {what}", entry.span, help=helped)
+            context.report("E0201", f"unknown key `{entry.key}` in {title}", entry.span, help=helped)
 
 
 def _whole(context: Context, parts: Map) -> None:
@@ -96,7 +96,7 @@ def _whole(context: Context, parts: Map) -> None:
 
 
 def join(frame: Frame, policy: Policy, names: Names, branch: Branch) -> Ref:
-    """The branch beside the residual one, and the two joined; without a shortcut the residual as it is."""
+    """Lower the shortcut and join it to the residual branch; without a shortcut, return the residual as it is."""
     context = frame.context
     node = policy.change if branch.changes else policy.same
     residual = branch.residual
@@ -120,7 +120,7 @@ def join(frame: Frame, policy: Policy, names: Names, branch: Branch) -> Ref:
 
 
 def _added(frame: Frame, part: Node, policy: Policy, residual: Ref, shortcut: Ref) -> Ref:
-    """The sum of the two; unlike shapes are told of the part of the policy that made the shortcut."""
+    """Add the two; unlike shapes are reported at the part of the policy that made the shortcut."""
     context = frame.context
     try:
         if residual.type is not None and shortcut.type is not None:
@@ -131,8 +131,8 @@ def _added(frame: Frame, part: Node, policy: Policy, residual: Ref, shortcut: Re
         message = f"a shortcut of {shortcut.type} cannot be added to a branch of {residual.type}"
         helped = "as shortcut B does, project to the shape of the branch"
         raise context.fail(error.code, message, policy.span_of(part, context), context.where, help=helped) from None
-    at = policy.span_of(part, context)
-    atom = Atom("add", "step", Map((), at), at, "add")
+    span = policy.span_of(part, context)
+    atom = Atom("add", "step", Map((), span), span, "add")
     result = emit(frame, atom, Add(), [residual, shortcut], channels=residual.channels or shortcut.channels)
     return result if isinstance(result, Ref) else result[0]
 
@@ -145,8 +145,8 @@ def _beside(side: Frame, policy: Policy, node: Node, branch: Branch) -> Ref:
             helped = advice(str(node.value), ("identity", "none"), "branch")
             label = "identity, none, or a step"
             raise context.fail("E0204", f"`{which}` cannot be `{node.value}`", node.span, label, help=helped)
-        at = policy.span_of(node, context)
-        atom = Atom("shortcut", "step", Map((), at), at, "shortcut", role="shortcut")
+        span = policy.span_of(node, context)
+        atom = Atom("shortcut", "step", Map((), span), span, "shortcut", role="shortcut")
         result: Result = emit(side, atom, Identity(), [branch.x], channels=branch.x.channels)
     else:
         if not isinstance(node, Map) or is_unit(node):

@@ -51,7 +51,7 @@ class Stages(Record, frozen=False, eq=False):
     root: Map
     part: Fragment
     reduction: int = 1
-    made: list[Stage] = field(factory=list)
+    stages: list[Stage] = field(factory=list)
 
     @property
     def context(self) -> Context:
@@ -62,18 +62,18 @@ class Stages(Record, frozen=False, eq=False):
         return self.around.names
 
     def lower(self, value: Ref) -> Ref:
-        """Every stage in order; the value after the last."""
+        """Lower every stage in order; return the value after the last."""
         self.reduction = _reduction(self.part.nodes)
         node = self.root.get("stages")
         entries = node.entries if isinstance(node, Map) else ()
-        stages = self.made = [self._stage(entry, entry.value) for entry in entries if isinstance(entry.value, Map)]
+        stages = self.stages = [self._stage(entry, entry.value) for entry in entries if isinstance(entry.value, Map)]
         total = sum(stage.repeat for stage in stages)
         if total > self.context.limits.blocks:
-            at = max(stages, key=lambda stage: stage.repeat)
-            repeat = at.root.get("repeat")
+            longest = max(stages, key=lambda stage: stage.repeat)
+            repeat = longest.root.get("repeat")
             message = f"{total} blocks are over the limit of {self.context.limits.blocks}"
             helped = "raise it with --limit blocks=N"
-            self.context.report("E0410", message, repeat.span if repeat else at.entry.span, help=helped)
+            self.context.report("E0410", message, repeat.span if repeat else longest.entry.span, help=helped)
             self.context.guessed = True
             return value
         done, dilation = 0, 1
@@ -90,7 +90,7 @@ class Stages(Record, frozen=False, eq=False):
 
     def settings(self) -> Iterator[Settings]:
         """Those of every stage, and of its blocks set apart."""
-        return (settings for stage in self.made for settings in stage.settings.values())
+        return (settings for stage in self.stages for settings in stage.settings.values())
 
     def _output_stride(self) -> int | None:
         node = self.root.get("output_stride")
@@ -102,20 +102,20 @@ class Stages(Record, frozen=False, eq=False):
     def _stage(self, entry: Entry, root: Map) -> Stage:
         if entry.key in RESERVED:
             self.context.report("E0333", f"a stage cannot be called `{entry.key}`", entry.span, "the network has its own")
-        found = {"repeat": 1, "stride": 1}
+        numbers = {"repeat": 1, "stride": 1}
         counted = True
         for key, limit in (("repeat", ""), ("stride", "size")):
             node = root.get(key)
             try:
                 if node is not None:
                     value = whole(node, self.names, f"`{key}`", 1, limit)
-                    found[key] = settled(value, self.context.tracing, f"`{key}` of stage `{entry.key}`")
+                    numbers[key] = settled(value, self.context.tracing, f"`{key}` of stage `{entry.key}`")
             except Failed:
                 counted = counted and key != "repeat"
-        return Stage(entry, opened_blocks(self.context, root), found["repeat"], found["stride"], counted)
+        return Stage(entry, opened_blocks(self.context, root), numbers["repeat"], numbers["stride"], counted)
 
-    def _blocks(self, stage: Stage, value: Ref, at: Run) -> Ref:
-        """Every block of a stage; one that asks for no index is expanded once and copied."""
+    def _blocks(self, stage: Stage, value: Ref, run: Run) -> Ref:
+        """Lower every block of a stage; a block that asks for no index is expanded once and copied."""
         path = str(stage.entry.key)
         label = stage.root.get("label")
         text = str(label.value) if isinstance(label, Scalar) else ""
@@ -123,51 +123,51 @@ class Stages(Record, frozen=False, eq=False):
         self.part.scopes.append(Scope(path, "stage", path, label=text, origin=stage.entry.span))
         self._check_indices(stage)
         first = value
-        made: dict[tuple[object, ...], Block] = {}
+        expanded: dict[tuple[object, ...], Block] = {}
         self.context.stage = path
         for index in range(stage.repeat):
             type_ = _type(value)
             try:
                 settings = self._settings(stage, index)
-                out = self._out(stage, type_, index, at)
+                out = self._out(stage, type_, index, run)
             except Failed:
                 self.context.guessed = True
                 break
             here = Place(
                 type_,
                 out,
-                at.stride if index == 0 else 1,
-                at.dilation,
-                at.before if index == 0 else at.dilation,
+                run.stride if index == 0 else 1,
+                run.dilation,
+                run.before if index == 0 else run.dilation,
                 index,
                 stage.repeat,
-                at.done + index,
-                at.total,
+                run.done + index,
+                run.total,
             )
             key = (id(settings), here.type, out, here.stride, here.first_dilation)
-            found = made.get(key)
-            if found is None:
+            block = expanded.get(key)
+            if block is None:
                 try:
-                    found = lower_block(self.around, settings, here)
+                    block = lower_block(self.around, settings, here)
                 except Failed:
-                    found = (Fragment(), POISON, frozenset())
-                if not found[2].intersection(("index", "block_index")):
-                    made[key] = found
-            part, last, _ = found
+                    block = (Fragment(), POISON, frozenset())
+                if not block[2].intersection(("index", "block_index")):
+                    expanded[key] = block
+            part, last, _ = block
             # from here on the channels are known, but not what came of something that is no map
             self.context.guessed = last.type is None and not type_.is_map
             if last.type is None:  # go on as if it had been right, so that what follows is checked too
                 value = Ref("", TensorType((out, *(-(-n // here.stride) for n in type_.shape[1:])), type_.kind))
                 continue
             most = max(self.context.limits.operations * 10, self.context.limits.blocks * 20)
-            if len(self.part.nodes) + len(part.nodes) * (stage.repeat - index if key in made else 1) > most:
+            if len(self.part.nodes) + len(part.nodes) * (stage.repeat - index if key in expanded else 1) > most:
                 at_fault = stage.root.get("repeat") or stage.root
                 raise self.context.too_large("this network", most, at_fault.span)
             self.part.place(part, f"{path}.{index}", value.name)
             name = f"{path}.{index}.{last.name}" if last.name != INPUT else value.name
             value = Ref(name, last.type)
         self.context.stage = ""
-        self.part.scopes[place] = _scope(stage, first, value, text, at.stride, settings_by_key(*self._layers(stage)))
+        self.part.scopes[place] = _scope(stage, first, value, text, run.stride, settings_by_key(*self._layers(stage)))
         return value
 
     def _check_indices(self, stage: Stage) -> None:
@@ -196,7 +196,7 @@ class Stages(Record, frozen=False, eq=False):
         place = (self.root.entry("block") or stage.entry).span
         return [("block", first), (f"stages.{stage.entry.key}", stage.root)], place
 
-    def _out(self, stage: Stage, type_: TensorType, index: int, at: Run) -> int:
+    def _out(self, stage: Stage, type_: TensorType, index: int, run: Run) -> int:
         blocks = stage.root.get("blocks")
         own = blocks.get(index) if isinstance(blocks, Map) else None
         node: Node | None = own.get("out") if isinstance(own, Map) else None
@@ -206,7 +206,7 @@ class Stages(Record, frozen=False, eq=False):
         if isinstance(node, Scalar) and type(node.value) is int and 0 < node.value <= self.context.limits.channels:
             return node.value
         known: dict[str, Named] = {"in": type_.channels, "index": index, "repeat": stage.repeat}
-        known |= {"block_index": at.done + index, "block_count": at.total}
+        known |= {"block_index": run.done + index, "block_count": run.total}
         return whole(node, Names(self.context, "the `out` of a stage", known, outer=self.names), "`out`", 1, "channels")
 
 

@@ -1,4 +1,4 @@
-"""What a definition declares and nobody uses."""
+"""Reports of what a definition declares or a network says, and nothing uses."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -35,24 +35,24 @@ def _words(node: Node) -> Iterator[str]:
     """Every name in every expression of a subtree; a list's index (`splits.i - 1`) too."""
     stack = [node]
     while stack:
-        at = stack.pop()
-        if isinstance(at, Map):
-            stack += [entry.value for entry in at]
-        elif isinstance(at, Sequence):
-            stack += at.items
-        elif isinstance(at.value, str):
-            yield from _names_in(at)
+        current = stack.pop()
+        if isinstance(current, Map):
+            stack += [entry.value for entry in current]
+        elif isinstance(current, Sequence):
+            stack += current.items
+        elif isinstance(current.value, str):
+            yield from _names_in(current)
 
 
 def _names_in(scalar: Scalar) -> tuple[str, ...]:
     text = str(scalar.value)
-    found: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
     for part in (text, text.partition(".")[2]):
         try:
-            found += names(parse(part))
+            words += names(parse(part))
         except ExpressionError:
-            found += tuple(_WORD.findall(part))  # it is told of elsewhere
-    return found
+            words += tuple(_WORD.findall(part))  # a faulty expression is reported elsewhere
+    return words
 
 
 def check_definitions(context: Context) -> None:
@@ -82,10 +82,10 @@ def _user(context: Context, part: Fragment, path: str) -> Scope | None:
 
 def check_given(context: Context, settings: "Iterable[Settings]") -> None:
     """Reports each value a network gives to a parameter of its blocks, where no block asks for it."""
-    for one in settings:
-        for entry in one.parameters:
+    for block in settings:
+        for entry in block.parameters:
             if id(entry.value) not in context.asked:
                 message = f"nothing uses `{entry.key}`"
-                label = f"no block `{one.kind.name}` asks for it"
+                label = f"no block `{block.kind.name}` asks for it"
                 helped = "something else says what it would: remove one of the two"
                 context.report("E0336", message, entry.span, label, help=helped)

@@ -1,4 +1,4 @@
-"""Units and wires read off a list of nodes: what has no box of its own is carried along by the wire that passes it."""
+"""Nodes are read as units and wires; an operation without a box of its own becomes words on the wire that passes it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, TypeAlias
@@ -13,14 +13,14 @@ from archc.present.draw.words import Detail, beside, dimensions, role, shortcut_
 from archc.record import Record, field, replace
 
 Grain: TypeAlias = Literal["layer", "op"]
-"""Whether norms, activations and shortcuts have boxes of their own."""
+"""At the grain of operations norms, activations and shortcuts have boxes of their own."""
 
 SIGNS: dict[Mark, str] = {"": "", "added": "+ ", "removed": "− ", "changed": "~ "}
 """Before the words of what a comparison marks."""
 
 
 class Reading(Record):
-    """A graph with its costs, and how it is to be read. `closed` says of a module's scope whether it is one box."""
+    """A graph with its costs, and the settings by which it is read."""
 
     graph: Graph
     costs: Mapping[str, Cost]
@@ -37,12 +37,15 @@ class Reading(Record):
 
 
 class _Value(Record, frozen=False):
-    """Where a value comes from: a unit, and what it passed since."""
+    """The origin of a value."""
 
     source: int
+    """The unit that the value comes from, by index."""
     side: Side = "main"
     passed: tuple[str, ...] = ()
+    """The words of the operations without a box that the value passed since."""
     nodes: tuple[Node, ...] = ()
+    """The nodes of these operations."""
 
 
 class _State(Record, frozen=False):
@@ -52,7 +55,7 @@ class _State(Record, frozen=False):
 
 
 def read_cell(reading: Reading, nodes: Sequence[Node], outputs: Sequence[str]) -> Cell:
-    """The cell of these nodes, which give `outputs`; whatever they read from elsewhere is the cell's entry."""
+    """Read the cell of nodes that give `outputs`; all values that they read from other nodes are the cell's entry."""
     state = _State()
     groups: dict[str, list[Node]] = {}
     order: list[tuple[str, Node]] = []
@@ -76,33 +79,33 @@ def read_cell(reading: Reading, nodes: Sequence[Node], outputs: Sequence[str]) -
     if _reshapes(reading, nodes):
         aside = {index for index, unit in enumerate(state.units) if unit.side == "shortcut"}
         state.wires = [replace(wire, changes=wire.changes or bool(aside & {wire.source, wire.target})) for wire in state.wires]
-    return Cell(tuple(state.units), _merged(state.wires), tuple([(path, _called(reading.scopes[path])) for path in modules]))
+    return Cell(tuple(state.units), _merged(state.wires), tuple([(path, _title(reading.scopes[path])) for path in modules]))
 
 
 def _reshapes(reading: Reading, nodes: Sequence[Node]) -> bool:
-    """Whether these nodes have a shortcut at which the shape changes."""
+    """Return whether the nodes have a shortcut that changes the shape."""
     shortcut = [node for node in nodes if _side(reading, node) == "shortcut"]
     types = reading.graph.types
     return bool(shortcut) and types[shortcut[0].inputs[0]].shape != types[shortcut[-1].outputs[0]].shape
 
 
-def _called(module: Scope) -> str:
-    """`attention: squeeze excite`; on a shortcut only what it is."""
+def _title(module: Scope) -> str:
+    """Return the title of a module, `attention: squeeze excite`, and on a shortcut `projection` alone."""
     local, template = module.path.rpartition(".")[2], module.template.replace("_", " ")
     return template if local.replace("_", " ") in (template, "shortcut") else f"{local}: {template}"
 
 
 def _closed_scope(reading: Reading, path: str) -> str:
-    """The outermost module around a node that is drawn as one box, or ""."""
-    found = ""
+    """Return the outermost module around a node that is drawn as one box, "" where there is none."""
+    outermost = ""
     while path:
         scope = reading.scopes.get(path)
         if scope is not None and scope.kind == "module" and reading.closed(scope):
-            found = path
+            outermost = path
         elif scope is not None and scope.kind not in ("module", "turn"):
             break
         path = path.rpartition(".")[0]
-    return found
+    return outermost
 
 
 def _node(reading: Reading, state: _State, node: Node) -> None:
@@ -120,20 +123,20 @@ def _node(reading: Reading, state: _State, node: Node) -> None:
                 state.units[before.source] = replace(changed, mark="changed", words=lines)
         return
     sign = symbol(node.op)
-    told = facts(reading, node)
-    named = "kernel" if isinstance(node.op, ops.Dropout) and reading.detail == "full" else reading.detail
-    label = words(node, named)
+    tooltip = facts(reading, node)
+    detail: Detail = "kernel" if isinstance(node.op, ops.Dropout) and reading.detail == "full" else reading.detail
+    label = words(node, detail)
     output = reading.graph.types[node.outputs[0]]
     module = _module_of(reading, node)
     kind = role(node.op)
     mark = reading.marks.get(node.name, "")
     lines = (beside(node.op),) if sign else (SIGNS[mark] + label,)
-    unit = Unit(node.name, lines, kind, sign, side, output, told, f"{sign}{label}", module, node.op.drawn == "layer", mark)
+    unit = Unit(node.name, lines, kind, sign, side, output, tooltip, f"{sign}{label}", module, node.op.drawn == "layer", mark)
     _add(reading, state, unit, node.inputs, node.outputs)
 
 
 def _module(reading: Reading, state: _State, scope: Scope, nodes: Sequence[Node]) -> None:
-    """A module as one box: its name, its width if it has one."""
+    """Add a module as one box with its name, and its width if it has one."""
     arguments = {argument.name: argument.value for argument in scope.arguments}
     graph = reading.graph
     inner = {name for node in nodes for name in node.outputs}
@@ -143,23 +146,23 @@ def _module(reading: Reading, state: _State, scope: Scope, nodes: Sequence[Node]
     output = graph.types[outputs[-1]]
     cost = sum((reading.costs[node.name] for node in nodes), Cost())
     label = scope.template.replace("_", " ")
-    given = arguments.get("out")
+    width = arguments.get("out")
     stride = arguments.get("stride", 1)
     convs = [node.op for node in nodes if isinstance(node.op, ops.Conv)]
     kernel = max((pair(op.kernel) for op in convs), default=(0, 0))
-    if scope.role == "main" and given is not None and convs:
-        label = f"{label} {kernel[0]}×{kernel[1]}, {given}" + (f", /{stride}" if stride != 1 else "")
+    if scope.role == "main" and width is not None and convs:
+        label = f"{label} {kernel[0]}×{kernel[1]}, {width}" + (f", /{stride}" if stride != 1 else "")
     joins = _joins(scope)
     side: Side = "main" if joins or scope.role == "main" else "aside" if scope.role == "insert" else "shortcut"
-    told = Facts(f"{scope.path}: {label}", dimensions(output.shape), cost.parameters, cost.macs, *place(scope))
+    tooltip = Facts(f"{scope.path}: {label}", dimensions(output.shape), cost.parameters, cost.macs, *place(scope))
     kind = "gate" if joins or scope.role == "insert" else "conv" if convs else role(nodes[-1].op)
     mark = reading.marks.get(scope.path, "")
-    unit = Unit(scope.path, (SIGNS[mark] + label,), kind, "", side, output, told, label, "", layer=True, mark=mark)
+    unit = Unit(scope.path, (SIGNS[mark] + label,), kind, "", side, output, tooltip, label, "", layer=True, mark=mark)
     _add(reading, state, unit, reads, outputs)
 
 
 def _joins(scope: Scope) -> bool:
-    """Whether a module stands where the addition does: it reads several values of the block."""
+    """Return whether a module stands in place of the addition, since it reads several values of the block."""
     return len(scope.inputs) > 1 and scope.role == "main"
 
 
@@ -173,7 +176,7 @@ def _add(reading: Reading, state: _State, unit: Unit, reads: Sequence[str], give
 
 
 def _connect(reading: Reading, state: _State, value: _Value, target: int) -> None:
-    told = None
+    tooltip = None
     changes = False
     passed = ", ".join(value.passed)
     shortcut = [node for node in value.nodes if _side(reading, node) == "shortcut"]
@@ -186,32 +189,32 @@ def _connect(reading: Reading, state: _State, value: _Value, target: int) -> Non
         elif not passed and reading.grain == "layer":
             passed = "identity"
         scope = reading.scopes.get(shortcut[-1].scope)
-        at = place(scope if scope is not None and scope.kind == "module" else shortcut[-1])
+        line = place(scope if scope is not None and scope.kind == "module" else shortcut[-1])
         path = shortcut[0].name if len(shortcut) == 1 else shortcut[0].scope
-        told = Facts(f"{path}: {passed or 'identity'}", dimensions(shape), spent.parameters, spent.macs, *at)
+        tooltip = Facts(f"{path}: {passed or 'identity'}", dimensions(shape), spent.parameters, spent.macs, *line)
     marks: list[Mark] = [reading.marks[node.name] for node in shortcut if node.name in reading.marks]
     mark = _common(marks)
     if mark and passed:
         passed = SIGNS[mark] + passed
-    state.wires.append(Wire(value.source, target, value.side, passed, changes, told, mark))
+    state.wires.append(Wire(value.source, target, value.side, passed, changes, tooltip, mark))
 
 
 def _common(marks: Sequence[Mark]) -> Mark:
-    """The mark of a wire that passes several nodes."""
+    """Return the mark of a wire that passes several nodes."""
     if not marks:
         return ""
     return marks[0] if len({*marks}) == 1 else "changed"
 
 
 def _merged(wires: Sequence[Wire]) -> tuple[Wire, ...]:
-    """Of several wires from one unit to another the one that tells most: a gate reads `x` beside the shortcut."""
-    found: dict[tuple[int, int], Wire] = {}
+    """Keep one wire between two units, the shortcut where there is one: a gate may read `x` beside it."""
+    merged: dict[tuple[int, int], Wire] = {}
     for wire in wires:
         key = (wire.source, wire.target)
-        before = found.get(key)
+        before = merged.get(key)
         if before is None or (wire.side == "shortcut" and before.side != "shortcut"):
-            found[key] = wire
-    return tuple(found.values())
+            merged[key] = wire
+    return tuple(merged.values())
 
 
 def _side(reading: Reading, node: Node) -> Side:
@@ -230,27 +233,27 @@ def _side(reading: Reading, node: Node) -> Side:
 
 
 def _module_of(reading: Reading, node: Node) -> str:
-    """The outermost module a node stands in."""
-    found, path = "", node.scope
+    """Return the outermost module that a node stands in."""
+    outermost, path = "", node.scope
     while path:
         scope = reading.scopes.get(path)
         if scope is not None and scope.kind == "module":
-            found = path
+            outermost = path
         elif scope is not None and scope.kind != "turn":
             break
         path = path.rpartition(".")[0]
-    return found
+    return outermost
 
 
 def facts(reading: Reading, node: Node) -> Facts:
-    """What is told of a node: its full words, its value's shape, its cost, its line of the spec."""
+    """Return what a tooltip tells of a node: its full words, its value's shape, its cost, its line of the spec."""
     cost = reading.costs[node.name]
     shape = dimensions(reading.graph.types[node.outputs[0]].shape)
     return Facts(f"{node.name}: {words(node)}", shape, cost.parameters, cost.macs, *place(node))
 
 
 def place(thing: Node | Scope) -> tuple[str, str]:
-    """`archc:blocks/basic.yaml:7` and the text of that line."""
+    """Return a place, as `archc:blocks/basic.yaml:7`, and the text of that line."""
     span = thing.origin
     if span is None:
         return "", ""

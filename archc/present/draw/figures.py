@@ -14,7 +14,7 @@ from archc.record import Record
 FigureName: TypeAlias = Literal["shortcuts", "activation-orders"]
 
 TRUNK = Measures(
-    text=13.5, box=30.0, pad=13.0, least=96.0, join=11.0, gap=18.0, branch=14.0, lane=24.0, said=12.0, trunk=True
+    text=13.5, box=30.0, pad=13.0, least=96.0, join=11.0, gap=18.0, branch=14.0, lane=24.0, small=12.0, trunk=True
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""From a graph to what its figure shows: parts, the runs of equal blocks in them, and what each costs."""
+"""A graph is read as its figure shows it: parts, the runs of equal blocks in them, and what each costs."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
@@ -21,8 +21,10 @@ def reading_of(
     hidden: tuple[str, ...] = (),
     marks: Mapping[str, Mark] | None = None,
 ) -> Reading:
-    """How a graph is read. At the grain of layers norms and activations are words on a wire; where modules are `closed` each is
-    one box, and a shortcut is a wire. At the grain of operations all have a box but identities and the kinds `hidden`.
+    """Choose how a graph is read.
+
+    At the grain of layers norms and activations are words on a wire; where modules are `closed`, each is one box, and a shortcut
+    is a wire. At the grain of operations all have a box but identities and the kinds that are `hidden`.
     """
     scopes = {scope.path: scope for scope in graph.scopes}
     if grain == "op":
@@ -48,7 +50,7 @@ def reading_of(
 
 
 def read_scope(graph: Graph, path: str, reading: Reading) -> Cell:
-    """The cell of one scope: a block, a module, a stem or head."""
+    """Read the cell of one scope: a block, a module, a stem or head."""
     inside = f"{path}."
     nodes = [node for node in graph.nodes if node.scope == path or node.scope.startswith(inside)]
     scope = reading.scopes[path]
@@ -58,7 +60,7 @@ def read_scope(graph: Graph, path: str, reading: Reading) -> Cell:
 def read_network(
     graph: Graph, title: str, grain: Grain, detail: Detail = "full", marks: Mapping[str, Mark] | None = None
 ) -> Network:
-    """Every part of a graph, its blocks in runs of equal ones."""
+    """Read every part of a graph, its blocks in runs of equal ones."""
     reading = reading_of(graph, grain, detail=detail, marks=marks)
     nodes: dict[str, list[Node]] = {}
     for node in graph.nodes:
@@ -80,44 +82,44 @@ def _part(reading: Reading, scope: Scope, nodes: Sequence[Node]) -> Part:
     kind = scope.kind if scope.kind in ("stem", "stage", "head") else "stage"
     runs = tuple(_runs(reading, scope, nodes))
     width = next((node.op.out_channels for node in nodes if isinstance(node.op, ops.Conv) and node.role == "main"), 0)
-    what: Literal["stem", "stage", "head"] = "stem" if kind == "stem" else "head" if kind == "head" else "stage"
-    return Part(scope.path, what, label, output, runs, width, facts, reading.marks.get(scope.path, ""))
+    part_kind: Literal["stem", "stage", "head"] = "stem" if kind == "stem" else "head" if kind == "head" else "stage"
+    return Part(scope.path, part_kind, label, output, runs, width, facts, reading.marks.get(scope.path, ""))
 
 
 def _runs(reading: Reading, scope: Scope, nodes: Sequence[Node]) -> Iterator[Run]:
-    found: list[tuple[Cell, Scope, Facts]] = []
+    blocks: list[tuple[Cell, Scope, Facts]] = []
     for block, members in _blocks(reading, scope, nodes):
         output = block.output or members[-1].outputs[0]
         cell = read_cell(reading, members, [output])
         spent = sum((reading.costs[node.name] for node in members), Cost())
         shape = reading.graph.types[output].shape
-        what = f"{block.path}: {block.template}" if block.kind == "block" else block.path
-        found.append((cell, block, Facts(what, dimensions(shape), spent.parameters, spent.macs, *place(block))))
+        title = f"{block.path}: {block.template}" if block.kind == "block" else block.path
+        blocks.append((cell, block, Facts(title, dimensions(shape), spent.parameters, spent.macs, *place(block))))
     start = 0
-    for end in range(1, len(found) + 1):
+    for end in range(1, len(blocks) + 1):
         same = (
-            end < len(found)
-            and found[end][0].key() == found[start][0].key()
-            and found[end][1].template == found[start][1].template
+            end < len(blocks)
+            and blocks[end][0].key() == blocks[start][0].key()
+            and blocks[end][1].template == blocks[start][1].template
         )
         if not same:
-            members_ = found[start:end]
+            run = blocks[start:end]
             yield Run(
-                tuple([cell for cell, _, _ in members_]),
-                tuple([block.path for _, block, _ in members_]),
-                members_[0][1].template,
-                tuple([facts for _, _, facts in members_]),
+                tuple([cell for cell, _, _ in run]),
+                tuple([block.path for _, block, _ in run]),
+                run[0][1].template,
+                tuple([facts for _, _, facts in run]),
             )
             start = end
 
 
 def _blocks(reading: Reading, scope: Scope, nodes: Sequence[Node]) -> Iterator[tuple[Scope, list[Node]]]:
-    """The nodes of each block of a stage in turn; those of a stem or head together."""
+    """Yield the nodes of each block of a stage in turn, those of a stem or head together."""
     members: dict[str, list[Node]] = {}
     for node in nodes:
         parts = node.scope.split(".")
         path = ".".join(parts[:2])
         block = reading.scopes.get(path)
         members.setdefault(path if block is not None and block.kind == "block" else scope.path, []).append(node)
-    for path, found in members.items():
-        yield reading.scopes[path], found
+    for path, group in members.items():
+        yield reading.scopes[path], group

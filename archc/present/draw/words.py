@@ -1,4 +1,4 @@
-"""What an operation is called on a figure, and which kind of box it is."""
+"""An operation has words on a figure, and a kind of box."""
 
 from collections.abc import Sequence
 from math import prod
@@ -16,12 +16,12 @@ Detail: TypeAlias = Literal["full", "brief", "kernel", "symbol"]
 
 
 def role(op: Operation) -> Role:
-    """The kind of box an operation is drawn as."""
+    """Return the kind of box that an operation is drawn as."""
     return "gate" if isinstance(op, ops.Act) and ACTIVATIONS[op.act].is_gate else op.box
 
 
 def symbol(op: Operation) -> str:
-    """What stands in the circle of an operation that joins or weighs values; "" where it is a box."""
+    """Return the sign in the circle of an operation that joins or weighs values, "" where it is a box."""
     match op:
         case ops.Add():
             return "+"
@@ -38,7 +38,7 @@ def symbol(op: Operation) -> str:
 
 
 def beside(op: Operation) -> str:
-    """What is written beside such a circle: the constant it multiplies by, the factor it learns."""
+    """Return the words beside such a circle: the constant or the learned factor that it multiplies by."""
     match op:
         case ops.Affine(scale=scale, shift=0.0):
             return f"{scale:.3g}"
@@ -49,7 +49,7 @@ def beside(op: Operation) -> str:
 
 
 def words(node: Node, detail: Detail = "full") -> str:
-    """`7×7 conv, 64, /2`, `max pool, /2`, `fc 1000`: the operation and what a paper would say of it."""
+    """Write an operation as papers do: `7×7 conv, 64, /2`, `max pool, /2`, `fc 1000`."""
     op = node.op
     match op:
         case ops.Conv() | ops.ConvTranspose():
@@ -100,33 +100,33 @@ def _stride(stride: Sides) -> str:
 
 
 def shortcut_words(nodes: Sequence[Node]) -> str:
-    """How a shortcut gets its new shape: `project, /2`, `pad, /2`, `avg pool, project, /2`; "" for an identity."""
-    found: list[str] = []
+    """Write how a shortcut gets its new shape: `project, /2`, `pad, /2`, `avg pool, project, /2`, "" for an identity."""
+    steps: list[str] = []
     strides: list[Sides] = []
     for node in nodes:
         match node.op:
             case ops.Conv(kernel=kernel, stride=step):
-                found.append("project" if kernel == 1 else f"project {by_axis(kernel)}")
+                steps.append("project" if kernel == 1 else f"project {by_axis(kernel)}")
                 strides.append(step)
             case ops.AvgPool(stride=step) | ops.MaxPool(stride=step) | ops.BlurPool(stride=step):
-                found.append(words(node, "kernel").split(", ")[0].partition(" ")[2])
+                steps.append(words(node, "kernel").split(", ")[0].partition(" ")[2])
                 strides.append(step)
             case ops.Subsample(stride=step):
                 strides.append(step)
             case ops.PadChannels():
-                found.append("pad")
+                steps.append("pad")
             case ops.Dropout():
-                found.append("dropout")
+                steps.append("dropout")
             case ops.Identity() | ops.Norm() | ops.Act():
                 pass
             case _:
-                found.append(words(node, "kernel"))
+                steps.append(words(node, "kernel"))
     high, wide = (prod(pair(step)[axis] for step in strides) for axis in (0, 1))
-    return ", ".join([*found, f"/{shown(high if high == wide else (high, wide))}"] if (high, wide) != (1, 1) else found)
+    return ", ".join([*steps, f"/{shown(high if high == wide else (high, wide))}"] if (high, wide) != (1, 1) else steps)
 
 
 def number(count: float, unit: str = "") -> str:
-    """`21.8 M`, `3.66 G`, `512`: three digits and a factor of a thousand."""
+    """Write `21.8 M`, `3.66 G`, `512`: three digits and a factor of a thousand."""
     for factor, letter in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
         if count >= factor * 0.9995:
             return f"{count / factor:#.3g}".rstrip(".") + f" {letter}{unit}"
@@ -134,9 +134,9 @@ def number(count: float, unit: str = "") -> str:
 
 
 def cost(params: int, macs: int) -> str:
-    """`0.22 M params · 0.68 GMACs`; a part without either says so by leaving it out."""
-    found = [number(params) + " params"] if params else []
-    return " · ".join([*found, number(macs, "MACs")] if macs else found)
+    """Write `0.22 M params · 0.68 GMACs`, without a number that is 0."""
+    counts = [number(params) + " params"] if params else []
+    return " · ".join([*counts, number(macs, "MACs")] if macs else counts)
 
 
 def size(type_: TensorType) -> str:
@@ -151,13 +151,13 @@ def dimensions(shape: tuple[int, ...]) -> str:
     return "×".join(map(str, shape))
 
 
-def told(facts: Facts) -> str:
-    """The facts in lines: what a tooltip shows."""
-    found = [facts.title, facts.shape]
+def tooltip(facts: Facts) -> str:
+    """Return the facts in lines."""
+    lines = [facts.title, facts.shape]
     if facts.params:
-        found.append(f"{facts.params:,} parameters")
+        lines.append(f"{facts.params:,} parameters")
     if facts.macs:
-        found.append(f"{facts.macs:,} MACs ({number(facts.macs)})")
+        lines.append(f"{facts.macs:,} MACs ({number(facts.macs)})")
     if facts.place:
-        found.append(f"{facts.place}  {facts.line}")
-    return "\n".join([line for line in found if line])
+        lines.append(f"{facts.place}  {facts.line}")
+    return "\n".join([line for line in lines if line])

@@ -7,7 +7,7 @@ from archc.present.draw.inks.shapes import brief, head_size, shaft, symbol_size,
 from archc.present.draw.metrics import width
 from archc.present.draw.scene import Box, Curve, Facts, Join, Plate, Point, Rule, Scene, Segment, Text, flat
 from archc.present.draw.themes import Theme
-from archc.present.draw.words import told
+from archc.present.draw.words import tooltip
 from archc.rendering.visible import visible
 
 POINTS = 0.75
@@ -185,4 +185,4 @@ def _tooltip(facts: Facts | None) -> dict[str, str]:
     """In lines."""
     import graphviz
 
-    return {"tooltip": graphviz.nohtml("\n".join(map(_plain, told(facts).split("\n"))))} if facts is not None else {}
+    return {"tooltip": graphviz.nohtml("\n".join(map(_plain, tooltip(facts).split("\n"))))} if facts is not None else {}

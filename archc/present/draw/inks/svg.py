@@ -7,7 +7,7 @@ from archc.present.draw.inks.shapes import brief, shaft, symbol_size, tip
 from archc.present.draw.metrics import font_file
 from archc.present.draw.scene import Box, Curve, Facts, Group, Item, Join, Plate, Rule, Scene, Text, baselines, flat
 from archc.present.draw.themes import DARK, Theme
-from archc.present.draw.words import told
+from archc.present.draw.words import tooltip
 from archc.rendering.escape import xml
 
 FAMILY = "'archc Sans','Liberation Sans',Arial,Helvetica,sans-serif"
@@ -82,7 +82,7 @@ def _mark(mark: str) -> str:
 
 
 def _tooltip(facts: Facts | None) -> str:
-    return f"<title>{xml_lines(told(facts))}</title>" if facts is not None else ""
+    return f"<title>{xml_lines(tooltip(facts))}</title>" if facts is not None else ""
 
 
 def xml_lines(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The panels of a network: one for each part, its blocks on cards, equal ones folded to a stack and their number."""
+"""A network has a panel for each part, with its blocks on cards; equal blocks are folded to a stack with their number."""
 
 from collections.abc import Iterator, Sequence
 
@@ -14,17 +14,17 @@ from archc.record import Record
 
 MARGIN = 20.0
 PAD = 12.0
-"""Of a card around its block."""
+"""The room of a card around its block."""
 STACK = 4.0
-"""How far each sheet of a stack shows."""
+"""Each sheet of a stack shows so much."""
 BETWEEN = 20.0
-"""From card to card, with room for an arrow."""
+"""The room from card to card, for an arrow."""
 SPACE = 16.0
-"""From panel to panel."""
+"""The room from panel to panel."""
 
 
 class Card(Record):
-    """One block, or a stack of `count`: its items around a straight line at x = 0 from y = 0 to `height`."""
+    """A block, or a stack of `count` blocks: items around a straight line at x = 0 from y = 0 to `height`."""
 
     items: tuple[Item, ...]
     left: float
@@ -46,8 +46,8 @@ class Panel(Record):
 def panels_of(
     network: Network, shades: Sequence[int], unfolded: frozenset[str] | None, measures: Measures, *, plain: bool = True
 ) -> list[Panel]:
-    """Cards of each part. `plain`: convolutions have the colour of their stage; else each box that of its operation."""
-    found = []
+    """Return the cards of each part; where they are `plain`, convolutions have the colour of their stage."""
+    panels = []
     entry = ""
     for part in network.parts:
         cards: list[Card] = []
@@ -58,8 +58,8 @@ def panels_of(
                 count = 1 if whole else len(run.cells)
                 cards.append(_card(cell, part, run, shown, count, measures, shades if plain else None, entry))
                 entry = cards[-1].last
-        found.append(Panel(part, tuple(cards)))
-    return found
+        panels.append(Panel(part, tuple(cards)))
+    return panels
 
 
 def _card(
@@ -88,7 +88,7 @@ def _card(
 
 
 def heading(part: Part) -> tuple[str, str]:
-    """`conv2_x`, and `56×56 · 256 channels · 3 blocks`."""
+    """Return `conv2_x`, and `56×56 · 256 channels · 3 blocks`."""
     words = [size(part.output), f"{part.output.channels} {'channels' if part.output.is_map else 'values'}"]
     if part.kind == "stage":
         words.append(f"{part.blocks} block{'s' if part.blocks > 1 else ''}")
@@ -96,12 +96,12 @@ def heading(part: Part) -> tuple[str, str]:
 
 
 def footing(part: Part) -> str:
-    """`0.22 M params · 0.68 GMACs`."""
+    """Return `0.22 M params · 0.68 GMACs`."""
     return cost(part.facts.params, part.facts.macs)
 
 
 def sheets(card: Card, x: float, y: float) -> Iterator[Item]:
-    """The sheet a block lies on, `x` and `y` the top of its straight line, and those below it in a stack."""
+    """Yield the sheet under a block whose straight line begins at `x` and `y`, and the sheets below it in a stack."""
     if not card.framed:
         return
     left, wide = x - card.left - PAD, card.left + card.right + 2 * PAD

@@ -1,4 +1,4 @@
-"""Blocks close up, one or several in a grid, as He et al. 2015, Fig. 5 and He et al. 2016, Fig. 2 and 4."""
+"""Blocks are drawn close up, one or several in a grid, as in He et al. 2015, Fig. 5 and He et al. 2016, Fig. 2 and 4."""
 
 from collections.abc import Sequence
 
@@ -11,13 +11,13 @@ from archc.present.draw.scene import Curve, EdgeRole, Group, Item, Plate, Scene,
 from archc.record import Record
 
 MEASURES = Measures(
-    text=14.0, box=32.0, pad=16.0, least=104.0, join=11.0, gap=20.0, branch=14.0, lane=30.0, said=12.0, words=True
+    text=14.0, box=32.0, pad=16.0, least=104.0, join=11.0, gap=20.0, branch=14.0, lane=30.0, small=12.0, words=True
 )
 PANEL = 26.0
 
 
 class Closeup(Record):
-    """A cell with its caption, what is written at its ends, and whether it is the one that stands out."""
+    """A cell with its caption, and the words at its ends."""
 
     id: str
     caption: str
@@ -26,12 +26,13 @@ class Closeup(Record):
     below: str
     subtitles: tuple[str, ...] = ()
     marked: bool = False
+    """Whether it stands on a ground of its own."""
 
 
 def grid(
     closeups: Sequence[Closeup], measures: Measures, *, title: str, described: str, columns: int, heading: Sequence[str] = ()
 ) -> Scene:
-    """Close-ups in rows of `columns`, captions below them, the lines of `heading` above all; one alone has its caption above."""
+    """Put close-ups in rows of `columns`, captions below them and `heading` above all; a single one has its caption above."""
     shapes = [shape_of(closeup.cell, measures) for closeup in closeups]
     alone = len(closeups) == 1
     items: list[Item] = []
@@ -66,7 +67,7 @@ def grid(
 def _drawn(
     closeup: Closeup, measures: Measures, x: float, y: float, tall: float, middle: float, *, alone: bool
 ) -> tuple[Group, float]:
-    """A close-up whose straight line is at `x`; returns where it ends."""
+    """Draw a close-up whose straight line is at `x`, and return where it ends."""
     items: list[Item] = []
     if alone:
         items += _heading((closeup.caption, *closeup.subtitles), x + middle, y)
@@ -90,7 +91,7 @@ def _drawn(
 
 
 def _heading(lines: Sequence[str], x: float, y: float) -> list[Text]:
-    """A title and the lines below it."""
+    """Return a title and the lines below it."""
     return [
         Text(x=x, y=y + 36 + 16 * (index - 1), words=line, size=12, anchor="middle", tone="muted")
         if index
@@ -104,7 +105,7 @@ def _wide(text: Text) -> float:
 
 
 def _end(words: str, x: float, y: float, *, alone: bool) -> list[Item]:
-    """What comes in or goes out: `256×56×56`, or a symbol, `x_l`, with its index below."""
+    """Return the words of a value at an end: `256×56×56`, or a symbol, `x_l`, with its index below."""
     if alone:
         return [Text(x=x, y=y, words=words, size=13, anchor="middle", tone="muted")]
     name, _, index = words.partition("_")

@@ -1,4 +1,4 @@
-"""Networks in columns of panels, one or several side by side: parts of one output size stand in one row."""
+"""Networks are columns of panels, one or several side by side; parts of one output size stand in one row."""
 
 from collections.abc import Iterator, Sequence
 
@@ -27,13 +27,13 @@ from archc.present.draw.words import dimensions
 from archc.record import Record, replace
 
 TITLE = 58.0
-"""How high the title and the cost of a network are."""
+"""The height of the title and the cost of a network."""
 LEAD = 42.0
-"""From the word that says what comes in to the first part."""
+"""The room from the image's word to the first part."""
 CHANGE = 8.0
-"""Beside what is between panels anyway, where another output size begins."""
+"""More room between panels where another output size begins."""
 LABEL = 84.0
-"""For the output sizes on the left of several networks."""
+"""The room for the output sizes on the left of several networks."""
 
 
 class Frame(Record):
@@ -44,23 +44,23 @@ class Frame(Record):
 
 
 class Piece(Record):
-    """A part of a column by itself: its items from y = 0 to `height`, where the next one begins at the earliest, and the line
-    that leads there.
-    """
+    """A part of a column by itself, from y = 0."""
 
     part: Part
     items: tuple[Item, ...]
     height: float
+    """Where the next part begins at the earliest."""
     link: Curve
+    """The line to the next part."""
 
 
 def linked(piece: Piece, high: float) -> tuple[Item, ...]:
-    """Its items, the next part beginning `high` below its own beginning."""
+    """Return the items of a part, where the next part begins `high` below its own beginning."""
     return (*piece.items, replace(piece.link, path=((piece.link.start[0], high),)))
 
 
 def frame_of(network: Network, panels: Sequence[Panel]) -> Frame:
-    """Wide enough for the stages' names and numbers on the left, the cards, the numbers of stacks on the right, and the title."""
+    """Return a frame with room for names and numbers on the left, cards, numbers of stacks on the right, and the title."""
     cards = [card for panel in panels for card in panel.cards]
     left = max(card.left for card in cards) + PAD
     stacked = width("×00", 17, "bold") + 14 if any(card.count > 1 for card in cards) else 0.0
@@ -73,7 +73,7 @@ def frame_of(network: Network, panels: Sequence[Panel]) -> Frame:
 
 
 def columns(networks: Sequence[Network], panels: Sequence[Sequence[Panel]]) -> Scene:
-    """Panels below each other: the stage's name, size and cost on the left; of several networks the output sizes too."""
+    """Put panels below each other, names, sizes and costs on the left, and output sizes where there are several networks."""
     several = len(networks) > 1
     frames = [frame_of(network, of) for network, of in zip(networks, panels, strict=True)]
     pieces = [[piece(panel, frame) for panel in of] for of, frame in zip(panels, frames, strict=True)]
@@ -91,7 +91,7 @@ def columns(networks: Sequence[Network], panels: Sequence[Sequence[Panel]]) -> S
 
 
 def sizes_beside(found: Bands, places: Sequence[float], between: float, edge: float) -> list[Item]:
-    """The output sizes on the left, with a rule above each but the first; parts are `between` apart."""
+    """Return the output sizes on the left, with a rule above each but the first; parts are `between` apart."""
     items: list[Item] = []
     for row, name in found.firsts:
         y = places[row]
@@ -103,7 +103,7 @@ def sizes_beside(found: Bands, places: Sequence[float], between: float, edge: fl
 
 
 def sizes_above(found: Bands, places: Sequence[float], between: float, spans: Sequence[Point]) -> list[Item]:
-    """Of strips the output sizes above, with a rule before each but the first, along the `spans` that have no title."""
+    """Return the output sizes above strips, with a rule before each but the first, along the `spans` without titles."""
     items: list[Item] = []
     for index, (row, name) in enumerate(found.firsts):
         last = found.firsts[index + 1][0] if index + 1 < len(found.firsts) else found.count
@@ -117,7 +117,7 @@ def sizes_above(found: Bands, places: Sequence[float], between: float, spans: Se
 
 
 def _column(network: Network, frame: Frame, pieces: Sequence[Piece], places: Sequence[float]) -> tuple[list[Item], float]:
-    """A network whose parts begin at `places`; returns where it ends."""
+    """Draw a network whose parts begin at `places`, and return where it ends."""
     items = title_of(network, frame.edge / 2)
     items += [moved(item, 0.0, places[0]) for item in lead_of(network, frame)]
     end = places[-1] + pieces[-1].height
@@ -130,7 +130,7 @@ def _column(network: Network, frame: Frame, pieces: Sequence[Piece], places: Seq
 
 
 def lead_of(network: Network, frame: Frame) -> list[Item]:
-    """What comes in, above y = 0."""
+    """Return the image's word and line, above y = 0."""
     image = f"image {dimensions(network.input)}"
     return [
         Text(x=frame.x, y=-22, words=image, size=12, anchor="middle"),
@@ -139,14 +139,14 @@ def lead_of(network: Network, frame: Frame) -> list[Item]:
 
 
 def foot_of(network: Network, last: Piece, frame: Frame) -> tuple[list[Item], float]:
-    """What comes out, and how much room it needs."""
+    """Return the output's arrow and words, and their height."""
     arrow = Curve(id="", start=(frame.x, 0), path=((frame.x, 12),), source=last.link.source)
     words = f"output {network.facts.shape}"
     return [arrow, Text(x=frame.x, y=26, words=words, size=12, anchor="middle")], 46.0
 
 
 def piece(panel: Panel, frame: Frame) -> Piece:
-    """A part and its cards below each other, the line through them from its upper edge to the next part's."""
+    """Draw a part and its cards below each other, with the line through them from its upper edge to the next part's."""
     x, framed = frame.x, panel.part.kind == "stage"
     at = 14.0 if framed else 0.0
     inside: list[Item] = [_down(panel.cards[0], x, 0.0, at)]
@@ -166,7 +166,7 @@ def piece(panel: Panel, frame: Frame) -> Piece:
 
 
 def _down(card: Card, x: float, y1: float, y2: float) -> Curve:
-    """The line that leads to a card; its arrowhead is inside the card, at the first box."""
+    """Return the line that leads to a card; its arrowhead is inside the card, at the first box."""
     return Curve(id=f"{card.first}<", start=(x, y1), path=((x, y2),), arrow=False)
 
 
@@ -182,7 +182,7 @@ def _panel(panel: Panel, bottom: float, edge: float) -> Iterator[Item]:
 
 
 def side(part: Part) -> list[str]:
-    """What stands below a part's name: its size, channels, blocks and cost."""
+    """Return the lines below a part's name: its size, channels, blocks and cost."""
     first, second = heading(part)
     words = second.split(" · ")
     found = [" · ".join(words[:2]), *words[2:]]

@@ -1,21 +1,22 @@
-"""A cell drawn: its geometry filled with boxes, circles, curves and words under their own ids."""
+"""A cell is drawn: its geometry gets boxes, circles, curves and words under their own ids."""
 
 from archc.present.draw.content import ENTRY, Cell, Unit, Wire
 from archc.present.draw.layouts.geometry import shape_of
-from archc.present.draw.layouts.lanes import Measures, said, said_width
+from archc.present.draw.layouts.lanes import Measures, lines_beside, width_beside
 from archc.present.draw.layouts.plates import plates
 from archc.present.draw.layouts.routes import Route, Spot, rounded
 from archc.present.draw.scene import Box, Curve, EdgeRole, Item, Join, Role, Text
 
 RADIUS = 16.0
-"""Of a wire's turns."""
+"""The radius of a wire's turns."""
 
 
 def draw_cell(
     cell: Cell, measures: Measures, x: float, y: float, *, entry: str, exit_: str, shade: Role | None = None, prefix: str = ""
 ) -> list[Item]:
-    """The items of a cell whose straight line enters at `x`, `y`. `entry` and `exit_` are the ids of what it is joined to;
-    `shade` is the role of its convolutions, where they are not told apart by their kind.
+    """Draw a cell whose straight line enters at `x`, `y`.
+
+    `entry` and `exit_` are the ids of what it is joined to; `shade` is the role of its convolutions, where each has not its own.
     """
     shape = shape_of(cell, measures)
     items: list[Item] = plates(cell, shape, measures, (x, y), prefix) if measures.words else []
@@ -38,9 +39,9 @@ def _unit(unit: Unit, spot: Spot, lane: int, m: Measures, x: float, y: float, sh
         at = spot.x + x + sign * (spot.width / 2 + 5)
         beside = Text(
             x=at,
-            y=spot.y + y + m.said * 0.36,
+            y=spot.y + y + m.small * 0.36,
             words=unit.words[0],
-            size=m.said,
+            size=m.small,
             anchor="start" if sign > 0 else "end",
             tone="muted",
         )
@@ -65,15 +66,15 @@ def _wire(
     curve = Curve(
         id=f"{target}<{source}", start=corners[0], path=rounded(corners, RADIUS), role=role, source=source, target=target,
         dashed=wire.changes, mark=wire.mark, facts=wire.facts, arrow=wire.target < len(cell.units),
-        words=wire.words if said_width(wire, m) else "",
+        words=wire.words if width_beside(wire, m) else "",
     )  # fmt: skip
     items: list[Item] = [curve]
     if route.words is not None:
         at, first, ends = route.words
-        for line, words in enumerate(said(wire)):
+        for line, words in enumerate(lines_beside(wire)):
             items.append(
                 Text(
-                    x=at + x, y=first + y + line * m.said * 1.2, words=words, size=m.said, face="italic",
+                    x=at + x, y=first + y + line * m.small * 1.2, words=words, size=m.small, face="italic",
                     anchor="end" if ends else "start", tone="muted",
                 )
             )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Operations laid out by Graphviz: the system's `dot`, else a package that carries Graphviz; asked for, never fallen back to."""
+"""Graphviz lays operations out where the user asks for it: the system's `dot`, else a package that carries Graphviz."""
 
 import shutil
 import subprocess
@@ -16,7 +16,7 @@ from archc.record import Record
 
 INCH = 96.0
 SECONDS = 300
-"""How long a layout may take."""
+"""A layout may take so long."""
 MARGIN = 20.0
 TRIED = ("dot", "graphviz-pure", "pygraphviz")
 """A program on the path, a program beside this Python, an importable package: in this order."""
@@ -30,7 +30,7 @@ class _Link(Record, frozen=False):
 
 
 def by_dot(network: Network, unfolded: frozenset[str] | None) -> Scene:
-    """The network's operations where Graphviz puts them. Raises FigureError."""
+    """Draw the network's operations where Graphviz puts them. Raises FigureError."""
     units, links = _linked(network, unfolded)
     measures = Measures()
     sizes = {unit.id: (unit_width(unit, measures), 2 * measures.join if unit.symbol else measures.box) for unit in units}
@@ -50,7 +50,7 @@ def by_dot(network: Network, unfolded: frozenset[str] | None) -> Scene:
 
 
 def _linked(network: Network, unfolded: frozenset[str] | None) -> tuple[list[Unit], list[_Link]]:
-    """The units drawn, and what leads from one to another across blocks."""
+    """Return the units, and the links from one to another across blocks."""
     units: list[Unit] = []
     links: list[_Link] = []
     entry = ""
@@ -78,7 +78,7 @@ def _source(sizes: Mapping[str, tuple[float, float]], names: Mapping[str, str], 
 
 
 def laid_out(source: str) -> str:
-    """Graphviz's plain output for a graph, by the first of TRIED that there is."""
+    """Return Graphviz's plain output for a graph, by the first of TRIED that is installed."""
     for name in ("dot", "graphviz-pure"):
         beside = Path(sys.executable).with_name(name)
         program = shutil.which(name) or (str(beside) if beside.is_file() else None)
@@ -108,10 +108,10 @@ def _run(program: str, source: str) -> str:
 
 
 def _parsed(plain: str) -> tuple[float, float, dict[str, Point], dict[tuple[str, str], list[list[Point]]]]:
-    """Width and height in pixels, the middle of each node, and the points of the edges between two nodes."""
+    """Return width and height in pixels, the middle of each node, and the points of the edges between two nodes."""
     width = height = 0.0
     middles: dict[str, Point] = {}
-    found: dict[tuple[str, str], list[list[Point]]] = {}
+    paths: dict[tuple[str, str], list[list[Point]]] = {}
     for line in plain.splitlines():
         words = line.split(" ")
         if words[0] == "graph":
@@ -120,8 +120,8 @@ def _parsed(plain: str) -> tuple[float, float, dict[str, Point], dict[tuple[str,
             middles[words[1]] = (float(words[2]) * INCH, float(words[3]) * INCH)
         elif words[0] == "edge":
             values = [float(word) * INCH for word in words[4 : 4 + 2 * int(words[3])]]
-            found.setdefault((words[1], words[2]), []).append(list(zip(values[::2], values[1::2], strict=True)))
-    return width, height, middles, found
+            paths.setdefault((words[1], words[2]), []).append(list(zip(values[::2], values[1::2], strict=True)))
+    return width, height, middles, paths
 
 
 def _curve(link: _Link, points: Sequence[Point]) -> Curve:

@@ -1,4 +1,4 @@
-"""The geometry of cells, worked out once for all that are drawn alike."""
+"""Cells that are drawn alike have one geometry, which is computed once."""
 
 from functools import lru_cache
 
@@ -10,7 +10,7 @@ from archc.record import replace
 
 
 def shape_of(cell: Cell, measures: Measures) -> Shape:
-    """The geometry of a cell; a thousand equal blocks are laid out once."""
+    """Return the geometry of a cell."""
     modules = [path for path, _ in cell.modules]
     units = tuple([(u.words, u.symbol, u.side, modules.index(u.module) if u.module else -1) for u in cell.units])
     wires = tuple([(wire.source, wire.target, wire.side, wire.words) for wire in cell.wires])
@@ -38,11 +38,11 @@ class _Alike:
 @lru_cache(maxsize=256)
 def _shape(alike: _Alike) -> Shape:
     cell, measures = alike.cell, alike.measures
-    found = laid_out(cell, measures)
+    shape = laid_out(cell, measures)
     if not measures.words:
-        return found
-    narrow = crowded(cell, found, measures)
+        return shape
+    narrow = crowded(cell, shape, measures)
     if narrow:
-        found = laid_out(cell, measures, narrow)
-    left, right = extent(cell, found, measures)
-    return replace(found, left=left, right=right)
+        shape = laid_out(cell, measures, narrow)
+    left, right = extent(cell, shape, measures)
+    return replace(shape, left=left, right=right)

@@ -1,4 +1,4 @@
-"""A cell in lanes: one chain of units runs straight down, what leaves it runs beside it in lanes of its own.
+"""A cell has lanes: one chain of units runs straight down, and what leaves it runs beside it in lanes of its own.
 
 A residual block is a chain with arcs, so no layout engine is needed: ranks are longest paths, a lane is as far out as the
 lanes it spans. `Lanes` says where each unit stands; `routes.py` draws the wires.
@@ -13,7 +13,7 @@ from archc.record import Record
 
 
 class Measures(Record):
-    """Sizes of a drawing in pixels; `words`: wires say what they pass; `trunk`: the shortcut is the straight line."""
+    """The sizes of a drawing in pixels."""
 
     text: float = 13.0
     box: float = 26.0
@@ -23,25 +23,31 @@ class Measures(Record):
     join: float = 9.0
     gap: float = 12.0
     branch: float = 10.0
-    """More room where a wire leaves or comes in from the side."""
+    """More room where a wire leaves or enters from the side."""
     lane: float = 16.0
-    said: float = 11.0
+    small: float = 11.0
+    """The size of texts beside wires and circles."""
     words: bool = False
+    """Whether wires have the words of the operations that they pass."""
     trunk: bool = False
+    """Whether the shortcut is the straight line."""
 
 
 class Lanes(Record):
-    """`rank` and `lane` of each unit (0 the straight one, below 0 left of it), `arcs` of wires that have their own lane."""
+    """The places of the units and wires of a cell."""
 
     rank: tuple[int, ...]
+    """The row of each unit."""
     lane: tuple[int, ...]
+    """The lane of each unit: 0 is the straight one, lanes left of it are below 0."""
     arcs: dict[int, int]
+    """The lanes of wires that have their own."""
     straight: frozenset[int]
     """The wires that join neighbours in one lane."""
 
 
 def lanes_of(cell: Cell, measures: Measures) -> Lanes:
-    """Ranks and lanes of a cell's units."""
+    """Return the ranks and lanes of a cell's units."""
     count = len(cell.units)
     after: list[list[int]] = [[] for _ in range(count)]
     before: list[list[int]] = [[] for _ in range(count + 1)]
@@ -57,7 +63,7 @@ def lanes_of(cell: Cell, measures: Measures) -> Lanes:
 
 
 def _ranks(cell: Cell, before: Sequence[Sequence[int]], after: Sequence[Sequence[int]]) -> list[int]:
-    """As early as possible; a circle as late as possible, next to what it joins."""
+    """Rank units as early as possible, a circle as late as possible, next to what it joins."""
     count = len(cell.units)
     rank = [0] * (count + 1)
     for target in range(count + 1):
@@ -73,7 +79,7 @@ def _ranks(cell: Cell, before: Sequence[Sequence[int]], after: Sequence[Sequence
 
 
 def _chain(cell: Cell, before: Sequence[Sequence[int]], *, trunk: bool) -> list[int]:
-    """The units of the straight line, from the entry to the exit: the shortcut where `trunk`, else the longest branch."""
+    """Return the units of the straight line from the entry to the exit: the shortcut where `trunk`, else the longest branch."""
     best: list[tuple[int, int]] = []
     via: list[int] = []
     for target in range(len(cell.units) + 1):
@@ -89,16 +95,16 @@ def _chain(cell: Cell, before: Sequence[Sequence[int]], *, trunk: bool) -> list[
             score = (score[0] + (1 if trunk else -1), score[1])
         best.append(score)
         via.append(come)
-    found: list[int] = []
-    at = via[-1]
-    while at != ENTRY:
-        found.append(at)
-        at = via[at]
-    return found[::-1]
+    chain: list[int] = []
+    unit = via[-1]
+    while unit != ENTRY:
+        chain.append(unit)
+        unit = via[unit]
+    return chain[::-1]
 
 
 def _paths(cell: Cell, after: Sequence[Sequence[int]], chain: Sequence[int]) -> list[list[int]]:
-    """The units beside the chain, as paths that go on as long as there is a unit that none has taken."""
+    """Return the units beside the chain, as paths that go on as long as there is a free unit."""
     taken = set(chain)
     paths: list[list[int]] = []
     for start in range(len(cell.units)):
@@ -118,7 +124,7 @@ def _paths(cell: Cell, after: Sequence[Sequence[int]], chain: Sequence[int]) -> 
 
 
 def _settle(cell: Cell, rank: list[int], after: Sequence[Sequence[int]], paths: Sequence[Sequence[int]]) -> None:
-    """Boxes of a path that could stand lower move to the middle of the room they have."""
+    """Move boxes of a path that could stand lower to the middle of their room."""
     for path in paths:
         for boxes in _runs_of_boxes(cell, path):
             room = [
@@ -133,14 +139,14 @@ def _settle(cell: Cell, rank: list[int], after: Sequence[Sequence[int]], paths: 
 
 
 def _runs_of_boxes(cell: Cell, path: Sequence[int]) -> list[set[int]]:
-    """The boxes of a path between its circles."""
-    found: list[set[int]] = [set()]
+    """Return the boxes of a path between its circles."""
+    runs: list[set[int]] = [set()]
     for unit in path:
         if cell.units[unit].symbol:
-            found.append(set())
+            runs.append(set())
         else:
-            found[-1].add(unit)
-    return [boxes for boxes in found if boxes]
+            runs[-1].add(unit)
+    return [boxes for boxes in runs if boxes]
 
 
 def _placed(cell: Cell, measures: Measures, rank: list[int], chain: Sequence[int], paths: Sequence[Sequence[int]]) -> Lanes:
@@ -187,35 +193,35 @@ def _from(wire: Wire, rank: Sequence[int]) -> int:
 
 
 def _right(unit: Unit, measures: Measures) -> bool:
-    """On which side a path runs: the residual branch or the shortcut on the right, gates and attentions on the left."""
+    """Return whether a path runs on the right: the residual branch or the shortcut does, gates and attentions do not."""
     if measures.trunk:
         return not unit.module
     return unit.side == "shortcut"
 
 
 def unit_width(unit: Unit, measures: Measures) -> float:
-    """Of its box or circle."""
+    """Return the width of a unit's box or circle."""
     if unit.symbol:
         return 2 * measures.join
     return max(measures.least, max(width(line, measures.text) for line in unit.words) + 2 * measures.pad)
 
 
-def said_width(wire: Wire, measures: Measures) -> float:
-    """Of the words beside a wire, with the room before them."""
+def width_beside(wire: Wire, measures: Measures) -> float:
+    """Return the width of the words beside a wire, with the room before them."""
     shown = wire.words and (measures.words or wire.side == "shortcut")
-    return max(width(line, measures.said, "italic") for line in said(wire)) + 8 if shown else 0.0
+    return max(width(line, measures.small, "italic") for line in lines_beside(wire)) + 8 if shown else 0.0
 
 
 def shared(cell: Cell) -> dict[int, str]:
-    """Sources all of whose wires pass the same: it is said once, before they part."""
-    found: dict[int, set[str]] = {}
+    """Return the words of sources all of whose wires pass the same, which stand once, before the wires part."""
+    words: dict[int, set[str]] = {}
     count: dict[int, int] = {}
     for wire in cell.wires:
-        found.setdefault(wire.source, set()).add(wire.words)
+        words.setdefault(wire.source, set()).add(wire.words)
         count[wire.source] = count.get(wire.source, 0) + 1
-    return {source: min(words) for source, words in found.items() if len(words) == 1 and count[source] > 1 and min(words)}
+    return {source: min(own) for source, own in words.items() if len(own) == 1 and count[source] > 1 and min(own)}
 
 
-def said(wire: Wire) -> list[str]:
-    """What stands beside a wire: on a shortcut a line for each step, elsewhere one line."""
+def lines_beside(wire: Wire) -> list[str]:
+    """Return the lines beside a wire: on a shortcut a line for each step, elsewhere one line."""
     return wire.words.split(", ") if wire.side == "shortcut" else [wire.words]

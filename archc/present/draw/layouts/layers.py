@@ -1,4 +1,4 @@
-"""A network as rows of layers along an axis, down or across: arcs between them, and rows that stand for several equal blocks."""
+"""A network of layers has rows along an axis, down or across, arcs between them, and rows that stand for equal blocks."""
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
@@ -27,7 +27,7 @@ class Row(Record, frozen=False):
 
 
 class Arc(Record, frozen=False):
-    """A shortcut from a row to a row; `source` is -1 for the image."""
+    """A shortcut from a row to a row; the image is the source -1."""
 
     source: int
     target: int
@@ -54,7 +54,7 @@ class Column(Record, frozen=False):
 
 
 def role_of(unit: Unit, part: Part, shades: Sequence[int]) -> Role:
-    """A convolution has the colour of its stage's width; those of a stem have their own."""
+    """Return the role of a unit: a convolution has the colour of its stage's width, or the colour of stems."""
     if not (unit.role == "conv" or (unit.layer and unit.role == "gate" and unit.side == "main")):
         return "plain" if unit.role in ("pool", "linear", "reshape") else unit.role
     return shade(part, shades)
@@ -74,7 +74,7 @@ def column_of(network: Network, shades: Sequence[int], unfolded: frozenset[str] 
 
 
 def _cell(column: Column, cell: Cell, part: Part, shades: Sequence[int]) -> None:
-    """The layers of a block as rows, and its shortcut from the row before to its last row."""
+    """Add the layers of a block as rows, and its shortcut from the row before to its last row."""
     before = len(column.rows) - 1
     rows: dict[int, int] = {ENTRY: before}
     for index, unit in enumerate(cell.units):
@@ -95,7 +95,7 @@ def band_of(row: Row) -> str:
 
 
 def bands_of(columns: Sequence[Column]) -> dict[str, float]:
-    """Every output size, the largest first, with a place that is not yet set."""
+    """Return every output size, the largest first, with a place that is not yet set."""
     areas: dict[str, int] = {}
     for column in columns:
         for row in column.rows:
@@ -174,6 +174,6 @@ def subtitle(network: Network) -> str:
     return cost(network.facts.params, network.facts.macs)
 
 
-def told(fold: Fold) -> Facts:
-    """What is told of rows that stand for several blocks."""
+def facts_of(fold: Fold) -> Facts:
+    """Return the facts of rows that stand for several blocks."""
     return Facts(f"{fold.ids[0]} to {fold.ids[-1].rpartition('.')[2]}: {fold.count} equal blocks")

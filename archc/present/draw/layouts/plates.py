@@ -1,42 +1,42 @@
-"""The dashed grounds under the modules of a close-up, each with its name where no line runs through it."""
+"""The modules of a close-up have dashed grounds, each with its name where no line runs through it."""
 
 from itertools import pairwise
 
 from archc.present.draw.content import Cell, Wire
-from archc.present.draw.layouts.lanes import Measures, said
+from archc.present.draw.layouts.lanes import Measures, lines_beside
 from archc.present.draw.layouts.routes import Shape
 from archc.present.draw.metrics import width
 from archc.present.draw.scene import Item, Plate, Point, Text
 
 
 def plates(cell: Cell, shape: Shape, m: Measures, at: Point, prefix: str) -> list[Item]:
-    """A ground and a name for each module of a cell whose straight line begins at `at`."""
-    found: list[Item] = []
+    """Return a ground and a name for each module of a cell whose straight line begins at `at`."""
+    grounds: list[Item] = []
     for module, name in grounded(cell, shape, m):
         left, top, right, bottom = _around(cell, shape, m, module)
-        wide = width(name, m.said)
-        start = _clear_of_lines(shape, (left, right), wide, (top, top + m.said * 1.5))
+        wide = width(name, m.small)
+        start = _clear_of_lines(shape, (left, right), wide, (top, top + m.small * 1.5))
         right = max(right, start + wide + 7)
         middle = _one_lane(cell, shape, module)
         if middle is not None:
             left = min(left, 2 * middle - right)
-        found.append(
+        grounds.append(
             Plate(
                 id=f"{prefix}{module}/", x=left + at[0], y=top + at[1], width=right - left, height=bottom - top, role="module"
             )
         )  # fmt: skip
-        found.append(Text(x=start + at[0], y=top + at[1] + m.said * 1.15, words=name, size=m.said, tone="muted"))
-    return found
+        grounds.append(Text(x=start + at[0], y=top + at[1] + m.small * 1.15, words=name, size=m.small, tone="muted"))
+    return grounds
 
 
 def _one_lane(cell: Cell, shape: Shape, module: str) -> float | None:
-    """The x of a module all of whose units stand below each other beside the straight line."""
-    [*found] = {spot.x for spot, unit in zip(shape.spots, cell.units, strict=True) if unit.module == module}
-    return found[0] if len(found) == 1 and found[0] else None
+    """Return the x of a module all of whose units stand below each other beside the straight line."""
+    [*places] = {spot.x for spot, unit in zip(shape.spots, cell.units, strict=True) if unit.module == module}
+    return places[0] if len(places) == 1 and places[0] else None
 
 
 def grounded(cell: Cell, shape: Shape, m: Measures) -> list[tuple[str, str]]:
-    """The modules that have a ground: those among whose units no other stands."""
+    """Return the modules that have a ground, those among whose units no other unit stands."""
     found = []
     for module, name in cell.modules:
         left, top, right, bottom = _around(cell, shape, m, module)
@@ -47,14 +47,14 @@ def grounded(cell: Cell, shape: Shape, m: Measures) -> list[tuple[str, str]]:
 
 
 def extent(cell: Cell, shape: Shape, m: Measures) -> tuple[float, float]:
-    """How far a cell with its grounds reaches to the left and right of its straight line."""
+    """Return how far a cell with its grounds reaches to the left and right of its straight line."""
     drawn = [item for item in plates(cell, shape, m, (0.0, 0.0), "") if isinstance(item, Plate)]
     left = max([shape.left, *(-plate.x for plate in drawn)])
     return left, max([shape.right, *(plate.x + plate.width for plate in drawn)])
 
 
 def _around(cell: Cell, shape: Shape, m: Measures, module: str) -> tuple[float, float, float, float]:
-    """Left, top, right and bottom of a module: its units, the wires between them, and what the last of them say."""
+    """Return left, top, right and bottom of a module: its units, the wires between them, and the words of the last."""
     spots = [spot for spot, unit in zip(shape.spots, cell.units, strict=True) if unit.module == module]
     wires = zip(cell.wires, shape.routes, strict=True)
     inner = [(wire, route) for wire, route in wires if _inside(cell, wire, module)]
@@ -62,34 +62,34 @@ def _around(cell: Cell, shape: Shape, m: Measures, module: str) -> tuple[float, 
     bends += [_end_of_words(wire, route.words, m) for wire, route in inner if route.words is not None]
     for unit, spot, lane in zip(cell.units, shape.spots, shape.lanes.lane, strict=True):
         if unit.module == module and unit.symbol and unit.words[0]:
-            bends.append(spot.x + (spot.width / 2 + 5 + width(unit.words[0], m.said)) * (1 if lane > 0 else -1))
+            bends.append(spot.x + (spot.width / 2 + 5 + width(unit.words[0], m.small)) * (1 if lane > 0 else -1))
     left = min([*bends, *(spot.x - spot.width / 2 for spot in spots)]) - 8
     right = max([*bends, *(spot.x + spot.width / 2 for spot in spots)]) + 8
     lowest = max(spot.bottom for spot in spots)
     last = [index for index, spot in enumerate(shape.spots) if spot.bottom == lowest and cell.units[index].module == module]
     speaks = any(wire.words and wire.source in last for wire in cell.wires)
-    return left, min(spot.top for spot in spots) - m.said * 1.9, right, lowest + (m.said * 1.9 if speaks else 8)
+    return left, min(spot.top for spot in spots) - m.small * 1.9, right, lowest + (m.small * 1.9 if speaks else 8)
 
 
 def _end_of_words(wire: Wire, words: tuple[float, float, bool], m: Measures) -> float:
-    """The x at which what a wire says ends, away from it."""
-    long = max(width(line, m.said, "italic") for line in said(wire))
+    """Return the x at which the words of a wire end, away from it."""
+    long = max(width(line, m.small, "italic") for line in lines_beside(wire))
     return words[0] - long if words[2] else words[0] + long
 
 
 def crowded(cell: Cell, shape: Shape, m: Measures) -> frozenset[str]:
-    """The modules that are not wide enough for their names."""
+    """Return the modules that are not wide enough for their names."""
     found = []
     for module, name in grounded(cell, shape, m):
         left, top, right, _ = _around(cell, shape, m, module)
-        wide = width(name, m.said)
-        if _clear_of_lines(shape, (left, right), wide, (top, top + m.said * 1.5)) + wide + 7 > right:
+        wide = width(name, m.small)
+        if _clear_of_lines(shape, (left, right), wide, (top, top + m.small * 1.5)) + wide + 7 > right:
             found.append(module)
     return frozenset(found)
 
 
 def _clear_of_lines(shape: Shape, sides: tuple[float, float], wide: float, rows: tuple[float, float]) -> float:
-    """Where a module's name begins so that no line runs down through it: at the left, at the right, or right of them all."""
+    """Return where a module's name begins so that no line crosses it: at the left, at the right, or right of all lines."""
     left, right = sides[0] + 7, sides[1] - 7
     lines = [
         a[0]
@@ -104,6 +104,6 @@ def _clear_of_lines(shape: Shape, sides: tuple[float, float], wide: float, rows:
 
 
 def _inside(cell: Cell, wire: Wire, module: str) -> bool:
-    """Whether both ends of a wire stand in a module."""
+    """Return whether both ends of a wire stand in a module."""
     ends = [cell.units[end].module for end in (wire.source, wire.target) if 0 <= end < len(cell.units)]
     return ends == [module, module]

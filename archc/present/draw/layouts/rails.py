@@ -1,20 +1,20 @@
-"""Layers from left to right, one or several networks below each other: aligned by output size, shortcuts above the boxes."""
+"""Layers stand from left to right, networks below each other, aligned by output size; shortcuts are above the boxes."""
 
 from collections.abc import Iterator, Sequence
 
 from archc.present.draw.content import Network
 from archc.present.draw.layouts import layers
 from archc.present.draw.layouts.cards import network_group
-from archc.present.draw.layouts.lanes import said
+from archc.present.draw.layouts.lanes import lines_beside
 from archc.present.draw.metrics import width
 from archc.present.draw.scene import Box, Item, Plate, Rule, Scene, Text
 
 SIZE = 12.0
-"""Of a box's text, whose parts stand below each other."""
+"""The size of a box's text, whose parts stand below each other."""
 LINE = 15.0
 GAP = 15.0
 BAND = 26.0
-"""Between boxes, and between output sizes."""
+"""The room between boxes, and between output sizes."""
 MARGIN = 20.0
 IMAGE = 54.0
 HEAD = 36.0
@@ -22,7 +22,7 @@ TITLE = 62.0
 
 
 def rails(networks: Sequence[Network], shades: Sequence[int], unfolded: frozenset[str] | None) -> Scene:
-    """A strip for each network; as in `side_by_side`, `unfolded` are the stages whose equal blocks are drawn one by one."""
+    """Draw a strip for each network; `shades` and `unfolded` are those of `side_by_side`."""
     columns = [layers.column_of(network, shades, unfolded) for network in networks]
     units = [row.unit for column in columns for row in column.rows]
     lines = [_lines(row) for column in columns for row in column.rows]
@@ -46,14 +46,14 @@ def rails(networks: Sequence[Network], shades: Sequence[int], unfolded: frozense
 
 
 def _lines(row: layers.Row) -> tuple[str, ...]:
-    """`3×3 conv`, `64`, `/2`."""
+    """Return the lines of a box: `3×3 conv`, `64`, `/2`."""
     return tuple([part for line in row.unit.words for part in line.split(", ")])
 
 
 def _sizes(
     columns: Sequence[layers.Column], bands: dict[str, float], spans: Sequence[tuple[float, float]], wide: float
 ) -> Iterator[Item]:
-    """The output sizes above, and rules between them beside the boxes."""
+    """Yield the output sizes above, and rules between them beside the boxes."""
     for index, (name, x) in enumerate(bands.items()):
         ends = [row.at + wide for column in columns for row in column.rows if layers.band_of(row) == name]
         middle = (x + max(ends)) / 2
@@ -65,9 +65,9 @@ def _sizes(
 
 
 def _strip(column: layers.Column, wide: float, high: float, edge: float) -> tuple[list[Item], float, float]:
-    """One network's strip, its height, and the top of its boxes."""
+    """Return one network's strip, its height, and the top of its boxes."""
     network = column.network
-    lines = max([0, *(len(said(arc.wire)) for arc in column.arcs if arc.wire.words and arc.wire.side == "shortcut")])
+    lines = max([0, *(len(lines_beside(arc.wire)) for arc in column.arcs if arc.wire.words and arc.wire.side == "shortcut")])
     top = TITLE + 12.0 * lines + (layers.ARC if column.arcs else 0.0)
     items: list[Item] = [
         Text(x=edge / 2, y=26, words=network.title, size=16, face="bold", anchor="middle"),
@@ -86,7 +86,7 @@ def _strip(column: layers.Column, wide: float, high: float, edge: float) -> tupl
             facts=row.unit.facts, mark=row.unit.mark,
         )  # fmt: skip
 
-    items += layers.groups_of(column, box, lambda fold: layers.told(fold).title)
+    items += layers.groups_of(column, box, lambda fold: layers.facts_of(fold).title)
     return items, top + high + (34 if column.folds else 24), top
 
 
@@ -97,17 +97,17 @@ def _arc(column: layers.Column, arc: layers.Arc, wide: float, y: float) -> Itera
     top, middle = y - layers.ARC, (left + right) / 2
     corners = ((left, y), (left, top), (right, top), (right, y))
     yield layers.arc_of(column, arc, corners, min(layers.ARC - 8, (right - left) / 2))
-    lines = said(arc.wire) if layers.words_of(arc) else []
+    lines = lines_beside(arc.wire) if layers.words_of(arc) else []
     for index, line in enumerate(lines):
         below = 12 * (len(lines) - 1 - index)
         yield Text(x=middle, y=top - 5 - below, words=line, size=10, face="italic", anchor="middle", tone="muted")
 
 
 def _folds(column: layers.Column, wide: float, high: float, y: float) -> Iterator[Item]:
-    """A ground behind boxes that stand for several blocks, with their number."""
+    """Yield a ground behind boxes that stand for several blocks, and their number."""
     for fold in column.folds:
         left, right = column.rows[fold.first].at - 7, column.rows[fold.last].at + wide + 7
         top, bottom = y - (layers.ARC if column.arcs else 0.0) - 6, y + high + 6
         ident = f"{fold.ids[0]}×{fold.count}"
-        yield Plate(id=ident, x=left, y=top, width=right - left, height=bottom - top, role="panel", facts=layers.told(fold))
+        yield Plate(id=ident, x=left, y=top, width=right - left, height=bottom - top, role="panel", facts=layers.facts_of(fold))
         yield Text(x=(left + right) / 2, y=bottom + 17, words=f"×{fold.count}", size=15, face="bold", anchor="middle")

@@ -1,9 +1,9 @@
-"""The geometry of a cell: where its units stand, and the path of each wire between them, rounded at every corner."""
+"""The geometry of a cell is the places of its units, and the path of each wire between them, rounded at every corner."""
 
 from collections.abc import Sequence
 
 from archc.present.draw.content import ENTRY, Cell, Wire
-from archc.present.draw.layouts.lanes import Lanes, Measures, lanes_of, said, said_width, shared, unit_width
+from archc.present.draw.layouts.lanes import Lanes, Measures, lanes_of, lines_beside, shared, unit_width, width_beside
 from archc.present.draw.metrics import width
 from archc.present.draw.scene import Point, Segment
 from archc.record import Record
@@ -27,10 +27,11 @@ class Spot(Record):
 
 
 class Route(Record):
-    """A wire's corners, and where its words stand: x, y of the first baseline, and whether they end there."""
+    """The path of a wire."""
 
     corners: tuple[Point, ...]
     words: tuple[float, float, bool] | None
+    """The x and y of the first baseline of its words, and whether they end there."""
 
 
 class Shape(Record):
@@ -45,12 +46,12 @@ class Shape(Record):
 
 
 def laid_out(cell: Cell, measures: Measures, named: frozenset[str] = frozenset()) -> Shape:
-    """The geometry of a cell, with room at the right of the modules `named` for their names."""
+    """Lay out a cell, with room at the right of the modules `named` for their names."""
     return _Laying(cell, measures, named).shape()
 
 
 class _Laying:
-    """The rows, columns and routes of one cell while they are worked out."""
+    """The rows, columns and routes of one cell while they are computed."""
 
     def __init__(self, cell: Cell, measures: Measures, named: frozenset[str]) -> None:
         self.cell = cell
@@ -78,17 +79,17 @@ class _Laying:
             xs += [spot.x - spot.width / 2, spot.x + spot.width / 2]
         for unit, spot in zip(self.cell.units, self.spots, strict=True):
             if unit.symbol and unit.words[0]:
-                beside = self.measures.said * 0.6 * len(unit.words[0]) + 8
+                beside = self.measures.small * 0.6 * len(unit.words[0]) + 8
                 xs.append(spot.x + (spot.width / 2 + beside) * (1 if spot.x > 0 else -1))
         for wire, route in zip(self.cell.wires, found, strict=True):
             xs += [x for x, _ in route.corners]
             if route.words is not None:
                 x, _, ends = route.words
-                xs.append(x - (said_width(wire, self.measures) - 8) if ends else x + said_width(wire, self.measures) - 8)
+                xs.append(x - (width_beside(wire, self.measures) - 8) if ends else x + width_beside(wire, self.measures) - 8)
         return Shape(tuple(self.spots), tuple(found), -min(xs), max(xs), self.height, self.lanes)
 
     def _rows(self) -> tuple[list[float], list[float], float]:
-        """Top and bottom of each row, with more room where wires leave sideways, come in, or say what they pass."""
+        """Return top and bottom of each row, with more room where wires leave or enter sideways, or have words."""
         m = self.measures
         below = [0.0] * (self.rows + 1)
         above = [0.0] * (self.rows + 1)
@@ -100,8 +101,8 @@ class _Laying:
                 below[start] = max(below[start], self._step(wire) + m.branch * 0.3)
                 if wire.target == self.count:
                     above[end] = max(above[end], m.branch)
-            elif self._said(wire) and wire.side != "shortcut":
-                below[start] = max(below[start], m.said * 1.4)
+            elif self._has_words(wire) and wire.side != "shortcut":
+                below[start] = max(below[start], m.small * 1.4)
         gaps = [m.gap + a + b for a, b in zip(above, below, strict=True)]
         self._titles(gaps)
         tops, bottoms, y = [], [], 0.0
@@ -114,26 +115,26 @@ class _Laying:
         return tops, bottoms, y + gaps[self.rows]
 
     def _titles(self, gaps: list[float]) -> None:
-        """Room for a module's name above its first row, and below its last."""
+        """Add room for a module's name above its first row, and below its last."""
         if not self.measures.words:
             return
         for module in {unit.module for unit in self.cell.units if unit.module}:
             rows = [r for r, unit in zip(self.lanes.rank, self.cell.units, strict=True) if unit.module == module]
-            gaps[min(rows)] += self.measures.said * 1.8
-            gaps[max(rows) + 1] += self.measures.said * 0.8
+            gaps[min(rows)] += self.measures.small * 1.8
+            gaps[max(rows) + 1] += self.measures.small * 0.8
 
-    def _said(self, wire: Wire) -> bool:
-        return bool(said_width(wire, self.measures))
+    def _has_words(self, wire: Wire) -> bool:
+        return bool(width_beside(wire, self.measures))
 
     def _direct(self, index: int) -> bool:
-        """Whether a wire runs straight down."""
+        """Return whether a wire runs straight down."""
         wire = self.cell.wires[index]
         lane = self.lanes.lane
         source = 0 if wire.source == ENTRY else lane[wire.source]
         return index in self.lanes.straight and source == (0 if wire.target == self.count else lane[wire.target])
 
     def _columns(self) -> dict[int, float]:
-        """The x of each lane: as near to the straight line as what stands in the lanes between lets it."""
+        """Return the x of each lane, as near to the straight line as the lanes between allow."""
         m = self.measures
         half: dict[int, tuple[float, float]] = {0: (0.0, 0.0)}
 
@@ -146,13 +147,13 @@ class _Laying:
         for index, wire in enumerate(self.cell.wires):
             end = 0 if wire.target == self.count else self.lanes.lane[wire.target]
             lane = self.lanes.arcs.get(index, end)
-            words = said_width(wire, m)
+            words = width_beside(wire, m)
             if index in self.lanes.straight or index in self.lanes.arcs or self._last(wire):
                 widen(lane, words if lane < 0 else 0.0, words if lane >= 0 else 0.0)
         for module, name in self.cell.modules:
             if module in self.named:
                 lanes = [lane for lane, unit in zip(self.lanes.lane, self.cell.units, strict=True) if unit.module == module]
-                beside = width(name, m.said) + 28
+                beside = width(name, m.small) + 28
                 # what stands in one lane has its ground in the middle of it
                 widen(max(lanes), beside if min(lanes) == max(lanes) != 0 else 0.0, beside)
         x = {0: 0.0}
@@ -170,7 +171,7 @@ class _Laying:
         return wire.source != ENTRY and wire.target < self.count and self.lanes.lane[wire.source] != 0
 
     def _sideways(self, wire: Wire, channel: float) -> bool:
-        """Whether a wire can come in at its target's side: where no other unit of its row is in the way."""
+        """Return whether a wire can enter at its target's side, since no other unit of the row is in the way."""
         row, spot = self.lanes.rank[wire.target], self.spots[wire.target]
         near, far = sorted((channel, spot.x))
         others = [self.spots[u] for u in range(self.count) if self.lanes.rank[u] == row and u != wire.target]
@@ -203,13 +204,13 @@ class _Laying:
         return self._home(wire, head, channel)
 
     def _clear(self, wire: Wire) -> bool:
-        """Whether nothing stands below a wire's source in its lane as far as its target."""
+        """Return whether nothing stands below a wire's source in its lane as far as its target."""
         lane, rank = self.lanes.lane[wire.source], self.lanes.rank
         last = self.rows if wire.target == self.count else rank[wire.target]
         return not any(self.lanes.lane[u] == lane and rank[wire.source] < rank[u] <= last for u in range(self.count))
 
     def _home(self, wire: Wire, head: Sequence[Point], channel: float) -> Route:
-        """Down a channel and into the target: at its side, or from above where another unit is in the way."""
+        """Return the route down a channel and into the target, at its side or from above where a unit is in the way."""
         left = channel < 0
         if wire.target == self.count:
             y = self.height - self.measures.gap / 2
@@ -232,49 +233,49 @@ class _Laying:
         return Route(tuple(corners), self._beside(wire, channel, (head[-1][1] + y) / 2, left=left))
 
     def _order(self, row: int, near: float, far: float) -> int:
-        """How many wires that came before run along the same stretch of a row."""
+        """Return how many earlier wires run along the same stretch of a row."""
         others = self.taken.setdefault(row, [])
-        found = sum(1 for a, b in others if a < far and near < b)
+        order = sum(1 for a, b in others if a < far and near < b)
         others.append((near, far))
-        return found
+        return order
 
     def _step(self, wire: Wire) -> float:
-        """How far below its source a wire turns aside."""
-        return self.measures.branch * 0.7 + (self.measures.said * 1.5 if wire.source in self.shared else 0.0)
+        """Return how far below its source a wire turns aside."""
+        return self.measures.branch * 0.7 + (self.measures.small * 1.5 if wire.source in self.shared else 0.0)
 
     def _below(self, wire: Wire, x: float, y0: float, y1: float) -> tuple[float, float, bool] | None:
-        """Words of a straight wire: near what it comes from, a shortcut's in the middle."""
-        if not self._said(wire):
+        """Return the place of a straight wire's words: near its source, a shortcut's in the middle."""
+        if not self._has_words(wire):
             return None
-        size = self.measures.said
+        size = self.measures.small
         if wire.side == "shortcut":
             return self._beside(wire, x, (y0 + y1) / 2, left=False)
         return (x + 8, y0 + self.measures.gap * 0.35 + size * 0.8, False)
 
     def _beside(self, wire: Wire, x: float, y: float, *, left: bool) -> tuple[float, float, bool] | None:
-        if not self._said(wire) or wire.source in self.shared:
+        if not self._has_words(wire) or wire.source in self.shared:
             return None
-        size = self.measures.said
-        first = y + size * 0.35 - size * 1.2 * (len(said(wire)) - 1) / 2
+        size = self.measures.small
+        first = y + size * 0.35 - size * 1.2 * (len(lines_beside(wire)) - 1) / 2
         return (x - 8 if left else x + 8, first, left)
 
 
 def rounded(corners: Sequence[Point], radius: float) -> tuple[Segment, ...]:
-    """The path through corners after the first, each corner a quarter turn of at most `radius`."""
-    found: list[Segment] = []
+    """Return the path through the corners after the first, each a quarter turn of at most `radius`."""
+    path: list[Segment] = []
     for i in range(1, len(corners) - 1):
         (ax, ay), (bx, by), (cx, cy) = corners[i - 1], corners[i], corners[i + 1]
         before, after = max(abs(bx - ax), abs(by - ay)), max(abs(cx - bx), abs(cy - by))
         first, last = i == 1, i == len(corners) - 2
         r = min(radius, before if first else before / 2, after - 6 if last and after > 12 else after if last else after / 2)
         if r <= 0 or before == 0 or after == 0:
-            found.append((bx, by))
+            path.append((bx, by))
             continue
         ux, uy = (bx - ax) / before, (by - ay) / before
         vx, vy = (cx - bx) / after, (cy - by) / after
         k = 0.45 * r  # a quarter circle's handles end 0.55 r before the corner
         if r < before:
-            found.append((bx - ux * r, by - uy * r))
-        found.append((bx - ux * k, by - uy * k, bx + vx * k, by + vy * k, bx + vx * r, by + vy * r))
-    found.append(corners[-1])
-    return tuple(found)
+            path.append((bx - ux * r, by - uy * r))
+        path.append((bx - ux * k, by - uy * k, bx + vx * k, by + vy * k, bx + vx * r, by + vy * r))
+    path.append(corners[-1])
+    return tuple(path)

@@ -1,4 +1,4 @@
-"""The colours of stages: a role of the ramp for each width that a figure's stages have."""
+"""Stages have colours: a role of the ramp for each width that a figure's stages have."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from archc.present.draw.scene import Role
 
 
 def shade(part: Part, shades: Sequence[int]) -> Role:
-    """The role of a part's convolutions."""
+    """Return the role of a part's convolutions."""
     if part.kind != "stage" or part.width not in shades:
         return "stem" if part.kind == "stem" else "plain"
     ramp: tuple[Role, ...] = ("shade0", "shade1", "shade2", "shade3", "shade4")

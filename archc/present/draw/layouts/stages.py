@@ -1,4 +1,4 @@
-"""Networks as one box for each stage: what its blocks are and how many, its output, its cost."""
+"""Networks have a box for each stage, which tells its blocks and their number, its output, its cost."""
 
 from collections.abc import Sequence
 
@@ -17,14 +17,14 @@ LINE = 16.0
 GAP = 20.0
 MARGIN = 20.0
 IMAGE = 58.0
-"""For the word that says what comes in from the left."""
+"""The room on the left for the image's word."""
 TOP = 96.0
 ROW = 74.0
-"""Above the boxes of a column, and of a row."""
+"""The room above the boxes of a column, and of a row."""
 
 
 class _Boxes(Record):
-    """A network's boxes: the lines in each, and how wide and high they are."""
+    """A network's boxes: their lines, their width, and the height of each."""
 
     network: Network
     lines: tuple[tuple[str, ...], ...]
@@ -37,7 +37,7 @@ class _Boxes(Record):
 
 
 def stages(networks: Sequence[Network], shades: Sequence[int], *, across: bool) -> Scene:
-    """Boxes from top to bottom, or `across` from left to right; several networks beside each other, in rows by output size."""
+    """Put boxes from top to bottom, or `across` from left to right, networks side by side in rows by output size."""
     found = bands(networks)
     boxes = [_boxes(network) for network in networks]
     if across:
@@ -136,11 +136,11 @@ def _lines(part: Part) -> list[str]:
 
 
 def _merged(part: Part) -> list[tuple[str, int]]:
-    """Blocks of one kind in a row, and how many."""
-    found: list[tuple[str, int]] = []
+    """Count the blocks of one kind in a row."""
+    counts: list[tuple[str, int]] = []
     for run in part.runs:
-        if found and found[-1][0] == run.template:
-            found[-1] = (run.template, found[-1][1] + len(run.cells))
+        if counts and counts[-1][0] == run.template:
+            counts[-1] = (run.template, counts[-1][1] + len(run.cells))
         else:
-            found.append((run.template, len(run.cells)))
-    return found
+            counts.append((run.template, len(run.cells)))
+    return counts

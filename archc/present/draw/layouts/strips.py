@@ -1,4 +1,4 @@
-"""Networks in strips: panels beside each other with an arrow from card to card, in rows where the page is narrow."""
+"""Networks are strips: panels beside each other with an arrow from card to card, in rows where the page is narrow."""
 
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
@@ -32,32 +32,36 @@ TOP = 66.0
 HEAD = 52.0
 FOOT = 48.0
 ROWS = 30.0
-"""From row to row."""
+"""The room from row to row."""
 SIDE = 16.0
-"""Beside the rows of a strip that has several, for the arrow from one to the next."""
+"""The room beside several rows of a strip, for the arrow from one to the next."""
 IMAGE = 58.0
-"""For the word that says what comes in, and its arrow."""
+"""The room for the image's word and its arrow."""
 LABEL = 36.0
-"""Above several strips, for the output sizes."""
+"""The room above several strips, for the output sizes."""
 READABLE = 5.5
-"""Points: text that would be printed smaller breaks a strip into rows."""
+"""Points; text that would be printed smaller breaks a strip into rows."""
 SMALLEST = 11.0
-"""Of a strip's texts, in pixels."""
+"""The size of a strip's smallest texts, in pixels."""
 
 
 class _Row(Record, frozen=False):
-    """Panels of one row, and where it is: its top, height, the middle of its cards, the left edge of each panel."""
+    """The panels of one row, and its place."""
 
     panels: list[Panel]
     y: float = 0.0
+    """The top."""
     height: float = 0.0
     middle: float = 0.0
+    """The middle of the cards."""
     places: tuple[float, ...] = ()
+    """The left edge of each panel."""
 
 
 def strips(networks: Sequence[Network], panels: Sequence[Sequence[Panel]], printed: float | None = None) -> Scene:
-    """The strips below each other, parts of one output size in one column; `printed` is the width in pixels on paper. Where text
-    would be too small a strip is broken into rows, and several are no longer aligned.
+    """Put strips below each other, parts of one output size in one column; `printed` is the width in pixels on paper.
+
+    Where text would be too small, strips are broken into rows and are not aligned.
     """
     if len(networks) == 1:
         items, wide, high = _strip(networks[0], _rows(panels[0], printed))
@@ -82,14 +86,14 @@ def strips(networks: Sequence[Network], panels: Sequence[Sequence[Panel]], print
 
 
 def _centred(panels: Sequence[Panel], rows: Sequence[int], found: Bands, places: Sequence[float]) -> tuple[float, ...]:
-    """The left edges of panels, each in the middle of its column."""
+    """Return the left edges of panels, each of which is in the middle of its column."""
     changes = {row for row, _ in found.firsts}
     ends = [places[row + 1] - (SPACE + (CHANGE if row + 1 in changes else 0.0) if row + 1 < found.count else 0.0) for row in rows]
     return tuple([(places[row] + end - _wide(panel)) / 2 for panel, row, end in zip(panels, rows, ends, strict=True)])
 
 
 def _strip(network: Network, rows: Sequence[_Row], least: float = 0.0) -> tuple[list[Item], float, float]:
-    """One network's strip, its width and height."""
+    """Return one network's strip, its width and height."""
     several = len(rows) > 1
     left = MARGIN + (SIDE if several else 0.0)
     edge = max(least, *(_across(row, first=row is rows[0]) + 2 * left for row in rows))
@@ -113,12 +117,12 @@ def _strip(network: Network, rows: Sequence[_Row], least: float = 0.0) -> tuple[
 
 
 def _across(row: _Row, *, first: bool) -> float:
-    """How wide a row is; the first begins with the image."""
+    """Return the width of a row; the first begins with the image."""
     return sum(_wide(panel) + SPACE for panel in row.panels) - SPACE + (IMAGE if first else 0.0)
 
 
 def _place(row: _Row, x: float, *, first: bool) -> None:
-    """Panels one after the other from `x` on."""
+    """Place panels one after the other from `x` on."""
     at, places = x + (IMAGE if first else 0.0), list[float]()
     for panel in row.panels:
         places.append(at)
@@ -131,7 +135,7 @@ def _readable(wide: float, printed: float) -> bool:
 
 
 def _rows(panels: Sequence[Panel], printed: float | None) -> list[_Row]:
-    """One row, or the fewest that keep text readable, the widest as narrow as can be; a row for each panel if none does."""
+    """Break panels into the fewest rows that keep text readable, the widest as narrow as possible, or into one each."""
     sizes = [_wide(panel) + SPACE for panel in panels]
     sizes[0] += IMAGE
     if printed is None or _readable(sum(sizes) - SPACE + 2 * MARGIN, printed):
@@ -145,17 +149,17 @@ def _rows(panels: Sequence[Panel], printed: float | None) -> list[_Row]:
 
 
 def _broken(sizes: Sequence[float], count: int) -> tuple[int, ...]:
-    """Where to break a sequence into `count` pieces so that the largest is smallest: for each prefix the best last break."""
+    """Break a sequence into `count` pieces so that the largest is smallest, by the best last break of each prefix."""
     sums = [0.0, *accumulate(sizes)]
     best: list[tuple[float, tuple[int, ...]]] = [(0.0 if not b else inf, (0,)) for b in range(len(sums))]
     for _ in range(count):
         tried = [[(max(best[a][0], sums[b] - sums[a]), (*best[a][1], b)) for a in range(b)] for b in range(len(sums))]
-        best = [min(found, default=(inf, (0,))) for found in tried]
+        best = [min(breaks, default=(inf, (0,))) for breaks in tried]
     return best[-1][1]
 
 
 def _span(card: Card) -> tuple[float, float]:
-    """How far a card reaches to the left and right of its straight line."""
+    """Return how far a card reaches to the left and right of its straight line."""
     pad = PAD if card.framed else 4.0
     return card.left + pad, card.right + pad
 
@@ -171,7 +175,7 @@ def _wide(panel: Panel) -> float:
 
 
 def _panel(panel: Panel, row: _Row, x: float, leaving: Point | None, last: str, edge: float) -> tuple[Group, Point, str]:
-    """A panel at `x`, with the arrow that comes from `leaving`; returns where the flow leaves it."""
+    """Draw a panel at `x`, with the arrow from `leaving`, and return where the flow leaves it."""
     framed, wide = panel.part.kind == "stage", _wide(panel)
     at = x + (wide - _body(panel)) / 2
     items = _ground(panel, x, row)
@@ -195,7 +199,7 @@ def _panel(panel: Panel, row: _Row, x: float, leaving: Point | None, last: str, 
 
 
 def _path(start: Point, end: Point, row: _Row, edge: float) -> tuple[Segment, ...]:
-    """Straight to the right; from the row before around its end and back to the beginning of this one."""
+    """Return the path straight to the right, or around the end of the row before to the beginning of this one."""
     if start[1] == end[1]:
         return (end,)
     right, left, between = edge - MARGIN / 2, MARGIN / 2, row.y - ROWS / 2

@@ -1,25 +1,26 @@
-"""Networks side by side, a box each layer, as He et al. 2015, Fig. 3: aligned by output size, a row each layer."""
+"""Networks stand side by side with a box for each layer, aligned by output size, as in He et al. 2015, Fig. 3."""
 
 from collections.abc import Iterator, Sequence
 
 from archc.present.draw.content import Network
 from archc.present.draw.layouts import layers
 from archc.present.draw.layouts.cards import label_of, network_group
-from archc.present.draw.layouts.lanes import Measures, said, unit_width
+from archc.present.draw.layouts.lanes import Measures, lines_beside, unit_width
 from archc.present.draw.metrics import width
 from archc.present.draw.scene import Box, Item, Plate, Rule, Scene, Text
 
 MEASURES = Measures(box=25.0)
 GAP = 8.0
 BAND = 20.0
-"""Between rows, and between output sizes."""
+"""The room between rows, and between output sizes."""
 TOP = 66.0
 LEFT = 84.0
 
 
 def side_by_side(networks: Sequence[Network], shades: Sequence[int], unfolded: frozenset[str] | None) -> Scene:
-    """One column for each network. `shades` are the widths that have a colour, `unfolded` the stages whose equal blocks are
-    drawn one by one; None: all.
+    """Draw a column for each network.
+
+    `shades` are the widths that have a colour, `unfolded` the stages whose equal blocks are drawn one by one; None is all.
     """
     columns = [layers.column_of(network, shades, unfolded) for network in networks]
     bands = layers.bands_of(columns)
@@ -42,12 +43,12 @@ def side_by_side(networks: Sequence[Network], shades: Sequence[int], unfolded: f
 
 
 def _columns(columns: Sequence[layers.Column]) -> float:
-    """The x of every column; returns the right edge."""
+    """Set the x of every column, and return the right edge."""
     edge = LEFT + 24
     for column in columns:
         column.width = max([112.0, *(unit_width(row.unit, MEASURES) for row in column.rows)])
         arcs = [
-            layers.ARC + 8 + max(width(line, 10, "italic") for line in said(arc.wire))
+            layers.ARC + 8 + max(width(line, 10, "italic") for line in lines_beside(arc.wire))
             for arc in column.arcs
             if arc.wire.side == "shortcut"
         ]
@@ -93,7 +94,7 @@ def _arc(column: layers.Column, arc: layers.Arc, rules: Sequence[float]) -> Iter
     corners = ((start, above), (far, above), (far, below), (edge, below))
     yield layers.arc_of(column, arc, corners, min(layers.ARC - 6, (below - above) / 2))
     if layers.words_of(arc):
-        lines = said(arc.wire)
+        lines = lines_beside(arc.wire)
         first = (above + below) / 2 + 3.5 - 12 * (len(lines) - 1) / 2
         crossed = next((y for y in rules if first - 11 < y < first + 12 * (len(lines) - 1) + 5), None)
         first = first if crossed is None else crossed + 12
@@ -109,5 +110,5 @@ def _folds(column: layers.Column) -> Iterator[Item]:
         words = f"×{fold.count}"
         left, right = column.x - column.width / 2 - 8, edge + layers.ARC + 12
         ident = f"{fold.ids[0]}{words}"
-        yield Plate(id=ident, x=left, y=top, width=right - left, height=bottom - top, role="panel", facts=layers.told(fold))
+        yield Plate(id=ident, x=left, y=top, width=right - left, height=bottom - top, role="panel", facts=layers.facts_of(fold))
         yield Text(x=right + 7, y=(top + bottom) / 2 + 5, words=words, size=15, face="bold")

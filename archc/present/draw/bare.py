@@ -1,4 +1,4 @@
-"""A definition by itself, drawn in a small network around it: what it leaves open has a plain value, said on the figure."""
+"""A definition is drawn in a small network around it; what it leaves open has a plain value, which the figure names."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -22,35 +22,42 @@ Drawable: TypeAlias = Literal["block", "module", "shortcut"]
 KINDS: tuple[Drawable, ...] = ("block", "module", "shortcut")
 
 SIZES = ("", ", fixed: true", ", multiple: 2", ", multiple: 4", ", multiple: 8")
-"""What a network may have to say of the sizes it works at (E0352, E0353): tried in this order."""
+"""The sizes that a network may have to state (E0352, E0353), tried in this order."""
 JOINED = 3
-"""How many values a module reads that stands where a block adds (its shortcut, its branch and what both read)."""
+"""A module in place of an addition reads so many values: the shortcut, the branch and what both read."""
 NUMBERS = {"stride": 1, "dilation": 1, "groups": 1, "kernel": 3}
-"""A whole number that a definition asks for, by its name; another is 2."""
+"""The values of whole numbers by the names of parameters; others are 2."""
 
 
 class Bare(Record):
-    """The network around a definition, what of it to draw (scopes, each with a caption), and what had to be chosen."""
+    """The network around a definition."""
 
     compiled: Compiled
     name: str
     title: str
     place: str
+    """The file of the definition."""
     shown: tuple[tuple[str, str], ...]
+    """The scopes to draw, each with a caption."""
     chosen: str
+    """The values that had to be chosen, in words."""
 
 
 class _Plan(Record):
-    """The network's lines; what of it is drawn; where the definition's parameters stand in it; what else is told."""
+    """A plan for the network around a definition."""
 
     lines: list[str]
+    """The lines of its spec."""
     shown: tuple[tuple[str, str], ...]
+    """The scopes to draw, each with a caption."""
     place: str
+    """The path at which the definition's parameters stand."""
     told: tuple[str, ...] = ()
+    """The paths of other values that the figure names."""
 
 
 def around(definition: StrPath, overrides: Sequence[str], limits: Limits) -> Bare:
-    """A network for a definition that ships or a file of one; `overrides` change it. Raises FigureError, SpecError."""
+    """Make a network for a definition, a shipped one or a file; `overrides` change it. Raises FigureError, SpecError."""
     target = path_text("definition", definition)
     path, name = _located(target)
     document = Library(limits).read(path, name)
@@ -66,7 +73,7 @@ def around(definition: StrPath, overrides: Sequence[str], limits: Limits) -> Bar
 
 
 def _plan(document: Document, reference: str, given: dict[str, object], target: str) -> _Plan:
-    """A network that has the definition in it, in the file of `reference`, its parameters as `given`."""
+    """Plan a network with the definition in the file of `reference`, its parameters as `given`."""
     root = document.root
     match document.kind:
         case "block":
@@ -90,7 +97,7 @@ def _plan(document: Document, reference: str, given: dict[str, object], target: 
 
 
 def _module(document: Document, reference: str, given: dict[str, object]) -> _Plan:
-    """One that reads three values joins a shortcut, a branch and their input; another reads a map."""
+    """Plan a network around a module: one that reads three values joins a shortcut, a branch and their input."""
     reads = len(_names(document.root))
     if reads == JOINED:
         change = {"module": "projection", "out": "out", "stride": "stride"}
@@ -104,7 +111,7 @@ def _module(document: Document, reference: str, given: dict[str, object]) -> _Pl
 
 
 def _located(target: str) -> tuple[Path, str]:
-    """The file of a definition, and the name to print."""
+    """Return the file of a definition, and the name to print."""
     if "/" in target or "\\" in target or "." in target or is_file(Path(target)):
         return Path(target), target
     kinds: tuple[Kind, ...] = (*KINDS, "network")
@@ -119,7 +126,7 @@ def _located(target: str) -> tuple[Path, str]:
 
 
 def _compiled(path: Path, name: str, lines: Sequence[str], overrides: Sequence[str], limits: Limits) -> Compiled:
-    """The network, as if a file of it stood beside the definition; sizes are said as far as they have to be."""
+    """Compile the network as if its file stood beside the definition; it states sizes only where it has to."""
     first: SpecError | None = None
     for sizes in SIZES:
         library = Library(limits)
@@ -141,13 +148,13 @@ def _stages(block: dict[str, object], count: int) -> list[str]:
 
 
 def _names(root: Map) -> list[str]:
-    """What a module reads."""
+    """Return the names of what a module reads."""
     inputs = root.get("inputs")
     return [str(item.value) for item in inputs.items if isinstance(item, Scalar)] if isinstance(inputs, Items) else ["x"]
 
 
 def _missing(root: Map) -> Iterator[tuple[str, object]]:
-    """A plain value for each parameter that has no default."""
+    """Yield a plain value for each parameter without a default."""
     parameters = root.get("parameters")
     for entry in parameters.entries if isinstance(parameters, Map) else ():
         if isinstance(entry.value, Map) and "default" not in entry.value:
@@ -175,7 +182,7 @@ def _plain(name: str, parameter: Map) -> object:
 
 
 def _strided(root: Map) -> str:
-    """The step that would stride: the first convolution with a kernel above 1, else the first there is."""
+    """Return the step that would stride: the first convolution with a kernel above 1, else the first one."""
     steps = root.get("steps")
     entries = steps.entries if isinstance(steps, Map) else ()
     found = [entry for entry in entries if str(entry.key).startswith("conv")]
@@ -189,7 +196,7 @@ def _text(node: Node, key: str) -> str:
 
 
 def _told(root: Map, paths: Sequence[str]) -> str:
-    """`order post, shortcut B, width 64`, as they are after all changes."""
+    """Write `order post, shortcut B, width 64`, with the values after all changes."""
     found = []
     for path in paths:
         node: Node | None = root

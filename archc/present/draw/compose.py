@@ -1,4 +1,4 @@
-"""From compiled networks and what was asked for to a scene: the level, the layout, what is folded."""
+"""Compiled networks become a scene: settings choose the level, the layout, and what is folded."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -23,28 +23,29 @@ Direction: TypeAlias = Literal["column", "strip"]
 Placing: TypeAlias = Literal["own", "dot"]
 
 MEANINGS: tuple[tuple[Tone, str], ...] = (("removed", "− removed"), ("added", "+ added"), ("changed", "~ changed"))
-"""What the marks of a comparison say."""
+"""The words of the marks of a comparison."""
 UNFOLDED = 300
-"""Boxes above which networks side by side are folded."""
+"""Networks side by side are folded if they have more boxes."""
 BOXES = 20_000
-"""Boxes above which even what was asked to be unfolded is folded."""
+"""A figure with more boxes is folded, also where the user asks to unfold it."""
 
 
 class Asked(Record, kw_only=True):
-    """What the figure is to be. `expand`: stages whose equal blocks are drawn one by one, or `all`."""
+    """The settings of a figure."""
 
     level: Level = "block"
     direction: Direction = "column"
     expand: tuple[str, ...] = ()
+    """The stages whose equal blocks are drawn one by one, or `all`."""
     layout: Placing = "own"
     width: float | None = None
     """The printed width in pixels, where there is one."""
     marks: tuple[Mapping[str, Mark], ...] = ()
-    """Of a comparison, what became of each network's nodes and scopes."""
+    """The marks of each network's nodes and scopes in a comparison."""
 
 
 def draw_networks(networks: Sequence[Compiled], asked: Asked) -> Scene:
-    """One network, or several side by side. Raises FigureError where `dot` is asked for and is not there."""
+    """Draw one network, or several side by side. Raises FigureError where `dot` is needed and is not installed."""
     told = read(networks, asked)
     if asked.level == "layer":
         from archc.present.draw.layouts.rails import rails
@@ -63,19 +64,19 @@ def draw_networks(networks: Sequence[Compiled], asked: Asked) -> Scene:
 
 
 def read(networks: Sequence[Compiled], asked: Asked) -> list[Network]:
-    """What is shown of each network, at the grain of the level."""
+    """Read each network at the grain of the level."""
     brief = asked.level == "block" and asked.direction == "strip"
     grain: Grain = "op" if asked.level == "op" else "layer"
     marks = asked.marks or ({},) * len(networks)
     detail: Detail = "brief" if brief else "full"
     found = [read_network(c.graph, c.spec.title, grain, detail, of) for c, of in zip(networks, marks, strict=True)]
-    # two of one name are told apart, since ids begin with it
+    # Networks of one name get numbers, since ids begin with the name.
     before = [sum(other.name == one.name for other in found[:index]) for index, one in enumerate(found)]
     return [replace(one, name=f"{one.name}~{count + 1}") if count else one for one, count in zip(found, before, strict=True)]
 
 
 def _with_legend(scene: Scene) -> Scene:
-    """What the marks of a comparison mean, below the figure."""
+    """Add a legend of the marks of a comparison below the figure."""
     y = scene.height + 6
     legend: list[Item] = [Rule(x1=16, y1=scene.height - 12, x2=scene.width - 16, y2=scene.height - 12)]
     x = 20.0
@@ -87,7 +88,7 @@ def _with_legend(scene: Scene) -> Scene:
 
 
 def _in_panels(networks: Sequence[Network], asked: Asked, shades: Sequence[int]) -> Scene:
-    """Blocks or operations, a panel for each stage, or where Graphviz puts them."""
+    """Draw blocks or operations, in a panel for each stage or where Graphviz puts them."""
     if asked.layout == "dot":
         from archc.present.draw.layouts.external import by_dot
 
@@ -111,12 +112,12 @@ def _in_panels(networks: Sequence[Network], asked: Asked, shades: Sequence[int])
 
 
 def shades_of(networks: Sequence[Network]) -> list[int]:
-    """The widths of stages, each of which has a colour."""
+    """Return the widths of stages, each of which has a colour."""
     return sorted({part.width for network in networks for part in network.parts if part.kind == "stage" and part.width})
 
 
 def stages_unfolded(networks: Sequence[Network], asked: Asked, *, several: bool) -> tuple[frozenset[str] | None, tuple[str, ...]]:
-    """The stages drawn block by block (None: all), and what has to be said about it."""
+    """Return the stages that are drawn block by block, None for all, and notes about what is folded."""
     boxes = sum(len(cell.units) for one in networks for part in one.parts for run in part.runs for cell in run.cells)
     if boxes > BOXES:
         return frozenset(), (f"{boxes:,} boxes are more than {BOXES:,}: equal blocks are folded",)
@@ -130,7 +131,7 @@ def stages_unfolded(networks: Sequence[Network], asked: Asked, *, several: bool)
 
 
 def _beside(scenes: Sequence[Scene], names: Sequence[str], asked: Asked) -> Scene:
-    """Several figures in one: columns beside each other, strips below each other."""
+    """Put several figures into one: columns beside each other, strips below each other."""
     x = y = 0.0
     items: list[Item] = []
     across = asked.direction == "column"
@@ -147,7 +148,7 @@ def _beside(scenes: Sequence[Scene], names: Sequence[str], asked: Asked) -> Scen
 
 
 def draw_scope(compiled: Compiled, scope: Scope, level: Level) -> Scene:
-    """One block, module, stem or head close up: its layers as He et al. 2015, Fig. 5, or with `op` every operation."""
+    """Draw a block, module, stem or head close up: its layers as in He et al. 2015, Fig. 5, or with `op` every operation."""
     from archc.present.draw.layouts.closeup import MEASURES, grid
 
     graph = compiled.graph
@@ -159,7 +160,7 @@ def draw_scope(compiled: Compiled, scope: Scope, level: Level) -> Scene:
 
 
 def draw_bare(bare: "Bare", level: Level) -> Scene:
-    """A definition by itself, as it is in the network around it; of a shortcut policy both of its cases."""
+    """Draw a definition by itself, as it is in the network around it, and both cases of a shortcut policy."""
     from archc.present.draw.layouts.closeup import MEASURES, grid
 
     graph = bare.compiled.graph
@@ -176,12 +177,12 @@ def draw_bare(bare: "Bare", level: Level) -> Scene:
 
 
 def _closeup(graph: Graph, scope: Scope, level: Level, caption: str, *lines: str) -> "Closeup":
-    """A scope with its caption; the first of the lines below it ends with what the scope costs."""
+    """Return a scope with its caption; the first of the lines below it ends with the scope's cost."""
     from archc.present.draw.layouts.closeup import Closeup
 
     reading = reading_of(graph, "op" if level == "op" else "layer", detail="brief", closed=False)
     cell = read_scope(graph, scope.path, reading)
-    # a module that is the figure has no ground in it
+    # A module that is the whole figure has no ground in it.
     units = tuple([replace(unit, module="") if unit.module == scope.path else unit for unit in cell.units])
     cell = replace(cell, units=units, modules=tuple([module for module in cell.modules if module[0] != scope.path]))
     inside = f"{scope.path}."
@@ -193,7 +194,7 @@ def _closeup(graph: Graph, scope: Scope, level: Level, caption: str, *lines: str
 
 
 def _ends(graph: Graph, scope: Scope) -> tuple[str, str]:
-    """The shapes of what a scope reads and gives."""
+    """Return the shapes of what a scope reads and gives."""
     inside = f"{scope.path}."
     nodes = [node for node in graph.nodes if node.scope == scope.path or node.scope.startswith(inside)]
     reads = scope.inputs[0] if scope.inputs else nodes[0].inputs[0]

@@ -1,4 +1,4 @@
-"""The papers' figures by name: which networks they show, which block of each, and how much is written on it."""
+"""The papers' figures have names: each shows a block of some networks, with more or less written on it."""
 
 from typing import Literal, TypeAlias
 
@@ -19,7 +19,7 @@ TRUNK = Measures(
 
 
 class Variant(Record):
-    """One of a figure's panels: a caption and the changes that make it of the figure's network."""
+    """A panel of a figure: a caption, and the changes of the figure's network that it shows."""
 
     caption: str
     changes: tuple[str, ...]
@@ -27,7 +27,7 @@ class Variant(Record):
 
 
 class Figure(Record):
-    """A figure: its source, the network it varies, the block it shows, its panels."""
+    """A figure of a paper."""
 
     title: str
     spec: str
@@ -43,7 +43,7 @@ def _shortcut(caption: str, policy: str) -> Variant:
 
 
 def _order(caption: str, order: str, *, marked: bool = False) -> Variant:
-    # where a norm or activation comes first the projection has to say what it reads; the block shown has none
+    # Where a norm or activation comes first, the projection must say what it reads; the block of the figure has none.
     policy = "block.shortcut={same: identity, change: {module: pad_shortcut, out: out, stride: stride, zeros: after, of: x}}"
     return Variant(caption, (f"block.order={order}", policy), marked)
 
@@ -69,7 +69,7 @@ FIGURES: dict[FigureName, Figure] = {
 
 
 def draw_figure(name: FigureName, limits: Limits) -> Scene:
-    """A paper's figure, each panel read off a network that is compiled for it."""
+    """Draw a paper's figure; each panel is read off a network that is compiled for it."""
     figure = FIGURES[name]
     found = []
     for variant in figure.variants:

@@ -1,4 +1,4 @@
-"""What a figure can be written as: the inks by the suffix of a file."""
+"""A figure is written in an ink, by the suffix of its file."""
 
 from typing import Literal, TypeAlias, assert_never, get_args
 
@@ -10,18 +10,18 @@ Format: TypeAlias = Literal["svg", "png", "pdf", "tex", "dot", "mmd"]
 
 FORMATS: tuple[Format, ...] = get_args(Format)
 SUFFIXES: dict[str, Format] = {".gv": "dot", ".tikz": "tex", ".mermaid": "mmd"}
-"""Other suffixes for the same."""
+"""Other suffixes of the same formats."""
 
 
 class Look(Record, kw_only=True):
-    """A theme, and the printed width with its unit, "" for the natural one."""
+    """A theme, and the printed width with its unit, "" for the natural width."""
 
     theme: ThemeName = "default"
     width: str = ""
 
 
 def written(scene: Scene, ink: Format, look: Look) -> bytes:
-    """The bytes of a figure's file."""
+    """Return the bytes of a figure's file."""
     theme = THEMES[look.theme]
     match ink:
         case "svg":

@@ -1,4 +1,4 @@
-"""A figure in the parts that a page shows: each as drawn folded, and with each block by itself where that differs."""
+"""A page shows a figure in parts: each is drawn folded, and with each block by itself where that differs."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -15,22 +15,24 @@ from archc.record import Record, replace
 
 
 class Form(Record, kw_only=True):
-    """A part of a figure as it is drawn: its items and height; `unfolded` the same with each block by itself, if that differs.
-
-    `where` it stands: at the top, above the first part, in a `row` that parts of other networks share, or below the last part.
-    `link` is where the line to the next part begins, `unlink` where it does in the unfolded form.
-    """
+    """A part of a figure as it is drawn."""
 
     id: str
     label: str
     items: tuple[Item, ...]
     height: float
     where: Literal["top", "lead", "row", "foot"] = "top"
+    """At the top, above the first part, in a row of parts, or below the last part."""
     row: int = 0
+    """The row, which parts of several networks share."""
     link: Point | None = None
+    """The beginning of the line to the next part."""
     unfolded: tuple[Item, ...] | None = None
+    """The items with each block by itself, where they differ."""
     tall: float = 0.0
+    """The height of the unfolded items."""
     unlink: Point | None = None
+    """The beginning of the line to the next part where the items are unfolded."""
     open: bool = False
     """Whether it is shown unfolded at first."""
 
@@ -44,25 +46,27 @@ class Drawn(Record, kw_only=True):
 
 
 class Page(Record, kw_only=True):
-    """What a page shows. The first row is at `top`; `firsts` are the rows at which another output size begins, with its name,
-    which stands on the left of several networks in a margin, below what the marks of a comparison mean.
-    """
+    """The contents of a page."""
 
     drawn: tuple[Drawn, ...]
     top: float = 0.0
+    """The place of the first row."""
     firsts: tuple[tuple[int, str], ...] = ()
+    """The rows at which another output size begins, and its name."""
     margin: float = 0.0
+    """The room on the left of several networks, for the names of output sizes."""
     legend: tuple[Item, ...] = ()
+    """The meanings of the marks of a comparison."""
 
 
 def whole(scene: Scene) -> Page:
-    """A figure that does not fold."""
+    """Return a page of a figure that does not fold."""
     form = Form(id="", label=scene.title, items=scene.items, height=scene.height)
     return Page(drawn=(Drawn(forms=(form,), width=scene.width, facts=Facts(scene.title)),))
 
 
 def draw_pieces(networks: Sequence[Compiled], asked: Asked) -> Page:
-    """The same in parts that a page can fold and unfold, each network a column."""
+    """Draw networks in parts that a page can fold and unfold, each network as a column."""
     told = read(networks, asked)
     shades = shades_of(told)
     found = bands(told)
@@ -111,7 +115,7 @@ def _grouped(part: Part, items: Sequence[Item]) -> tuple[Item, ...]:
 
 
 def _under(drawn: Drawn, prefix: str) -> Drawn:
-    """With every id under a prefix."""
+    """Return a network with a prefix before every id."""
     forms = []
     for form in drawn.forms:
         unfolded = None if form.unfolded is None else tuple([renamed(item, prefix) for item in form.unfolded])

@@ -1,4 +1,4 @@
-"""A scene: boxes, joins, curves and texts at their places, which every ink draws and none moves.
+"""A scene has boxes, joins, curves and texts at their places; every ink draws them, and none moves them.
 
 Lengths are CSS pixels (1/96 inch), y grows downwards. Where several things overlap the later one is on top.
 """
@@ -28,14 +28,17 @@ PlateRole: TypeAlias = Literal["panel", "card", "stack", "module", "highlight"]
 
 
 class Facts(Record):
-    """What is told of a thing when it is asked about: its title, its value's shape, its cost, where the spec says it."""
+    """The facts that a tooltip tells."""
 
     title: str
     shape: str = ""
+    """The shape of the value."""
     params: int = 0
     macs: int = 0
     place: str = ""
+    """The place in the spec, as `net.yaml:3`."""
     line: str = ""
+    """The text of that line."""
 
 
 class Box(Record, kw_only=True):
@@ -122,7 +125,7 @@ class Rule(Record, kw_only=True):
 
 
 class Group(Record, kw_only=True):
-    """What belongs together: a network, a stage, a block. `count`: it stands for so many; `ends`: what comes in and goes out."""
+    """Items that belong together: a network, a stage, a block."""
 
     id: str
     role: Literal["network", "stem", "stage", "block", "head", "legend"]
@@ -130,14 +133,16 @@ class Group(Record, kw_only=True):
     items: tuple["Item", ...]
     facts: Facts | None = None
     count: int = 1
+    """The number of equal blocks that the group stands for."""
     ends: tuple[str, str] = ("", "")
+    """The words of what comes in and of what goes out."""
 
 
 Item: TypeAlias = Box | Join | Curve | Text | Plate | Rule | Group
 
 
 class Scene(Record, kw_only=True):
-    """A figure of `width` by `height`, which runs `across` or down; `notes` is what was folded or left aside, to be told."""
+    """A figure of `width` by `height`."""
 
     width: float
     height: float
@@ -145,11 +150,13 @@ class Scene(Record, kw_only=True):
     description: str
     items: tuple[Item, ...]
     notes: tuple[str, ...] = ()
+    """What was folded or left out, for the user to know."""
     across: bool = False
+    """Whether the figure runs from left to right."""
 
 
 def flat(items: Iterable[Item]) -> Iterator[Item]:
-    """Every item that is not a group, in the order drawn."""
+    """Yield every item that is not a group, in the order of drawing."""
     for item in items:
         if isinstance(item, Group):
             yield from flat(item.items)
@@ -158,7 +165,7 @@ def flat(items: Iterable[Item]) -> Iterator[Item]:
 
 
 def moved(item: Item, dx: float, dy: float) -> Item:
-    """The same thing elsewhere."""
+    """Return an item at another place."""
     match item:
         case Group():
             return replace(item, items=tuple([moved(inner, dx, dy) for inner in item.items]))
@@ -172,7 +179,7 @@ def moved(item: Item, dx: float, dy: float) -> Item:
 
 
 def renamed(item: Item, prefix: str) -> Item:
-    """The same thing with every id under a prefix, for a scene that is one of several."""
+    """Return an item with a prefix before every id, for a scene that is one of several."""
     match item:
         case Group():
             return replace(item, id=prefix + item.id, items=tuple([renamed(inner, prefix) for inner in item.items]))
@@ -193,7 +200,7 @@ def _shifted(segment: Segment, dx: float, dy: float) -> Segment:
 
 
 def baselines(box: Box) -> list[float]:
-    """The baseline of each line of a box: the block of lines is centred by the height of its digits."""
+    """Return the baseline of each line of a box; the lines are centred by the height of digits."""
     step = box.size * 1.25
     first = box.y + box.height / 2 + box.size * 0.36 - step * (len(box.lines) - 1) / 2
     return [first + step * i for i in range(len(box.lines))]

@@ -1,4 +1,4 @@
-"""Colours by role. No figure says anything by colour alone: words, dashes and shapes say it too."""
+"""A theme has colours by role. No figure says anything by colour alone: words, dashes and shapes say it too."""
 
 from typing import Literal, TypeAlias
 
@@ -8,7 +8,7 @@ from archc.record import Record, field, replace
 ThemeName: TypeAlias = Literal["default", "paper", "grey", "dark"]
 
 Ink: TypeAlias = tuple[str, str]
-"""Fill and stroke."""
+"""A fill and a stroke."""
 
 
 class Theme(Record, kw_only=True):

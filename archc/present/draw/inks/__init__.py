@@ -1,3 +1,3 @@
-"""What a scene is written in: each ink turns one into the bytes of a file."""
+"""An ink turns a scene into the bytes of a file."""
 
 __all__ = ["dot", "html", "mermaid", "pdf", "png", "svg", "tikz"]

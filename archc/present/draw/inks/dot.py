@@ -1,4 +1,4 @@
-"""A scene as DOT with every position pinned: `layout=nop2` inside, so that plain `dot -Tsvg` reproduces it anywhere."""
+"""A scene becomes DOT with every position pinned; `layout=nop2` inside makes plain `dot -Tsvg` reproduce it anywhere."""
 
 import re
 from collections.abc import Iterator
@@ -11,13 +11,13 @@ from archc.present.draw.words import tooltip
 from archc.rendering.visible import visible
 
 POINTS = 0.75
-"""In a pixel; DOT counts positions in points and sizes in inches."""
+"""The points in a pixel; DOT counts positions in points and sizes in inches."""
 _ODD = re.compile(r"[^\w./~×-]")
 FONTS = {"regular": "Arial", "bold": "Arial Bold", "italic": "Arial Italic"}
 
 
 def dot(scene: Scene, theme: Theme) -> str:
-    """The source of the graph. Nodes are called by their paths; what joins nothing ends in invisible points."""
+    """Return the source of the graph. Nodes are called by their paths; curves that join nothing end in invisible points."""
     import graphviz
 
     graph = graphviz.Digraph("figure")
@@ -41,12 +41,12 @@ def dot(scene: Scene, theme: Theme) -> str:
 
 
 def _name(ident: str) -> str:
-    """A node's name: the id, without what DOT takes for a port, an escape or HTML."""
+    """Return a node's name: its id, without what DOT reads as a port, an escape or HTML."""
     return _ODD.sub("_", ident)
 
 
 def _plain(text: str) -> str:
-    """Text that Graphviz takes letter by letter: no escapes, no HTML nor its entities, no control characters."""
+    """Return text that Graphviz reads letter by letter: without escapes, HTML, entities or control characters."""
     import graphviz
 
     escaped: str = graphviz.escape(visible(text).replace("&", "&amp;"))
@@ -153,7 +153,7 @@ def _edges(scene: Scene, theme: Theme) -> Iterator[tuple[str, str, dict[str, str
             if item.arrow:
                 (x, y), _, _ = tip(item)
                 found["pos"] = f"e,{_pair(scene, x, y)} {found['pos']}"
-                # Graphviz's heads grow with the line's width
+                # Graphviz's arrowheads grow with the width of the line.
                 found["arrowsize"] = "0.3" if item.role == "trunk" else brief(head_size(item)[0] / 13)
             else:
                 found["arrowhead"] = "none"
@@ -164,7 +164,7 @@ def _edges(scene: Scene, theme: Theme) -> Iterator[tuple[str, str, dict[str, str
 
 
 def _spline(scene: Scene, start: Point, path: tuple[Segment, ...]) -> str:
-    """A start and three points for each segment, lines as cubics."""
+    """Return a start and three points for each segment; lines are cubics too."""
     found, (x, y) = [_pair(scene, *start)], start
     for segment in path:
         points = segment if len(segment) == 6 else (x, y, *segment, *segment)
@@ -182,7 +182,7 @@ def _inches(pixels: float) -> str:
 
 
 def _tooltip(facts: Facts | None) -> dict[str, str]:
-    """In lines."""
+    """Return the attribute of a tooltip, in lines."""
     import graphviz
 
     return {"tooltip": graphviz.nohtml("\n".join(map(_plain, tooltip(facts).split("\n"))))} if facts is not None else {}

@@ -1,4 +1,4 @@
-"""A figure as one static page: pan, zoom, fold and unfold, search, and a panel that tells about what is chosen; no network."""
+"""A figure becomes one static page that pans, zooms, folds, searches, and tells about a chosen item, without a network."""
 
 import json
 import os
@@ -18,7 +18,7 @@ PAGE = os.path.join(os.path.dirname(os.path.dirname(__file__)), "page")
 
 
 def html(title: str, description: str, shown: Page, sources: Mapping[str, str], theme: Theme) -> str:
-    """The page. `sources` are the specs' texts by the name that the facts cite."""
+    """Return the page; `sources` are the specs' texts by the name that facts cite."""
     wide = shown.margin + sum(one.width for one in shown.drawn)
     named, x, figure, facts = Names(), shown.margin, list[str](), dict[str, dict[str, object]]()
     if shown.margin:
@@ -48,13 +48,13 @@ def html(title: str, description: str, shown: Page, sources: Mapping[str, str], 
 
 
 def _script(data: object) -> str:
-    """JSON that no end tag and no comment begins in; what of a file's name is no text is escaped as JSON does."""
+    """Return JSON in which no end tag and no comment begins; bytes of a file's name that are no text are escaped."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _band(row: int, name: str, wide: float) -> str:
-    """An output size beside a row, with a rule above it; the page's script moves it there."""
+    """Return an output size with a rule above it; the page's script moves it beside its row."""
     rule = [Rule(x1=16, y1=-(SPACE + CHANGE) / 2, x2=wide - 16, y2=-(SPACE + CHANGE) / 2)] if row else []
     inside = fragments([*rule, *(label_of(name, LABEL / 2 + 4, 0.0) if name else [])], Names())
     return f'<g class="band" data-row="{row}">{"".join(inside)}</g>'
@@ -109,7 +109,7 @@ def _form(form: Form, named: Names) -> Iterator[str]:
 
 
 def _link(start: Point | None) -> str:
-    """The line to the next part, whose end the page's script knows."""
+    """Return the line to the next part, whose end the page's script sets."""
     if start is None:
         return ""
     x, y = brief(start[0]), brief(start[1])
@@ -117,7 +117,7 @@ def _link(start: Point | None) -> str:
 
 
 def _reachable(lines: Iterator[str]) -> Iterator[str]:
-    """Boxes and circles can be reached with the keyboard."""
+    """Let the keyboard reach boxes and circles."""
     for line in lines:
         if line.startswith("<g id=") and ('class="box' in line or 'class="join' in line):
             yield line.replace(' class="', ' tabindex="0" role="button" class="', 1)
@@ -130,7 +130,7 @@ def _told(facts: Facts) -> dict[str, object]:
 
 
 def _facts(item: Item) -> dict[str, dict[str, object]]:
-    """What is told of an item and of those in it, by the ids they have in the page."""
+    """Return the facts of an item and of those in it, by their ids in the page."""
     found: dict[str, dict[str, object]] = {}
     if isinstance(item, Box | Join | Curve | Group) and item.facts is not None:
         found[xml(item.id).replace(" ", "_")] = _told(item.facts)
@@ -141,6 +141,6 @@ def _facts(item: Item) -> dict[str, dict[str, object]]:
 
 
 def _cited(facts: Mapping[str, Mapping[str, object]], sources: Mapping[str, str]) -> dict[str, str]:
-    """The sources that some fact cites."""
+    """Return the sources that some fact cites."""
     names = dict.fromkeys(str(fact["place"]).rpartition(":")[0] for fact in facts.values() if fact["place"])
     return {name: sources[name] for name in names if name in sources}

@@ -12,7 +12,7 @@ _SAFE = {"&": "#amp;", "<": "#lt;", ">": "#gt;", '"': "#quot;", "#": "#35;", ";"
 
 
 def mermaid(scene: Scene, theme: Theme) -> str:
-    """The flowchart: stages are subgraphs, so are blocks that stand for several; dotted are shortcuts that change the shape."""
+    """Return a flowchart: stages and folded blocks are subgraphs, shortcuts that change the shape are dotted."""
     shown = [item for item in scene.items if isinstance(item, Group) and (item.role == "network" or any(item.ends))]
     names = _Names(alone=len(shown) == 1, across=scene.across)
     nodes = [item for item in flat(scene.items) if isinstance(item, Box | Join)]
@@ -39,7 +39,7 @@ def _styled(name: str, fill: str, line: str, text: str, members: Sequence[str]) 
 
 
 class _Names:
-    """A plain word for each id; Mermaid gives many characters a meaning."""
+    """A plain word for each id, since Mermaid gives many characters a meaning."""
 
     def __init__(self, *, alone: bool, across: bool) -> None:
         self.direction = "LR" if across else "TB"
@@ -47,7 +47,7 @@ class _Names:
         """Whether a network or close-up is the only one, which the figure's title names."""
         self._words: dict[str, str] = {}
         self.places: dict[str, list[str]] = {}
-        """The subgraphs, by what they are drawn as."""
+        """The subgraphs by their class."""
 
     def of(self, ident: str) -> str:
         return self._words.setdefault(ident, f"n{len(self._words)}")
@@ -62,13 +62,13 @@ def _yaml(text: str) -> str:
 
 
 def label(words: Sequence[str]) -> str:
-    """Lines of text between quotes, with what Mermaid or HTML would read as theirs as entities."""
+    """Quote lines of text, with entities for what Mermaid or HTML would read as theirs."""
     lines = ["".join([_SAFE.get(character, character) for character in visible(line)]) for line in words]
     return f'"{"<br/>".join(lines)}"'
 
 
 def _grouped(items: Sequence[Item], names: _Names, indent: str, within: str) -> Iterator[str]:
-    """The nodes, in subgraphs; what comes into a close-up and leaves it are nodes too."""
+    """Yield the nodes, in subgraphs; what enters and leaves a close-up are nodes too."""
     for item in items:
         match item:
             case Group():
@@ -97,7 +97,7 @@ def _grouped(items: Sequence[Item], names: _Names, indent: str, within: str) -> 
 
 
 def _title(group: Group, within: str) -> list[str]:
-    """What a subgraph is called; a group that needs none has nothing."""
+    """Return the title of a subgraph, nothing for a group that needs none."""
     boxes = [item for item in flat(group.items) if isinstance(item, Box)]
     alone = len(boxes) == 1 and boxes[0].lead
     if group.count > 1:
@@ -109,7 +109,7 @@ def _title(group: Group, within: str) -> list[str]:
 
 
 def _edges(items: Sequence[Item], names: _Names, around: str) -> Iterator[str]:
-    """The connections; in a close-up, `around`, those that end in the open lead from and to what comes in and goes out."""
+    """Yield the connections; open ends in a close-up, `around`, are what enters and leaves it."""
     for item in items:
         match item:
             case Group():

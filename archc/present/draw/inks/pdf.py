@@ -1,4 +1,4 @@
-"""A scene as PDF: vectors, the bundled font embedded, the same bytes on every machine."""
+"""A scene becomes PDF: vectors with the bundled font embedded, the same bytes on every machine."""
 
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
 
 POINTS = 0.75
-"""In a pixel."""
+"""The points in a pixel."""
 FONTS: dict[Face, str] = {"regular": "archcSans", "bold": "archcSans-Bold", "italic": "archcSans-Italic"}
 
 
 def pdf(scene: Scene, theme: Theme, *, width: str = "") -> bytes:
-    """One page of the figure's size."""
+    """Return one page of the figure's size."""
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.ttfonts import TTFont
     from reportlab.pdfgen.canvas import Canvas
@@ -44,7 +44,7 @@ def pdf(scene: Scene, theme: Theme, *, width: str = "") -> bytes:
 
 
 def _draw(canvas: "Canvas", item: Item, theme: Theme) -> None:
-    """One item; y is mirrored here, since mirroring the page would mirror its letters."""
+    """Draw an item; y is mirrored here, since mirroring the page would mirror its letters."""
     match item:
         case Plate():
             fill, line = theme.plates[item.role]

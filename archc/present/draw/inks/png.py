@@ -1,4 +1,4 @@
-"""A scene as PNG: its SVG rendered by resvg with the bundled font, and no other."""
+"""A scene becomes PNG: resvg renders its SVG with the bundled font, and no other."""
 
 import os
 
@@ -10,15 +10,15 @@ from archc.present.draw.scene import Scene
 from archc.present.draw.themes import Theme
 
 SCALE = 2.0
-"""Pixels of the picture for each of the scene."""
+"""The pixels of the picture for each pixel of the scene."""
 DPI = 300
-"""Of a picture with a printed width."""
+"""The resolution of a picture with a printed width."""
 PIXELS = 100_000_000
-"""The most a picture may have: 400 MB while it is drawn."""
+"""The most pixels that a picture may have, which take 400 MB while it is drawn."""
 
 
 def png(scene: Scene, theme: Theme, *, width: str = "") -> bytes:
-    """The picture; with a printed width, 300 pixels to the inch of it. Raises FigureError where it would be too large."""
+    """Return the picture, with a printed width at 300 pixels an inch. Raises FigureError where it would be too large."""
     import resvg_py
 
     printed = pixels(width) if width else None
@@ -26,7 +26,7 @@ def png(scene: Scene, theme: Theme, *, width: str = "") -> bytes:
     wide, high = round(scene.width * scale), round(scene.height * scale)
     if wide * high > PIXELS:
         raise FigureError(f"a picture of {wide:,} by {high:,} pixels is too large", "svg has no such limit")
-    # resvg has the bundled font alone: what that lacks would be an empty box
+    # Resvg has the bundled font alone, and would draw a character that it lacks as an empty box.
     document = drawable_lines(svg(scene, theme, dark=None, fonts=False))
     fonts = [os.path.join(FONTS, f"archc-sans-{face}.ttf") for face in ("regular", "bold", "italic")]
     found: bytes = bytes(
@@ -39,5 +39,5 @@ def png(scene: Scene, theme: Theme, *, width: str = "") -> bytes:
 
 
 def drawable_lines(document: str) -> str:
-    """The document with what the font lacks as escapes; its line ends stay."""
+    """Return the document with escapes for what the font lacks; its line ends stay."""
     return "\n".join([drawable(line) for line in document.split("\n")])

@@ -1,24 +1,24 @@
-"""What several inks need of a scene's shapes: a curve cut short for its arrowhead, and numbers printed briefly."""
+"""Several inks need the same of a scene's shapes: curves cut short for their arrowheads, and numbers in few digits."""
 
 from archc.present.draw.scene import Box, Curve, Join, Plate, Point, Segment
 
 HEAD = 6.5
-"""Length of an arrowhead; of a trunk's, 9."""
+"""The length of an arrowhead; a trunk's is 9."""
 
 
 def brief(value: float) -> str:
-    """A length to a hundredth, without the zeros."""
+    """Write a length to a hundredth, without zeros at the end."""
     text = f"{value:.2f}"
     return text.rstrip("0").rstrip(".") if text != "-0.00" else "0"
 
 
 def head_size(curve: Curve) -> tuple[float, float]:
-    """Length and half width of a curve's arrowhead."""
+    """Return the length and half the width of a curve's arrowhead."""
     return (9.0, 5.0) if curve.role == "trunk" else (HEAD, 3.0)
 
 
 def end_of(curve: Curve) -> tuple[Point, Point]:
-    """A curve's last point and the direction it comes in from, of length 1."""
+    """Return a curve's last point, and its direction there, of length 1."""
     points = [curve.start, *[segment[-2:] for segment in curve.path]]
     last = curve.path[-1]
     x, y = points[-1]
@@ -29,7 +29,7 @@ def end_of(curve: Curve) -> tuple[Point, Point]:
 
 
 def shaft(curve: Curve) -> tuple[Segment, ...]:
-    """The path without what the arrowhead covers."""
+    """Return the path without what the arrowhead covers."""
     if not curve.arrow:
         return curve.path
     (x, y), (dx, dy) = end_of(curve)
@@ -40,7 +40,7 @@ def shaft(curve: Curve) -> tuple[Segment, ...]:
 
 
 def tip(curve: Curve) -> tuple[Point, Point, Point]:
-    """The corners of the arrowhead, its point first."""
+    """Return the corners of the arrowhead, its point first."""
     (x, y), (dx, dy) = end_of(curve)
     length, half = head_size(curve)
     bx, by = x - dx * length, y - dy * length
@@ -48,12 +48,12 @@ def tip(curve: Curve) -> tuple[Point, Point, Point]:
 
 
 def symbol_size(join: Join) -> float:
-    """Of the text in a circle."""
+    """Return the size of the text in a circle."""
     return join.radius * (1.75 if len(join.symbol) == 1 else 1.15)
 
 
 def weight(thing: Box | Join | Plate | Curve) -> float:
-    """The width of an outline or line; what a comparison marks is heavier."""
+    """Return the width of an outline or line; what a comparison marks is heavier."""
     if isinstance(thing, Curve):
         return (4.0 if thing.role == "trunk" else 1.3) + (1.0 if thing.mark else 0.0)
     if isinstance(thing, Plate):

@@ -1,4 +1,4 @@
-"""A scene as SVG: ids that are paths of nodes, classes that are roles, tooltips, colours that follow dark mode; no scripts."""
+"""A scene becomes SVG without scripts: ids are paths of nodes, classes are roles, colours follow dark mode."""
 
 import base64
 from collections.abc import Iterable, Iterator
@@ -15,7 +15,7 @@ FAMILY = "'archc Sans','Liberation Sans',Arial,Helvetica,sans-serif"
 
 
 def svg(scene: Scene, theme: Theme, *, width: str = "", dark: Theme | None = DARK, fonts: bool = True) -> str:
-    """The document. `width` is the printed width with its unit (`8.5cm`); `dark` the colours for a reader in dark mode."""
+    """Return the document; `width` is the printed width with its unit, `dark` the colours for a reader in dark mode."""
     w, h = brief(scene.width), brief(scene.height)
     size = f'width="{width}"' if width else f'width="{w}" height="{h}"'
     named = Names()
@@ -33,7 +33,7 @@ def svg(scene: Scene, theme: Theme, *, width: str = "", dark: Theme | None = DAR
 
 
 class Names:
-    """Ids given once in a document; a second thing of one name gets a number."""
+    """The ids of a document; a second item of one name gets a number."""
 
     def __init__(self) -> None:
         self._given: dict[str, int] = {"title": 1, "desc": 1}
@@ -47,7 +47,7 @@ class Names:
 
 
 def fragments(items: Iterable[Item], named: Names) -> Iterator[str]:
-    """The elements of some items, a line each."""
+    """Yield the elements of items, a line each."""
     for item in items:
         match item:
             case Group():
@@ -86,7 +86,7 @@ def _tooltip(facts: Facts | None) -> str:
 
 
 def xml_lines(text: str) -> str:
-    """Escaped, its line ends kept."""
+    """Escape text and keep its line ends."""
     return "\n".join([xml(line) for line in text.split("\n")])
 
 
@@ -137,7 +137,7 @@ def _size(size: float) -> str:
 
 
 def style(scene: Scene, theme: Theme, *, dark: Theme | None, fonts: bool) -> str:
-    """The style sheet: the faces used, the colours, and those of dark mode."""
+    """Return the style sheet: the faces in use, the colours, and those of dark mode."""
     used = {item.face for item in flat(scene.items) if isinstance(item, Text)} | {"regular"}
     if any(isinstance(item, Box) and item.lead for item in flat(scene.items)):
         used.add("bold")
@@ -147,7 +147,7 @@ def style(scene: Scene, theme: Theme, *, dark: Theme | None, fonts: bool) -> str
 
 
 def shapes() -> str:
-    """Widths, dashes and alignments: what a theme does not change."""
+    """Return the rules that no theme changes: widths, dashes and alignments."""
     return (
         ".edge .line,.rule{fill:none}.box text,.join text{text-anchor:middle}"
         ".edge .line{stroke-width:1.3}.trunk .line{stroke-width:4}.changes .line{stroke-dasharray:4 3}"
@@ -158,14 +158,14 @@ def shapes() -> str:
 
 
 def font_face(face: str) -> str:
-    """The rule that carries a face of the bundled font in the document."""
+    """Return the rule that carries a face of the bundled font in the document."""
     data = base64.b64encode(font_file(f"{face}.woff2")).decode()
     kind = {"regular": "", "bold": "font-weight:bold;", "italic": "font-style:italic;"}[face]
     return f"@font-face{{font-family:'archc Sans';{kind}src:url(data:font/woff2;base64,{data}) format('woff2')}}"
 
 
 def colours(theme: Theme) -> str:
-    """A theme as rules."""
+    """Return the rules of a theme."""
     boxes = "".join([f".box.{role} rect{{fill:{fill};stroke:{line}}}" for role, (fill, line) in theme.boxes.items()])
     plates = "".join([f".plate.{role}{{fill:{fill};stroke:{line}}}" for role, (fill, line) in theme.plates.items()])
     texts = "".join([f".words.{tone}{{fill:{colour}}}" for tone, colour in theme.texts.items()])

@@ -1,4 +1,4 @@
-r"""A scene as TikZ in a document of its own that a paper can `\input` too: native text, in the document's font."""
+r"""A scene becomes TikZ in a document that a paper can `\input` too, with native text in the document's font."""
 
 import re
 from collections.abc import Iterator
@@ -12,15 +12,15 @@ from archc.rendering.escape import tex
 from archc.rendering.visible import visible
 
 BIG_POINTS = 0.75
-"""In a pixel."""
+"""The big points in a pixel."""
 LONGEST = 15_000
-"""Points; TeX's dimensions end at 16,383."""
+"""The longest figure in points; TeX's dimensions end at 16,383."""
 _MATH = {"−": "$-$", "–": "--", "—": "---", "→": r"$\to$", "±": r"$\pm$"}
 _SIGNS = re.compile(f"([{''.join(_MATH)}])")
 
 
 def tikz(scene: Scene, theme: Theme, *, width: str = "") -> str:
-    r"""The document; `\input` in another one, with the package standalone, is the figure alone."""
+    r"""Return the document; `\input` in another one, with the package standalone, is the figure alone."""
     wanted = pixels(width) if width else None
     unit = BIG_POINTS * (1.0 if wanted is None else wanted / scene.width)
     tall = max(scene.width, scene.height) * unit
@@ -52,7 +52,7 @@ def _unit(value: float) -> str:
 
 
 class _Colours:
-    """The colours used, each defined once."""
+    """The colours in use, each defined once."""
 
     def __init__(self) -> None:
         self._names: dict[str, str] = {}
@@ -148,11 +148,11 @@ def _text(item: Text, theme: Theme, colours: _Colours, unit: float) -> str:
 
 
 def _font(size: float, unit: float) -> str:
-    # a little below the scene's: TeX's own fonts are wider than Arial at some sizes
+    # The size is a little below the scene's, since TeX's own fonts are wider than Arial at some sizes.
     points = size * unit * 0.95
     return rf"\fontsize{{{brief(points)}}}{{{brief(points * 1.25)}}}\selectfont "
 
 
 def escaped(text: str) -> str:
-    """Text for TeX: its own characters escaped, signs as mathematics; what an engine's fonts lack is its code point."""
+    """Escape text for TeX, signs as mathematics; what an engine's fonts lack is its code point."""
     return "".join([_MATH.get(part) or tex(part) for part in _SIGNS.split(text)])

@@ -12,6 +12,7 @@ CASES: tuple[tuple[Operation, str, str], ...] = (
     (ops.Conv(64, 64, 3, groups=32), "conv", "3×3 conv, 64, 32 groups"),
     (ops.Conv(64, 64, 3, groups=64), "conv", "3×3 depthwise conv, 64"),
     (ops.Conv(64, 64, 3, dilation=2), "conv", "3×3 conv, 64, dilation 2"),
+    (ops.ConvTranspose(64, 32, 4, 2, 1, groups=2), "conv", "4×4 deconv, 32, 2 groups, ×2"),
     (ops.Linear(512, 1000), "linear", "fc 1000"),
     (ops.ChannelConv(5), "conv", "1×5 channel conv"),
     (ops.Norm("group", 64, groups=32), "norm", "GN, 32 groups"),

@@ -4,9 +4,10 @@ from string import Formatter
 from typing import get_args
 
 import pytest
+from operation_cases import cases
 
 from archc.ir import ops
-from archc.ir.behaviour import Pointwise
+from archc.ir.behaviour import Enlarged, Pointwise
 from archc.ir.norms import ACTIVATIONS, NORMS, NormName
 from archc.ir.op import Kept, Op
 from archc.ir.ops import OPERATIONS, Operation
@@ -35,6 +36,15 @@ def test_what_is_saved_by_rule_needs_its_rule() -> None:
 def test_what_is_done_to_axes_is_stated_once() -> None:
     with pytest.raises(TypeError, match="and not both"):
         type("Trial", (Op,), {"behaviour": lambda _: Pointwise()}, **PROPERTIES)
+
+
+def test_what_enlarges_a_map_says_so() -> None:
+    enlarging = {op.kind for op, _ in cases() if isinstance(op.behaviour(), Enlarged)}
+    assert enlarging == {kind for kind, cls in OPERATIONS.items() if cls.enlarges}
+
+
+def test_a_stride_that_enlarges_is_no_reduction() -> None:
+    assert [op.reduction for op in (ops.Conv(4, 4, 3, 2), ops.ConvTranspose(4, 4, 3, 2), ops.Act("relu"))] == [2, 1, 1]
 
 
 def test_what_is_stated_is_read_off_the_class() -> None:

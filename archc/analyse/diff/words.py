@@ -8,7 +8,9 @@ from archc.ir.op import Op, stated
 from archc.ir.text import literal
 from archc.ir.types import by_axis
 
-PLAIN_NAMES = {"act": "activation", "conv": "convolution", "add": "addition", "mul": "product"}
+PLAIN_NAMES = {
+    "act": "activation", "conv": "convolution", "conv_transpose": "transposed convolution", "add": "addition", "mul": "product",
+}  # fmt: skip
 
 
 def op_text(op: Op) -> str:
@@ -58,7 +60,7 @@ def further(op: Op) -> str:
     """What else is told of an operation: stride, groups, dilation."""
     stride, groups, dilation = (getattr(op, name, 1) for name in ("stride", "groups", "dilation"))
     words = [f"stride {shown(stride)}"] if stride != 1 else []
-    words += [f"{groups} groups"] if isinstance(op, ops.Conv) and groups > 1 else []
+    words += [f"{groups} groups"] if isinstance(op, ops.Conv | ops.ConvTranspose) and groups > 1 else []
     words += [f"dilation {shown(dilation)}"] if dilation != 1 else []
     return "".join(f", {text}" for text in words)
 

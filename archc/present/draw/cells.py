@@ -148,7 +148,7 @@ def _module(reading: Reading, state: _State, scope: Scope, nodes: Sequence[Node]
     label = scope.template.replace("_", " ")
     width = arguments.get("out")
     stride = arguments.get("stride", 1)
-    convs = [node.op for node in nodes if isinstance(node.op, ops.Conv)]
+    convs = [node.op for node in nodes if isinstance(node.op, ops.Conv | ops.ConvTranspose)]
     kernel = max((pair(op.kernel) for op in convs), default=(0, 0))
     if scope.role == "main" and width is not None and convs:
         label = f"{label} {kernel[0]}×{kernel[1]}, {width}" + (f", /{stride}" if stride != 1 else "")

@@ -1,6 +1,6 @@
 """The graph: a flat list of operations in order of execution, and the scopes their names are grouped by."""
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Hashable, Iterator, Mapping
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Literal, TypeAlias
@@ -56,12 +56,14 @@ class ScopeArgument(Record, compiled=True):
 class Setting(Record):
     """What a spec says of a block under one key.
 
-    `word` names the value as a reader would: `B`, `pre`. `has_word` is False for a map, whose word is only its kind.
+    `word` names the value as a reader would: `B`, `pre`. `has_word` is False for a map, whose word is only its kind. `meaning` is
+    what a word and a map that is written out have in common, None where that is not known.
     """
 
     word: str
     has_word: bool
     place: Span
+    meaning: Hashable = None
 
 
 NO_SETTINGS: Mapping[str, Setting] = MappingProxyType({})

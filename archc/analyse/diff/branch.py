@@ -123,6 +123,9 @@ def _order(diff: UnitDiff) -> Iterator[Fact]:
     ]
     if not moved:
         return
+    old, new = settings(diff, "order")
+    if old is not None and new is not None and old.meaning is not None and old.meaning == new.meaning:
+        return  # one order, whether by its word or written out: it is a unit that differs
     words = _words(diff, "order")
     if words[0] == words[1] and not any(setting is not None and setting.has_word for setting in settings(diff, "order")):
         words = (_sequence(diff.old), _sequence(diff.new))

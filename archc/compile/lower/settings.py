@@ -12,7 +12,7 @@ from archc.language.library import Document
 from archc.language.spec.defaults import opened
 from archc.language.spec.lost import lost
 from archc.language.spec.paths import NothingThere, change, is_null
-from archc.record import Record, field
+from archc.record import Record, field, replace
 from archc.suggest import meaning, meant
 
 KEYS = ("kind", "order", "shortcut", "stride_at", "insert", "norm", "act", "conv")
@@ -139,6 +139,8 @@ def _settings(
         order = read_order(order_node, context)
     except Failed:
         order = ORDERS["post"]
+    if "order" in by_key:
+        by_key = {**by_key, "order": replace(by_key["order"], meaning=order)}
     insert = insert if isinstance(insert, Map) else Map((), origin.span)
     return Settings(
         kind, steps, parameters, order, order_node, stride_at, shortcut, insert, defaults, origin, named, by_key,

@@ -52,7 +52,7 @@ class _Plan(Record):
     """The scopes to draw, each with a caption."""
     place: str
     """The path at which the definition's parameters stand."""
-    told: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
     """The paths of other values that the figure names."""
 
 
@@ -66,9 +66,9 @@ def around(definition: StrPath, overrides: Sequence[str], limits: Limits) -> Bar
     given = dict(_missing(document.root))
     plan = _plan(document, f"./{path.name}", given, target)
     compiled = _compiled(path, name, plan.lines, overrides, limits)
-    said = document.name.replace("_", " ")
-    title = f"shortcut {said}" if document.kind == "shortcut" else f"{said} {document.kind}"
-    chosen = _told(compiled.spec.root, [*plan.told, *(f"{plan.place}.{parameter}" for parameter in given)])
+    name_words = document.name.replace("_", " ")
+    title = f"shortcut {name_words}" if document.kind == "shortcut" else f"{name_words} {document.kind}"
+    chosen = _told(compiled.spec.root, [*plan.named, *(f"{plan.place}.{parameter}" for parameter in given)])
     return Bare(compiled, document.name, title, name, plan.shown, f"drawn with {chosen}" if chosen else "")
 
 
@@ -79,8 +79,8 @@ def _plan(document: Document, reference: str, given: dict[str, object], target: 
         case "block":
             stride = {} if "stride_at" in root else {"stride_at": _strided(root)}
             block = {"kind": reference, "order": "post", "shortcut": "B", **stride, **given}
-            told = ("block.order", "block.shortcut", "block.stride_at")
-            return _Plan(_stages(block, 1), (("layer1.0", ""),), "block", told)
+            named = ("block.order", "block.shortcut", "block.stride_at")
+            return _Plan(_stages(block, 1), (("layer1.0", ""),), "block", named)
         case "shortcut":
             block = {"kind": "basic", "order": "post", "shortcut": {"kind": reference, **given}}
             shown = (("layer1.0", "same shape"), ("layer2.0", "shape changes"))
@@ -116,9 +116,9 @@ def _located(target: str) -> tuple[Path, str]:
         return Path(target), target
     kinds: tuple[Kind, ...] = (*KINDS, "network")
     for kind in kinds:
-        found = shipped_file(target, kind)
-        if found is not None:
-            return found, shipped_name(found)
+        path = shipped_file(target, kind)
+        if path is not None:
+            return path, shipped_name(path)
     known = [name for kind in KINDS for name in shipped_names(kind)]
     guess = nearest(target, known)
     hint = f"did you mean `{guess}`?" if guess else "a file is named with its suffix; of a network: --block resnet50:layer2.0"
@@ -185,19 +185,19 @@ def _strided(root: Map) -> str:
     """Return the step that would stride: the first convolution with a kernel above 1, else the first one."""
     steps = root.get("steps")
     entries = steps.entries if isinstance(steps, Map) else ()
-    found = [entry for entry in entries if str(entry.key).startswith("conv")]
-    wide = [entry for entry in found if _text(entry.value, "kernel") not in ("1", "")]
-    return next((str(entry.key) for entry in [*wide, *found, *entries]), "conv1")
+    convolutions = [entry for entry in entries if str(entry.key).startswith("conv")]
+    wide = [entry for entry in convolutions if _text(entry.value, "kernel") not in ("1", "")]
+    return next((str(entry.key) for entry in [*wide, *convolutions, *entries]), "conv1")
 
 
 def _text(node: Node, key: str) -> str:
-    found = node.get(key) if isinstance(node, Map) else None
-    return found.text if isinstance(found, Scalar) else ""
+    value = node.get(key) if isinstance(node, Map) else None
+    return value.text if isinstance(value, Scalar) else ""
 
 
 def _told(root: Map, paths: Sequence[str]) -> str:
     """Write `order post, shortcut B, width 64`, with the values after all changes."""
-    found = []
+    settings = []
     for path in paths:
         node: Node | None = root
         *around, name = path.split(".")
@@ -205,5 +205,5 @@ def _told(root: Map, paths: Sequence[str]) -> str:
             node = node.get(key) if isinstance(node, Map) else None
         text = _text(node, name) if isinstance(node, Map) else ""
         if text:
-            found.append(f"{'block' if name == 'kind' else name} {text}")
-    return ", ".join(found)
+            settings.append(f"{'block' if name == 'kind' else name} {text}")
+    return ", ".join(settings)

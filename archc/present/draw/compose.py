@@ -46,21 +46,21 @@ class Asked(Record, kw_only=True):
 
 def draw_networks(networks: Sequence[Compiled], asked: Asked) -> Scene:
     """Draw one network, or several side by side. Raises FigureError where `dot` is needed and is not installed."""
-    told = read(networks, asked)
+    shown = read(networks, asked)
     if asked.level == "layer":
         from archc.present.draw.layouts.rails import rails
         from archc.present.draw.layouts.table import side_by_side
 
-        unfolded, notes = stages_unfolded(told, asked, several=len(told) > 1)
+        unfolded, notes = stages_unfolded(shown, asked, several=len(shown) > 1)
         laid = rails if asked.direction == "strip" else side_by_side
-        found = replace(laid(told, shades_of(told), unfolded), notes=notes)
+        scene = replace(laid(shown, shades_of(shown), unfolded), notes=notes)
     elif asked.level == "network":
         from archc.present.draw.layouts.stages import stages
 
-        found = stages(told, shades_of(told), across=asked.direction == "strip")
+        scene = stages(shown, shades_of(shown), across=asked.direction == "strip")
     else:
-        found = _in_panels(told, asked, shades_of(told))
-    return _with_legend(found) if asked.marks else found
+        scene = _in_panels(shown, asked, shades_of(shown))
+    return _with_legend(scene) if asked.marks else scene
 
 
 def read(networks: Sequence[Compiled], asked: Asked) -> list[Network]:
@@ -69,10 +69,10 @@ def read(networks: Sequence[Compiled], asked: Asked) -> list[Network]:
     grain: Grain = "op" if asked.level == "op" else "layer"
     marks = asked.marks or ({},) * len(networks)
     detail: Detail = "brief" if brief else "full"
-    found = [read_network(c.graph, c.spec.title, grain, detail, of) for c, of in zip(networks, marks, strict=True)]
+    readings = [read_network(c.graph, c.spec.title, grain, detail, of) for c, of in zip(networks, marks, strict=True)]
     # Networks of one name get numbers, since ids begin with the name.
-    before = [sum(other.name == one.name for other in found[:index]) for index, one in enumerate(found)]
-    return [replace(one, name=f"{one.name}~{count + 1}") if count else one for one, count in zip(found, before, strict=True)]
+    before = [sum(other.name == one.name for other in readings[:index]) for index, one in enumerate(readings)]
+    return [replace(one, name=f"{one.name}~{count + 1}") if count else one for one, count in zip(readings, before, strict=True)]
 
 
 def _with_legend(scene: Scene) -> Scene:
@@ -107,8 +107,8 @@ def _in_panels(networks: Sequence[Network], asked: Asked, shades: Sequence[int])
         return replace(columns(networks, panels), notes=notes)
     from archc.present.draw.layouts.strips import strips
 
-    found = strips(networks, panels, asked.width)
-    return replace(found, notes=(*notes, *found.notes))
+    scene = strips(networks, panels, asked.width)
+    return replace(scene, notes=(*notes, *scene.notes))
 
 
 def shades_of(networks: Sequence[Network]) -> list[int]:
@@ -168,12 +168,12 @@ def draw_bare(bare: "Bare", level: Level) -> Scene:
     lines = [line for line in (bare.place, bare.chosen) if line]
     alone = len(bare.shown) == 1
     if alone:
-        found = [_closeup(graph, scopes[bare.shown[0][0]], level, bare.title, *lines)]
+        closeups = [_closeup(graph, scopes[bare.shown[0][0]], level, bare.title, *lines)]
     else:
-        found = [_closeup(graph, scopes[path], level, caption, "") for path, caption in bare.shown]
+        closeups = [_closeup(graph, scopes[path], level, caption, "") for path, caption in bare.shown]
     heading = [] if alone else [bare.title, *lines]
     described = f"{bare.title}, {bare.place}: {bare.chosen}"
-    return grid(found, MEASURES, title=bare.title, described=described, columns=2, heading=heading)
+    return grid(closeups, MEASURES, title=bare.title, described=described, columns=2, heading=heading)
 
 
 def _closeup(graph: Graph, scope: Scope, level: Level, caption: str, *lines: str) -> "Closeup":
@@ -187,8 +187,8 @@ def _closeup(graph: Graph, scope: Scope, level: Level, caption: str, *lines: str
     cell = replace(cell, units=units, modules=tuple([module for module in cell.modules if module[0] != scope.path]))
     inside = f"{scope.path}."
     spent = [reading.costs[node.name] for node in graph.nodes if node.scope == scope.path or node.scope.startswith(inside)]
-    told = cost(sum(c.parameters for c in spent), sum(c.macs for c in spent))
-    first = " · ".join([words for words in (lines[0], told) if words])
+    spent_words = cost(sum(c.parameters for c in spent), sum(c.macs for c in spent))
+    first = " · ".join([words for words in (lines[0], spent_words) if words])
     above, below = _ends(graph, scope)
     return Closeup(scope.path, caption, cell, above, below, tuple([line for line in (first, *lines[1:]) if line]))
 

@@ -71,12 +71,12 @@ FIGURES: dict[FigureName, Figure] = {
 def draw_figure(name: FigureName, limits: Limits) -> Scene:
     """Draw a paper's figure; each panel is read off a network that is compiled for it."""
     figure = FIGURES[name]
-    found = []
+    closeups = []
     for variant in figure.variants:
         changes = (*variant.changes, "expect=null")
         graph = compile_spec(figure.spec, overrides=changes, limits=limits).graph
         reading = reading_of(graph, "op", detail=figure.detail, hidden=figure.hidden)
         cell = read_scope(graph, figure.block, reading)
-        found.append(Closeup(variant.caption, variant.caption, cell, "x_l", "x_l+1", marked=variant.marked))
+        closeups.append(Closeup(variant.caption, variant.caption, cell, "x_l", "x_l+1", marked=variant.marked))
     described = f"{figure.title}: " + "; ".join(variant.caption for variant in figure.variants)
-    return grid(found, TRUNK, title=figure.title, described=described, columns=figure.columns)
+    return grid(closeups, TRUNK, title=figure.title, described=described, columns=figure.columns)

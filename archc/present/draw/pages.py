@@ -67,19 +67,19 @@ def whole(scene: Scene) -> Page:
 
 def draw_pieces(networks: Sequence[Compiled], asked: Asked) -> Page:
     """Draw networks in parts that a page can fold and unfold, each network as a column."""
-    told = read(networks, asked)
-    shades = shades_of(told)
-    found = bands(told)
-    several = len(told) > 1
-    drawn = [_pieces(network, asked, shades, rows) for network, rows in zip(told, found.rows, strict=True)]
+    shown = read(networks, asked)
+    shades = shades_of(shown)
+    alignment = bands(shown)
+    several = len(shown) > 1
+    drawn = [_pieces(network, asked, shades, rows) for network, rows in zip(shown, alignment.rows, strict=True)]
     if several:
-        drawn = [_under(one, f"{network.name}/") for one, network in zip(drawn, told, strict=True)]
+        drawn = [_under(one, f"{network.name}/") for one, network in zip(drawn, shown, strict=True)]
     legend = [
         Text(x=12, y=18 + 15 * line, words=words, size=11, face="bold", tone=tone)
         for line, (tone, words) in enumerate(MEANINGS if asked.marks else ())
     ]
     margin = LABEL if several else 0.0
-    return Page(drawn=tuple(drawn), top=TITLE + LEAD, firsts=found.firsts, margin=margin, legend=tuple(legend))
+    return Page(drawn=tuple(drawn), top=TITLE + LEAD, firsts=alignment.firsts, margin=margin, legend=tuple(legend))
 
 
 def _pieces(network: Network, asked: Asked, shades: Sequence[int], rows: Sequence[int]) -> Drawn:

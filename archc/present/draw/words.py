@@ -82,17 +82,17 @@ def _conv(op: ops.Conv | ops.ConvTranspose, detail: Detail) -> str:
         return "weight"
     depthwise = op.groups == op.in_channels == op.out_channels and op.groups > 1
     name = "deconv" if op.enlarges else "conv"
-    found = f"{by_axis(op.kernel)} {'depthwise ' if depthwise else ''}{name}"
+    text = f"{by_axis(op.kernel)} {'depthwise ' if depthwise else ''}{name}"
     if detail == "kernel":
-        return found
+        return text
     if detail == "brief" and not depthwise and not op.enlarges:
-        found = by_axis(op.kernel)
-    found += f", {op.out_channels}"
+        text = by_axis(op.kernel)
+    text += f", {op.out_channels}"
     if op.groups > 1 and not depthwise:
-        found += f", {op.groups} groups"
+        text += f", {op.groups} groups"
     if op.dilation != 1:
-        found += f", dilation {shown(op.dilation)}"
-    return f"{found}, ×{shown(op.stride)}" if op.enlarges and op.stride != 1 else found + _stride(op.reduction)
+        text += f", dilation {shown(op.dilation)}"
+    return f"{text}, ×{shown(op.stride)}" if op.enlarges and op.stride != 1 else text + _stride(op.reduction)
 
 
 def _stride(stride: Sides) -> str:

@@ -32,7 +32,7 @@ def dot(scene: Scene, theme: Theme) -> str:
     )
     graph.attr("node", fixedsize="true", fontname=FONTS["regular"], margin="0", penwidth="1", label="")
     graph.attr("edge", color=theme.line, penwidth="1", arrowsize="0.5")
-    for name, attributes in _Nodes(scene, theme).found():
+    for name, attributes in _Nodes(scene, theme).nodes():
         graph.node(_name(name), **attributes)
     for tail, head, attributes in _edges(scene, theme):
         graph.edge(_name(tail), _name(head), **attributes)
@@ -60,7 +60,7 @@ class _Nodes:
         self.scene = scene
         self.theme = theme
 
-    def found(self) -> Iterator[tuple[str, dict[str, str]]]:
+    def nodes(self) -> Iterator[tuple[str, dict[str, str]]]:
         page = Plate(id="", x=0, y=0, width=self.scene.width, height=self.scene.height, role="card")
         yield (
             "page",
@@ -149,28 +149,32 @@ def _edges(scene: Scene, theme: Theme) -> Iterator[tuple[str, str, dict[str, str
             )
         elif isinstance(item, Curve):
             colour = theme.trunk if item.role == "trunk" else theme.marks.get(item.mark, theme.line)
-            found = {"pos": _spline(scene, item.start, shaft(item)), "penwidth": brief(weight(item) * POINTS), "color": colour}
+            attributes = {
+                "pos": _spline(scene, item.start, shaft(item)),
+                "penwidth": brief(weight(item) * POINTS),
+                "color": colour,
+            }
             if item.arrow:
                 (x, y), _, _ = tip(item)
-                found["pos"] = f"e,{_pair(scene, x, y)} {found['pos']}"
+                attributes["pos"] = f"e,{_pair(scene, x, y)} {attributes['pos']}"
                 # Graphviz's arrowheads grow with the width of the line.
-                found["arrowsize"] = "0.3" if item.role == "trunk" else brief(head_size(item)[0] / 13)
+                attributes["arrowsize"] = "0.3" if item.role == "trunk" else brief(head_size(item)[0] / 13)
             else:
-                found["arrowhead"] = "none"
+                attributes["arrowhead"] = "none"
             if item.dashed:
-                found["style"] = "dashed"
+                attributes["style"] = "dashed"
             tail, head = item.source or f"open{number}a", item.target or f"open{number}b"
-            yield tail, head, {**found, "id": _plain(item.id), "class": item.role, **_tooltip(item.facts)}
+            yield tail, head, {**attributes, "id": _plain(item.id), "class": item.role, **_tooltip(item.facts)}
 
 
 def _spline(scene: Scene, start: Point, path: tuple[Segment, ...]) -> str:
     """Return a start and three points for each segment; lines are cubics too."""
-    found, (x, y) = [_pair(scene, *start)], start
+    pairs, (x, y) = [_pair(scene, *start)], start
     for segment in path:
         points = segment if len(segment) == 6 else (x, y, *segment, *segment)
-        found += [_pair(scene, points[i], points[i + 1]) for i in (0, 2, 4)]
+        pairs += [_pair(scene, points[i], points[i + 1]) for i in (0, 2, 4)]
         x, y = segment[-2:]
-    return " ".join(found)
+    return " ".join(pairs)
 
 
 def _pair(scene: Scene, x: float, y: float) -> str:

@@ -44,7 +44,7 @@ def html(title: str, description: str, shown: Page, sources: Mapping[str, str], 
         "STYLE": _style(theme), "SCRIPT": _resource("page.js"),
         "DATA": _script(data),
     }  # fmt: skip
-    return re.sub("@([A-Z]+)@", lambda found: fields[found[1]], _resource("page.html"))
+    return re.sub("@([A-Z]+)@", lambda mark: fields[mark[1]], _resource("page.html"))
 
 
 def _script(data: object) -> str:
@@ -67,10 +67,10 @@ def _resource(name: str) -> str:
 
 def _style(theme: Theme) -> str:
     faces = "".join([font_face(face) for face in ("regular", "bold", "italic")])
-    found = faces + _resource("page.css") + shapes() + colours(theme)
+    sheet = faces + _resource("page.css") + shapes() + colours(theme)
     if theme is DARK:
-        return found + _night()
-    return found + f"@media (prefers-color-scheme: dark) {{{_night()}{colours(DARK)}}}"
+        return sheet + _night()
+    return sheet + f"@media (prefers-color-scheme: dark) {{{_night()}{colours(DARK)}}}"
 
 
 def _night() -> str:
@@ -131,13 +131,13 @@ def _told(facts: Facts) -> dict[str, object]:
 
 def _facts(item: Item) -> dict[str, dict[str, object]]:
     """Return the facts of an item and of those in it, by their ids in the page."""
-    found: dict[str, dict[str, object]] = {}
+    facts: dict[str, dict[str, object]] = {}
     if isinstance(item, Box | Join | Curve | Group) and item.facts is not None:
-        found[xml(item.id).replace(" ", "_")] = _told(item.facts)
+        facts[xml(item.id).replace(" ", "_")] = _told(item.facts)
     if isinstance(item, Group):
         for inner in item.items:
-            found.update(_facts(inner))
-    return found
+            facts.update(_facts(inner))
+    return facts
 
 
 def _cited(facts: Mapping[str, Mapping[str, object]], sources: Mapping[str, str]) -> dict[str, str]:

@@ -81,10 +81,10 @@ def _grouped(items: Sequence[Item], names: _Names, indent: str, within: str) -> 
                 if not title or not inner:
                     yield from inner
                     continue
-                told = " · ".join(title)
+                heading = " · ".join(title)
                 name = names.of(f"subgraph {item.id}")
                 names.places.setdefault("panel" if item.count == 1 else "repeat", []).append(name)
-                yield f"{indent}subgraph {name} [{label([told])}]"
+                yield f"{indent}subgraph {name} [{label([heading])}]"
                 yield f"{indent}  direction {names.direction}"
                 yield from inner
                 yield f"{indent}end"
@@ -104,8 +104,8 @@ def _title(group: Group, within: str) -> list[str]:
         return [f"×{group.count}"]
     if group.id == within or alone or (group.role == "block" and not any(group.ends)):
         return []
-    told = cost(group.facts.params, group.facts.macs) if group.facts is not None else ""
-    return [group.label, *([told] if told else [])]
+    spent = cost(group.facts.params, group.facts.macs) if group.facts is not None else ""
+    return [group.label, *([spent] if spent else [])]
 
 
 def _edges(items: Sequence[Item], names: _Names, around: str) -> Iterator[str]:
@@ -125,5 +125,5 @@ def _edges(items: Sequence[Item], names: _Names, around: str) -> Iterator[str]:
 def _edge(curve: Curve, source: str, target: str, names: _Names) -> Iterator[str]:
     if names.knows(source) and names.knows(target):
         arrow = "-.->" if curve.dashed else "-->"
-        said = f"|{label([curve.words])}|" if curve.words else ""
-        yield f"  {names.of(source)} {arrow}{said} {names.of(target)}"
+        words = f"|{label([curve.words])}|" if curve.words else ""
+        yield f"  {names.of(source)} {arrow}{words} {names.of(target)}"

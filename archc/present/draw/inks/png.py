@@ -29,13 +29,13 @@ def png(scene: Scene, theme: Theme, *, width: str = "") -> bytes:
     # Resvg has the bundled font alone, and would draw a character that it lacks as an empty box.
     document = drawable_lines(svg(scene, theme, dark=None, fonts=False))
     fonts = [os.path.join(FONTS, f"archc-sans-{face}.ttf") for face in ("regular", "bold", "italic")]
-    found: bytes = bytes(
+    picture: bytes = bytes(
         resvg_py.svg_to_bytes(
             svg_string=document, skip_system_fonts=True, font_files=fonts, sans_serif_family="archc Sans",
             font_family="archc Sans", zoom=scale, dpi=96,
         )
     )  # fmt: skip
-    return found
+    return picture
 
 
 def drawable_lines(document: str) -> str:

@@ -42,16 +42,16 @@ def bands(networks: Sequence[Network]) -> Bands:
     return Bands(rows, tuple(firsts), len(order))
 
 
-def tops(sizes: Sequence[Sequence[float]], rows: Bands, start: float, between: float, change: float) -> list[float]:
+def tops(sizes: Sequence[Sequence[float]], alignment: Bands, start: float, between: float, change: float) -> list[float]:
     """Return where each row begins, and where the last one ends; a row has room for its largest part.
 
     Rows are `between` apart, and `change` more where another output size begins.
     """
-    largest = [0.0] * rows.count
-    for own_rows, own_sizes in zip(rows.rows, sizes, strict=True):
+    largest = [0.0] * alignment.count
+    for own_rows, own_sizes in zip(alignment.rows, sizes, strict=True):
         for row, value in zip(own_rows, own_sizes, strict=True):
             largest[row] = max(largest[row], value)
-    changes = {row for row, _ in rows.firsts if row}
+    changes = {row for row, _ in alignment.firsts if row}
     places, end = list[float](), start
     for row, value in enumerate(largest):
         end += change if row in changes else 0.0

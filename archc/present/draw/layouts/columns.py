@@ -77,23 +77,23 @@ def columns(networks: Sequence[Network], panels: Sequence[Sequence[Panel]]) -> S
     several = len(networks) > 1
     frames = [frame_of(network, of) for network, of in zip(networks, panels, strict=True)]
     pieces = [[piece(panel, frame) for panel in of] for of, frame in zip(panels, frames, strict=True)]
-    found = bands(networks)
-    places = tops([[one.height for one in of] for of in pieces], found, TITLE + LEAD, 0.0, CHANGE if several else 0.0)
+    alignment = bands(networks)
+    places = tops([[one.height for one in of] for of in pieces], alignment, TITLE + LEAD, 0.0, CHANGE if several else 0.0)
     x = LABEL if several else 0.0
     edge = x + sum(frame.edge for frame in frames)
-    items: list[Item] = sizes_beside(found, places, SPACE, edge) if several else []
+    items: list[Item] = sizes_beside(alignment, places, SPACE, edge) if several else []
     bottom = 0.0
-    for network, frame, of, rows in zip(networks, frames, pieces, found.rows, strict=True):
+    for network, frame, of, rows in zip(networks, frames, pieces, alignment.rows, strict=True):
         drawn, end = _column(network, frame, of, [places[row] for row in rows])
         items += [network_group(network, drawn, (x, 0.0))] if several else drawn
         x, bottom = x + frame.edge, max(bottom, end)
     return scene_of(networks, edge, bottom, items)
 
 
-def sizes_beside(found: Bands, places: Sequence[float], between: float, edge: float) -> list[Item]:
+def sizes_beside(alignment: Bands, places: Sequence[float], between: float, edge: float) -> list[Item]:
     """Return the output sizes on the left, with a rule above each but the first; parts are `between` apart."""
     items: list[Item] = []
-    for row, name in found.firsts:
+    for row, name in alignment.firsts:
         y = places[row]
         if row:
             items.append(Rule(x1=16, y1=y - (between + CHANGE) / 2, x2=edge - 16, y2=y - (between + CHANGE) / 2))
@@ -102,12 +102,12 @@ def sizes_beside(found: Bands, places: Sequence[float], between: float, edge: fl
     return items
 
 
-def sizes_above(found: Bands, places: Sequence[float], between: float, spans: Sequence[Point]) -> list[Item]:
+def sizes_above(alignment: Bands, places: Sequence[float], between: float, spans: Sequence[Point]) -> list[Item]:
     """Return the output sizes above strips, with a rule before each but the first, along the `spans` without titles."""
     items: list[Item] = []
-    for index, (row, name) in enumerate(found.firsts):
-        last = found.firsts[index + 1][0] if index + 1 < len(found.firsts) else found.count
-        end = places[last] - (between if last < found.count else 0.0)
+    for index, (row, name) in enumerate(alignment.firsts):
+        last = alignment.firsts[index + 1][0] if index + 1 < len(alignment.firsts) else alignment.count
+        end = places[last] - (between if last < alignment.count else 0.0)
         x = places[row] - between / 2
         items += [Rule(x1=x, y1=top, x2=x, y2=bottom) for top, bottom in spans] if row else []
         if name:
@@ -185,5 +185,5 @@ def side(part: Part) -> list[str]:
     """Return the lines below a part's name: its size, channels, blocks and cost."""
     first, second = heading(part)
     words = second.split(" · ")
-    found = [" · ".join(words[:2]), *words[2:]]
-    return [line for line in [*found, *(footing(part).split(" · "))] if line and line != first]
+    lines = [" · ".join(words[:2]), *words[2:]]
+    return [line for line in [*lines, *(footing(part).split(" · "))] if line and line != first]

@@ -102,8 +102,8 @@ def _run(program: str, source: str) -> str:
         message = f"{program} took more than {SECONDS} seconds"
         raise FigureError(message, "leave out --layout dot, or draw fewer operations: --block SPEC:PATH") from None
     if done.returncode != 0:
-        said = (done.stderr.strip().splitlines() or ["nothing"])[-1]
-        raise FigureError(f"{program} failed and said: {said}", "leave out --layout dot")
+        message = (done.stderr.strip().splitlines() or ["nothing"])[-1]
+        raise FigureError(f"{program} failed and said: {message}", "leave out --layout dot")
     return done.stdout
 
 

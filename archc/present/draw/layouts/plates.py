@@ -37,13 +37,13 @@ def _one_lane(cell: Cell, shape: Shape, module: str) -> float | None:
 
 def grounded(cell: Cell, shape: Shape, m: Measures) -> list[tuple[str, str]]:
     """Return the modules that have a ground, those among whose units no other unit stands."""
-    found = []
+    modules = []
     for module, name in cell.modules:
         left, top, right, bottom = _around(cell, shape, m, module)
         others = [spot for spot, unit in zip(shape.spots, cell.units, strict=True) if unit.module != module]
         if not any(left < s.x + s.width / 2 and s.x - s.width / 2 < right and top < s.bottom and s.top < bottom for s in others):
-            found.append((module, name))
-    return found
+            modules.append((module, name))
+    return modules
 
 
 def extent(cell: Cell, shape: Shape, m: Measures) -> tuple[float, float]:
@@ -79,13 +79,13 @@ def _end_of_words(wire: Wire, words: tuple[float, float, bool], m: Measures) -> 
 
 def crowded(cell: Cell, shape: Shape, m: Measures) -> frozenset[str]:
     """Return the modules that are not wide enough for their names."""
-    found = []
+    modules = []
     for module, name in grounded(cell, shape, m):
         left, top, right, _ = _around(cell, shape, m, module)
         wide = width(name, m.small)
         if _clear_of_lines(shape, (left, right), wide, (top, top + m.small * 1.5)) + wide + 7 > right:
-            found.append(module)
-    return frozenset(found)
+            modules.append(module)
+    return frozenset(modules)
 
 
 def _clear_of_lines(shape: Shape, sides: tuple[float, float], wide: float, rows: tuple[float, float]) -> float:

@@ -26,8 +26,8 @@ def rails(networks: Sequence[Network], shades: Sequence[int], unfolded: frozense
     columns = [layers.column_of(network, shades, unfolded) for network in networks]
     units = [row.unit for column in columns for row in column.rows]
     lines = [_lines(row) for column in columns for row in column.rows]
-    wide = max([52.0, *(width(line, SIZE) + 18 for found in lines for line in found)])
-    high = max(len(found) for found in lines) * LINE + 12 if units else LINE
+    wide = max([52.0, *(width(line, SIZE) + 18 for texts in lines for line in texts)])
+    high = max(len(texts) for texts in lines) * LINE + 12 if units else LINE
     bands = layers.bands_of(columns)
     edge = layers.place(columns, bands, MARGIN + IMAGE, length=wide, gap=GAP, change=BAND) + MARGIN
     titles = [max(width(one.title, 16, "bold"), width(layers.subtitle(one), 11)) + 2 * MARGIN for one in networks]

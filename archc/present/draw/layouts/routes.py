@@ -73,7 +73,7 @@ class _Laying:
     def shape(self) -> Shape:
         order = sorted(range(len(self.cell.wires)), key=lambda index: index not in self.lanes.straight)
         routes = {index: self._route(index) for index in order}
-        found = [routes[index] for index in range(len(self.cell.wires))]
+        in_order = [routes[index] for index in range(len(self.cell.wires))]
         xs = [0.0]
         for spot in self.spots:
             xs += [spot.x - spot.width / 2, spot.x + spot.width / 2]
@@ -81,12 +81,12 @@ class _Laying:
             if unit.symbol and unit.words[0]:
                 beside = self.measures.small * 0.6 * len(unit.words[0]) + 8
                 xs.append(spot.x + (spot.width / 2 + beside) * (1 if spot.x > 0 else -1))
-        for wire, route in zip(self.cell.wires, found, strict=True):
+        for wire, route in zip(self.cell.wires, in_order, strict=True):
             xs += [x for x, _ in route.corners]
             if route.words is not None:
                 x, _, ends = route.words
                 xs.append(x - (width_beside(wire, self.measures) - 8) if ends else x + width_beside(wire, self.measures) - 8)
-        return Shape(tuple(self.spots), tuple(found), -min(xs), max(xs), self.height, self.lanes)
+        return Shape(tuple(self.spots), tuple(in_order), -min(xs), max(xs), self.height, self.lanes)
 
     def _rows(self) -> tuple[list[float], list[float], float]:
         """Return top and bottom of each row, with more room where wires leave or enter sideways, or have words."""

@@ -38,11 +38,11 @@ class _Boxes(Record):
 
 def stages(networks: Sequence[Network], shades: Sequence[int], *, across: bool) -> Scene:
     """Put boxes from top to bottom, or `across` from left to right, networks side by side in rows by output size."""
-    found = bands(networks)
+    alignment = bands(networks)
     boxes = [_boxes(network) for network in networks]
     if across:
         boxes = [replace(one, wide=max(other.wide for other in boxes)) for one in boxes]
-    drawn = _rows(boxes, found, shades) if across else _columns(boxes, found, shades)
+    drawn = _rows(boxes, alignment, shades) if across else _columns(boxes, alignment, shades)
     several = len(networks) > 1
     (edge, bottom), items = drawn[0], list[Item](drawn[1])
     for network, inside in zip(networks, drawn[2], strict=True):
@@ -55,19 +55,19 @@ def stages(networks: Sequence[Network], shades: Sequence[int], *, across: bool) 
 
 def _boxes(network: Network) -> _Boxes:
     lines = tuple([tuple(_lines(part)) for part in network.parts])
-    wide = max(width(text, 12.5, "bold" if not i else "regular") for found in lines for i, text in enumerate(found)) + 28
-    return _Boxes(network, lines, max(wide, 150.0), tuple([len(found) * LINE + 18 for found in lines]))
+    wide = max(width(text, 12.5, "bold" if not i else "regular") for texts in lines for i, text in enumerate(texts)) + 28
+    return _Boxes(network, lines, max(wide, 150.0), tuple([len(texts) * LINE + 18 for texts in lines]))
 
 
 _Drawn = tuple[Point, list[Item], list[list[Item]]]
 """The size of the figure, what stands between networks, and the items of each network."""
 
 
-def _columns(boxes: Sequence[_Boxes], found: Bands, shades: Sequence[int]) -> _Drawn:
+def _columns(boxes: Sequence[_Boxes], alignment: Bands, shades: Sequence[int]) -> _Drawn:
     several = len(boxes) > 1
-    places = tops([one.heights for one in boxes], found, TOP, GAP, CHANGE if several else 0.0)
+    places = tops([one.heights for one in boxes], alignment, TOP, GAP, CHANGE if several else 0.0)
     x, bottom, drawn = LABEL if several else 0.0, places[-1] + MARGIN, list[list[Item]]()
-    for one, rows in zip(boxes, found.rows, strict=True):
+    for one, rows in zip(boxes, alignment.rows, strict=True):
         edge = max(one.wide, one.title) + 2 * MARGIN
         middle, y = x + edge / 2, places[rows[0]]
         items = title_of(one.network, middle)
@@ -81,16 +81,16 @@ def _columns(boxes: Sequence[_Boxes], found: Bands, shades: Sequence[int]) -> _D
             leaving, before = (middle, y + box.height), box.id
         drawn.append(items)
         x += edge
-    return (x, bottom), sizes_beside(found, places, GAP, x) if several else [], drawn
+    return (x, bottom), sizes_beside(alignment, places, GAP, x) if several else [], drawn
 
 
-def _rows(boxes: Sequence[_Boxes], found: Bands, shades: Sequence[int]) -> _Drawn:
+def _rows(boxes: Sequence[_Boxes], alignment: Bands, shades: Sequence[int]) -> _Drawn:
     several = len(boxes) > 1
-    places = tops([[one.wide] * len(one.lines) for one in boxes], found, MARGIN + IMAGE, GAP, CHANGE if several else 0.0)
+    places = tops([[one.wide] * len(one.lines) for one in boxes], alignment, MARGIN + IMAGE, GAP, CHANGE if several else 0.0)
     edge = max(places[-1] + MARGIN, *(one.title + 2 * MARGIN for one in boxes))
     spare = (edge - places[-1] - MARGIN) / 2
     y, drawn, spans = 36.0 if several else 0.0, list[list[Item]](), list[Point]()
-    for one, rows in zip(boxes, found.rows, strict=True):
+    for one, rows in zip(boxes, alignment.rows, strict=True):
         high = max(one.heights)
         items = title_of(one.network, edge / 2)
         at, middle = spare + places[rows[0]], ROW + high / 2
@@ -105,7 +105,7 @@ def _rows(boxes: Sequence[_Boxes], found: Bands, shades: Sequence[int]) -> _Draw
         drawn.append([moved(item, 0.0, y) for item in items])
         spans.append((y + ROW - 12, y + ROW + high + 12))
         y += ROW + high + MARGIN
-    between = sizes_above(found, [spare + place for place in places], GAP + CHANGE, spans) if several else []
+    between = sizes_above(alignment, [spare + place for place in places], GAP + CHANGE, spans) if several else []
     return (edge, y), between, drawn
 
 
@@ -125,14 +125,14 @@ def _joined(one: _Boxes, index: int, box: Box, leaving: Point, entering: Point, 
 
 
 def _lines(part: Part) -> list[str]:
-    found = [SIGNS[part.mark] + part.label]
+    lines = [SIGNS[part.mark] + part.label]
     if part.kind == "stage":
-        found += [f"{template} ×{count}" for template, count in _merged(part)]
+        lines += [f"{template} ×{count}" for template, count in _merged(part)]
     else:
-        found += [unit.words[0] for run in part.runs for unit in run.cells[0].units if unit.layer]
-    found.append(f"{dimensions(part.output.shape)}")
+        lines += [unit.words[0] for run in part.runs for unit in run.cells[0].units if unit.layer]
+    lines.append(f"{dimensions(part.output.shape)}")
     spent = cost(part.facts.params, part.facts.macs)
-    return [*found, spent] if spent else found
+    return [*lines, spent] if spent else lines
 
 
 def _merged(part: Part) -> list[tuple[str, int]]:

@@ -66,29 +66,31 @@ def strips(networks: Sequence[Network], panels: Sequence[Sequence[Panel]], print
     if len(networks) == 1:
         items, wide, high = _strip(networks[0], _rows(panels[0], printed))
         return replace(scene_of(networks, wide, high, items), across=True)
-    found = bands(networks)
-    places = tops([[_wide(panel) for panel in of] for of in panels], found, MARGIN + IMAGE, SPACE, CHANGE)
+    alignment = bands(networks)
+    places = tops([[_wide(panel) for panel in of] for of in panels], alignment, MARGIN + IMAGE, SPACE, CHANGE)
     together = printed is None or _readable(places[-1] + MARGIN, printed)
     broken = [_rows(of, printed) for of in panels]
     y, edge, notes = LABEL if together else 0.0, 0.0, tuple[str, ...]()
     items, spans = list[Item](), list[Point]()
-    for network, rows, of, numbers in zip(networks, broken, panels, found.rows, strict=True):
-        one = [_Row(list(of), places=_centred(of, numbers, found, places))] if together else rows
+    for network, rows, of, numbers in zip(networks, broken, panels, alignment.rows, strict=True):
+        one = [_Row(list(of), places=_centred(of, numbers, alignment, places))] if together else rows
         drawn, wide, high = _strip(network, one, places[-1] + MARGIN if together else 0.0)
         items.append(network_group(network, drawn, (0.0, y)))
         spans.append((y + TOP - 6, y + high - 10))
         edge, y = max(edge, wide), y + high
     if together:
-        items = [*sizes_above(found, places, SPACE + CHANGE, spans), *items]
+        items = [*sizes_above(alignment, places, SPACE + CHANGE, spans), *items]
     else:
         notes = ("strips broken into rows for this width are not aligned by output size; --direction column aligns them",)
     return replace(scene_of(networks, edge, y, items), notes=notes, across=True)
 
 
-def _centred(panels: Sequence[Panel], rows: Sequence[int], found: Bands, places: Sequence[float]) -> tuple[float, ...]:
+def _centred(panels: Sequence[Panel], rows: Sequence[int], alignment: Bands, places: Sequence[float]) -> tuple[float, ...]:
     """Return the left edges of panels, each of which is in the middle of its column."""
-    changes = {row for row, _ in found.firsts}
-    ends = [places[row + 1] - (SPACE + (CHANGE if row + 1 in changes else 0.0) if row + 1 < found.count else 0.0) for row in rows]
+    changes = {row for row, _ in alignment.firsts}
+    ends = [
+        places[row + 1] - (SPACE + (CHANGE if row + 1 in changes else 0.0) if row + 1 < alignment.count else 0.0) for row in rows
+    ]
     return tuple([(places[row] + end - _wide(panel)) / 2 for panel, row, end in zip(panels, rows, ends, strict=True)])
 
 
@@ -209,12 +211,12 @@ def _path(start: Point, end: Point, row: _Row, edge: float) -> tuple[Segment, ..
 
 def _ground(panel: Panel, x: float, row: _Row) -> list[Item]:
     label, about = heading(panel.part)
-    wide, found = _wide(panel), list[Item]()
+    wide, ground = _wide(panel), list[Item]()
     if panel.part.kind == "stage":
-        found.append(Plate(id="", x=x, y=row.y, width=wide, height=row.height, role="panel", radius=12))
+        ground.append(Plate(id="", x=x, y=row.y, width=wide, height=row.height, role="panel", radius=12))
     middle, bottom = x + wide / 2, row.y + row.height
     return [
-        *found,
+        *ground,
         Text(x=middle, y=row.y + 22, words=label, size=14, face="bold", anchor="middle"),
         Text(x=middle, y=row.y + 38, words=about, size=11, anchor="middle", tone="muted"),
         Text(x=middle, y=bottom - 12, words=footing(panel.part), size=11, anchor="middle", tone="muted"),

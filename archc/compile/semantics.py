@@ -40,24 +40,28 @@ def _sizes(root: Map, graph: Graph) -> list[Diagnostic]:
         return []
     multiple = node.get("multiple")
     said = graph.multiple
-    height, width = graph.types[graph.input].shape[1:]
-    if height % said or width % said:
+    declared = graph.types[graph.input].spatial
+    if any(length % said for length in declared):
         at = multiple.span if multiple else node.span
-        return [Diagnostic("E0353", f"the declared size {height}x{width} is not a multiple of {said}", at)]
+        return [Diagnostic("E0353", f"the declared size {_size(declared)} is not a multiple of {said}", at)]
     problem = prove_sizes(graph, said) if graph.any_size else None
     if problem is None:
         return _too_narrow(node, graph)
     origin = next((n.origin for n in graph.nodes if n.name == problem.name), None)
     notes = (Note(f"at `{problem.name}`: {problem.message}", origin),) if origin else ()
-    high, wide = problem.size
     entry = root.entry("input")
     span = entry.span if entry else node.span
+    place = f"at {_size(problem.size)} `{problem.name}` fails"
     if problem.fixed or problem.multiple is None:
-        message = f"this network works at {height}x{width} only, which `input` does not say"
-        return [Diagnostic("E0353", message, span, f"at {high}x{wide} `{problem.name}` fails", notes, "say `fixed: true`")]
+        message = f"this network works at {_size(declared)} only, which `input` does not say"
+        return [Diagnostic("E0353", message, span, place, notes, "say `fixed: true`")]
     message = f"this network works at multiples of {problem.multiple} only, which `input` does not say"
     helped = f"say `multiple: {problem.multiple}`"
-    return [Diagnostic("E0352", message, span, f"at {high}x{wide} `{problem.name}` fails", notes, helped)]
+    return [Diagnostic("E0352", message, span, place, notes, helped)]
+
+
+def _size(lengths: tuple[int, ...]) -> str:
+    return "x".join(map(str, lengths))
 
 
 def _too_narrow(node: Map, graph: Graph) -> list[Diagnostic]:

@@ -10,20 +10,23 @@ class SizeError(WrongValue):
     """The network does not work at this size; the message says at which node, and why."""
 
 
-def at_size(graph: Graph, height: int, width: int) -> Graph:
-    """Return the same graph for an image of `height` by `width` pixels.
+def at_size(graph: Graph, *size: int) -> Graph:
+    """Return the same graph for an image of this height and width, or of as many lengths as it has axes.
 
     Raises SizeError where the spec allows no other size, or multiples of one alone, or an operation does not take its inputs.
     """
     image = graph.types[graph.input]
-    if image.shape[1:] == (height, width):
+    if image.spatial == size:
         return graph
+    asked = "x".join(map(str, size))
+    if len(size) != len(image.spatial):
+        raise SizeError(f"reads images of {len(image.spatial)} lengths, not {asked}")
     if not graph.any_size:
-        declared = "x".join(map(str, image.shape[1:]))
-        raise SizeError(f"works at {declared} only, as its `input` says, not at {height}x{width}")
-    if height % graph.multiple or width % graph.multiple:
-        raise SizeError(f"works at multiples of {graph.multiple} only, as its `input` says, not at {height}x{width}")
-    types = {graph.input: TensorType((image.channels, height, width))}
+        declared = "x".join(map(str, image.spatial))
+        raise SizeError(f"works at {declared} only, as its `input` says, not at {asked}")
+    if any(length % graph.multiple for length in size):
+        raise SizeError(f"works at multiples of {graph.multiple} only, as its `input` says, not at {asked}")
+    types = {graph.input: TensorType((image.channels, *size))}
     # Equal operations on equal types are inferred once.
     known: dict[tuple[int, tuple[TensorType, ...]], tuple[TensorType, ...]] = {}
     for node in graph.nodes:
@@ -34,6 +37,6 @@ def at_size(graph: Graph, height: int, width: int) -> Graph:
             try:
                 outputs = known[key] = node.op.infer(*inputs)
             except ShapeError as error:
-                raise SizeError(f"`{node.name}` does not work at an input of {height}x{width}: {error}") from error
+                raise SizeError(f"`{node.name}` does not work at an input of {asked}: {error}") from error
         types.update(zip(node.outputs, outputs, strict=True))
     return replace(graph, types=types)

@@ -12,7 +12,7 @@ from archc.ir import ops
 from archc.ir.norms import ACTIVATIONS, NORMS
 from archc.ir.op import Types, Work
 from archc.ir.ops import Operation
-from archc.ir.types import pair
+from archc.ir.types import along
 
 
 def fvcore(op: Operation, inputs: Types, outputs: Types, *, training: bool) -> dict[Work, int]:
@@ -82,7 +82,7 @@ def thop(op: Operation, inputs: Types, outputs: Types) -> dict[Work, int]:
         case "transposed convolution":
             assert isinstance(op, ops.ConvTranspose)  # noqa: S101  the one that is counted so
             # as if it were a convolution with its output: a window of every input channel for each element
-            return {"conv": outputs[0].elements * (op.in_channels // op.groups) * prod(pair(op.kernel))}
+            return {"conv": outputs[0].elements * (op.in_channels // op.groups) * prod(along(op.kernel, op.axes))}
         case "norm":
             assert isinstance(op, ops.Norm)  # noqa: S101  the one that is counted so
             _, _, each = NORMS[op.norm].counted
@@ -91,8 +91,7 @@ def thop(op: Operation, inputs: Types, outputs: Types) -> dict[Work, int]:
             return {"pooling": outputs[0].elements}
         case "adaptive average pool":
             # Thop computes in floating point, which may come out one below.
-            (_, height, width), (_, high, wide) = inputs[0].shape, outputs[0].shape
-            window = height / high * (width / wide)
+            window = prod([length / size for length, size in zip(inputs[0].spatial, outputs[0].spatial, strict=True)])
             return {"pooling": int((window + 1) * outputs[0].elements)}
         case "filter" | "product" | "activation" | "max pool" | "none":
             return {}

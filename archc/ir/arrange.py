@@ -4,7 +4,7 @@ from typing import Literal
 
 from archc.ir.behaviour import Attended, Behaviour, Beside, Collected, Fixed, Joined, Pointwise, Taken
 from archc.ir.op import Flags, Init, Kept, Op, Parameter, Types
-from archc.ir.types import ShapeError, TensorType, feature_map, must_divide
+from archc.ir.types import AxisName, ShapeError, TensorType, feature_map, must_divide, places
 from archc.record import field
 
 
@@ -99,18 +99,16 @@ class Concat(
     Op, kind="concat", work=None, counted="none", saves="nothing", output="own", channels="own", box="reshape", row="none",
     drawn="box", figure="concatenate", operands=None,
 ):  # fmt: skip
-    """Operands one after the other: maps and vectors along the channels, tokens along the tokens; maps also along the height or
-    the width.
-    """
+    """Operands one after the other: maps and vectors along the channels, tokens along the tokens; maps also along an axis."""
 
-    along: Literal["channels", "height", "width"] = "channels"
+    along: Literal["channels", AxisName] = "channels"
 
     def behaviour(self) -> Behaviour:
-        return Joined("nowhere", stacked=True) if self.along == "channels" else Beside(("height", "width").index(self.along))
+        return Joined("nowhere", stacked=True) if self.along == "channels" else Beside(self.along)
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         if self.along != "channels":
-            return (_beside(inputs, ("channels", "height", "width").index(self.along)),)
+            return (_beside(inputs, self.along),)
         first = inputs[0]
         if any(type_.kind != first.kind or type_.shape[1:] != first.shape[1:] for type_ in inputs):
             raise ShapeError("E0315", "concatenation of unlike shapes: " + " and ".join(map(str, inputs)))
@@ -120,12 +118,13 @@ class Concat(
         return operands == 1
 
 
-def _beside(inputs: tuple[TensorType, ...], axis: int) -> TensorType:
-    """Maps side by side along the height or the width."""
-    shapes = [list(feature_map(type_, "concat")) for type_ in inputs]
+def _beside(inputs: tuple[TensorType, ...], along: AxisName) -> TensorType:
+    """Maps side by side along an axis."""
+    shapes = [feature_map(type_, "concat") for type_ in inputs]
+    axis = places(along, len(inputs[0].spatial))[0] - 1
     whole = [*shapes[0]]
     whole[axis] = sum(shape[axis] for shape in shapes)
-    if any(shape[:axis] + shape[axis + 1 :] != whole[:axis] + whole[axis + 1 :] for shape in shapes):
+    if any([*shape[:axis], *shape[axis + 1 :]] != whole[:axis] + whole[axis + 1 :] for shape in shapes):
         raise ShapeError("E0315", "concatenation of unlike shapes: " + " and ".join(map(str, inputs)))
     return TensorType(tuple(whole))
 
@@ -173,7 +172,7 @@ class Shuffle(
     parts: int
 
     def check(self, *inputs: TensorType) -> None:
-        channels, _, _ = feature_map(inputs[0], "shuffle")
+        channels, *_ = feature_map(inputs[0], "shuffle")
         if channels % (self.groups * self.parts):
             message = f"{self.groups} groups of {self.parts} parts do not divide {channels} channels"
             raise ShapeError("E0312", message, "groups")

@@ -6,7 +6,7 @@ Sizes, their proof at every size, the receptive field and the dimensions of an O
 from math import prod
 from typing import Literal, TypeAlias, assert_never
 
-from archc.ir.types import ShapeError, Sides, TensorType, pair
+from archc.ir.types import AxisName, Over, ShapeError, Sides, TensorType, along, places
 from archc.record import Record
 
 
@@ -46,33 +46,33 @@ class Window(Record, compiled=True):
 
 
 class Windowed(Record, compiled=True):
-    """A window slides along the height and one along the width."""
+    """A window slides along each axis of a map: one for all axes, or one for each."""
 
-    axes: tuple[Window, Window]
+    windows: Window | tuple[Window, ...]
 
 
 class Enlarged(Record):
-    """Height and width become `factor` times as long, and `extra` longer or, where it is negative, shorter."""
+    """Every axis of a map becomes `factor` times as long, and `extra` longer or, where it is negative, shorter."""
 
     factor: Sides
     extra: Sides = 0
 
     def sizes(self, lengths: tuple[int, ...]) -> list[int]:
         """How long the axes are afterwards."""
-        axes = zip(lengths, pair(self.factor), pair(self.extra), strict=True)
+        axes = zip(lengths, along(self.factor, len(lengths)), along(self.extra, len(lengths)), strict=True)
         return [length * factor + extra for length, factor, extra in axes]
 
 
 class Pooled(Record):
-    """Some axes of NxCxHxW, by their place, become one position."""
+    """Some axes become one position."""
 
-    over: tuple[int, ...]
+    over: Over
 
 
 class Resized(Record):
-    """Height and width become these lengths, whatever they were."""
+    """The axes of a map become this long, whatever they were."""
 
-    sizes: tuple[int, int]
+    sizes: Sides
 
 
 class Pointwise(Record):
@@ -100,15 +100,15 @@ class Joined(Record):
 
 
 class Beside(Record):
-    """Maps stand side by side along an axis: 0 is the height, 1 the width."""
+    """Maps stand side by side along an axis."""
 
-    axis: int
+    axis: AxisName
 
 
 class Mixed(Record):
-    """Blocks of positions along an axis, 0 the height and 1 the width, are weighted by the second operand's matrices."""
+    """Blocks of positions along an axis are weighted by the second operand's matrices."""
 
-    axis: int
+    axis: AxisName
 
 
 class Attended(Record):
@@ -130,7 +130,7 @@ class Fixed(Record):
 
 
 OF_MAPS = (Windowed, Enlarged, Pooled, Resized)
-"""What speaks of a height and a width."""
+"""What speaks of the axes of a map."""
 Behaviour: TypeAlias = (
     Windowed | Enlarged | Pooled | Resized | Pointwise | Joined | Beside | Mixed | Attended | Collected | Taken | Fixed
 )
@@ -139,22 +139,22 @@ Behaviour: TypeAlias = (
 def windowed(kernel: Sides, stride: Sides, padding: Sides = 0, dilation: Sides = 1, *, ceil: bool = False) -> Windowed:
     """Windows with as much padding after an axis as before it."""
     if isinstance(kernel, int) and isinstance(stride, int) and isinstance(padding, int) and isinstance(dilation, int):
-        window = Window(kernel, stride, padding, padding, dilation, ceil)
-        return Windowed((window, window))
-    sides = zip(pair(kernel), pair(stride), pair(padding), pair(dilation), strict=True)
-    high, wide = (Window(size, step, room, room, spacing, ceil) for size, step, room, spacing in sides)
-    return Windowed((high, wide))
+        return Windowed(Window(kernel, stride, padding, padding, dilation, ceil))
+    axes = max(len(along(sides, 1)) for sides in (kernel, stride, padding, dilation))
+    by_axis = zip(*(along(sides, axes) for sides in (kernel, stride, padding, dilation)), strict=True)
+    return Windowed(tuple([Window(size, step, room, room, spacing, ceil) for size, step, room, spacing in by_axis]))
 
 
 def output_types(behaviour: Behaviour, type_: TensorType, channels: int) -> tuple[TensorType, ...]:
-    """The types of what comes of the first operand, a map where heights and widths are spoken of.
+    """The types of what comes of the first operand, a map where its axes are spoken of.
 
     `channels` is the number afterwards. An operation whose other operands decide the shape too has a rule of its own.
     """
-    shape = type_.shape
+    shape, axes = type_.shape, len(type_.spatial)
     match behaviour:
         case Windowed(windows):
-            return (TensorType((channels, *[window.size(length) for window, length in zip(windows, shape[1:], strict=True)])),)
+            slid = zip(along(windows, axes), shape[1:], strict=True)
+            return (TensorType((channels, *[window.size(length) for window, length in slid])),)
         case Pointwise(parts=parts, split=True):
             return (type_.with_channels(channels // parts),) * parts
         case Pointwise() | Joined() | Beside() | Mixed() | Attended() | Fixed():
@@ -162,9 +162,10 @@ def output_types(behaviour: Behaviour, type_: TensorType, channels: int) -> tupl
         case Enlarged():
             return (TensorType((channels, *behaviour.sizes(shape[1:]))),)
         case Pooled(over):
-            return (TensorType(tuple([1 if place in over else length for place, length in enumerate(shape, 1)])),)
+            pooled = places(over, axes)
+            return (TensorType(tuple([1 if place in pooled else length for place, length in enumerate(shape, 1)])),)
         case Resized(sizes):
-            return (TensorType((channels, *sizes)),)
+            return (TensorType((channels, *along(sizes, axes))),)
         case Collected(channels=True):
             return (TensorType((prod(shape),), "vector"),)
         case Collected():

@@ -4,8 +4,8 @@ from math import prod
 from typing import Literal, TypeAlias, assert_never
 
 from archc.ir.behaviour import Behaviour, Enlarged, Fixed, Pointwise, windowed
-from archc.ir.op import CHANNELS, KERNEL, OF_OPERAND, ONE, SIZE, SIZE_OR_NONE, Flags, Init, Kept, Op, Parameter, Types
-from archc.ir.types import ShapeError, Sides, TensorType, by_axis, feature_map, must_divide, pair, shown
+from archc.ir.op import AXES, CHANNELS, KERNEL, OF_OPERAND, ONE, SIZE, SIZE_OR_NONE, Flags, Init, Kept, Op, Parameter, Types
+from archc.ir.types import ShapeError, Sides, TensorType, along, by_axis, feature_map, must_divide, shown
 from archc.record import field
 
 Weights: TypeAlias = Literal["plain", "standardized", "scaled"]
@@ -15,7 +15,7 @@ class Conv(
     Op, kind="conv", work="conv", counted="convolution", saves="by rule", output="spare", channels="own", box="conv", row="layer",
     drawn="layer",
 ):  # fmt: skip
-    """A 2-D convolution. `standardized`: weights of zero mean and unit variance over each filter (Qiao et al. 2019);
+    """A convolution. `standardized`: weights of zero mean and unit variance over each filter (Qiao et al. 2019);
     `scaled`: the same times a learned gain and `gamma / sqrt(fan_in)` (Brock et al. 2021).
     """
 
@@ -30,12 +30,13 @@ class Conv(
     weights: Weights = "plain"
     eps: float = 1e-6
     gamma: float = 1.0
+    axes: int = field(default=2, metadata=AXES)
 
     def words(self, medium: Literal["table", "figure"] = "table") -> str:
         """With its cardinality in the notation of Xie et al. 2017, Table 1."""
         grouped = f", C={self.groups}" if self.groups > 1 else ""
         dilated = "" if self.dilation == 1 else f", dilation {shown(self.dilation)}"
-        return f"{by_axis(self.kernel)}, {self.out_channels}{grouped}{dilated}"
+        return f"{by_axis(self.kernel, self.axes)}, {self.out_channels}{grouped}{dilated}"
 
     def behaviour(self) -> Behaviour:
         return windowed(self.kernel, self.stride, self.padding, self.dilation)
@@ -50,24 +51,26 @@ class Conv(
         return self.out_channels
 
     def parameters(self) -> tuple[Parameter, ...]:
-        found = [Parameter("weight", (self.out_channels, self.in_channels // self.groups, *pair(self.kernel)), "filter", "conv")]
+        found = [
+            Parameter(
+                "weight", (self.out_channels, self.in_channels // self.groups, *along(self.kernel, self.axes)), "filter", "conv"
+            )
+        ]
         if self.bias:
             found.append(Parameter("bias", (self.out_channels,), "bias", "conv"))
         if self.weights == "scaled":
-            found.append(Parameter("gain", (self.out_channels, 1, 1, 1), "gain", ONE))
+            found.append(Parameter("gain", (self.out_channels, 1, *[1] * self.axes), "gain", ONE))
         return tuple(found)
 
     def macs(self, inputs: Types, outputs: Types) -> int:
-        channels, height, width = outputs[0].shape
-        rows, columns = pair(self.kernel)
-        return height * width * channels * (self.in_channels // self.groups) * rows * columns
+        return outputs[0].elements * (self.in_channels // self.groups) * prod(along(self.kernel, self.axes))
 
     def operations(self, inputs: Types, outputs: Types) -> int:
         return self.macs(inputs, outputs)
 
     def kept(self, inputs: Types, outputs: Types, needs: Flags, *, in_place: bool, rows: Flags) -> Kept:
         """The input, and tensors made of the weights alone: the filters that are applied, and what they are made of."""
-        weights = self.out_channels * (self.in_channels // self.groups) * prod(pair(self.kernel))
+        weights = self.out_channels * (self.in_channels // self.groups) * prod(along(self.kernel, self.axes))
         match self.weights:
             case "plain":
                 return Kept((0,))
@@ -83,7 +86,7 @@ class ConvTranspose(
     Op, kind="conv_transpose", work="conv", counted="transposed convolution", saves="input", output="spare", channels="own",
     box="conv", row="layer", drawn="layer", enlarges=True,
 ):  # fmt: skip
-    """A 2-D transposed convolution: each position of the map adds its filter, times its value, to a window of the output; windows
+    """A transposed convolution: each position of the map adds its filter, times its value, to a window of the output; windows
     lie `stride` apart. `padding` cuts rows and columns off every side, and `output_padding` leaves so many more behind.
     """
 
@@ -96,30 +99,30 @@ class ConvTranspose(
     dilation: Sides = field(default=1, metadata=SIZE)
     groups: int = 1
     bias: bool = False
+    axes: int = field(default=2, metadata=AXES)
 
     def words(self, medium: Literal["table", "figure"] = "table") -> str:
         grouped = f", C={self.groups}" if self.groups > 1 else ""
         dilated = "" if self.dilation == 1 else f", dilation {shown(self.dilation)}"
-        return f"{by_axis(self.kernel)} deconv, {self.out_channels}{grouped}{dilated}"
+        return f"{by_axis(self.kernel, self.axes)} deconv, {self.out_channels}{grouped}{dilated}"
 
     def behaviour(self) -> Enlarged:
-        sides = zip(*map(pair, (self.kernel, self.stride, self.padding, self.output_padding, self.dilation)), strict=True)
-        high, wide = (
-            dilation * (kernel - 1) + 1 - stride - 2 * padding + more for kernel, stride, padding, more, dilation in sides
-        )
-        return Enlarged(self.stride, (high, wide))
+        attributes = (self.kernel, self.stride, self.padding, self.output_padding, self.dilation)
+        sides = zip(*(along(attribute, self.axes) for attribute in attributes), strict=True)
+        extra = [dilation * (kernel - 1) + 1 - stride - 2 * padding + more for kernel, stride, padding, more, dilation in sides]
+        return Enlarged(self.stride, tuple(extra))
 
     def check(self, *inputs: TensorType) -> None:
         if inputs[0].channels != self.in_channels:
             raise ShapeError("", f"a transposed convolution of {self.in_channels} channels reads {inputs[0].channels}")
         for what, count in (("input", self.in_channels), ("output", self.out_channels)):
             must_divide(self.groups, count, f"{what} channels", "groups")
-        for more, stride in zip(pair(self.output_padding), pair(self.stride), strict=True):
+        for more, stride in zip(along(self.output_padding, self.axes), along(self.stride, self.axes), strict=True):
             if more >= stride:
                 message = f"an output padding of {more} is not below the stride of {stride}"
                 raise ShapeError("E0309", message, "output_padding")
         lengths = inputs[0].spatial
-        for padding, length, after in zip(pair(self.padding), lengths, self.behaviour().sizes(lengths), strict=True):
+        for padding, length, after in zip(along(self.padding, self.axes), lengths, self.behaviour().sizes(lengths), strict=True):
             if after < 1:
                 raise ShapeError("E0311", f"a padding of {padding} leaves nothing of a size of {length}", "padding")
 
@@ -127,11 +130,12 @@ class ConvTranspose(
         return self.out_channels
 
     def parameters(self) -> tuple[Parameter, ...]:
-        weight = Parameter("weight", (self.in_channels, self.out_channels // self.groups, *pair(self.kernel)), "filter", "conv")
+        shape = (self.in_channels, self.out_channels // self.groups, *along(self.kernel, self.axes))
+        weight = Parameter("weight", shape, "filter", "conv")
         return (weight, Parameter("bias", (self.out_channels,), "bias", "conv")) if self.bias else (weight,)
 
     def macs(self, inputs: Types, outputs: Types) -> int:
-        return inputs[0].elements * (self.out_channels // self.groups) * prod(pair(self.kernel))
+        return inputs[0].elements * (self.out_channels // self.groups) * prod(along(self.kernel, self.axes))
 
     def operations(self, inputs: Types, outputs: Types) -> int:
         return self.macs(inputs, outputs)
@@ -146,6 +150,7 @@ class Linear(
     in_channels: int = field(metadata=OF_OPERAND)
     out_channels: int = field(metadata=CHANNELS)
     bias: bool = True
+    axes: int = field(default=2, metadata=AXES)
 
     def check(self, *inputs: TensorType) -> None:
         if inputs[0].channels != self.in_channels:

@@ -6,21 +6,18 @@ from typing import Literal, TypeAlias, assert_never
 from archc.ir import behaviour as does
 from archc.ir.graph import Graph, Node
 from archc.ir.lengths import ONE, Length, divides, through, widened
-from archc.ir.types import pair
+from archc.ir.types import AXIS_NAMES, along, places
 from archc.record import Record
 
-Axes: TypeAlias = tuple[Length, Length]
+Axes: TypeAlias = tuple[Length, ...]
 Form: TypeAlias = tuple[tuple[Axes, int], ...]
-"""How a value depends on the input's size. A map: its height and width, once. Tokens and vectors: the height-by-width products
+"""How a value depends on the input's size. A map: its length along each axis, once. Tokens and vectors: the products of lengths
 their number is a sum of, with how often; () where it is the same at every size."""
-
-POOLED: Form = (((ONE, ONE), 1),)
-SIDES = ("height", "width")
 
 
 class Failure(Record):
-    """A rule that does not hold: of which node, on which inputs, what (`{}` stands for the lengths), the axis (0 height, 1 width)
-    and the lengths there; `fixed` where they may not change at all.
+    """A rule that does not hold: of which node, on which inputs, what (`{}` stands for the lengths), the axis by its place and
+    the lengths there; `fixed` where they may not change at all.
     """
 
     node: Node
@@ -38,6 +35,19 @@ class Proof(Record):
     multiple: int
     failures: list[Failure]
 
+    @property
+    def axes(self) -> int:
+        """How many axes the maps of the graph have."""
+        return len(self.graph.types[self.graph.input].spatial)
+
+    def name(self, axis: int) -> str:
+        return AXIS_NAMES[self.axes][axis]
+
+
+def pooled(axes: int) -> Form:
+    """The form of a map of one position."""
+    return (((ONE,) * axes, 1),)
+
 
 def rule(proof: Proof, node: Node, inputs: tuple[Form, ...]) -> Form:  # noqa: C901 -- one case for each behaviour
     """How the outputs depend on the input's size: the shape rule of each behaviour, on lengths."""
@@ -45,14 +55,14 @@ def rule(proof: Proof, node: Node, inputs: tuple[Form, ...]) -> Form:  # noqa: C
     type_ = proof.graph.types[node.inputs[0]]
     is_vector = type_.is_vector
     match node.op.behaviour():
-        case does.Windowed(axes):
-            return _slide(proof, node, first, axes)
+        case does.Windowed(windows):
+            return _slide(proof, node, first, along(windows, proof.axes))
         case does.Enlarged(factor, extra):
-            return _widened(proof, node, first, pair(factor), pair(extra))
+            return _widened(proof, node, first, along(factor, proof.axes), along(extra, proof.axes))
         case does.Pooled(over):
-            return _reduced(first, over)
-        case does.Resized((high, wide)):
-            return ((((0, high), (0, wide)), 1),)
+            return _reduced(first, places(over, proof.axes))
+        case does.Resized(sizes):
+            return ((tuple([(0, size) for size in along(sizes, proof.axes)]), 1),)
         case does.Pointwise(bound=True):
             return _constant(proof, node, first) if is_vector else first
         case does.Pointwise(parts=parts, split=split):
@@ -62,9 +72,9 @@ def rule(proof: Proof, node: Node, inputs: tuple[Form, ...]) -> Form:  # noqa: C
         case does.Joined(spread):
             return _joined(proof, node, inputs, spread if type_.is_map else "nowhere")
         case does.Beside(axis):
-            return _beside(proof, node, inputs, axis)
+            return _beside(proof, node, inputs, places(axis, proof.axes)[0] - 2)
         case does.Mixed(axis):
-            return _mixed(proof, node, inputs, axis)
+            return _mixed(proof, node, inputs, places(axis, proof.axes)[0] - 2)
         case does.Attended():
             _equal(proof, node, inputs, of=1)
             return first
@@ -78,36 +88,37 @@ def rule(proof: Proof, node: Node, inputs: tuple[Form, ...]) -> Form:  # noqa: C
             assert_never(never)
 
 
-def _slide(proof: Proof, node: Node, form: Form, windows: tuple[does.Window, does.Window]) -> Form:
-    """The number of windows along both axes; a constant length stays one."""
+def _slide(proof: Proof, node: Node, form: Form, windows: tuple[does.Window, ...]) -> Form:
+    """The number of windows along each axis; a constant length stays one."""
     ((axes, _),) = form
-    after = proof.graph.types[node.outputs[0]].shape
+    after = proof.graph.types[node.outputs[0]].spatial
     sides: list[Length] = []
-    for axis, (before, window, size) in enumerate(zip(axes, windows, after[1:], strict=True)):
+    for axis, (before, window, size) in enumerate(zip(axes, windows, after, strict=True)):
         if window.exact and before[0] and not divides(window.stride, before, proof.multiple):
-            message = f"squares of {window.stride} do not divide a {SIDES[axis]} of {{}}"
+            message = f"squares of {window.stride} do not divide a {proof.name(axis)} of {{}}"
             proof.failures.append(Failure(node, (form,), message, axis, (before,)))
         sides.append(through(before, window.stride, window.offset, proof.multiple) if before[0] else (0, size))
-    return (((sides[0], sides[1]), 1),)
+    return ((tuple(sides), 1),)
 
 
 def _reduced(form: Form, over: tuple[int, ...]) -> Form:
     ((axes, _),) = form
-    height, width = (ONE if axis in over else what for axis, what in enumerate(axes, 2))
-    return (((height, width), 1),)
+    return ((tuple([ONE if axis in over else side for axis, side in enumerate(axes, 2)]), 1),)
 
 
-def _widened(proof: Proof, node: Node, form: Form, factors: tuple[int, int], extra: tuple[int, int]) -> Form:
+def _widened(proof: Proof, node: Node, form: Form, factors: tuple[int, ...], extra: tuple[int, ...]) -> Form:
     """Lengths times their factor and more, which must be lengths again."""
     ((axes, _),) = form
     sides: list[Length] = []
     for axis, (what, factor, more) in enumerate(zip(axes, factors, extra, strict=True)):
         found = widened(what, factor, proof.multiple, more)
         if found is None:
-            message = f"`{node.op.kind}` makes {factor} times a {SIDES[axis]} of {{}}, which follows no stride of the image's"
+            message = (
+                f"`{node.op.kind}` makes {factor} times a {proof.name(axis)} of {{}}, which follows no stride of the image's"
+            )
             proof.failures.append(Failure(node, (form,), message, axis, (what,)))
         sides.append(found or what)
-    return (((sides[0], sides[1]), 1),)
+    return ((tuple(sides), 1),)
 
 
 def _mixed(proof: Proof, node: Node, inputs: tuple[Form, ...], axis: int) -> Form:
@@ -119,30 +130,32 @@ def _mixed(proof: Proof, node: Node, inputs: tuple[Form, ...], axis: int) -> For
     rows = proof.graph.types[node.inputs[1]].shape[1]
     ((axes, _),) = inputs[0]
     if axes[axis][0] and not divides(rows, axes[axis], proof.multiple):
-        message = f"{rows} blocks do not divide a {SIDES[axis]} of {{}}"
+        message = f"{rows} blocks do not divide a {proof.name(axis)} of {{}}"
         proof.failures.append(Failure(node, inputs, message, axis, (axes[axis],)))
     return inputs[0]
 
 
 def _beside(proof: Proof, node: Node, inputs: tuple[Form, ...], axis: int) -> Form:
-    """Maps side by side along the height or the width: constant there, as a sum of lengths is none; equal along the other."""
+    """Maps side by side along an axis: constant there, as a sum of lengths is none; equal along the others."""
     lengths = [form[0][0] for form in inputs]
     varying = [axes[axis] for axes in lengths if axes[axis][0]]
     if varying and len(inputs) > 1:
-        message = f"`{node.op.kind}` along a {SIDES[axis]} of {{}} that depends on the input's size"
+        message = f"`{node.op.kind}` along a {proof.name(axis)} of {{}} that depends on the input's size"
         proof.failures.append(Failure(node, inputs, message, axis, (varying[0],), fixed=True))
-    _same(proof, node, inputs, 1 - axis, dict.fromkeys(axes[1 - axis] for axes in lengths))
+    for other in range(proof.axes):
+        if other != axis:
+            _same(proof, node, inputs, other, dict.fromkeys(axes[other] for axes in lengths))
     sides = [*lengths[0]]
     if len(inputs) > 1:
         sides[axis] = (0, sum(axes[axis][1] for axes in lengths))
-    return (((sides[0], sides[1]), 1),)
+    return ((tuple(sides), 1),)
 
 
 def _collected(terms: Iterable[tuple[Axes, int]]) -> Form:
     """A sum in one order, equal products together, constants left out."""
     found: dict[Axes, int] = {}
     for axes, times in terms:
-        if axes[0][0] or axes[1][0]:
+        if any(stride for stride, _ in axes):
             found[axes] = found.get(axes, 0) + times
     return tuple(sorted(found.items()))
 
@@ -168,13 +181,13 @@ def _parted(proof: Proof, node: Node, form: Form, parts: int, *, split: bool) ->
 def _joined(proof: Proof, node: Node, inputs: tuple[Form, ...], spread: Literal["nowhere", "pixels", "axes"]) -> Form:
     """Equal forms, but for what is spread over the others: maps of one pixel, or axes of length one."""
     if spread != "axes":
-        return _equal(proof, node, inputs, but=POOLED if spread == "pixels" else None)
+        return _equal(proof, node, inputs, but=pooled(proof.axes) if spread == "pixels" else None)
     sides: list[Length] = []
-    for axis in (0, 1):
+    for axis in range(proof.axes):
         whole = dict.fromkeys(form[0][0][axis] for form in inputs if form[0][0][axis] != ONE)
         _same(proof, node, inputs, axis, whole)
         sides.append(next(iter(whole), ONE))
-    return (((sides[0], sides[1]), 1),)
+    return ((tuple(sides), 1),)
 
 
 def _equal(proof: Proof, node: Node, inputs: tuple[Form, ...], *, of: int = 0, but: Form | None = None) -> Form:
@@ -184,7 +197,7 @@ def _equal(proof: Proof, node: Node, inputs: tuple[Form, ...], *, of: int = 0, b
     if any(form != first for form in forms):
         before = len(proof.failures)
         if all(len(form) == 1 for form in forms):
-            for axis in (0, 1):
+            for axis in range(proof.axes):
                 _same(proof, node, inputs, axis, dict.fromkeys(form[0][0][axis] for form in forms))
         if len(proof.failures) == before:
             axis, what = next((a, side) for form in forms for axes, _ in form for a, side in enumerate(axes) if side[0])
@@ -195,4 +208,4 @@ def _equal(proof: Proof, node: Node, inputs: tuple[Form, ...], *, of: int = 0, b
 
 def _same(proof: Proof, node: Node, inputs: tuple[Form, ...], axis: int, lengths: dict[Length, None]) -> None:
     if len(lengths) > 1:
-        proof.failures.append(Failure(node, inputs, f"`{node.op.kind}` of unlike {SIDES[axis]}s {{}}", axis, tuple(lengths)))
+        proof.failures.append(Failure(node, inputs, f"`{node.op.kind}` of unlike {proof.name(axis)}s {{}}", axis, tuple(lengths)))

@@ -3,8 +3,8 @@
 from typing import Literal, NamedTuple, TypeAlias, assert_never
 
 from archc.ir.behaviour import Behaviour, Pointwise
-from archc.ir.op import ONE, SIZE, ZERO, Flags, Init, Kept, Op, Parameter, TensorRole, Types
-from archc.ir.types import ShapeError, TensorType, feature_map, must_divide
+from archc.ir.op import AXES, ONE, SIZE, ZERO, Flags, Init, Kept, Op, Parameter, TensorRole, Types
+from archc.ir.types import ShapeError, TensorType, feature_map, image_map, must_divide
 from archc.record import field
 
 NormName: TypeAlias = Literal["batch", "group", "layer", "instance", "evonorm_s0", "filter_response"]
@@ -99,6 +99,7 @@ class Norm(
     groups: int = 1
     frozen: bool = False
     linear: bool = False
+    axes: int = field(default=2, metadata=AXES)
 
     def words(self, medium: Literal["table", "figure"] = "table") -> str:
         return f"{self.norm.replace('_', ' ')} norm" + (f", {self.groups} groups" if self.groups > 1 else "")
@@ -236,6 +237,7 @@ class Scale(
 
     channels: int
     value: float = 1.0
+    axes: int = field(default=2, metadata=AXES)
 
     def behaviour(self) -> Behaviour:
         return Pointwise(bound=self.channels > 0)
@@ -272,8 +274,10 @@ class Dropout(
     def check(self, *inputs: TensorType) -> None:
         if not 0 <= self.rate < 1:
             raise ShapeError("E0309", f"a rate of {self.rate:g} is not in [0, 1)", "rate")
-        if self.what == "channels" or (self.what == "block" and self.rate > 0):
-            feature_map(inputs[0], f"drop_{self.what}")
+        if self.what == "channels":
+            feature_map(inputs[0], "drop_channels")
+        elif self.what == "block" and self.rate > 0:
+            image_map(inputs[0], "drop_block")
 
     def kept(self, inputs: Types, outputs: Types, needs: Flags, *, in_place: bool, rows: Flags) -> Kept:
         """The mask."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias, cast, get_args
 
 from archc.ir.behaviour import OF_MAPS, Behaviour, output_types
-from archc.ir.types import Sides, TensorType, by_axis, feature_map
+from archc.ir.types import ShapeError, Sides, TensorType, by_axis, feature_map
 from archc.record import Record
 
 Types: TypeAlias = tuple[TensorType, ...]
@@ -51,8 +51,10 @@ Read: TypeAlias = Mapping[str, Any]
 """How a step of a spec states an attribute, where its name, type and default do not say it: `word` is its key, `limit` the limit
 of that name, `least` the smallest value (1 where nothing is said). The metadata of its field.
 """
-OF_OPERAND: Read = {"is_of_operand": True}
+OF_OPERAND: Read = {"of_operand": "channels"}
 """No step states it: it is the number of channels of the first operand."""
+AXES: Read = {"of_operand": "axes"}
+"""No step states it: it is the number of axes of the first operand where that is a map, else the default."""
 CHANNELS: Read = {"word": "out", "limit": "channels"}
 KERNEL: Read = {"limit": "kernel"}
 SIZE: Read = {"limit": "size"}
@@ -178,7 +180,7 @@ class Op(Record):
         if "{" not in template:
             return template
         values = vars(self)
-        return template.format(**values, window=by_axis(values.get("kernel") or values.get("size") or 1))
+        return template.format(**values, window=by_axis(values.get("kernel") or values.get("size") or 1, values.get("axes", 2)))
 
     def behaviour(self) -> Behaviour:
         """What it does to the axes of its operands."""
@@ -186,11 +188,14 @@ class Op(Record):
 
     def infer(self, *inputs: TensorType) -> tuple[TensorType, ...]:
         """Types of the outputs; raises ShapeError."""
-        behaviour = self.behaviour()
+        behaviour, first = self.behaviour(), inputs[0]
         if isinstance(behaviour, OF_MAPS):
-            feature_map(inputs[0], self.kind)
+            feature_map(first, self.kind)
+        axes = len(first.spatial) if first.is_map else 2  # the default, where there is no axis to speak of
+        if getattr(self, "axes", axes) != axes:
+            raise ShapeError("", f"`{self.kind}` is made for maps of another number of axes than {first}")
         self.check(*inputs)
-        return output_types(behaviour, inputs[0], self.width(inputs[0].channels))
+        return output_types(behaviour, first, self.width(first.channels))
 
     def check(self, *inputs: TensorType) -> None:
         """Refuse operands and attributes that do not fit, apart from what the behaviour says; raises ShapeError."""

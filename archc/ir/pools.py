@@ -1,17 +1,12 @@
 """Pools: what makes one value of a window, or of whole axes."""
 
 from math import prod
-from typing import Literal, TypeAlias
+from typing import Literal
 
 from archc.ir.behaviour import Behaviour, Pooled, Resized, windowed
-from archc.ir.op import KERNEL, OF_OPERAND, SIZE, SIZE_OR_NONE, Flags, Init, Kept, Op, Parameter, Types
-from archc.ir.types import ShapeError, Sides, TensorType, feature_map, pair
+from archc.ir.op import AXES, KERNEL, OF_OPERAND, SIZE, SIZE_OR_NONE, Flags, Init, Kept, Op, Parameter, Types
+from archc.ir.types import AxisName, Over, ShapeError, Sides, TensorType, along, feature_map
 from archc.record import field
-
-Over: TypeAlias = Literal["space", "channels", "height", "width"]
-"""The axes that a sum, mean or maximum is taken over; `space` are height and width."""
-AXES: dict[Over, tuple[int, ...]] = {"space": (2, 3), "channels": (1,), "height": (2,), "width": (3,)}
-"""The axes of NxCxHxW that `over` stands for."""
 
 
 class MaxPool(
@@ -24,6 +19,7 @@ class MaxPool(
     stride: Sides = field(default=1, metadata=SIZE)
     padding: Sides = field(default=0, metadata=SIZE_OR_NONE)
     ceil: bool = False
+    axes: int = field(default=2, metadata=AXES)
 
     def behaviour(self) -> Behaviour:
         return windowed(self.kernel, self.stride, self.padding, ceil=self.ceil)
@@ -32,7 +28,7 @@ class MaxPool(
         _check_padding(self)
 
     def operations(self, inputs: Types, outputs: Types) -> int:
-        return outputs[0].elements * prod(pair(self.kernel))
+        return outputs[0].elements * prod(along(self.kernel, self.axes))
 
     def kept(self, inputs: Types, outputs: Types, needs: Flags, *, in_place: bool, rows: Flags) -> Kept:
         return Kept((0,), indices=outputs[0].elements) if needs[0] else Kept()
@@ -49,6 +45,7 @@ class AvgPool(
     padding: Sides = field(default=0, metadata=SIZE_OR_NONE)
     ceil: bool = False
     count_include_pad: bool = True
+    axes: int = field(default=2, metadata=AXES)
 
     def behaviour(self) -> Behaviour:
         return windowed(self.kernel, self.stride, self.padding, ceil=self.ceil)
@@ -57,11 +54,11 @@ class AvgPool(
         _check_padding(self)
 
     def operations(self, inputs: Types, outputs: Types) -> int:
-        return outputs[0].elements * prod(pair(self.kernel))
+        return outputs[0].elements * prod(along(self.kernel, self.axes))
 
 
 def _check_padding(pool: MaxPool | AvgPool) -> None:
-    for padding, kernel in zip(pair(pool.padding), pair(pool.kernel), strict=True):
+    for padding, kernel in zip(along(pool.padding, pool.axes), along(pool.kernel, pool.axes), strict=True):
         if padding * 2 > kernel:
             raise ShapeError("E0309", f"padding {padding} is more than half of kernel {kernel}", "padding")
 
@@ -75,6 +72,7 @@ class BlurPool(
     channels: int = field(metadata=OF_OPERAND)
     kernel: int = field(default=3, metadata=KERNEL)
     stride: int = field(default=1, metadata=SIZE)
+    axes: int = field(default=2, metadata=AXES)
 
     @property
     def padding(self) -> int:
@@ -85,30 +83,31 @@ class BlurPool(
         return windowed(self.kernel, self.stride, self.padding)
 
     def check(self, *inputs: TensorType) -> None:
-        channels, height, width = feature_map(inputs[0], "blur_pool")
+        channels, *lengths = feature_map(inputs[0], "blur_pool")
         if channels != self.channels:
             raise ShapeError("", f"a blur pool of {self.channels} channels reads {channels}")
-        if min(height, width) <= self.padding:
-            raise ShapeError("E0311", f"reflection by {self.padding} does not fit a size of {min(height, width)}", "kernel")
+        if min(lengths) <= self.padding:
+            raise ShapeError("E0311", f"reflection by {self.padding} does not fit a size of {min(lengths)}", "kernel")
 
     def parameters(self) -> tuple[Parameter, ...]:
-        return (Parameter("filt", (self.channels, 1, self.kernel, self.kernel), "filter", Init("binomial"), trainable=False),)
+        return (Parameter("filt", (self.channels, 1, *[self.kernel] * self.axes), "filter", Init("binomial"), trainable=False),)
 
     def operations(self, inputs: Types, outputs: Types) -> int:
-        return outputs[0].elements * self.kernel**2
+        return outputs[0].elements * prod([self.kernel] * self.axes)
 
     def kept(self, inputs: Types, outputs: Types, needs: Flags, *, in_place: bool, rows: Flags) -> Kept:
         """The input before it is padded and after."""
-        channels, height, width = inputs[0].shape
-        padded = channels * (height + 2 * self.padding) * (width + 2 * self.padding)
+        padded = inputs[0].channels * prod([length + 2 * self.padding for length in inputs[0].spatial])
         return Kept((0,), image=padded) if needs[0] else Kept()
 
 
 class GlobalPool(
     Op, kind="global_pool", work="pooling", counted="adaptive average pool", saves="nothing", output="own", channels="kept",
-    box="pool", row="layer", drawn="layer", words="average pool", figure="global avg pool", does=Pooled((2, 3)),
+    box="pool", row="layer", drawn="layer", words="average pool", figure="global avg pool", does=Pooled("space"),
 ):  # fmt: skip
-    """The mean over H and W: NxCxHxW to NxCx1x1."""
+    """The mean over all axes of a map: NxCxHxW to NxCx1x1."""
+
+    axes: int = field(default=2, metadata=AXES)
 
     def operations(self, inputs: Types, outputs: Types) -> int:
         return inputs[0].elements
@@ -121,9 +120,10 @@ class AdaptiveAvgPool(
     """Means over `size` by `size` near-equal windows."""
 
     size: Sides = field(metadata=SIZE)
+    axes: int = field(default=2, metadata=AXES)
 
     def behaviour(self) -> Behaviour:
-        return Resized(pair(self.size))
+        return Resized(self.size)
 
     def operations(self, inputs: Types, outputs: Types) -> int:
         return _covered(inputs[0], outputs[0])
@@ -139,9 +139,10 @@ class AdaptiveMaxPool(
     """The largest values of `size` by `size` near-equal windows."""
 
     size: Sides = field(metadata=SIZE)
+    axes: int = field(default=2, metadata=AXES)
 
     def behaviour(self) -> Behaviour:
-        return Resized(pair(self.size))
+        return Resized(self.size)
 
     def operations(self, inputs: Types, outputs: Types) -> int:
         return _covered(inputs[0], outputs[0])
@@ -152,7 +153,7 @@ class AdaptiveMaxPool(
 
 def _covered(read: TensorType, written: TensorType) -> int:
     """Elements in the windows `[floor(i·n / p), ceil((i + 1)·n / p))` of an adaptive pool, which may overlap."""
-    lengths = zip(read.shape[1:], written.shape[1:], strict=True)
+    lengths = zip(read.spatial, written.spatial, strict=True)
     return written.channels * prod([sum([-(-(i + 1) * n // p) - i * n // p for i in range(p)]) for n, p in lengths])
 
 
@@ -165,7 +166,7 @@ class Sum(
     over: Over = "space"
 
     def behaviour(self) -> Behaviour:
-        return Pooled(AXES[self.over])
+        return Pooled(self.over)
 
     def operations(self, inputs: Types, outputs: Types) -> int:
         return inputs[0].elements
@@ -180,10 +181,10 @@ class Mean(
 ):  # fmt: skip
     """The mean over an axis, which stays with length 1; that over `space` is a GlobalPool."""
 
-    over: Literal["channels", "height", "width"]
+    over: Literal["channels", AxisName]
 
     def behaviour(self) -> Behaviour:
-        return Pooled(AXES[self.over])
+        return Pooled(self.over)
 
     def operations(self, inputs: Types, outputs: Types) -> int:
         return inputs[0].elements
@@ -201,7 +202,7 @@ class Max(
     over: Over = "space"
 
     def behaviour(self) -> Behaviour:
-        return Pooled(AXES[self.over])
+        return Pooled(self.over)
 
     def operations(self, inputs: Types, outputs: Types) -> int:
         return inputs[0].elements

@@ -4,24 +4,38 @@ from itertools import pairwise
 from typing import Literal
 
 from archc.ir.behaviour import Behaviour, Enlarged, Mixed, Window, Windowed, windowed
-from archc.ir.op import SIZE, Flags, Kept, Op, Types
-from archc.ir.types import ShapeError, TensorType, feature_map, must_divide
+from archc.ir.op import AXES, SIZE, Flags, Kept, Op, Types
+from archc.ir.types import ShapeError, TensorType, image_map, must_divide
 from archc.record import field
 
 
 class Pad(
     Op, kind="pad", work=None, counted="none", saves="nothing", output="own", channels="kept", box="reshape", row="none",
-    drawn="words", words="pad {left}, {right}, {top}, {bottom}", figure="pad with zeros",
+    drawn="words", figure="pad with zeros",
 ):  # fmt: skip
-    """Zeros around the map."""
+    """Zeros around the map: `left` and `right` of its last axis, `top` and `bottom` of the one before, `front` and `back` of the
+    first of three.
+    """
 
     left: int = 0
     right: int = 0
     top: int = 0
     bottom: int = 0
+    front: int = 0
+    back: int = 0
+    axes: int = field(default=2, metadata=AXES)
+
+    @property
+    def sides(self) -> dict[str, int]:
+        """How many zeros are where, the last axis first, as torch takes them."""
+        return {name: getattr(self, name) for name in ("left", "right", "top", "bottom", "front", "back")[: 2 * self.axes]}
+
+    def words(self, medium: Literal["table", "figure"] = "table") -> str:
+        return super().words(medium) if medium == "figure" else f"pad {', '.join(map(str, self.sides.values()))}"
 
     def behaviour(self) -> Behaviour:
-        return Windowed((Window(before=self.top, after=self.bottom), Window(before=self.left, after=self.right)))
+        ends = [*self.sides.values()]
+        return Windowed(tuple([Window(before=ends[end - 2], after=ends[end - 1]) for end in range(len(ends), 0, -2)]))
 
 
 class Subsample(
@@ -45,10 +59,10 @@ class SpaceToDepth(
     block: int = field(metadata=SIZE)
 
     def behaviour(self) -> Behaviour:
-        return Windowed((Window(self.block, self.block, exact=True), Window(self.block, self.block, exact=True)))
+        return Windowed(Window(self.block, self.block, exact=True))
 
     def check(self, *inputs: TensorType) -> None:
-        _, height, width = feature_map(inputs[0], "space_to_depth")
+        _, height, width = image_map(inputs[0], "space_to_depth")
         if height % self.block or width % self.block:
             raise ShapeError("E0314", f"squares of {self.block} do not divide {height}x{width}", "block")
 
@@ -73,7 +87,7 @@ class PixelShuffle(
         return Enlarged(self.block)
 
     def check(self, *inputs: TensorType) -> None:
-        channels, area = inputs[0].channels, self.block**2
+        (channels, _, _), area = image_map(inputs[0], "pixel_shuffle"), self.block**2
         if channels % area:
             raise ShapeError(
                 "E0312", f"squares of {self.block} take {area} channels each, which do not divide {channels}", "block"
@@ -97,11 +111,11 @@ class Mix(
     along: Literal["height", "width"]
 
     def behaviour(self) -> Behaviour:
-        return Mixed(("height", "width").index(self.along))
+        return Mixed(self.along)
 
     def check(self, *inputs: TensorType) -> None:
-        channels, *size = feature_map(inputs[0], "mix")
-        groups, rows, columns = feature_map(inputs[1], "mix")
+        channels, *size = image_map(inputs[0], "mix")
+        groups, rows, columns = image_map(inputs[1], "mix")
         if rows != columns:
             raise ShapeError("E0315", f"`mix` needs square matrices, not {inputs[1]}")
         must_divide(groups, channels, "channels", "matrices")
@@ -114,7 +128,7 @@ class Mix(
 
     def kept(self, inputs: Types, outputs: Types, needs: Flags, *, in_place: bool, rows: Flags) -> Kept:
         """Either factor for the other's gradient. A map whose rows or columns do not lie as the product reads is copied."""
-        (channels, height, width), (groups, blocks, _) = inputs[0].shape, inputs[1].shape
+        (channels, height, width), (groups, blocks, _) = image_map(inputs[0], "mix"), image_map(inputs[1], "mix")
         deep = channels // groups
         down, across, through = (width * channels, channels, 1) if rows[0] else (width, 1, height * width)
         if self.along == "height":

@@ -14,7 +14,8 @@ A line with `@` is a scope: path, kind, template and arguments; where there are,
 `label`. Any other is a node: its name, operation, operands, the attributes that are not at their default, and the types of what
 it makes; where the name does not say them, `->` its outputs and `in` its scope; where it is not `main`, its `role`; `init` how
 its tensors begin. Outputs that are given by name are `outputs layer1=layer1.1.act_out`. `64<mid` is the value of the scope's
-argument `mid`. Where sizes are multiples of a number, it stands after `size any multiple`. Indentation is for the eye.
+argument `mid`. `Nx16x100:map` is a map of one axis, where `Nx100x16` are tokens. Where sizes are multiples of a number, it
+stands after `size any multiple`. Indentation is for the eye.
 """
 
 import re
@@ -119,8 +120,8 @@ def _indent(path: str) -> str:
 
 
 def _type(graph: Graph, name: str) -> str:
-    found: TensorType | None = graph.types.get(name)
-    return "?" if found is None else str(found)
+    type_: TensorType | None = graph.types.get(name)
+    return "?" if type_ is None else f"{type_}:map" if type_.is_map and len(type_.shape) == 2 else str(type_)
 
 
 def _init(init: Init) -> str:

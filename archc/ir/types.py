@@ -1,26 +1,52 @@
 """The type of a value: its shape without the batch, which is symbolic and first everywhere."""
 
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeVar
 
 from archc.record import Record
 
-Sides: TypeAlias = int | tuple[int, int]
-"""A number for both axes, or one for the rows and one for the columns, which are then unlike."""
+T = TypeVar("T")
+
+Sides: TypeAlias = int | tuple[int, ...]
+"""One number where it is the same along every axis of a map, else a number for each axis."""
+
+AxisName: TypeAlias = Literal["length", "depth", "height", "width"]
+AXIS_NAMES: dict[int, tuple[AxisName, ...]] = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+"""The axes of a map in the order of its shape, by their number."""
+
+Over: TypeAlias = Literal["space", "channels", AxisName]
+"""Axes that become one; `space` is all axes of a map."""
 
 
-def pair(sides: Sides) -> tuple[int, int]:
-    """The number for the rows and the number for the columns."""
-    return sides if isinstance(sides, tuple) else (sides, sides)
+def along(sides: T | tuple[T, ...], axes: int) -> tuple[T, ...]:
+    """The value for each axis."""
+    return sides if isinstance(sides, tuple) else (sides,) * axes
+
+
+def alike(sides: tuple[int, ...]) -> Sides:
+    """One number where all are equal, the opposite of `along`."""
+    return sides[0] if len(set(sides)) == 1 else sides
 
 
 def shown(sides: Sides) -> str:
     """`2`, `2×1`."""
-    return by_axis(sides) if isinstance(sides, tuple) else str(sides)
+    return "×".join(map(str, along(sides, 1)))
 
 
-def by_axis(sides: Sides) -> str:
+def by_axis(sides: Sides, axes: int = 2) -> str:
     """`3×3`, `7×1`."""
-    return "×".join(map(str, pair(sides)))
+    return "×".join(map(str, along(sides, axes)))
+
+
+def places(over: Over, axes: int) -> tuple[int, ...]:
+    """The axes of NxCxHxW, by their place, that a word stands for; of a map with so many axes. Raises ShapeError."""
+    if over == "channels":
+        return (1,)
+    if over == "space":
+        return tuple(range(2, axes + 2))
+    names = AXIS_NAMES.get(axes, ())
+    if over not in names:
+        raise ShapeError("E0310", f"a map with the axes {' and '.join(names)} has no {over}")
+    return (2 + names.index(over),)
 
 
 Kind: TypeAlias = Literal["map", "tokens", "vector"]
@@ -114,5 +140,12 @@ def must_divide(parts: int, count: int, what: str, attribute: str) -> None:
 def feature_map(type_: TensorType, what: str) -> tuple[int, ...]:
     """The channels of a map and its lengths, or an error naming the operation."""
     if not type_.is_map:
+        raise ShapeError("E0310", f"`{what}` needs a feature map NxCxHxW, not {type_}")
+    return type_.shape
+
+
+def image_map(type_: TensorType, what: str) -> tuple[int, int, int]:
+    """C, H and W of a map with two axes, or an error naming the operation, which is defined for no other number of axes."""
+    if not type_.is_map or len(type_.shape) != 3:
         raise ShapeError("E0310", f"`{what}` needs a feature map NxCxHxW, not {type_}")
     return type_.shape

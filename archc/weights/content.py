@@ -6,7 +6,7 @@ from typing import assert_never
 
 from archc.ir.convolutions import Conv, Linear
 from archc.ir.graph import Graph
-from archc.ir.types import pair
+from archc.ir.types import along
 from archc.weights.files import WeightsFile
 from archc.weights.numbers import begun, decoded, encoded
 from archc.weights.plan import Move
@@ -55,7 +55,7 @@ def _begun(move: Move, graph: Graph, seed: int) -> Iterator[bytes]:
 def fans(op: Conv | Linear) -> tuple[int, int]:
     """Return the number of inputs that each output of a layer depends on, and of outputs that each input reaches."""
     if isinstance(op, Conv):
-        window = math.prod(pair(op.kernel))
+        window = math.prod(along(op.kernel, op.axes))
         return op.in_channels // op.groups * window, op.out_channels * window
     return op.in_channels, op.out_channels
 

@@ -124,6 +124,11 @@ class Place(Record, frozen=False, eq=False):
         return self.emitter.types[self.node.inputs[0]]
 
     @property
+    def axes(self) -> int:
+        """How many axes the first input has as a map."""
+        return len(self.type.spatial)
+
+    @property
     def channels(self) -> int:
         """Return the first input's channels, which are a number at every size."""
         return int(self.shape[1] if self.type.is_tokens else self.shape[0])
@@ -181,7 +186,7 @@ class Place(Record, frozen=False, eq=False):
         """Shape a tensor of one axis to match the channels: the second axis of a map, the last of tokens and vectors."""
         if not self.type.is_map:
             return self.tensor(parameter)
-        return self.step(f"{parameter}/map", "Unsqueeze", self.tensor(parameter), self.integers(1, 2))
+        return self.step(f"{parameter}/map", "Unsqueeze", self.tensor(parameter), self.integers(*range(1, self.axes + 1)))
 
     def input_shape(self) -> str:
         """Return the shape of the first input for a Reshape; it is a constant where only the batch can vary."""

@@ -1,6 +1,7 @@
 """Each tensor begins as a constant or a distribution, by its step's own words or the network's policy."""
 
 from collections.abc import Sequence
+from itertools import product
 from math import comb, prod
 from typing import Literal, NamedTuple
 
@@ -52,7 +53,7 @@ def _fans(shape: Sequence[int]) -> tuple[int, int]:
     return shape[1] * window, shape[0] * window
 
 
-def binomial(kernel: int) -> list[float]:
-    """Return a blur pool's filter of one channel, row by row: Pascal's triangle along both axes, with sum one."""
+def binomial(kernel: int, axes: int) -> list[float]:
+    """Return a blur pool's filter of one channel, row by row: Pascal's triangle along each axis, with sum one."""
     row = [comb(kernel - 1, k) / 2 ** (kernel - 1) for k in range(kernel)]
-    return [a * b for a in row for b in row]
+    return [prod(factors) for factors in product(row, repeat=axes)]

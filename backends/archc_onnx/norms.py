@@ -16,7 +16,7 @@ def norm(place: Place, op: ops.Norm) -> None:
             _group(place, op)
         case "instance":
             if place.emitter.double:
-                _affine(place, place.standardized(place.x, (2, 3), op.eps))
+                _affine(place, place.standardized(place.x, range(2, op.axes + 2), op.eps))
             else:
                 place.give("InstanceNormalization", place.x, place.tensor("weight"), place.tensor("bias"), epsilon=op.eps)
         case "layer":
@@ -25,7 +25,7 @@ def norm(place: Place, op: ops.Norm) -> None:
             _evonorm(place, op)
         case "filter_response":
             squares = place.step("squares", "Mul", place.x, place.x)
-            raised = place.step("raised", "Add", place.mean("mean_square", squares, (2, 3)), place.number(op.eps))
+            raised = place.step("raised", "Add", place.mean("mean_square", squares, range(2, op.axes + 2)), place.number(op.eps))
             _affine(place, place.step("normed", "Div", place.x, place.step("root", "Sqrt", raised)), floor=not op.linear)
         case _:
             assert_never(op.norm)
@@ -82,9 +82,9 @@ def _layer(place: Place, op: ops.Norm) -> None:
     if not is_map:
         place.give("LayerNormalization", place.x, *tensors, epsilon=op.eps)
         return
-    last = place.step("channels_last", "Transpose", place.x, perm=[0, 2, 3, 1])
+    last = place.step("channels_last", "Transpose", place.x, perm=[0, *range(2, op.axes + 2), 1])
     normed = place.step("normed", "LayerNormalization", last, *tensors, epsilon=op.eps)
-    place.give("Transpose", normed, perm=[0, 3, 1, 2])
+    place.give("Transpose", normed, perm=[0, op.axes + 1, *range(1, op.axes + 1)])
 
 
 def _evonorm(place: Place, op: ops.Norm) -> None:
@@ -148,7 +148,7 @@ def dropout(place: Place, op: ops.Dropout) -> None:
             place.give("Mul", place.x, place.step("mask", "Dropout", ones, place.number(op.rate), emitter.flag()))
         case "channels":
             size = place.step("size", "Slice", place.step("shape", "Shape", place.x), place.integers(0), place.integers(2))
-            shape = place.step("mask_shape", "Concat", size, place.integers(1, 1), axis=0)
+            shape = place.step("mask_shape", "Concat", size, place.integers(*[1] * place.axes), axis=0)
             ones = place.step("ones", "Expand", emitter.vector("one", [1.0], [1]), shape)
             place.give("Mul", place.x, place.step("mask", "Dropout", ones, place.number(op.rate), emitter.flag()))
         case "block":

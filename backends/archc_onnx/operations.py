@@ -8,8 +8,7 @@ from typing import assert_never
 
 from archc.ir import ops
 from archc.ir.graph import Node
-from archc.ir.pools import AXES
-from archc.ir.types import pair
+from archc.ir.types import along, places
 from archc_onnx import activations, arrange, norms, spatial
 from archc_onnx.emitter import Emitter, Place
 
@@ -59,13 +58,13 @@ def emit(emitter: Emitter, node: Node) -> None:  # noqa: C901, PLR0915 -- one ca
         case ops.AdaptiveMaxPool():
             spatial.adaptive_max_pool(place, op)
         case ops.Sum():
-            place.give("ReduceSum", place.x, place.integers(*AXES[op.over]), keepdims=1)
+            place.give("ReduceSum", place.x, place.integers(*places(op.over, place.axes)), keepdims=1)
         case ops.Mean():
-            place.reduce("ReduceMean", place.x, AXES[op.over])
+            place.reduce("ReduceMean", place.x, places(op.over, place.axes))
         case ops.Max() if op.over == "space":
             place.give("GlobalMaxPool", place.x)
         case ops.Max():
-            place.reduce("ReduceMax", place.x, AXES[op.over])
+            place.reduce("ReduceMax", place.x, places(op.over, place.axes))
         case ops.Pad():
             spatial.pad(place, op)
         case ops.Subsample():
@@ -85,7 +84,7 @@ def emit(emitter: Emitter, node: Node) -> None:  # noqa: C901, PLR0915 -- one ca
         case ops.Mix():
             arrange.mix(place, op)
         case ops.Concat():
-            place.give("Concat", *place.inputs, axis=AXES[op.along][0])
+            place.give("Concat", *place.inputs, axis=places(op.along, place.axes)[0])
         case ops.Split():
             arrange.split(place, op)
         case ops.PadChannels():
@@ -117,19 +116,19 @@ def conv(place: Place, op: ops.Conv) -> None:
 def conv_transpose(place: Place, op: ops.ConvTranspose) -> None:
     attributes = conv_attributes(op)
     if op.output_padding:
-        attributes["output_padding"] = [*pair(op.output_padding)]
+        attributes["output_padding"] = [*along(op.output_padding, op.axes)]
     place.give("ConvTranspose", place.x, place.tensor("weight"), *([place.tensor("bias")] if op.bias else []), **attributes)
 
 
 def conv_attributes(op: ops.Conv | ops.ConvTranspose) -> dict[str, int | list[int]]:
     """Return the kernel and the attributes that are not at ONNX's default."""
-    attributes: dict[str, int | list[int]] = {"kernel_shape": [*pair(op.kernel)]}
+    attributes: dict[str, int | list[int]] = {"kernel_shape": [*along(op.kernel, op.axes)]}
     if op.padding:
-        attributes["pads"] = [*pair(op.padding)] * 2
+        attributes["pads"] = [*along(op.padding, op.axes)] * 2
     if op.stride != 1:
-        attributes["strides"] = [*pair(op.stride)]
+        attributes["strides"] = [*along(op.stride, op.axes)]
     if op.dilation != 1:
-        attributes["dilations"] = [*pair(op.dilation)]
+        attributes["dilations"] = [*along(op.dilation, op.axes)]
     if op.groups > 1:
         attributes["group"] = op.groups
     return attributes
@@ -138,10 +137,10 @@ def conv_attributes(op: ops.Conv | ops.ConvTranspose) -> dict[str, int | list[in
 def _weight(place: Place, op: ops.Conv) -> str:
     if op.weights == "plain":
         return place.tensor("weight")
-    weight = place.standardized(place.tensor("weight"), (1, 2, 3), op.eps)
+    weight = place.standardized(place.tensor("weight"), range(1, op.axes + 2), op.eps)
     if op.weights == "standardized":
         return weight
-    fan_in = op.in_channels // op.groups * prod(pair(op.kernel))
+    fan_in = op.in_channels // op.groups * prod(along(op.kernel, op.axes))
     gain = place.step("gain", "Mul", place.tensor("gain"), place.number(op.gamma / fan_in**0.5))
     return place.step("scaled", "Mul", weight, gain)
 
@@ -159,8 +158,8 @@ def linear(place: Place, op: ops.Linear) -> None:
                 return
             place.give("Add", place.step("product", "MatMul", place.x, weight), *bias)
         case "map":
-            filters = place.step("filters", "Unsqueeze", place.tensor("weight"), place.integers(2, 3))
-            place.give("Conv", place.x, filters, *bias, kernel_shape=[1, 1])
+            filters = place.step("filters", "Unsqueeze", place.tensor("weight"), place.integers(*range(2, place.axes + 2)))
+            place.give("Conv", place.x, filters, *bias, kernel_shape=[1] * place.axes)
         case _:
             assert_never(place.type.kind)
 
@@ -170,12 +169,14 @@ def channel_conv(place: Place, op: ops.ChannelConv) -> None:
     channels = place.channels
     row = place.step("row", "Reshape", place.x, place.integers(0, 1, channels))
     row_out = place.step("conv", "Conv", row, place.tensor("weight"), kernel_shape=[op.kernel], pads=[op.kernel // 2] * 2)
-    place.give("Reshape", row_out, place.integers(0, channels, 1, 1))
+    place.give("Reshape", row_out, place.integers(0, channels, *[1] * place.axes))
 
 
 def blur_pool(place: Place, op: ops.BlurPool) -> None:
     edge = op.padding
     x = place.x
     if edge:
-        x = place.step("padded", "Pad", x, place.integers(0, 0, edge, edge, 0, 0, edge, edge), mode="reflect")
-    place.give("Conv", x, place.tensor("filt"), kernel_shape=[op.kernel] * 2, strides=[op.stride] * 2, group=op.channels)
+        x = place.step("padded", "Pad", x, place.integers(*[0, 0, *[edge] * op.axes] * 2), mode="reflect")
+    place.give(
+        "Conv", x, place.tensor("filt"), kernel_shape=[op.kernel] * op.axes, strides=[op.stride] * op.axes, group=op.channels
+    )

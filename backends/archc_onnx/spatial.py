@@ -1,27 +1,27 @@
 """Pools, padding and strides over the grid become ONNX nodes, exact at every size."""
 
 from archc.ir import ops
-from archc.ir.types import pair
+from archc.ir.types import along
 from archc_onnx.dimensions import is_constant
 from archc_onnx.emitter import LAST, Place
 
 
 def max_pool(place: Place, op: ops.MaxPool) -> None:
     """Round up by padding: programs disagree on ONNX's ceil_mode where a window would begin beyond the input."""
-    place.give("MaxPool", place.x, **_window(op, [*pair(op.padding), *_ends(op)]))
+    place.give("MaxPool", place.x, **_window(op, [*along(op.padding, op.axes), *_ends(op)]))
 
 
 def avg_pool(place: Place, op: ops.AvgPool) -> None:
     """Pool by the mean. Padding that only rounds up never counts, so padding that does count is then a node of its own."""
-    ends, begins = _ends(op), [*pair(op.padding)]
+    ends, begins = _ends(op), [*along(op.padding, op.axes)]
     if not op.count_include_pad or op.padding == 0:
         place.give("AveragePool", place.x, **_window(op, [*begins, *ends]))
     elif ends == begins:
         place.give("AveragePool", place.x, **_window(op, [*begins, *begins]), count_include_pad=1)
     else:
-        padded = place.step("padded", "Pad", place.x, place.integers(*_pads(*begins, *begins)))
+        padded = place.step("padded", "Pad", place.x, place.integers(*[0, 0, *begins] * 2))
         rest = [end - begin for end, begin in zip(ends, begins, strict=True)]
-        place.give("AveragePool", padded, **_window(op, [0, 0, *rest]))
+        place.give("AveragePool", padded, **_window(op, [*[0] * op.axes, *rest]))
 
 
 def _ends(op: ops.MaxPool | ops.AvgPool) -> list[int]:
@@ -30,51 +30,67 @@ def _ends(op: ops.MaxPool | ops.AvgPool) -> list[int]:
     There are as many as the lesser of `ceil((n + 2p - k) / s) + 1` and `ceil((n + p) / s)`, since no window begins beyond the
     input and its left padding.
     """
-    sides = zip(pair(op.padding), pair(op.stride), pair(op.kernel), strict=True)
+    sides = zip(*(along(sides, op.axes) for sides in (op.padding, op.stride, op.kernel)), strict=True)
     return [min(padding + stride - 1, kernel - 1) if op.ceil else padding for padding, stride, kernel in sides]
 
 
 def _window(op: ops.MaxPool | ops.AvgPool, pads: list[int]) -> dict[str, list[int]]:
-    attributes = {"kernel_shape": [*pair(op.kernel)]}
+    attributes = {"kernel_shape": [*along(op.kernel, op.axes)]}
     if any(pads):
         attributes["pads"] = pads
     if op.stride != 1:
-        attributes["strides"] = [*pair(op.stride)]
+        attributes["strides"] = [*along(op.stride, op.axes)]
     return attributes
 
 
 def adaptive_avg_pool(place: Place, op: ops.AdaptiveAvgPool) -> None:
-    """Pool where windows are equal; else multiply by a matrix of shares on either side, since ONNX has no such pool."""
-    (_, height, width), (high, wide) = place.shape, pair(op.size)
-    window = _equal_windows(place, high, wide)
+    """Pool where windows are equal; else multiply by a matrix of shares along each axis, since ONNX has no such pool."""
+    _, *lengths = place.shape
+    parts = along(op.size, op.axes)
+    window = _equal_windows(place, parts)
     if op.size == 1:
         place.give("GlobalAveragePool", place.x)
     elif window:
         place.give("AveragePool", place.x, kernel_shape=window, strides=window)
     else:
-        rows = _shares(place, high, height, 2, "rows")
-        columns = place.step("columns/across", "Transpose", _shares(place, wide, width, 3, "columns"), perm=[1, 0])
-        place.give("MatMul", place.step("pooled", "MatMul", rows, place.x), columns)
+        x = place.x
+        if op.axes == 3:
+            planes = _shares(place, parts[0], lengths[0], 2, "planes")
+            turned = place.step("turned", "Transpose", x, perm=[0, 1, 3, 2, 4])
+            means = place.step("planes/means", "MatMul", planes, turned)
+            x = place.step("planes/pooled", "Transpose", means, perm=[0, 1, 3, 2, 4])
+        rows = _shares(place, parts[-2], lengths[-2], op.axes, "rows") if op.axes > 1 else ""
+        shares = _shares(place, parts[-1], lengths[-1], op.axes + 1, "columns")
+        columns = place.step("columns/across", "Transpose", shares, perm=[1, 0])
+        place.give("MatMul", place.step("pooled", "MatMul", rows, x) if rows else x, columns)
 
 
-def _equal_windows(place: Place, high: int, wide: int) -> list[int]:
+def _equal_windows(place: Place, parts: tuple[int, ...]) -> list[int]:
     """Return the sides of the windows where all are equal at every size, else []."""
     if not is_constant(place.shape):
         return []
-    _, height, width = map(int, place.shape)
-    return [height // high, width // wide] if height % high == width % wide == 0 else []
+    _, *lengths = map(int, place.shape)
+    pairs = list(zip(lengths, parts, strict=True))
+    return [length // number for length, number in pairs] if all(length % number == 0 for length, number in pairs) else []
+
+
+_BANDS = {1: ("columns",), 2: ("rows", "columns"), 3: ("planes", "rows", "columns")}
+"""What lies across each axis."""
 
 
 def adaptive_max_pool(place: Place, op: ops.AdaptiveMaxPool) -> None:
-    """Pool where windows are equal; else take the largest of each band of rows, then of each band of columns."""
-    high, wide = pair(op.size)
-    window = _equal_windows(place, high, wide)
+    """Pool where windows are equal; else take the largest of each band across the first axis, then across the next."""
+    parts = along(op.size, op.axes)
+    window = _equal_windows(place, parts)
     if op.size == 1:
         place.give("GlobalMaxPool", place.x)
     elif window:
         place.give("MaxPool", place.x, kernel_shape=window, strides=window)
     else:
-        place.give("Identity", _largest(place, _largest(place, place.x, high, 2, "rows"), wide, 3, "columns"))
+        x = place.x
+        for axis, (number, label) in enumerate(zip(parts, _BANDS[op.axes], strict=True), 2):
+            x = _largest(place, x, number, axis, label)
+        place.give("Identity", x)
 
 
 def _largest(place: Place, x: str, parts: int, axis: int, label: str) -> str:
@@ -84,7 +100,8 @@ def _largest(place: Place, x: str, parts: int, axis: int, label: str) -> str:
         return place.largest(label, x, (axis,))
     if not isinstance(length, int):
         inside, _ = _inside(place, parts, axis, label)
-        mask = place.step(f"{label}/mask", "Unsqueeze", inside, place.integers(2)) if axis == 2 else inside
+        after = range(2, len(place.shape) + 2 - axis)
+        mask = place.step(f"{label}/mask", "Unsqueeze", inside, place.integers(*after)) if after else inside
         spread = place.step(f"{label}/spread", "Unsqueeze", x, place.integers(axis))
         masked = place.step(f"{label}/masked", "Where", mask, spread, place.number(float("-inf")))
         return place.largest(label, masked, (axis + 1,), keepdims=0)
@@ -140,17 +157,15 @@ def _inside(place: Place, parts: int, axis: int, label: str) -> tuple[str, str]:
 
 
 def pad(place: Place, op: ops.Pad) -> None:
-    place.give("Pad", place.x, place.integers(*_pads(op.top, op.left, op.bottom, op.right)))
-
-
-def _pads(top: int, left: int, bottom: int, right: int) -> tuple[int, ...]:
-    return (0, 0, top, left, 0, 0, bottom, right)
+    ends = [*op.sides.values()][::-1]
+    place.give("Pad", place.x, place.integers(0, 0, *ends[1::2], 0, 0, *ends[::2]))
 
 
 def pad_channels(place: Place, op: ops.PadChannels) -> None:
-    place.give("Pad", place.x, place.integers(0, op.before, 0, 0, 0, op.after, 0, 0))
+    place.give("Pad", place.x, place.integers(0, op.before, *[0] * place.axes, 0, op.after, *[0] * place.axes))
 
 
 def subsample(place: Place, op: ops.Subsample) -> None:
-    first, last, axes = place.integers(0, 0), place.integers(LAST, LAST), place.integers(2, 3)
-    place.give("Slice", place.x, first, last, axes, place.integers(op.stride, op.stride))
+    count = place.axes
+    first, last, axes = place.integers(*[0] * count), place.integers(*[LAST] * count), place.integers(*range(2, count + 2))
+    place.give("Slice", place.x, first, last, axes, place.integers(*[op.stride] * count))

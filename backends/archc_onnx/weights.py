@@ -71,7 +71,7 @@ class RandomWeights(Record):
         node, _, parameter = self._owner(key)
         count = self._count(node, parameter)
         if isinstance(node.op, ops.BlurPool):
-            row = np.array(binomial(node.op.kernel))
+            row = np.array(binomial(node.op.kernel, node.op.axes))
             yield from (row for _ in range(node.op.channels))
             return
         begin = beginning(self.graph.init, node, parameter)

@@ -9,7 +9,7 @@ from archc.backend import BackendError
 from archc.ir import ops
 from archc.ir.extract import without_head
 from archc.ir.graph import Argument, Graph, Node
-from archc.ir.types import pair
+from archc.ir.types import along
 from archc.language.layouts.lookup import Levels
 from archc.language.layouts.naming import attribute_paths
 from archc.language.layouts.table import Layout
@@ -105,6 +105,6 @@ def _strides(graph: Graph) -> dict[str, int]:
     """Return the product of the strides before each value; sizes are rounded at each stride, so their ratio is not exact."""
     strides = {graph.input: 1}
     for node in graph.nodes:
-        stride = max(pair(node.op.block if isinstance(node.op, ops.SpaceToDepth) else node.op.reduction))
+        stride = max(along(node.op.block if isinstance(node.op, ops.SpaceToDepth) else node.op.reduction, 1))
         strides.update(dict.fromkeys(node.outputs, max(strides[value] for value in node.inputs) * stride))
     return strides

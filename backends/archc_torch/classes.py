@@ -11,7 +11,7 @@ from archc_torch.body import Body, input_names
 from archc_torch.constructor import attribute_lines, container, init_statement
 from archc_torch.forward import forward
 from archc_torch.instances import Group
-from archc_torch.library import Library
+from archc_torch.library import LETTERS, Library
 from archc_torch.plan import Plan
 from archc_torch.printer import WIDTH, Doc, call, lines, signature
 from archc_torch.reading import read
@@ -173,9 +173,9 @@ def _scaled(graph: Graph, writer: Writer, names: dict[Key, str]) -> str:
 def _shape(type_: TensorType, channels: str, scale: str) -> str:
     match type_.kind:
         case "map" if type_.is_pixel:
-            return f"(N, {channels}, 1, 1)"
+            return f"(N, {channels}{', 1' * len(type_.spatial)})"
         case "map":
-            return f"(N, {channels}, H{scale}, W{scale})"
+            return f"(N, {channels}, {', '.join(letter + scale for letter in LETTERS[len(type_.spatial)].split(', '))})"
         case "tokens":
             return f"(N, T, {channels})"
         case "vector":

@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from archc.ir import ops
-from archc.ir.pools import AXES
+from archc.ir.types import places
 from archc_torch.flow import Attribute
 from archc_torch.library import Library
 from archc_torch.parts import Applied
@@ -28,7 +28,7 @@ def expression(applied: Applied, operands: list[Doc], attribute: Attribute, libr
         case ops.Mix():
             return call(library.use("mix_rows" if op.along == "height" else "mix_columns"), *operands)
         case ops.Concat():
-            axis = f"dim={AXES[op.along][0]}"
+            axis = f"dim={places(op.along, library.axes)[0]}"
             return call("torch.cat", Bracket("(", tuple(operands), ")", spread=True), axis)
         case ops.Split():
             return f"{x}.chunk({op.parts}, dim=1)" if op.parts > 1 else x
@@ -37,19 +37,19 @@ def expression(applied: Applied, operands: list[Doc], attribute: Attribute, libr
         case ops.Softmax():
             return _softmax(op, x, library)
         case ops.Sum() | ops.Mean() | ops.Max():
-            axes = AXES[op.over]
+            axes = places(op.over, library.axes)
             over = str(axes[0]) if len(axes) == 1 else str(axes)
             return f"{x}.{'amax' if op.kind == 'max' else op.kind}({over}, keepdim=True)"
         case ops.Pad():
-            sides = [attribute(side).text for side in ("left", "right", "top", "bottom")]
+            sides = [attribute(side).text for side in op.sides]
             return call("F.pad", x, f"({', '.join(sides)})")
         case ops.PadChannels():
             before, after = attribute("before").text, attribute("after").text
-            return call("F.pad", x, f"(0, 0, 0, 0, {before}, {after})")
+            return call("F.pad", x, f"({'0, 0, ' * library.axes}{before}, {after})")
         case ops.Subsample():
             stride = attribute("stride")
             step = f"::{stride.text}" if stride.literal else f":: {stride.text}"
-            return f"{x}[:, :, {step}, {step}]"
+            return f"{x}[:, :{f', {step}' * library.axes}]"
         case ops.SpaceToDepth():
             return call(library.use("space_to_depth"), x, attribute("block").text)
         case ops.PixelShuffle():

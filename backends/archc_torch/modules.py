@@ -88,11 +88,11 @@ def constructor(  # noqa: C901  a case an operation
                 *keyword("stride", stride, 1),
             )
         case ops.GlobalPool():
-            return call("nn.AdaptiveAvgPool2d", "1")
+            return call(f"nn.AdaptiveAvgPool{op.axes}d", "1")
         case ops.AdaptiveAvgPool():
-            return call("nn.AdaptiveAvgPool2d", attribute("size").text)
+            return call(f"nn.AdaptiveAvgPool{op.axes}d", attribute("size").text)
         case ops.AdaptiveMaxPool():
-            return call("nn.AdaptiveMaxPool2d", attribute("size").text)
+            return call(f"nn.AdaptiveMaxPool{op.axes}d", attribute("size").text)
         case ops.Scale():
             value = keyword("value", attribute("value"), 1.0)
             if op.channels == 0:
@@ -106,16 +106,16 @@ def constructor(  # noqa: C901  a case an operation
         case ops.Identity():
             return call("nn.Identity")
         case ops.Pad():
-            return call("nn.ZeroPad2d", f"({', '.join(attribute(side).text for side in ('left', 'right', 'top', 'bottom'))})")
+            return call(f"nn.ZeroPad{op.axes}d", f"({', '.join(attribute(side).text for side in op.sides)})")
         case _:
             assert_never(op)
 
 
 def _conv(op: ops.Conv, attribute: Attribute, library: Library) -> Doc:
-    name = {"plain": "nn.Conv2d", "standardized": "StandardizedConv2d", "scaled": "ScaledConv2d"}[op.weights]
+    name = {"plain": f"nn.Conv{op.axes}d", "standardized": "StandardizedConv2d", "scaled": "ScaledConv2d"}[op.weights]
     further: list[str] = []
     if op.weights != "plain":
-        library.use(name)
+        name = library.use(name)
         further += keyword("eps", attribute("eps"), 1e-6)
     if op.weights == "scaled":
         further += keyword("gamma", attribute("gamma"), 1.0)
@@ -133,7 +133,7 @@ def _conv_transpose(op: ops.ConvTranspose, attribute: Attribute) -> Doc:
     defaults = {"stride": 1, "padding": 0, "output_padding": 0, "dilation": 1, "groups": 1}
     given = [attribute(key).text for key in ("in_channels", "out_channels", "kernel")]
     given += [text for key, default in defaults.items() for text in keyword(key, attribute(key), default)]
-    return call("nn.ConvTranspose2d", *given, *([] if op.bias else ["bias=False"]))
+    return call(f"nn.ConvTranspose{op.axes}d", *given, *([] if op.bias else ["bias=False"]))
 
 
 def _norm(op: ops.Norm, reads: str, attribute: Attribute, library: Library) -> Doc:
@@ -143,13 +143,13 @@ def _norm(op: ops.Norm, reads: str, attribute: Attribute, library: Library) -> D
         case "batch" if op.frozen:
             return call(library.use("FrozenBatchNorm2d"), channels, *eps)
         case "batch":
-            return call("nn.BatchNorm2d", channels, *eps, *keyword("momentum", attribute("momentum"), 0.1))
+            return call(f"nn.BatchNorm{op.axes}d", channels, *eps, *keyword("momentum", attribute("momentum"), 0.1))
         case "group":
             made = call("nn.GroupNorm", attribute("groups").text, channels, *eps)
         case "layer":
             made = call(library.use("LayerNorm2d") if reads == "map" else "nn.LayerNorm", channels, *eps)
         case "instance":
-            made = call("nn.InstanceNorm2d", channels, *eps, "affine=True")
+            made = call(f"nn.InstanceNorm{op.axes}d", channels, *eps, "affine=True")
         case "evonorm_s0":
             linear = ["linear=True"] if op.linear else []
             made = call(library.use("EvoNormS0"), attribute("groups").text, channels, *eps, *linear)
@@ -177,7 +177,7 @@ def _dropout(op: ops.Dropout, attribute: Attribute, library: Library) -> Doc:
         case "path":
             return call(library.use("DropPath"), rate)
         case "channels":
-            return call("nn.Dropout2d", rate)
+            return call(f"nn.Dropout{library.axes}d", rate)
         case "block":
             return call(library.use("DropBlock" if op.law == "paper" else "TimmDropBlock"), rate, attribute("size").text)
         case _:
@@ -193,4 +193,4 @@ def _pool(op: ops.MaxPool | ops.AvgPool, attribute: Attribute) -> Doc:
     given += ["ceil_mode=True"] if op.ceil else []
     if isinstance(op, ops.AvgPool) and not op.count_include_pad:
         given.append("count_include_pad=False")
-    return call("nn.MaxPool2d" if isinstance(op, ops.MaxPool) else "nn.AvgPool2d", *given)
+    return call(f"nn.{'Max' if isinstance(op, ops.MaxPool) else 'Avg'}Pool{op.axes}d", *given)

@@ -116,9 +116,10 @@ def policy_lines(graph: Graph, policy: InitPolicy, late: list[tuple[str, str]], 
     """The loop that initialises every convolution and linear layer, and after it what begins otherwise."""
     kinds = {node.op.kind for node in graph.nodes}
     branches: list[str] = []
+    axes = len(graph.types[graph.input].spatial)
     for kind, cls, init in (
-        ("conv", "nn.Conv2d", policy.conv),
-        ("conv_transpose", "nn.ConvTranspose2d", policy.conv),
+        ("conv", f"nn.Conv{axes}d", policy.conv),
+        ("conv_transpose", f"nn.ConvTranspose{axes}d", policy.conv),
         ("linear", "nn.Linear", policy.linear),
     ):
         statement = init_statement("m.weight", init)

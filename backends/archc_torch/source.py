@@ -79,7 +79,7 @@ def definitions(graph: Graph, layout: Layout, meta: Meta, write: NetworkWriter, 
     parts = cut(graph, lookup)
     bodies = all_bodies(parts, stands_alone)
     groups, of_part = group(bodies)
-    library = Library()
+    library = Library(len(graph.types[graph.input].spatial))
     network = network_class(graph.name, meta.title)
     taken = {*SOURCE_NAMES, *HELPERS, *names, graph.name, network}
     wanted = _wanted(groups, of_part)

@@ -97,7 +97,8 @@ def _step(writer: Writer, place: int, inputs: tuple[int, ...], attribute: Callab
     if member.bare:
         access = writer.tree.access(member.levels, place)
         sign = "+" if op.kind == "position" else "*"
-        index = "[:, None, None]" if isinstance(op, ops.Scale) and op.channels and applied.reads == "map" else ""
+        is_spread = isinstance(op, ops.Scale) and op.channels and applied.reads == "map"
+        index = writer.library.of_axes("[:, None, None]") if is_spread else ""
         return Step(place, inputs, member.outputs, lambda d: f"{flat(d[0])} {sign} {access}{index}", is_call=False)
     written = expression(applied, ["x"] * len(inputs), own, writer.library)
     if written is None:

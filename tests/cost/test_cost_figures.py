@@ -183,4 +183,4 @@ def test_the_pixels_of_every_position() -> None:
 
 def test_extent_and_middle_of_a_field() -> None:
     field = receptive_fields(compiled("cifar_resnet20"))["stem.conv"]
-    assert (field.size, field.stride, field.height.offset) == ((3, 3), (1, 1), 0.0)
+    assert (field.size, field.stride, field.axes[0].offset) == ((3, 3), (1, 1), 0.0)

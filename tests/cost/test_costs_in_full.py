@@ -106,7 +106,7 @@ def of_memory(graph: Graph) -> Iterator[str]:
 
 def of_fields(graph: Graph) -> Iterator[str]:
     for name, field in receptive_fields(graph).items():
-        yield f"{name}: {axis(field.height)}, {axis(field.width)}{', all' if field.whole else ''}"
+        yield f"{name}: {', '.join(map(axis, field.axes))}{', all' if field.whole else ''}"
 
 
 def blocks() -> dict[str, Graph]:
@@ -212,7 +212,7 @@ def of_parts(graph: Graph) -> Iterator[str]:
     for level in LEVELS:
         for fold in (True, False) if level in ("block", "layer") else (True,):
             for row in parts(graph, level, CONVENTIONS["flops"], fold=fold):
-                yield f"{level}: {row.path} to {row.last}, {row.template} x{row.times}, {row.output}, {row.count}, {axis(row.field.height)}: {said(row.measures)}"
+                yield f"{level}: {row.path} to {row.last}, {row.template} x{row.times}, {row.output}, {row.count}, {axis(row.field.axes[0])}: {said(row.measures)}"
 
 
 def of_network(graph: Graph) -> Iterator[str]:

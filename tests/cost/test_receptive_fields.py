@@ -84,7 +84,7 @@ def agrees(graph: Graph) -> None:
     at = (shape[0] // 2, shape[1] // 2)
     found = measured(graph, at)
     expected = []
-    for axis, position, length, (first, final) in zip((field.height, field.width), at, image, found, strict=True):
+    for axis, position, length, (first, final) in zip(field.axes, at, image, found, strict=True):
         start, end = axis.at(position)
         expected.append((start if start >= 0 else max(first, 0), end if end < length else min(final, length - 1)))
     assert tuple(expected) == found
@@ -166,4 +166,4 @@ def test_a_max_pool_reaches_as_far_as_an_average() -> None:
 def test_the_middle_of_the_first_field() -> None:
     """Half a pixel to the left of the image's middle where an even window begins at its edge."""
     fields = receptive_fields(plain(Conv(2, 2, 2, 2), Conv(2, 2, 3, 1, 1)))
-    assert [field.height.offset for field in fields.values()] == [0.0, 0.5, 0.5]
+    assert [field.axes[0].offset for field in fields.values()] == [0.0, 0.5, 0.5]

@@ -149,7 +149,7 @@ BROKEN = [
     (2, "name net", "title net", "expected `name`, found `title`"),
     (2, "name net", "name", "expected a name at the end"),
     (2, "name net", "name net work", "expected the end of the line, found `work`"),
-    (3, "Nx4x8x8\nsize", "4x8x8\nsize", "found `4`"),
+    (3, "Nx4x8x8\nsize", "4x8x8\nsize", "found `4x8x8`"),
     (3, "Nx4x8x8\nsize", "Nx4y8\nsize", "`Nx4y8` is no type"),
     (4, "size any", "size some", "expected one of any, fixed, found `some`"),
     (5, "linear=torch", "linear=constant(a)", "expected a number, found `a`"),

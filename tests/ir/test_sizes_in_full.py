@@ -53,7 +53,7 @@ from archc.ir.ops import (
     Tokens,
 )
 from archc.ir.sizes import prove_sizes
-from archc.ir.types import by_axis, shown
+from archc.ir.types import along, by_axis, shown
 
 
 def chain(*ops: Operation, channels: int = 4, height: int = 8, width: int = 8) -> Graph:
@@ -199,12 +199,12 @@ def test_the_form_of_a_window_is_the_window(*, ceil: bool) -> None:
 
 
 def test_offsets_are_along_both_axes() -> None:
-    assert windowed((3, 5), (1, 2), (1, 0), (1, 2)).axes == (Window(3, 1, 1, 1), Window(5, 2, 0, 0, 2))
+    assert windowed((3, 5), (1, 2), (1, 0), (1, 2)).windows == (Window(3, 1, 1, 1), Window(5, 2, 0, 0, 2))
 
 
 def test_windows_are_along_both_axes() -> None:
-    axes = windowed((3, 5), (1, 2), (1, 0), (1, 2), ceil=True).axes
-    assert tuple(axis.size(n) for axis, n in zip(axes, (9, 20), strict=True)) == (9, 7)
+    windows = along(windowed((3, 5), (1, 2), (1, 0), (1, 2), ceil=True).windows, 2)
+    assert tuple(window.size(n) for window, n in zip(windows, (9, 20), strict=True)) == (9, 7)
 
 
 FORMS: list[Length] = [(stride, offset) for stride in range(6) for offset in range(-4, 5)]

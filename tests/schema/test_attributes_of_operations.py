@@ -2,10 +2,11 @@
 
 import re
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 
+from archc.compile.lower.attributes import words_of
 from archc.compile.lower.operations import OWN, WORDS
 from archc.ir.types import Sides
 from archc.language.schema.load import definitions
@@ -38,7 +39,7 @@ FLAT = {int: ["integer", "string"], float: ["number", "string"], Sides: ["intege
 def _fields(word: str) -> dict[str, Field]:
     """The attributes that a step states, by their keys."""
     fields = WORDS[word].record_fields.values()
-    return {field.metadata.get("word", field.name): field for field in fields if "is_of_operand" not in field.metadata}
+    return {field.metadata.get("word", field.name): field for field in fields if "of_operand" not in field.metadata}
 
 
 def _step(word: str) -> dict[str, Any]:
@@ -82,7 +83,7 @@ def test_the_schema_says_of_an_attribute_what_its_class_does(word: str, key: str
         assert said["type"] == FLAT[field.type]
         assert said.get("minimum", "any") == (field.metadata.get("least", 1) if field.type is not float else "any")
     elif field.type is not bool:
-        assert [option["const"] for option in definitions()[said["x-words"]]["oneOf"]] == list(get_args(field.type))
+        assert [option["const"] for option in definitions()[said["x-words"]]["oneOf"]] == list(words_of(field))
 
 
 def _rows() -> dict[str, str]:

@@ -79,10 +79,13 @@ def kind_of(op: Op) -> str:
             return "other"
 
 
-def binomial_filter(channels: int, kernel: int) -> Tensor:
-    """Zhang 2019: row `kernel - 1` of Pascal's triangle in both directions, of sum one; channels x 1 x kernel x kernel."""
+def binomial_filter(channels: int, kernel: int, axes: int = 2) -> Tensor:
+    """Zhang 2019: row `kernel - 1` of Pascal's triangle in each direction, of sum one; channels x 1 x kernel x kernel."""
     row = torch.tensor([math.comb(kernel - 1, k) for k in range(kernel)], dtype=torch.float64) / 2 ** (kernel - 1)
-    return torch.outer(row, row).expand(channels, 1, kernel, kernel).clone()
+    window = row
+    for _ in range(axes - 1):
+        window = window[..., None] * row
+    return window.expand(channels, 1, *window.shape).clone()
 
 
 def golden_tensors(graph: Graph) -> dict[str, Tensor]:
@@ -90,7 +93,7 @@ def golden_tensors(graph: Graph) -> dict[str, Tensor]:
     found = {}
     for key, node, shape, _ in graph.parameters():
         if isinstance(node.op, ops.BlurPool):
-            found[key] = binomial_filter(node.op.channels, node.op.kernel)
+            found[key] = binomial_filter(node.op.channels, node.op.kernel, node.op.axes)
         else:
             found[key] = golden_tensor(kind_of(node.op), key.rpartition(".")[2], shape)
     return found

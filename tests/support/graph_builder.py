@@ -16,10 +16,10 @@ def typed(shape: Sequence[int]) -> TensorType:
 
 
 class Builder:
-    """A graph under construction, whose input is `x`. `inside` opens a scope that holds until the next is opened."""
+    """A graph under construction, whose input is the map `x`. `inside` opens a scope that holds until the next is opened."""
 
-    def __init__(self, channels: int = 3, height: int = 8, width: int = 8) -> None:
-        self.types = {"x": TensorType((channels, height, width))}
+    def __init__(self, channels: int = 3, *lengths: int) -> None:
+        self.types = {"x": TensorType((channels, *(lengths or (8, 8))))}
         self.nodes: list[Node] = []
         self.scopes = [Scope("", "network", "net")]
         self.scope = ""

@@ -22,7 +22,7 @@ T = TypeVar("T")
 TOKEN = re.compile(
     r'(?P<quoted>"(?:[^"\\]|\\.)*")'
     r"|(?P<sign>->|[=()<@:?])"
-    r"|(?P<pair>[0-9]+x[0-9]+\b)"
+    r"|(?P<sides>[0-9]+(x[0-9]+)+\b)"
     r"|(?P<number>-?(?:[0-9]+/[1-9][0-9]*|[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?|inf\b)|nan\b|inf\b)"
     r"|(?P<word>[A-Za-z_][A-Za-z0-9_.:]*)"
     r"|(?P<other>\S)"
@@ -129,12 +129,11 @@ class _Line:
         self.place += 1
         return allowed[self.tokens[self.place - 1][1]]
 
-    def attribute(self) -> Argument | tuple[int, int]:
-        """A number, one for the rows and one for the columns, a truth or a word."""
-        if self.place < len(self.tokens) and self.tokens[self.place][0] == "pair":
-            high, wide = map(int, self.tokens[self.place][1].split("x"))
+    def attribute(self) -> Argument | tuple[int, ...]:
+        """A number, one for each axis, a truth or a word."""
+        if self.place < len(self.tokens) and self.tokens[self.place][0] == "sides":
             self.place += 1
-            return high, wide
+            return tuple(map(int, self.tokens[self.place - 1][1].split("x")))
         return self.value()
 
     def value(self) -> Argument:
@@ -189,9 +188,11 @@ def _types(line: _Line, names: tuple[str, ...], types: dict[str, TensorType]) ->
         if line.skip("?"):
             continue
         text = line.word()
-        if not re.fullmatch(r"N(x[0-9]+)*", text, re.ASCII):
+        if not re.fullmatch(r"N(x[0-9]+)*(:map)?", text, re.ASCII):
             raise ValueError(f"line {line.number}: `{text}` is no type; one is NxCxHxW")
-        types[name] = typed([int(length) for length in text.split("x")[1:]])
+        shape, _, kind = text.partition(":")
+        lengths = [int(length) for length in shape.split("x")[1:]]
+        types[name] = TensorType(tuple(lengths)) if kind else typed(lengths)
 
 
 def _scope(line: _Line) -> Scope:
@@ -256,9 +257,9 @@ def _operation(line: _Line, kind: type[Operation], values: dict[str, Any]) -> Op
     return make(**values)
 
 
-def _fits(value: Argument | tuple[int, int], declared: Any) -> bool:
+def _fits(value: Argument | tuple[int, ...], declared: Any) -> bool:
     if declared == Sides:
-        return type(value) is int or (isinstance(value, tuple) and value[0] != value[1])
+        return type(value) is int or (isinstance(value, tuple) and len(set(value)) > 1)
     if declared is float:
         return isinstance(value, int | float) and not isinstance(value, bool)
     return value in get_args(declared) if get_args(declared) else type(value) is declared

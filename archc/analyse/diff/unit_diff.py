@@ -7,7 +7,7 @@ from archc.analyse.diff.units import OUTSIDE, Item, Unit
 from archc.analyse.diff.words import shown
 from archc.ir.graph import Argument, Scope
 from archc.ir.op import Op
-from archc.ir.types import pair
+from archc.ir.types import along
 from archc.language.document.nodes import Entry, Map, Node
 from archc.record import Record, field
 
@@ -145,9 +145,9 @@ def _passed(unit: Unit, item: Item, arguments: dict[str, Arguments]) -> set[str]
 
 def _keeps_size(op: Op) -> bool:
     """Whether the padding follows from the kernel, so that the size is kept."""
-    kernel, dilation, padding = (
-        pair(getattr(op, name, usual)) for name, usual in (("kernel", 1), ("dilation", 1), ("padding", 0))
-    )
+    axes = getattr(op, "axes", 2)
+    usual = {"kernel": 1, "dilation": 1, "padding": 0}
+    kernel, dilation, padding = (along(getattr(op, name, default), axes) for name, default in usual.items())
     return all(p == d * (k - 1) // 2 for k, d, p in zip(kernel, dilation, padding, strict=True))
 
 

@@ -48,7 +48,7 @@ def brief(op: Op) -> str:
         return f"{DROPS[op.what]} of {shown(op.rate)}"
     name = PLAIN_NAMES.get(op.kind, op.kind.replace("_", " "))
     kernel = getattr(op, "kernel", 0)
-    return f"{by_axis(kernel)} {name}" if kernel and op.kind != "channel_conv" else name
+    return f"{by_axis(kernel, getattr(op, 'axes', 2))} {name}" if kernel and op.kind != "channel_conv" else name
 
 
 def width(op: Op) -> str:

@@ -17,26 +17,26 @@ class Case(NamedTuple):
     """One comparison: an evaluation or a training step on an input N×C×H×W."""
 
     training: bool
-    shape: tuple[int, int, int, int]
+    shape: tuple[int, ...]
 
     def __str__(self) -> str:
         return f"{'trained' if self.training else 'evaluated'} on {'x'.join(map(str, self.shape))}"
 
 
-def cases(graph: Graph, sizes: Sequence[tuple[int, int]], fixed: Sequence[int | None], *, trains: bool) -> list[Case]:
-    """Choose the cases. `sizes` (H, W) are those asked for; `fixed` are axes of the other program, None where any will do.
+def cases(graph: Graph, sizes: Sequence[tuple[int, ...]], fixed: Sequence[int | None], *, trains: bool) -> list[Case]:
+    """Choose the cases. `sizes` are those asked for; `fixed` are axes of the other program, None where any will do.
 
     Raises VerifyError (E0624) where the network or the other program cannot take a size.
     """
     channels, *declared = graph.types[graph.input].shape
-    batch, _, height, width = fixed or (None,) * 4
+    batch, _, *given = fixed or (None,) * (2 + len(declared))
     chosen = list(sizes)
     for size in chosen:
-        check_size(graph, size, (height, width))
+        check_size(graph, size, given)
     if not chosen:
-        first = (height or declared[0], width or declared[1])
-        check_size(graph, first, (None, None))
-        other = None if height or width else other_size(graph)
+        first = tuple([wanted or length for wanted, length in zip(given, declared, strict=True)])
+        check_size(graph, first, [None] * len(given))
+        other = None if any(given) else other_size(graph)
         chosen = [first, other or first]
     chosen_cases = [
         Case(training=False, shape=(batch or (1 if place == 0 else 3), channels, *size)) for place, size in enumerate(chosen)
@@ -46,11 +46,11 @@ def cases(graph: Graph, sizes: Sequence[tuple[int, int]], fixed: Sequence[int | 
     return list(dict.fromkeys(chosen_cases))
 
 
-def other_size(graph: Graph) -> tuple[int, int] | None:
+def other_size(graph: Graph) -> tuple[int, ...] | None:
     """Choose another size, None where the network takes none.
 
-    It is about half and five eighths of the declared size, odd where every size will do, and doubled until every map is larger
-    than one pixel and unlike the declared one.
+    It is about half of the declared size, five eighths along the second axis and three quarters along a third, odd where every
+    size will do, and doubled until every map is larger than one pixel and unlike the declared one.
     """
     if not graph.any_size:
         return None
@@ -58,14 +58,16 @@ def other_size(graph: Graph) -> tuple[int, int] | None:
     multiple = graph.multiple if problem is None else problem.multiple
     if multiple is None:
         return None
-    _, height, width = graph.types[graph.input].shape
-    heights, widths = map_lengths(graph, multiple)
+    declared, lengths = graph.types[graph.input].spatial, map_lengths(graph, multiple)
     for doublings in range(DOUBLINGS):
-        high = _telling(height, height * 8, multiple, heights, doublings)
-        wide = _telling(width, width * 10, multiple, widths, doublings)
-        size = (high, wide if wide != high else wide + multiple)
-        if fault(graph, size) is None:
-            return size
+        size: list[int] = []
+        for axis, length in enumerate(declared):
+            other = _telling(length, length * (8 + 2 * axis), multiple, lengths[axis], doublings)
+            while other in size:
+                other += multiple
+            size.append(other)
+        if fault(graph, tuple(size)) is None:
+            return tuple(size)
     return None
 
 
@@ -76,9 +78,9 @@ def _telling(declared: int, sixteenths: int, multiple: int, lengths: set[Length]
     return next(telling, sizes[-1])
 
 
-def fault(graph: Graph, size: tuple[int, int]) -> str | None:
+def fault(graph: Graph, size: tuple[int, ...]) -> str | None:
     """Say why the network cannot take an input of this size; None where it can."""
-    if not graph.any_size and size != graph.types[graph.input].shape[1:]:
+    if not graph.any_size and size != graph.types[graph.input].spatial:
         return "it works at its declared size only"
     types = {graph.input: TensorType((graph.types[graph.input].channels, *size))}
     for node in graph.nodes:
@@ -90,11 +92,11 @@ def fault(graph: Graph, size: tuple[int, int]) -> str | None:
     return None
 
 
-def check_size(graph: Graph, size: tuple[int, int], fixed: tuple[int | None, int | None]) -> None:
+def check_size(graph: Graph, size: tuple[int, ...], fixed: Sequence[int | None]) -> None:
     label = "x".join(map(str, size))
     problem = fault(graph, size)
     if problem is not None:
-        _, height, width = graph.types[graph.input].shape
-        raise trouble("E0624", f"`{graph.name}` takes no input of {label}: {problem}", f"its declared size is {height}x{width}")
+        declared = "x".join(map(str, graph.types[graph.input].spatial))
+        raise trouble("E0624", f"`{graph.name}` takes no input of {label}: {problem}", f"its declared size is {declared}")
     if any(length not in (None, wanted) for length, wanted in zip(fixed, size, strict=True)):
         raise trouble("E0624", f"the file takes inputs of {'x'.join(map(str, fixed))} only, not {label}", "leave --size out")

@@ -3,7 +3,7 @@
 It is written from the operations alone, so that every backend can be compared with it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import assert_never
 
 import torch
@@ -14,7 +14,7 @@ from archc.analyse.verify import meaning
 from archc.ir import ops
 from archc.ir.graph import Graph, Node
 from archc.ir.ops import Operation
-from archc.ir.pools import AXES
+from archc.ir.types import places
 from archc.record import replace
 
 
@@ -58,21 +58,27 @@ def _made(node: Node, tensors: Mapping[str, Tensor], values: Mapping[str, Tensor
     return dict(zip(node.outputs, results, strict=True))
 
 
+def _of_axes(name: str, axes: int) -> Callable[..., Tensor]:
+    """Return torch's function for maps of this many axes."""
+    function: Callable[..., Tensor] = getattr(functional, f"{name}{axes}d")
+    return function
+
+
 def apply(  # noqa: C901  one case for each operation
     op: Operation, inputs: Sequence[Tensor], own: Mapping[str, Tensor], *, training: bool = False
 ) -> list[Tensor]:
     """Return the outputs of one operation; `own` are its parameters and buffers by their own names."""
     x = inputs[0]
+    axes = x.ndim - 2  # of a map
     match op:
         case ops.Conv():
-            return [
-                functional.conv2d(x, meaning.filters(op, own), own.get("bias"), op.stride, op.padding, op.dilation, op.groups)
-            ]
+            convolution = _of_axes("conv", axes)
+            return [convolution(x, meaning.filters(op, own), own.get("bias"), op.stride, op.padding, op.dilation, op.groups)]
         case ops.ConvTranspose():
-            sides = (op.stride, op.padding, op.output_padding)
-            return [functional.conv_transpose2d(x, own["weight"], own.get("bias"), *sides, op.groups, op.dilation)]
+            transposed, sides = _of_axes("conv_transpose", axes), (op.stride, op.padding, op.output_padding)
+            return [transposed(x, own["weight"], own.get("bias"), *sides, op.groups, op.dilation)]
         case ops.Linear():
-            return [meaning.linear(x, own)]
+            return [meaning.linear(op, x, own)]
         case ops.ChannelConv():
             return [functional.conv1d(x.flatten(1).unsqueeze(1), own["weight"], padding=op.kernel // 2).reshape(x.shape)]
         case ops.Norm():
@@ -84,32 +90,32 @@ def apply(  # noqa: C901  one case for each operation
         case ops.Affine():
             return [op.scale * x + op.shift]
         case ops.Scale():
-            return [x * meaning.along_channels(own["weight"], x)]
+            return [x * meaning.along_channels(own["weight"], x, op.axes)]
         case ops.Dropout():
             return [meaning.dropout(op, x) if training and op.rate > 0 else x]
         case ops.MaxPool():
-            return [functional.max_pool2d(x, op.kernel, op.stride, op.padding, ceil_mode=op.ceil)]
+            return [_of_axes("max_pool", axes)(x, op.kernel, op.stride, op.padding, ceil_mode=op.ceil)]
         case ops.AvgPool():
-            return [functional.avg_pool2d(x, op.kernel, op.stride, op.padding, op.ceil, op.count_include_pad)]
+            return [_of_axes("avg_pool", axes)(x, op.kernel, op.stride, op.padding, op.ceil, op.count_include_pad)]
         case ops.BlurPool():
-            padded = functional.pad(x, (op.padding,) * 4, mode="reflect")
-            return [functional.conv2d(padded, own["filt"], stride=op.stride, groups=op.channels)]
+            padded = functional.pad(x, (op.padding,) * 2 * axes, mode="reflect")
+            return [_of_axes("conv", axes)(padded, own["filt"], stride=op.stride, groups=op.channels)]
         case ops.GlobalPool():
-            return [x.mean((2, 3), keepdim=True)]
+            return [x.mean(places("space", axes), keepdim=True)]
         case ops.AdaptiveAvgPool():
-            return [functional.adaptive_avg_pool2d(x, op.size)]
+            return [_of_axes("adaptive_avg_pool", axes)(x, op.size)]
         case ops.AdaptiveMaxPool():
-            return [functional.adaptive_max_pool2d(x, op.size)]
+            return [_of_axes("adaptive_max_pool", axes)(x, op.size)]
         case ops.Sum():
-            return [x.sum(AXES[op.over], keepdim=True)]
+            return [x.sum(places(op.over, axes), keepdim=True)]
         case ops.Mean():
-            return [x.mean(AXES[op.over], keepdim=True)]
+            return [x.mean(places(op.over, axes), keepdim=True)]
         case ops.Max():
-            return [x.amax(AXES[op.over], keepdim=True)]
+            return [x.amax(places(op.over, axes), keepdim=True)]
         case ops.Pad():
-            return [functional.pad(x, (op.left, op.right, op.top, op.bottom))]
+            return [functional.pad(x, tuple(op.sides.values()))]
         case ops.Subsample():
-            return [x[:, :, :: op.stride, :: op.stride]]
+            return [x[(slice(None), slice(None), *[slice(None, None, op.stride)] * axes)]]
         case ops.SpaceToDepth():
             return [meaning.space_to_depth(op.block, x)]
         case ops.PixelShuffle():
@@ -125,14 +131,13 @@ def apply(  # noqa: C901  one case for each operation
         case ops.Mix():
             return [meaning.mix(op.along, *inputs)]
         case ops.Concat():
-            return [torch.cat(list(inputs), dim=AXES[op.along][0])]
+            return [torch.cat(list(inputs), dim=places(op.along, axes)[0])]
         case ops.Split():
             return list(x.chunk(op.parts, dim=1))
         case ops.PadChannels():
-            return [functional.pad(x, (0, 0, 0, 0, op.before, op.after))]
+            return [functional.pad(x, (*[0] * 2 * axes, op.before, op.after))]
         case ops.Shuffle():
-            n, c, h, w = x.shape
-            return [x.reshape(n, op.groups, op.parts, -1, h, w).transpose(1, 2).reshape(n, c, h, w)]
+            return [x.reshape(len(x), op.groups, op.parts, -1).transpose(1, 2).reshape(x.shape)]
         case ops.Flatten():
             return [x.flatten(1)]
         case ops.Tokens():

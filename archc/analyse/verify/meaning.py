@@ -10,9 +10,9 @@ from torch.nn import functional
 from archc.ir import ops
 
 
-def linear(x: Tensor, own: Mapping[str, Tensor]) -> Tensor:
+def linear(op: ops.Linear, x: Tensor, own: Mapping[str, Tensor]) -> Tensor:
     """Apply a linear layer to the channels: the second axis of a map, the last of tokens and vectors."""
-    if x.ndim == 4:
+    if x.ndim == op.axes + 2:
         return functional.linear(x.movedim(1, -1), own["weight"], own.get("bias")).movedim(-1, 1)
     return functional.linear(x, own["weight"], own.get("bias"))
 
@@ -51,24 +51,29 @@ def filters(op: ops.Conv, own: Mapping[str, Tensor]) -> Tensor:
     return rows.reshape(weight.shape)
 
 
-def along_channels(vector: Tensor, x: Tensor) -> Tensor:
-    """Shape a vector to match the channels, the second axis of a map; of tokens
-    and vectors they are the last, and match as is.
+def along_channels(vector: Tensor, x: Tensor, axes: int) -> Tensor:
+    """Shape a vector to match the channels, the second axis of a map with this many axes; of tokens and vectors they are the
+    last, and match as is.
     """
-    return vector[:, None, None] if x.ndim == 4 and vector.ndim == 1 else vector
+    return vector.reshape(-1, *[1] * axes) if x.ndim == axes + 2 and vector.ndim == 1 else vector
 
 
 def norm(op: ops.Norm, x: Tensor, own: Mapping[str, Tensor], *, training: bool) -> Tensor:
+    axes = tuple(range(2, x.ndim))
+
+    def shaped(vector: Tensor) -> Tensor:
+        return along_channels(vector, x, op.axes)
+
     match op.norm:
         case "batch" if training and not op.frozen:
-            variance, mean = torch.var_mean(x, dim=(0, 2, 3), correction=0)
+            variance, mean = torch.var_mean(x, dim=(0, *axes), correction=0)
             count = x.numel() // x.shape[1]
             # torch keeps the unbiased variance and normalises by the biased one
             for name, new in (("running_mean", mean), ("running_var", variance * count / (count - 1))):
                 own[name].mul_(1 - op.momentum).add_(op.momentum * new.detach())
-            normed = _standard(x, mean[:, None, None], variance[:, None, None], op.eps)
+            normed = _standard(x, shaped(mean), shaped(variance), op.eps)
         case "batch":
-            normed = _standard(x, own["running_mean"][:, None, None], own["running_var"][:, None, None], op.eps)
+            normed = _standard(x, shaped(own["running_mean"]), shaped(own["running_var"]), op.eps)
         case "group" | "instance":
             parts = x.reshape(x.shape[0], op.groups if op.norm == "group" else op.channels, -1)
             variance, mean = torch.var_mean(parts, dim=2, correction=0, keepdim=True)
@@ -76,18 +81,18 @@ def norm(op: ops.Norm, x: Tensor, own: Mapping[str, Tensor], *, training: bool) 
         case "evonorm_s0":
             parts = x.reshape(x.shape[0], op.groups, -1)
             deviation = (parts.var(2, correction=0) + op.eps).sqrt().repeat_interleave(op.channels // op.groups, 1)
-            gate = torch.sigmoid(along_channels(own["v"], x) * x) if "v" in own else 1
-            normed = x * gate / deviation[:, :, None, None]
+            gate = torch.sigmoid(shaped(own["v"]) * x) if "v" in own else 1
+            normed = x * gate / deviation.reshape(*deviation.shape, *[1] * len(axes))
         case "filter_response":
-            normed = x / ((x * x).mean((2, 3), keepdim=True) + op.eps).sqrt()
+            normed = x / ((x * x).mean(axes, keepdim=True) + op.eps).sqrt()
         case "layer":
-            axis = 1 if x.ndim == 4 else -1
+            axis = 1 if x.ndim == op.axes + 2 else -1
             variance, mean = torch.var_mean(x, dim=axis, correction=0, keepdim=True)
             normed = _standard(x, mean, variance, op.eps)
         case _:
             assert_never(op.norm)
-    scaled = normed * along_channels(own["weight"], x) + along_channels(own["bias"], x)
-    return torch.maximum(scaled, along_channels(own["tau"], x)) if "tau" in own else scaled
+    scaled = normed * shaped(own["weight"]) + shaped(own["bias"])
+    return torch.maximum(scaled, shaped(own["tau"])) if "tau" in own else scaled
 
 
 def _standard(x: Tensor, mean: Tensor, variance: Tensor, eps: float) -> Tensor:
@@ -144,7 +149,8 @@ def dropout(op: ops.Dropout, x: Tensor) -> Tensor:
             keep = x.new_empty((x.shape[0],) + (1,) * (x.ndim - 1)).bernoulli_(1 - op.rate)
             return x * keep / (1 - op.rate)
         case "channels":
-            return functional.dropout2d(x, op.rate)
+            per_channel = {3: functional.dropout1d, 4: functional.dropout2d, 5: functional.dropout3d}
+            return per_channel[x.ndim](x, op.rate)
         case "block":
             return _drop_block(op, x)
         case _:

@@ -97,20 +97,22 @@ def max_pool(attributes: Attributes, x: Tensor) -> Tensor:
     padding = _alike(sides)
     if padding is None or any(2 * amount > k for amount, k in zip(padding, kernel, strict=True)):
         x, padding = padded(x, _by_axis(sides), "constant", float("-inf")), [0] * len(sides)
-    return functional.max_pool2d(x, kernel, strides, padding, dilations, bool(attributes.get("ceil_mode", 0)))
+    pool = {1: functional.max_pool1d, 2: functional.max_pool2d, 3: functional.max_pool3d}[len(kernel)]
+    return pool(x, kernel, strides, padding, dilations, bool(attributes.get("ceil_mode", 0)))
 
 
 def average_pool(attributes: Attributes, x: Tensor) -> Tensor:
     """Pool by the mean. Padding that differs from side to side is written as a pad, whose share of a mean is divided out."""
     kernel = attributes["kernel_shape"]
+    pool = {1: functional.avg_pool1d, 2: functional.avg_pool2d, 3: functional.avg_pool3d}[len(kernel)]
     strides, _, sides = _windows(attributes, x, kernel)
     counted, up = bool(attributes.get("count_include_pad", 0)), bool(attributes.get("ceil_mode", 0))
     padding = _alike(sides)
     if padding is not None:
-        return functional.avg_pool2d(x, kernel, strides, padding, up, counted)
+        return pool(x, kernel, strides, padding, up, counted)
     wide = padded(x, _by_axis(sides), "constant", 0.0)
-    mean = functional.avg_pool2d(wide, kernel, strides, 0, up)
+    mean = pool(wide, kernel, strides, 0, up)
     if counted:
         return mean
     inside = padded(torch.ones_like(x[:1, :1]), _by_axis(sides), "constant", 0.0)
-    return mean / functional.avg_pool2d(inside, kernel, strides, 0, up)
+    return mean / pool(inside, kernel, strides, 0, up)

@@ -57,8 +57,10 @@ def neutral(node: Node, key: str, shape: tuple[int, ...]) -> Tensor:
     match node.op:
         case BlurPool():
             row = torch.tensor([math.comb(node.op.kernel - 1, k) for k in range(node.op.kernel)], dtype=torch.float64)
-            square: Tensor = torch.outer(row, row) * 4.0 ** (1 - node.op.kernel)
-            return square.expand(shape).clone()
+            window = row / row.sum()
+            for _ in range(node.op.axes - 1):
+                window = window[..., None] * (row / row.sum())
+            return window.expand(shape).clone()
         case Norm() if parameter == "running_var":
             return torch.full(shape, 1 - node.op.eps, dtype=torch.float64)
         case _:

@@ -5,7 +5,7 @@ from math import prod
 
 from archc.compile.lint.subject import Finding, Subject, at_node, part_of, stages
 from archc.ir.arrange import Split
-from archc.ir.types import pair
+from archc.ir.types import along
 from archc.language.document.nodes import Map, Node, Scalar, Sequence
 from archc.language.spec.paths import OWN
 
@@ -34,7 +34,7 @@ def unreached_stride(subject: Subject) -> Iterator[Finding]:
     if entry is None or not isinstance(wanted, int):
         return
     stem = (node for node in subject.graph.nodes if part_of(node) == "stem" and node.role != "shortcut")
-    reached = prod(max(pair(node.op.reduction)) for node in stem)
+    reached = prod(max(along(node.op.reduction, 1)) for node in stem)
     for stage in stages(subject.graph):
         reached *= next((n.value for n in stage.arguments if n.name == "stride" and isinstance(n.value, int)), 1)
     if reached != wanted:

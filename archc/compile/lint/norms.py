@@ -6,7 +6,7 @@ from math import prod
 from archc.compile.lint.subject import Finding, Subject, at_node, place, stages
 from archc.ir import ops
 from archc.ir.graph import Node
-from archc.ir.types import TensorType, pair
+from archc.ir.types import TensorType
 
 
 def no_final_norm(subject: Subject) -> Iterator[Finding]:
@@ -59,13 +59,11 @@ def _oddity(node: Node, read: TensorType) -> tuple[str, str, str] | None:
                 "it is only evaluated",
                 "write an `eps` above 0, or `frozen: true`",
             )
-        case ops.Norm(norm="group") as norm if norm.channels // norm.groups * prod(read.shape[1:]) == 1:
+        case ops.Norm(norm="group") as norm if norm.channels // norm.groups * prod(read.spatial) == 1:
             message = f"a group norm of {read} in {norm.groups} groups has one value to take a mean of"
             return message, "it gives its bias", "use fewer groups; of a single image torch refuses it"
         case ops.Norm(norm="layer", channels=1):
             return "a layer norm of 1 channel has one value to take a mean of", "it gives its bias", "use another norm"
-        case ops.Conv(weights="standardized" | "scaled") as conv if (
-            conv.in_channels == conv.groups and prod(pair(conv.kernel)) == 1
-        ):
+        case ops.Conv(weights="standardized" | "scaled") as conv if conv.in_channels == conv.groups and conv.kernel == 1:
             return "each filter has one weight to take a mean of", "it gives its bias, or 0", "write `conv: plain` here"
     return None

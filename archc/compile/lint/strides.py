@@ -8,7 +8,7 @@ from archc.diagnostics import Note
 from archc.ir import ops
 from archc.ir.graph import Node
 from archc.ir.ops import Operation
-from archc.ir.types import by_axis, pair, shown
+from archc.ir.types import along, by_axis, shown
 
 POINTWISE = (ops.Norm, ops.Act, ops.Dropout, ops.Scale)
 """What makes each value of one value: pixels that only it reads are read by nobody if what follows skips them."""
@@ -21,7 +21,7 @@ def lossy_stride(subject: Subject) -> Iterator[Finding]:
     graph = subject.graph
 
     def size(value: str) -> tuple[int, ...]:
-        return graph.types[value].shape[1:]
+        return graph.types[value].spatial
 
     suspects = [node for node in graph.nodes if node.op.reduction != 1 and _unread([node.op], size(node.inputs[0]))]
     if not suspects:
@@ -44,8 +44,9 @@ def lossy_stride(subject: Subject) -> Iterator[Finding]:
     if places:
         span, node = places[0]
         stride = node.op.reduction
-        period = prod(pair(stride))
-        read = prod(len(_read(node.op, axis)[1]) for axis in (0, 1))
+        axes = len(size(node.inputs[0]))
+        period = prod(along(stride, axes))
+        read = prod(len(_read(node.op, axis, axes)[1]) for axis in range(axes))
         message = f"a stride of {shown(stride)} over {_window(node.op)} leaves {period - read} of {period} values unread"
         notes = tuple(Note(f"also at `{other.name}`", at) for at, other in places[1:] if at != span)
         yield Finding(message, span, f"at `{node.name}`", notes=notes)
@@ -53,7 +54,8 @@ def lossy_stride(subject: Subject) -> Iterator[Finding]:
 
 def _unread(operations: list[Operation], size: tuple[int, ...]) -> bool:
     """Whether a column or a row of a map of this size has pixels that none of them reads."""
-    return any(_skips([_read(operation, axis) for operation in operations], size[axis]) for axis in (0, 1))
+    axes = len(size)
+    return any(_skips([_read(operation, axis, axes) for operation in operations], size[axis]) for axis in range(axes))
 
 
 def _skips(reads: list[tuple[int, frozenset[int]]], length: int) -> bool:
@@ -63,17 +65,16 @@ def _skips(reads: list[tuple[int, frozenset[int]]], length: int) -> bool:
     return any(place not in seen for place in range(min(period, length)))
 
 
-def _read(operation: Operation, axis: int) -> tuple[int, frozenset[int]]:
-    """An operation's stride down (axis 0) or across, and which pixels of as many it reads."""
+def _read(operation: Operation, axis: int, axes: int) -> tuple[int, frozenset[int]]:
+    """An operation's stride along an axis of a map that has `axes`, and which pixels of as many it reads."""
     if isinstance(operation, ops.Subsample):
         return operation.stride, frozenset({0})
     if isinstance(operation, ops.Conv | ops.MaxPool | ops.AvgPool):
-        stride, kernel = pair(operation.stride)[axis], pair(operation.kernel)[axis]
-        dilation = pair(operation.dilation)[axis] if isinstance(operation, ops.Conv) else 1
-        first = -pair(operation.padding)[axis]
-        return stride, frozenset((first + dilation * tap) % stride for tap in range(kernel))
+        stride, kernel, padding = (along(sides, axes)[axis] for sides in (operation.stride, operation.kernel, operation.padding))
+        dilation = along(operation.dilation, axes)[axis] if isinstance(operation, ops.Conv) else 1
+        return stride, frozenset((dilation * tap - padding) % stride for tap in range(kernel))
     return 1, frozenset({0})
 
 
 def _window(operation: Operation) -> str:
-    return by_axis(getattr(operation, "kernel", 1)).replace("×", "x")
+    return by_axis(getattr(operation, "kernel", 1), getattr(operation, "axes", 2)).replace("×", "x")

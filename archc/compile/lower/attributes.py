@@ -5,10 +5,19 @@ from typing import Any, get_args
 from archc.compile.lower.context import PASSED
 from archc.compile.lower.names import Names
 from archc.compile.lower.values import argument_of, real, truth, whole, word
-from archc.ir.types import Sides
+from archc.ir.types import Sides, alike
 from archc.language.document.nodes import Map, Node, Scalar, Sequence
 from archc.record import Field, Missing, Record, field
 from archc.suggest import advice
+
+_BEYOND_IMAGES = ("length", "depth")
+"""Axes that the map of no spec has."""
+
+
+def words_of(field: Field) -> tuple[str, ...]:
+    """The words that a spec may say for an attribute."""
+    return tuple([word for word in get_args(field.type) if word not in _BEYOND_IMAGES])
+
 
 COMMON = ("op", "of", "when", "init", "after", "before")
 
@@ -51,7 +60,7 @@ class Attributes(Record, frozen=False, eq=False, compiled=True):
             return self.real(key, default)
         if field.type is bool:
             return self.truth(key, default=default)
-        return self.choice(key, get_args(field.type), default)
+        return self.choice(key, words_of(field), default)
 
     def whole(self, key: str, default: int | None = None, minimum: int = 1, limit: str = "", field: str = "") -> int:
         """A whole number, within the limit of that name; without a default the key is required."""
@@ -80,8 +89,7 @@ class Attributes(Record, frozen=False, eq=False, compiled=True):
         if len(node.items) != 2:
             message = f"`{key}` must be one number, or one for the rows and one for the columns"
             raise self.names.context.fail("E0205", message, node.span, "[3, 1]: three rows, one column")
-        high, wide = (whole(item, self.names, f"`{key}`", minimum, limit) for item in node.items)
-        return high if high == wide else (high, wide)
+        return alike(tuple([whole(item, self.names, f"`{key}`", minimum, limit) for item in node.items]))
 
     def real(self, key: str, default: float | None = None) -> float:
         """A number, as a float."""

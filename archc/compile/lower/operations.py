@@ -12,7 +12,7 @@ from archc.compile.lower.names import NoNorm, NormKind
 from archc.ir import ops
 from archc.ir.norms import DROPS, Drop
 from archc.ir.ops import Operation
-from archc.ir.types import Sides, TensorType, pair
+from archc.ir.types import Sides, TensorType, alike, along
 from archc.language.document.nodes import Map
 from archc.record import Field, Record
 
@@ -37,7 +37,13 @@ class Made(Record, compiled=True):
         return tuple([self._value(fields[name]) for name in names or fields])
 
     def _value(self, field: Field) -> object:
-        return self.channels_of(field.name) if "is_of_operand" in field.metadata else self.attributes.read(field)
+        match field.metadata.get("of_operand"):
+            case "channels":
+                return self.channels_of(field.name)
+            case "axes":
+                return len(self.types[0].spatial) or field.default
+            case _:
+                return self.attributes.read(field)
 
 
 def operation(word: str, made: Made) -> Operation:
@@ -72,7 +78,7 @@ def _transposed_convolution(made: Made) -> Operation:
 
 
 def _usual_padding(a: Attributes, kernel: Sides, dilation: Sides) -> Sides:
-    for side in pair(kernel):
+    for side in along(kernel, 1):
         if side % 2 == 0:
             at = a.step.entry("kernel")
             span = at.span if at else a.step.span
@@ -80,9 +86,9 @@ def _usual_padding(a: Attributes, kernel: Sides, dilation: Sides) -> Sides:
                 span = cause
             message = f"{a.what} has an even kernel of {side} and does not say its `padding`"
             raise a.names.context.fail("E0202", message, span)
-    high, wide = (d * (k - 1) // 2 for k, d in zip(pair(kernel), pair(dilation), strict=True))
+    axes = max(len(along(kernel, 1)), len(along(dilation, 1)))
     a.seen.add("padding")
-    padding = high if high == wide else (high, wide)
+    padding = alike(tuple([d * (k - 1) // 2 for k, d in zip(along(kernel, axes), along(dilation, axes), strict=True)]))
     a.defaults["padding"] = padding
     return padding
 

@@ -14,7 +14,7 @@ from archc.compile.lower.values import whole
 from archc.diagnostics import Span
 from archc.ir.graph import Node as GraphNode
 from archc.ir.graph import Scope, ScopeArgument, Setting
-from archc.ir.types import TensorType, pair
+from archc.ir.types import TensorType, along
 from archc.language.document.nodes import Entry, Map, Node, Scalar
 from archc.record import Record, field
 
@@ -220,7 +220,7 @@ def _reduction(nodes: list[GraphNode]) -> int:
     """The product of the strides of a stem."""
     product = 1
     for node in nodes:
-        product *= max(pair(node.op.reduction)) if node.role != "shortcut" else 1
+        product *= max(along(node.op.reduction, 1)) if node.role != "shortcut" else 1
     return product
 
 

@@ -92,7 +92,7 @@ def _field(field: Field) -> dict[str, object]:
     return {
         "size": list(field.size),
         "stride": list(field.stride),
-        "offset": [field.height.offset, field.width.offset],
+        "offset": [axis.offset for axis in field.axes],
         "whole": field.whole,
     }
 

@@ -113,8 +113,8 @@ def _field(part: Part) -> str:
     return "whole" if part.field.whole else _both(part.field.size)
 
 
-def _both(pair: tuple[int, int]) -> str:
-    return str(pair[0]) if pair[0] == pair[1] else f"{pair[0]}x{pair[1]}"
+def _both(sides: tuple[int, ...]) -> str:
+    return str(sides[0]) if len(set(sides)) == 1 else "x".join(map(str, sides))
 
 
 def _classes(report: Report, asked: Asked) -> list[Column]:

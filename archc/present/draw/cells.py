@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 from archc.cost.count import Cost
 from archc.ir import ops
 from archc.ir.graph import Graph, Node, Scope
-from archc.ir.types import pair
+from archc.ir.types import along, by_axis
 from archc.present.draw.content import ENTRY, Cell, Side, Unit, Wire
 from archc.present.draw.scene import Facts, Mark
 from archc.present.draw.words import Detail, beside, dimensions, role, shortcut_words, symbol, words
@@ -149,9 +149,9 @@ def _module(reading: Reading, state: _State, scope: Scope, nodes: Sequence[Node]
     width = arguments.get("out")
     stride = arguments.get("stride", 1)
     convs = [node.op for node in nodes if isinstance(node.op, ops.Conv | ops.ConvTranspose)]
-    kernel = max((pair(op.kernel) for op in convs), default=(0, 0))
+    kernel = max((along(op.kernel, op.axes) for op in convs), default=())
     if scope.role == "main" and width is not None and convs:
-        label = f"{label} {kernel[0]}×{kernel[1]}, {width}" + (f", /{stride}" if stride != 1 else "")
+        label = f"{label} {by_axis(kernel)}, {width}" + (f", /{stride}" if stride != 1 else "")
     joins = _joins(scope)
     side: Side = "main" if joins or scope.role == "main" else "aside" if scope.role == "insert" else "shortcut"
     tooltip = Facts(f"{scope.path}: {label}", dimensions(output.shape), cost.parameters, cost.macs, *place(scope))

@@ -8,7 +8,7 @@ from archc.ir import ops
 from archc.ir.graph import Node
 from archc.ir.norms import ACTIVATIONS, DROPS, NORMS
 from archc.ir.ops import Operation
-from archc.ir.types import Sides, TensorType, by_axis, pair, shown
+from archc.ir.types import Sides, TensorType, alike, along, by_axis, shown
 from archc.present.draw.scene import Facts, Role
 
 Detail: TypeAlias = Literal["full", "brief", "kernel", "symbol"]
@@ -82,11 +82,11 @@ def _conv(op: ops.Conv | ops.ConvTranspose, detail: Detail) -> str:
         return "weight"
     depthwise = op.groups == op.in_channels == op.out_channels and op.groups > 1
     name = "deconv" if op.enlarges else "conv"
-    text = f"{by_axis(op.kernel)} {'depthwise ' if depthwise else ''}{name}"
+    text = f"{by_axis(op.kernel, op.axes)} {'depthwise ' if depthwise else ''}{name}"
     if detail == "kernel":
         return text
     if detail == "brief" and not depthwise and not op.enlarges:
-        text = by_axis(op.kernel)
+        text = by_axis(op.kernel, op.axes)
     text += f", {op.out_channels}"
     if op.groups > 1 and not depthwise:
         text += f", {op.groups} groups"
@@ -105,8 +105,8 @@ def shortcut_words(nodes: Sequence[Node]) -> str:
     strides: list[Sides] = []
     for node in nodes:
         match node.op:
-            case ops.Conv(kernel=kernel, stride=step):
-                steps.append("project" if kernel == 1 else f"project {by_axis(kernel)}")
+            case ops.Conv(kernel=kernel, stride=step, axes=axes):
+                steps.append("project" if kernel == 1 else f"project {by_axis(kernel, axes)}")
                 strides.append(step)
             case ops.AvgPool(stride=step) | ops.MaxPool(stride=step) | ops.BlurPool(stride=step):
                 steps.append(words(node, "kernel").split(", ")[0].partition(" ")[2])
@@ -121,8 +121,9 @@ def shortcut_words(nodes: Sequence[Node]) -> str:
                 pass
             case _:
                 steps.append(words(node, "kernel"))
-    high, wide = (prod(pair(step)[axis] for step in strides) for axis in (0, 1))
-    return ", ".join([*steps, f"/{shown(high if high == wide else (high, wide))}"] if (high, wide) != (1, 1) else steps)
+    axes = max((len(along(step, 1)) for step in strides), default=1)
+    stride = alike(tuple([prod(along(step, axes)[axis] for step in strides) for axis in range(axes)]))
+    return ", ".join([*steps, f"/{shown(stride)}"] if stride != 1 else steps)
 
 
 def number(count: float, unit: str = "") -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from archc.ir.graph import Graph, Node, Scope
 from archc.ir.ops import Conv, ConvTranspose, Linear
-from archc.ir.types import Sides, pair
+from archc.ir.types import Sides, along, by_axis
 from archc.present.table.words import spoken, stride
 from archc.record import Record
 
@@ -66,14 +66,15 @@ def _module_line(graph: Graph, module: Scope, nodes: Sequence[Node]) -> Line:
     """Write a module in place of a convolution as `res2 3×3, 104, scales=4`, an inserted one as Hu et al. 2018, Table 1, do."""
     arguments = {argument.name: argument.value for argument in module.arguments}
     value = module.output or nodes[-1].outputs[0]
-    kernel = max((pair(node.op.kernel) for node in nodes if isinstance(node.op, Conv | ConvTranspose)), default=(0, 0))
+    convs = [node.op for node in nodes if isinstance(node.op, Conv | ConvTranspose)]
+    kernel = max((along(op.kernel, op.axes) for op in convs), default=())
     widths = [node.op.out_channels for node in nodes if isinstance(node.op, Conv | ConvTranspose | Linear)]
     parts = [spoken(module.template)]
     if module.role == "insert" and widths:
         parts.append(f"[{', '.join(map(str, widths))}]")
     else:
-        if max(kernel) > 1:
-            parts[0] += f" {kernel[0]}×{kernel[1]}"
+        if max(kernel, default=0) > 1:
+            parts[0] += f" {by_axis(kernel)}"
         if module.role == "main":
             parts.append(str(graph.types[value].channels))
         groups = arguments.get("groups", 1)

@@ -43,6 +43,12 @@ CASES: list[tuple[str, Callable[[int], Operation], Callable[[int], tuple[Any, ..
         lambda n: (4, 6, KERNELS[n], UNLIKE[n], UNLIKE[n], 2, 2, False),
         {},
     ),
+    (
+        "ConvTranspose*d",
+        lambda n: ops.ConvTranspose(4, 6, KERNELS[n], 2, 1, 1, groups=2, bias=True, axes=n),
+        lambda n: (4, 6, KERNELS[n], 2, 1, 1, 2),
+        {},
+    ),
     ("MaxPool*d", lambda n: ops.MaxPool(3, 2, 1, axes=n), lambda _: (3, 2, 1), {}),
     (
         "MaxPool*d",

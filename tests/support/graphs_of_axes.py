@@ -17,6 +17,7 @@ def pooling(axes: int) -> Graph:
     builder.add(ops.Norm("evonorm_s0", 8, groups=2, axes=axes))
     builder.add(ops.Conv(8, 8, 3, 1, 1, groups=2, weights="scaled", bias=True, axes=axes))
     builder.add(ops.Norm("batch", 8, frozen=True, axes=axes))
+    builder.add(ops.ConvTranspose(8, 8, 3, 1, 1, groups=2, bias=True, axes=axes))
     builder.add(ops.BlurPool(8, 3, 2, axes=axes))
     builder.add(ops.Norm("filter_response", 8, axes=axes))
     builder.add(ops.AvgPool(3, 2, 1, ceil=True, axes=axes))

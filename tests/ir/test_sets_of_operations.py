@@ -1,6 +1,6 @@
 """Sets of operations, activations or norms that stand in the code are partitions of all there are, which one file lists.
 
-Whoever adds an operation finds here each place that asks which operations it is, and says of each whether the new one belongs.
+Whoever adds an operation is told here each place that asks which operations it is, and says of each whether the new one belongs.
 A `match` that ends in `assert_never` is no such place, since the type checker names it.
 """
 
@@ -70,16 +70,18 @@ def _sets(node: ast.AST, place: str) -> Iterator[tuple[str, list[str]]]:
             yield from _sets(child, place)
 
 
-def _lines() -> Iterator[str]:
-    for vocabulary, known in VOCABULARIES.items():
-        yield f"{vocabulary}: {' '.join(sorted(known))}"
-    for folder in ("archc", "backends"):
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            name = path.relative_to(ROOT).as_posix()
-            if name not in DEFINITIONS:
-                tree = ast.parse(path.read_text(encoding="utf-8"))
-                yield from dict.fromkeys(f"{place}: {' '.join(sorted(names))}" for place, names in _sets(tree, name))
+def _found() -> dict[str, list[str]]:
+    """The places of each set, and what there is in all."""
+    found = {f"{vocabulary}: {' '.join(sorted(known))}": ["all"] for vocabulary, known in VOCABULARIES.items()}
+    for path in sorted(path for folder in ("archc", "backends") for path in (ROOT / folder).rglob("*.py")):
+        name = path.relative_to(ROOT).as_posix()
+        if name not in DEFINITIONS:
+            for place, names in _sets(ast.parse(path.read_text(encoding="utf-8")), name):
+                found.setdefault(" ".join(sorted(set(names))), []).append(place)
+    return found
 
 
 def test_every_set_is_listed() -> None:
-    assert LISTED.read_text(encoding="utf-8").splitlines() == list(_lines())
+    found = _found()
+    places = [f"{members}: {', '.join(dict.fromkeys(places))}" for members, places in found.items()]
+    assert LISTED.read_text(encoding="utf-8").splitlines() == sorted(found), "\n".join(places)

@@ -68,7 +68,8 @@ def _structure(graph: Graph) -> list[tuple[object, ...]]:
 def _beyond_widths(graph: Graph) -> Iterator[str]:
     """The attributes that depend on an argument and are no widths."""
     for node in graph.nodes:
-        for key, value in node.op.__dict__.items():
+        for key in node.op.record_fields:
+            value = getattr(node.op, key)
             inside = value if isinstance(value, tuple) else (value,)
             if any(isinstance(each, Traced) for each in inside) and (key not in WIDTHS or node.op.kind == "shuffle"):
                 yield f"`{key}` of `{node.name}`"

@@ -42,6 +42,7 @@ class Request(Record):
     """How a network was asked for, from which it can be compiled again."""
 
     path: Path
+    """Absolute, as another process may stand in another folder."""
     shown: str
     """What messages call the file or text."""
     called: str
@@ -51,6 +52,9 @@ class Request(Record):
     layout: str | None = None
     """The layout that was asked for by name; None for the spec's first."""
     changes: Changes = pipeline.AS_IT_IS
+
+    def __post_init__(self) -> None:
+        self.record_set({"path": Path(os.path.abspath(self.path))})
 
 
 class Network(Compiled, eq=False):

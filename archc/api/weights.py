@@ -85,23 +85,23 @@ def convert_weights(
     from archc.weights.plan import Side
     from archc.weights.save import chunks_for
 
-    path, output = path_text("source", source), path_text("target", target)
+    file_path, output = path_text("source", source), path_text("target", target)
     named = loaded(network)
     old = named.under(text("from_layout", from_layout, "the name of a layout"))
-    adapted = {"classes": classes, "input.channels": in_channels}
-    changes = {key: positive(key, value) for key, value in adapted.items() if value is not None}
+    adapted = {"classes": ("classes", classes), "input.channels": ("in_channels", in_channels)}
+    changes = {path: positive(name, value) for path, (name, value) in adapted.items() if value is not None}
     new = named.set(changes).under(text("to_layout", to_layout, "the name of a layout"))
     if stem is not None and in_channels is None:
         raise WrongValue("`stem` says how `in_channels` adapts, which is not given")
     if stem is not None:
         choice("stem", stem, ("sum", "repeat"))
     adaptation: Stem | None = None if in_channels is None else stem or ("sum" if in_channels == 1 else "repeat")
-    file = open_weights(path)
+    file = open_weights(file_path)
     try:
         read = Below(file, prefix) if text("prefix", prefix, "the beginning of keys") else file
         theirs = _recorded(file, old.whole)
         instance("anyway", anyway, bool, "true or false")
-        warning = check_origin(path, file.metadata, old.spec.name, old.whole, theirs=theirs, anyway=anyway)
+        warning = check_origin(file_path, file.metadata, old.spec.name, old.whole, theirs=theirs, anyway=anyway)
         sides = Side(old.whole, old.layout), Side(new.whole, new.layout)
         moves = _planned(old, read, sides, new_classes=classes is not None, stem=adaptation)
         metadata = {**file.metadata, **provenance(new.spec.name, new.whole, new.layout)}

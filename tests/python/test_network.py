@@ -106,6 +106,14 @@ def test_a_pickle_needs_no_file(tmp_path: Path) -> None:
     assert pickle.loads(data) == net  # noqa: S301
 
 
+def test_a_pickle_of_a_relative_path_or_a_text_goes_to_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    nets = [archc.load("own_net.yaml"), archc.parse(OWN)]
+    monkeypatch.chdir(os.sep)
+    assert [pickle.loads(pickle.dumps(net)).set(classes=3) for net in nets] == [net.set(classes=3) for net in nets]  # noqa: S301
+
+
 def test_names_beside_a_text_are_looked_for_in_its_folder(tmp_path: Path) -> None:
     assert archc.parse(OWN, folder=files(tmp_path).parent) == archc.load(tmp_path / "own_net.yaml")
 

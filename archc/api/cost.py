@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 BY = ("network", "stage", "block", "layer", "op")
 
 
-class Cost(Record, Shown):
+class Cost(Shown, Record):
     """What networks cost at a size, a batch and a data type, in rows by part."""
 
     reports: "tuple[Report, ...]"

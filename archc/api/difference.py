@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from archc.analyse.diff.model import Difference as Found
 
 
-class Difference(Record, Shown):
+class Difference(Shown, Record):
     """What differs between two networks: in words, in costs, and what becomes of the first one's weights in the second."""
 
     found: "Found"

@@ -36,7 +36,7 @@ class Style(Record):
         return Figure(name, scene, self.theme, self.width, networks, asked)
 
 
-class Figure(Record, Shown):
+class Figure(Shown, Record):
     """A figure: boxes, curves and texts at their places, to be written in any format."""
 
     name: str
@@ -60,6 +60,9 @@ class Figure(Record, Shown):
 
     def __repr__(self) -> str:
         return f"<Figure {self.name}: {self.scene.width:.0f} × {self.scene.height:.0f} px>"
+
+    def said(self) -> str:
+        return self.to_svg()
 
     def to_text(self) -> str:
         """What the figure shows, in words."""

@@ -20,7 +20,7 @@ MOST = 1000
 """Problems that a report holds."""
 
 
-class Report(Record, Shown):
+class Report(Shown, Record):
     """What checking found: every problem once, sorted by file and place."""
 
     found: "Found"

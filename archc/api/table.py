@@ -26,8 +26,8 @@ OF_PARTS = ("output", "params", "macs")
 NARROWEST, WIDEST = 20, 10_000
 
 
-class Table(Record, Shown, eq=False):
-    """A table of networks. Equal to another that says the same."""
+class Table(Shown, Record):
+    """A table of networks."""
 
     networks: "tuple[Column, ...]"
     columns: "tuple[Figure, ...]"
@@ -45,12 +45,6 @@ class Table(Record, Shown, eq=False):
         ".csv": "to_csv",
         ".json": "to_json",
     }
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Table) and self.to_json() == other.to_json()
-
-    def __hash__(self) -> int:
-        return hash(self.to_json())
 
     def __repr__(self) -> str:
         rows = f"{len(self.rows)} rows of " if self.level else ""

@@ -2,20 +2,35 @@
 
 import os
 from collections.abc import Callable, Mapping
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from archc.arguments import StrPath, choice
 from archc.arguments import path as path_text
 
 
 class Shown:
-    """Something read off networks. `str()` is its text; `save` writes it in the format that the suffix says."""
+    """Something read off networks. `str()` is its text; `save` writes it in the format that the suffix says.
+
+    Two are equal where they say the same.
+    """
 
     formats: ClassVar[Mapping[str, str]] = {}
     """The method that writes each suffix."""
 
-    def to_text(self) -> str:
-        raise NotImplementedError
+    if TYPE_CHECKING:
+
+        def to_text(self) -> str: ...
+
+    def said(self) -> str:
+        """All that it says, by which two are equal."""
+        written: str = getattr(self, "to_json")()  # noqa: B009  each but a figure has it
+        return written
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, type(self)) and self.said() == other.said()
+
+    def __hash__(self) -> int:
+        return hash(self.said())
 
     def __str__(self) -> str:
         return self.to_text()

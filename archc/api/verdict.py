@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from archc.analyse.verify.program import Program
 
 
-class Verdict(Record, Shown):
+class Verdict(Shown, Record):
     """What a comparison of two programs on the same weights and images came to."""
 
     found: "Found"

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from archc.diagnostics import Diagnostic
     from archc.rendering.report import Report as Found
 
-FORMS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit")
 MOST = 1000
 """Problems that a report holds."""
 
@@ -65,9 +64,10 @@ class Report(Shown, Record):
 
     def written(self, form: str, *, color: bool = False) -> str:
         """In one of the formats of `archc check`: text, concise, json, sarif, github, gitlab or junit."""
+        from archc.rendering.report import FORMATS
         from archc.rendering.tally import tally
 
-        choice("form", form, FORMS)
+        choice("form", form, FORMATS)
         if form == "text":
             from archc.rendering.text import as_text
 

@@ -9,6 +9,7 @@ from archc.cli.command import Command
 from archc.cli.console import exit_code, say
 from archc.cli.parsing import UsageError, limits_of, spec_arguments, wants_color
 from archc.cli.targets import STDIN, targets
+from archc.rendering.report import FORMATS
 
 if TYPE_CHECKING:
     from archc.cli.several import Task
@@ -28,7 +29,6 @@ EXAMPLES = """\
 Problems: TypeAlias = "tuple[Diagnostic, ...]"
 SUFFIXES = {"json": "json", "sarif": "sarif", "gitlab": "json", "junit": "xml"}
 """The suffixes of reports that are written into a folder; reports for people have `.txt`."""
-FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit")
 
 
 def arguments(parser: ArgumentParser, _: Sequence[str]) -> None:

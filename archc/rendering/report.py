@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from archc.diagnostics import Diagnostic, Edit, Note, Source, Span
 from archc.record import Record, replace
 
+FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit")
+"""What a report can be written as."""
 NOTES = 4
 """Notes that a problem may have of the files it was found with, beyond its own."""
 
